@@ -1,0 +1,24 @@
+import type { Credential } from '../git/remote.ts';
+
+/** An app to be installed, understood: its name as bench will call it, and where it comes from. */
+export interface App {
+  /** What bench calls it: the repository's name without `.git`. */
+  readonly name: string;
+  /** Without credentials. */
+  readonly url: string;
+  /** Branch or tag; `undefined` means the repository's default branch. */
+  readonly ref: string | undefined;
+  readonly credential: Credential | undefined;
+  /** Where it is written: line of apps.json, or `undefined` for frappe. */
+  readonly line: number | undefined;
+}
+
+/** An app with the commit its ref points at now. */
+export interface ResolvedApp extends App {
+  readonly commit: string;
+  readonly kind: 'branch' | 'tag';
+  /** For an annotated tag: the tag object, which is what bench records instead of the commit. */
+  readonly tagObject?: string;
+  /** Name of the ref, also when apps.json left it out. */
+  readonly ref: string;
+}

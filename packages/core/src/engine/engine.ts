@@ -1,0 +1,154 @@
+/**
+ * The face of the Docker Engine, in our own words. Flows know only this file; `connect-engine.ts` makes the
+ * real one, and a test may make a small fake.
+ */
+import type { Secret } from '../secrets/secret.ts';
+import type { BuildEvent } from './build-event.ts';
+
+export interface Engine {
+  readonly images: Images;
+  readonly cache: BuildCache;
+  /** What answers at the other end. @throws DeBuildError `engine-*` when nothing usable does. */
+  about(): Promise<EngineInfo>;
+  /**
+   * Builds an image. Resolves only when the image's id arrived *and* the engine's inspect agrees.
+   * @throws DeBuildError `build-step-failed`, `build-interrupted`, `engine-lost`, `engine-idle`, …
+   */
+  build(request: BuildRequest): Promise<BuiltImage>;
+  /** Lets go of the connection. */
+  close(): Promise<void>;
+}
+
+export interface EngineInfo {
+  readonly product: 'docker' | 'podman';
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly operatingSystem: string;
+  /** In OCI words: `linux/amd64`. */
+  readonly platform: string;
+  readonly storageDriver: string;
+  /** Where the engine keeps its images; `undefined` when it is not on this machine. */
+  readonly dataFolder?: string;
+  /** The builder that `build` will use unless the request says otherwise. */
+  readonly builder: BuilderKind;
+}
+
+export type BuilderKind = 'buildkit' | 'classic' | 'podman';
+
+export interface BuildRequest {
+  /** Absolute path of the folder that is the build context. */
+  readonly contextFolder: string;
+  /** Absolute path of the Containerfile; it may lie outside the context. */
+  readonly containerfile: string;
+  readonly tags: readonly string[];
+  readonly target?: string;
+  readonly buildArgs: Readonly<Record<string, string | Secret>>;
+  /** BuildKit secrets by id. */
+  readonly secrets: Readonly<Record<string, Secret>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly noCache: boolean;
+  /** Ask registries for newer base images. */
+  readonly pull: boolean;
+  /** `default`, `host` or `none`. */
+  readonly network?: string;
+  /** Paths relative to the context, forward slashes, that are never sent, whatever `.dockerignore` says. */
+  readonly neverSend: readonly string[];
+  readonly builder: BuilderKind;
+  /** Credentials for registries, by host. */
+  readonly registryAuth?: Readonly<Record<string, RegistryCredential>>;
+  readonly onEvent?: (event: BuildEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface RegistryCredential {
+  readonly username: string;
+  readonly password: Secret;
+}
+
+export interface BuiltImage {
+  /** `sha256:…` */
+  readonly id: string;
+  readonly durationMs: number;
+  readonly steps: readonly BuildStepTiming[];
+  /** Bytes and files of the context that went to the engine in this build, and bytes on the wire in all. */
+  readonly sent: { readonly files: number; readonly bytes: number; readonly wireBytes: number };
+  /** Base images as the build resolved them, when the builder tells: reference → `sha256:…`. */
+  readonly baseDigests: Readonly<Record<string, string>>;
+  readonly warnings: readonly string[];
+}
+
+export interface BuildStepTiming {
+  /** The builder's own name of the step, e.g. `[builder 2/4] RUN bench init`. */
+  readonly name: string;
+  readonly durationMs: number;
+  readonly cached: boolean;
+}
+
+export interface Images {
+  /** Every image with a tag in this repository (`desiredeffect/erpnext-custom`). */
+  list(repository: string): Promise<readonly TaggedImage[]>;
+  /** `undefined` when there is no such image. */
+  inspect(reference: string): Promise<ImageDetails | undefined>;
+  /** Gives `image` (id or reference) the name `repository:tag`, taking it from any other image. */
+  tag(image: string, reference: string): Promise<void>;
+  /** Takes a name away; the image itself goes only when that was its last name and `keepImage` is false. */
+  untag(reference: string): Promise<void>;
+  /** One file's bytes, read from a created and never started container; `undefined` when it is not there. */
+  readFile(image: string, path: string): Promise<Buffer | undefined>;
+}
+
+export interface TaggedImage {
+  readonly id: string;
+  readonly tag: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly sizeBytes: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface ImageDetails {
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly repoDigests: readonly string[];
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly sizeBytes: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly env: readonly string[];
+  readonly layers: readonly string[];
+  readonly platform: string;
+}
+
+export interface BuildCache {
+  usage(): Promise<readonly CacheRecord[]>;
+  prune(options: PruneOptions): Promise<PruneResult>;
+}
+
+export interface CacheRecord {
+  readonly id: string;
+  readonly type: string;
+  readonly description: string;
+  readonly inUse: boolean;
+  readonly shared: boolean;
+  readonly sizeBytes: number;
+  /** ISO 8601 */
+  readonly createdAt: string;
+  /** ISO 8601; absent when never used since. */
+  readonly lastUsedAt?: string;
+  readonly usageCount: number;
+  readonly parents: readonly string[];
+}
+
+export interface PruneOptions {
+  /** Total size the cache may keep, in bytes. */
+  readonly keepBytes?: number;
+  /** Only records unused for at least this long, in seconds. */
+  readonly olderThanSeconds?: number;
+  /** Also records shared with images and frontends. */
+  readonly all: boolean;
+}
+
+export interface PruneResult {
+  readonly deleted: readonly string[];
+  readonly freedBytes: number;
+}

@@ -1,0 +1,31 @@
+/**
+ * The exit codes of the CLI, and of every expected failure. They are stable: a script may rely on them.
+ * `docs/exit-codes.md` documents them for people.
+ */
+export const EXIT = {
+  ok: 0,
+  /** A bug in de-build: an error nobody foresaw. */
+  bug: 1,
+  /** The command line is wrong: unknown option, bad value, unknown command. */
+  usage: 2,
+  /** The site does not pass its checks: `.env`, apps.json, Containerfile, de-build.json, version, repository. */
+  checks: 3,
+  /** A git host refuses, lacks or cannot be reached for a repository. */
+  git: 4,
+  /** The Docker Engine cannot be reached, refuses us, or broke off. */
+  engine: 5,
+  /** A step of the build failed. */
+  build: 6,
+  /** The image was built but is not what was planned. */
+  verify: 7,
+  /** A tag, a version or a record exists already. */
+  conflict: 8,
+  /** A record or another file of ours could not be read or written. */
+  record: 9,
+  /** Stopped by Ctrl-C (SIGINT). */
+  interrupted: 130,
+  /** Stopped by SIGTERM. */
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,0 +1,23 @@
+/** How much a finding matters: an `error` refuses the release, a `warning` is recorded, a `note` informs. */
+export type Severity = 'error' | 'warning' | 'note';
+
+/**
+ * One thing a check found. Findings are collected and reported together; nothing is thrown for them
+ * until all checks are done. No text of a finding may hold a value of `.env`.
+ */
+export interface Finding {
+  /** Stable kebab-case id, unique to the kind of finding, e.g. `env-key-missing`. */
+  readonly id: string;
+  readonly severity: Severity;
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+  /** Relative to the site's folder, with forward slashes. */
+  readonly file?: string;
+  /** 1-based. */
+  readonly line?: number;
+  /** 1-based. */
+  readonly column?: number;
+  /** What it is about: an `.env` key, an app's name, a build arg. */
+  readonly subject?: string;
+}

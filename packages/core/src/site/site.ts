@@ -1,0 +1,20 @@
+import type { Finding } from '../errors/finding.ts';
+import type { AppEntry } from './apps-json.ts';
+import type { Containerfile } from './containerfile.ts';
+import type { EnvFile } from './env-file.ts';
+import type { SiteConfig } from './site-config.ts';
+
+/**
+ * What lies on disk: the folder that is released, read once. A part that could not be read is `undefined`,
+ * and `findings` says why.
+ */
+export interface Site {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly config: SiteConfig;
+  /** `.env`, checked against `de-example.env`. */
+  readonly env: EnvFile | undefined;
+  readonly apps: readonly AppEntry[];
+  readonly containerfile: Containerfile | undefined;
+  readonly findings: readonly Finding[];
+}
