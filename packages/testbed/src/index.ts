@@ -1,0 +1,3 @@
+export * from './git-fault.ts';
+export * from './git-repository.ts';
+export * from './git-server.ts';
