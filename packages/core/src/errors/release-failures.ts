@@ -1,0 +1,47 @@
+import { DeBuildError } from './de-build-error.ts';
+import { EXIT } from './exit-codes.ts';
+
+/** The site did not pass its checks; the findings themselves were reported as events. */
+export function checksFailed(errors: number, warnings: number): DeBuildError {
+  const counted = errors === 1 ? '1 problem stands' : `${errors} problems stand`;
+  return new DeBuildError({
+    code: 'checks-failed',
+    what: 'The release was refused before anything was changed.',
+    why: `${counted} in its way${warnings === 0 ? '' : `, besides ${warnings} warning${warnings === 1 ? '' : 's'}`}.`,
+    fix: 'Mend what is listed above, then run `de-build check` until it passes.',
+    exitCode: EXIT.checks,
+  });
+}
+
+/** Stopped by the user before, between or after the build's own steps. */
+export function releaseInterrupted(): DeBuildError {
+  return new DeBuildError({
+    code: 'release-interrupted',
+    what: 'The release was interrupted.',
+    why: 'It was asked to stop before it had finished; nothing was tagged and nothing was recorded.',
+    fix: 'Run `de-build` again; finished steps come from the build cache.',
+    exitCode: EXIT.interrupted,
+  });
+}
+
+/** Somebody else tagged the version between the check and the tagging. */
+export function tagTakenMeanwhile(reference: string, imageId: string): DeBuildError {
+  return new DeBuildError({
+    code: 'image-tag-taken-meanwhile',
+    what: `${reference} was not tagged.`,
+    why: `Another image (${imageId}) got that tag while this one was being built.`,
+    fix: 'Find out which of the two is wanted, `de-build bump patch`, and release again.',
+    exitCode: EXIT.conflict,
+  });
+}
+
+/** `--build-arg` without a name or a value. */
+export function badBuildArg(): DeBuildError {
+  return new DeBuildError({
+    code: 'build-arg-malformed',
+    what: 'A `--build-arg` is not of the form NAME=VALUE.',
+    why: 'A build arg needs the name of an ARG of the Containerfile and a value.',
+    fix: 'Write it as `--build-arg PYTHON_VERSION=3.11.9`.',
+    exitCode: EXIT.usage,
+  });
+}

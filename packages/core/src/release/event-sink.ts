@@ -1,0 +1,45 @@
+import type { Redactor } from '../secrets/redactor.ts';
+import type { ReleaseEvent } from './release-event.ts';
+
+/** The one way out of core for events: everything passes the redactor here. */
+export interface EventSink {
+  emit(event: ReleaseEvent): void;
+}
+
+/**
+ * Redacts events and hands them on. A step's log is redacted as one stream, so that a secret that is cut
+ * between two pieces is still caught; what is held back comes out before the step's end is told.
+ */
+export function createEventSink(redactor: Redactor, onEvent: (event: ReleaseEvent) => void): EventSink {
+  const logs = new Map<string, ReturnType<Redactor['stream']>>();
+
+  function logOf(step: string, stream: 'stdout' | 'stderr') {
+    const key = `${stream} ${step}`;
+    const known = logs.get(key);
+    if (known !== undefined) return known;
+    const made = redactor.stream();
+    logs.set(key, made);
+    return made;
+  }
+
+  function flush(step: string) {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const log = logs.get(`${stream} ${step}`);
+      const rest = log?.end() ?? '';
+      logs.delete(`${stream} ${step}`);
+      if (rest !== '') onEvent({ type: 'build-log', step, stream, text: rest });
+    }
+  }
+
+  return {
+    emit(event) {
+      if (event.type === 'build-log') {
+        const text = logOf(event.step, event.stream).write(event.text);
+        if (text !== '') onEvent({ ...event, text });
+        return;
+      }
+      if (event.type === 'build-step' && event.state !== 'started') flush(event.step);
+      onEvent(redactor.redactValue(event));
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** The tags that a release gives besides the version itself. */
+
+const MARK = /-(building|replaced)-[0-9a-f]{6,}$/;
+
+/** Where an image stands while it is being built and verified. */
+export function buildingTag(version: string, id: string): string {
+  return `${version}-building-${id}`;
+}
+
+/** Where an image goes that `--force` took the version from. */
+export function replacedTag(version: string, imageId: string): string {
+  return `${version}-replaced-${shortId(imageId)}`;
+}
+
+/** Whether a tag is a site version, and not one of the marks above. */
+export function isVersionTag(tag: string): boolean {
+  return !MARK.test(tag);
+}
+
+/** The first twelve digits of an image's id, as Docker shows it. */
+export function shortId(imageId: string): string {
+  return imageId.replace(/^sha256:/, '').slice(0, 12);
+}
