@@ -45,8 +45,11 @@ export interface GitServer {
   readonly port: number;
   /** Every request since the start, in order of arrival. */
   readonly requests: readonly GitRequest[];
-  /** Makes a repository (`org/name`, or `*` for all) misbehave, for the next `times` requests or until cleared. */
-  setFault(repository: string, fault: GitFault, times?: number): void;
+  /**
+   * Makes a repository (`org/name`, or `*` for all) misbehave: for the next `times` requests or until cleared,
+   * once `after` requests were answered rightly.
+   */
+  setFault(repository: string, fault: GitFault, times?: number | { times?: number; after?: number }): void;
   clearFaults(): void;
   setLatency(latencyMs: number): void;
   close(): Promise<void>;
@@ -55,12 +58,16 @@ export interface GitServer {
 /** Serves bare repositories over real smart HTTP (`git http-backend`) with basic authentication and faults. */
 export async function startGitServer(options: GitServerOptions): Promise<GitServer> {
   const requests: GitRequest[] = [];
-  const faults = new Map<string, { fault: GitFault; left: number }>();
+  const faults = new Map<string, { fault: GitFault; left: number; after: number }>();
   let latencyMs = options.latencyMs ?? 0;
 
   const takeFault = (repository: string): GitFault | undefined => {
     const set = faults.get(repository) ?? faults.get('*');
     if (set === undefined || set.left <= 0) return undefined;
+    if (set.after > 0) {
+      set.after -= 1;
+      return undefined;
+    }
     set.left -= 1;
     return set.fault;
   };
@@ -112,8 +119,9 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     url: `http://${address.includes(':') ? `[${address}]` : address}:${port}`,
     port,
     requests,
-    setFault(repository, fault, times = Number.POSITIVE_INFINITY) {
-      faults.set(repository, { fault, left: times });
+    setFault(repository, fault, when = {}) {
+      const { times, after } = typeof when === 'number' ? { times: when, after: 0 } : when;
+      faults.set(repository, { fault, left: times ?? Number.POSITIVE_INFINITY, after: after ?? 0 });
     },
     clearFaults: () => faults.clear(),
     setLatency(value) {

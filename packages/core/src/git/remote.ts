@@ -4,8 +4,10 @@ import type { Secret } from '../secrets/secret.ts';
 export interface GitRemote {
   /**
    * All branches and tags of a repository, tags peeled.
-   * @throws DeBuildError `git-token-refused` (401), `git-forbidden` (403), `git-repository-not-found` (404, also
-   * private ones without access), `git-host-unreachable`, `git-rate-limited`, `git-host-failed` (5xx), `git-tls`, …
+   * @throws DeBuildError `git-token-refused` (401), `git-token-missing` (401 without a token), `git-forbidden` (403),
+   * `git-repository-not-found` (404, also private ones without access), `git-host-unreachable`, `git-rate-limited`,
+   * `git-host-failed` (5xx), `git-tls-failed`, `git-timeout`, `git-redirected`, `git-answer-broken`,
+   * `git-url-unsafe`, `git-missing`.
    */
   listRefs(repository: Repository, signal?: AbortSignal): Promise<RemoteRefs>;
 }
@@ -14,10 +16,16 @@ export interface Repository {
   /** https (http on loopback only), without credentials. */
   readonly url: string;
   readonly credential?: Credential;
+  /**
+   * Also ask which branch HEAD names. It costs a listing of every ref of the repository, pull requests
+   * included (megabytes for frappe): git has no way to ask for HEAD alone.
+   */
+  readonly withDefaultBranch?: boolean;
 }
 
 export interface Credential {
   readonly username: string;
+  /** Its name is what a message calls the token: the `.env` key it came from. */
   readonly password: Secret;
 }
 
@@ -26,6 +34,8 @@ export interface RemoteRefs {
   readonly branches: ReadonlyMap<string, string>;
   /** Tag name → what it points at. */
   readonly tags: ReadonlyMap<string, RemoteTag>;
+  /** The branch that HEAD names; only when it was asked for and the repository has one. */
+  readonly defaultBranch?: string;
 }
 
 export interface RemoteTag {

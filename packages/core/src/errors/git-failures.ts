@@ -1,0 +1,185 @@
+import { DeBuildError } from './de-build-error.ts';
+import { EXIT } from './exit-codes.ts';
+
+/** What a failure says about the repository it concerns; no text of it holds a credential. */
+export interface AskedRepository {
+  /** Without credentials. */
+  readonly url: string;
+  /** What the token is called: the `.env` key it came from, or where it is written. */
+  readonly token?: string;
+  /** The last lines git or the host printed. */
+  readonly output?: string;
+}
+
+/** 401 although a token was sent. */
+export function gitTokenRefused(asked: AskedRepository): DeBuildError {
+  return failure('git-token-refused', asked, {
+    what: `${hostOf(asked.url)} refused the token ${asked.token} for ${asked.url}.`,
+    why: 'The host answered 401: the token is wrong, has expired or was revoked.',
+    fix: `Make a new token that may read the repository, and ${placeToken(asked.token)}.`,
+  });
+}
+
+/** 401 and no token to send. */
+export function gitTokenMissing(asked: AskedRepository): DeBuildError {
+  return failure('git-token-missing', asked, {
+    what: `${hostOf(asked.url)} asks for a token before it shows ${asked.url}, and there is none.`,
+    why: 'The repository is private or does not exist: a host does not tell a stranger which.',
+    fix: `Check the spelling of the URL. If it is private, write a placeholder into it (https://\${TOKEN}@${hostOf(asked.url)}/…) and set that key in .env.`,
+  });
+}
+
+export function gitForbidden(asked: AskedRepository): DeBuildError {
+  const token = asked.token === undefined ? 'access without a token' : `the token ${asked.token}`;
+  return failure('git-forbidden', asked, {
+    what: `${hostOf(asked.url)} knows ${token} but does not allow it to read ${asked.url}.`,
+    why: 'The host answered 403: the token lacks the right to read contents, is not approved by the organisation (single sign-on, token policy), or this address is not on its list.',
+    fix: 'Give the token read access to the contents of the repository and authorise it for the organisation, then run it again.',
+  });
+}
+
+/** 404, which is also what hosts answer for a private repository that a token may not see. */
+export function gitRepositoryNotFound(asked: AskedRepository): DeBuildError {
+  const hidden =
+    asked.token === undefined
+      ? 'a host answers the same for a private one when no token is sent'
+      : `a host answers the same when the token ${asked.token} may not see it`;
+  return failure('git-repository-not-found', asked, {
+    what: `There is no repository ${asked.url}, or it is hidden.`,
+    why: `The host answered that it is not there; ${hidden}.`,
+    fix:
+      asked.token === undefined
+        ? 'Check the spelling of the URL. If it is private, write a placeholder for a token into it.'
+        : `Check the spelling of the URL, and that ${asked.token} has access to this repository.`,
+  });
+}
+
+/** DNS, refused connections, a proxy in between. `reason` is the network library's own sentence. */
+export function gitHostUnreachable(asked: AskedRepository & { readonly reason: string }): DeBuildError {
+  return failure('git-host-unreachable', asked, {
+    what: `${hostOf(asked.url)} cannot be reached for ${asked.url}.`,
+    why: sentence(asked.reason),
+    fix: "Check the host name in the URL and the network; behind a proxy, set https_proxy or git's http.proxy.",
+  });
+}
+
+export function gitTimeout(asked: AskedRepository & { readonly seconds: number }): DeBuildError {
+  return failure('git-timeout', asked, {
+    what: `${hostOf(asked.url)} did not answer for ${asked.url} within ${asked.seconds} s.`,
+    why: 'The host or the network is slow, or something on the way drops the packets.',
+    fix: 'Run it again. If it stays so, check the network and the proxy, and the status page of the host.',
+  });
+}
+
+/** 429, or 403 with the headers of a rate limit. */
+export function gitRateLimited(
+  asked: AskedRepository & { readonly retryAfterSeconds: number | undefined },
+): DeBuildError {
+  return failure('git-rate-limited', asked, {
+    what: `${hostOf(asked.url)} allows no more requests at the moment, asked for ${asked.url}.`,
+    why: `The host limits how much one ${asked.token === undefined ? 'address' : 'token'} may ask.`,
+    fix:
+      asked.retryAfterSeconds === undefined
+        ? 'Wait a few minutes and run it again.'
+        : `Wait ${duration(asked.retryAfterSeconds)} and run it again; the host asks for that.`,
+  });
+}
+
+/** 5xx, and statuses no git host should give. */
+export function gitHostFailed(asked: AskedRepository & { readonly reason: string }): DeBuildError {
+  return failure('git-host-failed', asked, {
+    what: `${hostOf(asked.url)} failed when it was asked for ${asked.url}.`,
+    why: `${sentence(asked.reason)} It was asked several times where that could help.`,
+    fix: 'Look at the status page of the host and run it again later.',
+  });
+}
+
+export function gitTlsFailed(asked: AskedRepository & { readonly reason: string }): DeBuildError {
+  return failure('git-tls-failed', asked, {
+    what: `No trusted connection to ${hostOf(asked.url)} could be made for ${asked.url}.`,
+    why: sentence(asked.reason),
+    fix: "If the host has a certificate of your own authority, name that in git's http.sslCAInfo or in SSL_CERT_FILE. Certificate checks are never switched off, because the token would go to whoever answers.",
+  });
+}
+
+/** A redirect that the token must not follow, or that never ends. */
+export function gitRedirected(
+  asked: AskedRepository & { readonly to: string; readonly isLoop: boolean },
+): DeBuildError {
+  return failure('git-redirected', asked, {
+    what: asked.isLoop
+      ? `${hostOf(asked.url)} sends ${asked.url} round in circles.`
+      : `${hostOf(asked.url)} sends ${asked.url} on to ${asked.to}.`,
+    why: asked.isLoop
+      ? `It redirected too often, the last time to ${asked.to}.`
+      : asked.token === undefined
+        ? 'That is not an https address, so it was not followed.'
+        : `That is another host, and the token ${asked.token} was not meant for it, so it was not sent there.`,
+    fix: 'Write the address where the repository lives now into the URL.',
+  });
+}
+
+/** Cut off, garbled, or a web page instead of a repository. */
+export function gitAnswerBroken(asked: AskedRepository & { readonly reason: string }): DeBuildError {
+  return failure('git-answer-broken', asked, {
+    what: `What ${hostOf(asked.url)} answered for ${asked.url} is not a git repository's answer.`,
+    why: sentence(asked.reason),
+    fix: 'Check that the URL is the one you would clone, and that no login page or proxy answers in its place.',
+  });
+}
+
+export function gitUrlUnsafe(url: string, why: string): DeBuildError {
+  return failure(
+    'git-url-unsafe',
+    { url },
+    {
+      what: `git is not sent to ${url}.`,
+      why,
+      fix: 'Write it as https://HOST/ORGANISATION/REPOSITORY.',
+    },
+  );
+}
+
+export function gitMissing(cause: unknown): DeBuildError {
+  return new DeBuildError({
+    code: 'git-missing',
+    what: 'There is no git on this machine.',
+    why: 'de-build asks git hosts through git, and no program of that name is in PATH.',
+    fix: 'Install git (apt-get install git, brew install git) and run it again.',
+    exitCode: EXIT.git,
+    cause,
+  });
+}
+
+function failure(
+  code: string,
+  asked: AskedRepository,
+  words: { readonly what: string; readonly why: string; readonly fix: string },
+): DeBuildError {
+  return new DeBuildError({
+    code,
+    ...words,
+    exitCode: EXIT.git,
+    ...(asked.output === undefined || asked.output === '' ? {} : { output: asked.output }),
+  });
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'The host';
+}
+
+/** A token has either the name of an `.env` key, or a description of the place where it is written out. */
+function placeToken(token: string | undefined): string {
+  return token !== undefined && /^\w+$/.test(token)
+    ? `set ${token} in .env to it`
+    : `set it in .env under a key that the URL names, such as \${GIT_TOKEN}, instead of writing it out`;
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim().replace(/[.\s]+$/, '');
+  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}.`;
+}
+
+function duration(seconds: number): string {
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} minutes`;
+}

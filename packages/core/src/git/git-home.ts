@@ -1,0 +1,143 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { NetworkSettings } from './network-settings.ts';
+import type { Credential } from './remote.ts';
+import { isLoopback } from './remote-url.ts';
+
+/** A home folder for one question to one git host: git finds its configuration and the credential there. */
+export interface GitHome {
+  readonly folder: string;
+  /** The whole environment for git; holds no secret. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where git writes what went over the wire, headers only. */
+  readonly traceFile: string;
+}
+
+export interface GitHomeOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly url: URL;
+  readonly credential: Credential | undefined;
+  readonly settings: NetworkSettings;
+  readonly timeoutMs: number;
+}
+
+/** What git and its HTTP library take from the environment: how hosts are reached and trusted. */
+const PASSED_ON = [
+  'PATH',
+  'http_proxy',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
+  'GIT_SSL_CERT',
+  'GIT_SSL_KEY',
+  'GIT_PROXY_SSL_CAINFO',
+  'GIT_PROXY_SSL_CERT',
+  'GIT_PROXY_SSL_KEY',
+  'TMPDIR',
+  'SystemRoot',
+];
+
+/**
+ * Makes the folder (0700), calls `use`, and removes the folder, whatever happens.
+ *
+ * The token lies in a file (0600) that git's own `credential-store` reads; it answers only for the URL's origin, so
+ * that another host learns nothing, and the token is in no argument and no environment. Because HOME is this folder,
+ * no `.netrc`, credential helper or alias of the person has a say.
+ */
+export async function withGitHome<T>(
+  options: GitHomeOptions,
+  use: (home: GitHome) => Promise<T>,
+): Promise<T> {
+  const folder = await makeFolder(options.environment);
+  try {
+    await writeFile(join(folder, '.gitconfig'), renderConfig(options), { mode: 0o600 });
+    if (options.credential !== undefined) {
+      await writeFile(join(folder, '.git-credentials'), renderCredential(options.url, options.credential), {
+        mode: 0o600,
+      });
+    }
+    const traceFile = join(folder, 'trace');
+    return await use({ folder, traceFile, environment: gitEnvironment(options, { folder, traceFile }) });
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** In memory (`XDG_RUNTIME_DIR`) where the system offers that, so that a token is not left on disk by a kill -9. */
+export async function makeFolder(environment: Readonly<Record<string, string | undefined>>): Promise<string> {
+  const places = [environment.XDG_RUNTIME_DIR, environment.TMPDIR];
+  for (const place of places) {
+    if (place?.startsWith('/') !== true) continue;
+    try {
+      return await mkdtemp(join(place, 'de-build-git-'));
+    } catch {
+      // Not there or not writable, as under sudo: the next place will do.
+    }
+  }
+  return mkdtemp('/tmp/de-build-git-');
+}
+
+function gitEnvironment(
+  options: GitHomeOptions,
+  { folder, traceFile }: { readonly folder: string; readonly traceFile: string },
+): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const name of PASSED_ON) {
+    const value = options.environment[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  return {
+    ...environment,
+    HOME: folder,
+    LC_ALL: 'C',
+    GIT_ALLOW_PROTOCOL:
+      options.url.protocol === 'http:' && isLoopback(options.url.hostname) ? 'http' : 'https',
+    GIT_CEILING_DIRECTORIES: dirname(folder),
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_TRACE_CURL: traceFile,
+    GIT_TRACE_CURL_NO_DATA: '1',
+  };
+}
+
+function renderConfig({ settings, timeoutMs }: GitHomeOptions): string {
+  const stalledSeconds = Math.ceil(timeoutMs / 1000) + 5;
+  const ours = [
+    ['credential.helper', ''],
+    ['credential.helper', 'store'],
+    // Redirects are followed by us, so that no version of git or curl carries a token to another origin.
+    ['http.followRedirects', 'false'],
+    // Ends git on a silent host even when we are no longer there to do it.
+    ['http.lowSpeedLimit', '1'],
+    ['http.lowSpeedTime', String(stalledSeconds)],
+    ['protocol.version', '2'],
+  ] as const;
+  return [...settings, ...ours].map(([key, value]) => renderSetting(key, value)).join('');
+}
+
+/** One setting in git's config syntax; a key is `section.name` or `section.any thing.name`. */
+function renderSetting(key: string, value: string): string {
+  const first = key.indexOf('.');
+  const last = key.lastIndexOf('.');
+  const section = key.slice(0, first);
+  const subsection = first === last ? '' : ` "${quoted(key.slice(first + 1, last))}"`;
+  return `[${section}${subsection}]\n\t${key.slice(last + 1)} = "${quoted(value).replaceAll('\n', '\\n')}"\n`;
+}
+
+function quoted(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+}
+
+/** One line of git-credential-store's file. */
+function renderCredential(url: URL, { username, password }: Credential): string {
+  const encode = (text: string): string =>
+    encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  return `${url.protocol}//${encode(username)}:${encode(password.reveal())}@${url.host}\n`;
+}

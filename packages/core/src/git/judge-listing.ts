@@ -1,0 +1,136 @@
+import type { DeBuildError } from '../errors/de-build-error.ts';
+import {
+  type AskedRepository,
+  gitAnswerBroken,
+  gitForbidden,
+  gitHostFailed,
+  gitHostUnreachable,
+  gitRateLimited,
+  gitRepositoryNotFound,
+  gitTimeout,
+  gitTlsFailed,
+  gitTokenMissing,
+  gitTokenRefused,
+} from '../errors/git-failures.ts';
+import type { HttpAnswer } from './curl-trace.ts';
+import type { RemoteRefs } from './remote.ts';
+import { readRemoteRefs } from './remote-refs.ts';
+import type { GitResult } from './run-git.ts';
+
+/** How one `git ls-remote` ended, in terms of what to do next. */
+export type Listing =
+  | { readonly outcome: 'refs'; readonly refs: RemoteRefs }
+  | { readonly outcome: 'redirect'; readonly location: string }
+  /** Worth another try: after `waitSeconds`, when the host said so. */
+  | { readonly outcome: 'try-again'; readonly error: DeBuildError; readonly waitSeconds: number | undefined }
+  | { readonly outcome: 'failed'; readonly error: DeBuildError };
+
+export interface Asked {
+  readonly repository: AskedRepository;
+  readonly timeoutSeconds: number;
+  /** For `Retry-After` and rate limits that name a time of day; milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Judges a run by what the host answered, and by git's words only where the host said nothing. */
+export function judgeListing(result: GitResult, answers: readonly HttpAnswer[], asked: Asked): Listing {
+  const repository = { ...asked.repository, output: lastLines(result.stderr) };
+  const failed = (error: DeBuildError): Listing => ({ outcome: 'failed', error });
+
+  if (result.ended === 'timeout') return failed(gitTimeout({ ...repository, seconds: asked.timeoutSeconds }));
+  if (result.ended === 'too-much-output')
+    return failed(gitAnswerBroken({ ...repository, reason: 'The list of branches and tags has no end' }));
+
+  const last = answers.at(-1);
+  const transport = judgeTransport(result.stderr, repository, asked.timeoutSeconds);
+  if (result.exitCode !== 0 && transport !== undefined) return transport;
+  if (last !== undefined && last.status >= 300) return judgeStatus(last, repository, asked.now);
+
+  if (last !== undefined && !isFromGit(last)) {
+    const reason = `The host answered with ${last.headers.get('content-type') ?? 'something unnamed'} where git would speak`;
+    return failed(gitAnswerBroken({ ...repository, reason }));
+  }
+  if (result.exitCode === 0) {
+    const refs = readRemoteRefs(result.stdout);
+    if (refs !== undefined) return { outcome: 'refs', refs };
+  }
+  const reason = /^(?:fatal|error): (.+)$/m.exec(result.stderr)?.[1];
+  return failed(gitAnswerBroken({ ...repository, reason: reason ?? 'git could not read it' }));
+}
+
+/** A host that speaks no git answers 200 with a page, and git then succeeds with an empty list. */
+function isFromGit({ headers }: HttpAnswer): boolean {
+  return headers.get('content-type')?.startsWith('application/x-git-upload-pack-') === true;
+}
+
+/** What the network library says when there was no whole answer. Its texts are never translated. */
+function judgeTransport(stderr: string, repository: AskedRepository, seconds: number): Listing | undefined {
+  const reason = /unable to access '[^']*': (.+)$/m.exec(stderr)?.[1] ?? /curl \d+ (.+)$/m.exec(stderr)?.[1];
+  if (reason === undefined || reason.startsWith('The requested URL returned error')) return undefined;
+  const tryAgain = (error: DeBuildError): Listing => ({
+    outcome: 'try-again',
+    error,
+    waitSeconds: undefined,
+  });
+
+  if (/proxy|CONNECT tunnel/i.test(reason))
+    return { outcome: 'failed', error: gitHostUnreachable({ ...repository, reason }) };
+  if (
+    /SSL|TLS|certificate|handshake|schannel/i.test(reason) &&
+    !/reset|Connection was|closed abruptly/i.test(reason)
+  )
+    return { outcome: 'failed', error: gitTlsFailed({ ...repository, reason }) };
+  if (/timed out|timeout|too slow/i.test(reason))
+    return { outcome: 'failed', error: gitTimeout({ ...repository, seconds }) };
+  if (/bytes remaining|outstanding read data|transfer closed|partial file/i.test(reason))
+    return tryAgain(gitAnswerBroken({ ...repository, reason: `The answer was cut off: ${reason}` }));
+  if (/reset|Empty reply|closed|broken pipe|HTTP\/2 stream|Send failure|Recv failure/i.test(reason))
+    return tryAgain(gitHostFailed({ ...repository, reason: `The host broke the connection off: ${reason}` }));
+  return { outcome: 'failed', error: gitHostUnreachable({ ...repository, reason }) };
+}
+
+function judgeStatus(answer: HttpAnswer, repository: AskedRepository, now: number): Listing {
+  const { status, headers } = answer;
+  const failed = (error: DeBuildError): Listing => ({ outcome: 'failed', error });
+  const location = headers.get('location');
+  const waitSeconds = readRetryAfter(headers, now);
+
+  if (status < 400 && location !== undefined) return { outcome: 'redirect', location };
+  if (status === 401)
+    return failed(repository.token === undefined ? gitTokenMissing(repository) : gitTokenRefused(repository));
+  // GitHub limits with 403 too, and then sends a wait or an empty quota along.
+  if (
+    status === 429 ||
+    (status === 403 && (waitSeconds !== undefined || headers.get('x-ratelimit-remaining') === '0'))
+  )
+    return {
+      outcome: 'try-again',
+      error: gitRateLimited({ ...repository, retryAfterSeconds: waitSeconds }),
+      waitSeconds,
+    };
+  if (status === 403) return failed(gitForbidden(repository));
+  if (status === 404 || status === 410 || status === 451) return failed(gitRepositoryNotFound(repository));
+  const error = gitHostFailed({ ...repository, reason: `The host answered with status ${status}` });
+  return status >= 500 ? { outcome: 'try-again', error, waitSeconds } : failed(error);
+}
+
+/** Seconds to wait by `Retry-After` (seconds or a date, RFC 9110 §10.2.3) or GitHub's `x-ratelimit-reset`. */
+export function readRetryAfter(headers: ReadonlyMap<string, string>, now: number): number | undefined {
+  const value = headers.get('retry-after');
+  if (value !== undefined && /^\d+$/.test(value)) return Number(value);
+  const date = value === undefined ? Number.NaN : Date.parse(value);
+  if (!Number.isNaN(date)) return Math.max(0, Math.ceil((date - now) / 1000));
+  const reset =
+    headers.get('x-ratelimit-remaining') === '0' ? Number(headers.get('x-ratelimit-reset')) : Number.NaN;
+  return Number.isNaN(reset) ? undefined : Math.max(0, Math.ceil(reset - now / 1000));
+}
+
+function lastLines(text: string): string {
+  return text
+    .replace(/[^\P{Cc}\n]/gu, '')
+    .trim()
+    .split('\n')
+    .slice(-8)
+    .map((line) => line.slice(0, 300))
+    .join('\n');
+}

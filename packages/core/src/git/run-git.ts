@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { gitMissing } from '../errors/git-failures.ts';
+
+export interface GitRun {
+  /** The whole environment of the child: nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly folder: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** More output than this ends the run. 64 MiB unless given. */
+  readonly maxOutputBytes?: number;
+}
+
+export interface GitResult {
+  /** `too-much-output` and `timeout`: the run was ended by us. */
+  readonly ended: 'exit' | 'timeout' | 'too-much-output';
+  /** `null` when it was ended by a signal. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  /** The last 64 KiB. */
+  readonly stderr: string;
+}
+
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/**
+ * Runs git in a process group of its own, and leaves none of the group behind: not on a timeout, not on an abort,
+ * not when it says too much.
+ * @throws the signal's reason when aborted; DeBuildError `git-missing` when there is no git.
+ */
+export async function runGit(args: readonly string[], run: GitRun): Promise<GitResult> {
+  run.signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', args, {
+      cwd: run.folder,
+      env: { ...run.environment },
+      // A group of its own (and no terminal), so that git's helpers can be ended together with it.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let ended: GitResult['ended'] = 'exit';
+    const endGroup = (): void => {
+      if (child.pid === undefined) return;
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        child.kill('SIGKILL');
+      }
+    };
+    const abort = (): void => endGroup();
+    const timer = setTimeout(() => {
+      ended = 'timeout';
+      endGroup();
+    }, run.timeoutMs);
+    run.signal?.addEventListener('abort', abort, { once: true });
+    const settle = (): void => {
+      clearTimeout(timer);
+      run.signal?.removeEventListener('abort', abort);
+    };
+
+    const output = collect(run.maxOutputBytes ?? MAX_OUTPUT_BYTES);
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (output.add(chunk) || ended !== 'exit') return;
+      ended = 'too-much-output';
+      endGroup();
+    });
+    const errors = collectTail(MAX_ERROR_BYTES);
+    child.stderr.on('data', errors.add);
+
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      settle();
+      reject(error.code === 'ENOENT' ? gitMissing(error) : error);
+    });
+    child.on('close', (exitCode) => {
+      settle();
+      if (run.signal?.aborted === true) reject(run.signal.reason);
+      else resolve({ ended, exitCode, stdout: output.text(), stderr: errors.text() });
+    });
+  });
+}
+
+function collect(maxBytes: number): { add(chunk: Buffer): boolean; text(): string } {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return {
+    add(chunk) {
+      size += chunk.length;
+      if (size > maxBytes) return false;
+      chunks.push(chunk);
+      return true;
+    },
+    text: () => Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+function collectTail(maxBytes: number): { add(chunk: Buffer): void; text(): string } {
+  let kept = Buffer.alloc(0);
+  return {
+    add(chunk) {
+      kept = Buffer.concat([kept, chunk]);
+      if (kept.length > maxBytes) kept = kept.subarray(kept.length - maxBytes);
+    },
+    text: () => kept.toString('utf8'),
+  };
+}
