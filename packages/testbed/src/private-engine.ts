@@ -1,0 +1,197 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readDistribution } from './debian-packages.ts';
+import { createEngineFolder, removeEngineFolder } from './engine-folder.ts';
+import { requestEngine } from './engine-request.ts';
+import { type EngineSoftware, type EngineVersion, ensureEngineSoftware } from './engine-software.ts';
+import { endProcess, findProcessesOf } from './process-table.ts';
+
+export interface PrivateEngineOptions {
+  readonly version: EngineVersion;
+  /** Holds everything of the engine, and is removed with it. A new one unless given. */
+  readonly folder?: string;
+}
+
+/** How a command line client reaches an engine. */
+export interface DockerCli {
+  readonly command: string;
+  /** Added to the caller's own environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface PrivateEngine {
+  readonly version: EngineVersion;
+  /** `unix:///…/docker.sock`, as DOCKER_HOST wants it. */
+  readonly host: string;
+  readonly socketPath: string;
+  readonly dockerCli: DockerCli;
+  readonly folder: string;
+  /** The daemon's own log. */
+  readonly logFile: string;
+  /** Signals the daemon, `SIGKILL` unless told otherwise, and resolves when it is gone. Its data stays. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again on the same data, after ending it where it still runs. */
+  restart(): Promise<void>;
+  /** Ends it with all that it started, and removes its folder and its bridge. */
+  stop(): Promise<void>;
+}
+
+const READY_WITHIN_MS = 60_000;
+const CAPABILITIES = { NET_ADMIN: 12, SYS_ADMIN: 21 };
+
+/** Whether this machine may run an engine of its own; a Debian or Ubuntu, as root. */
+export function canStartPrivateEngine(): { allowed: true } | { allowed: false; reason: string } {
+  const refuse = (reason: string) => ({ allowed: false, reason }) as const;
+  if (process.platform !== 'linux')
+    return refuse(`a private Docker Engine needs Linux, not ${process.platform}`);
+  if (readDistribution() === undefined) return refuse('a private Docker Engine needs Debian or Ubuntu');
+  if (process.getuid?.() !== 0) return refuse('a private Docker Engine needs root');
+  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  const missing = Object.entries(CAPABILITIES)
+    .filter(([, bit]) => ((BigInt(`0x${effective}`) >> BigInt(bit)) & 1n) === 0n)
+    .map(([name]) => name);
+  if (missing.length > 0)
+    return refuse(`a private Docker Engine needs the capability ${missing.join(' and ')}`);
+  return { allowed: true };
+}
+
+/** The versions that {@link startPrivateEngine} can have here. */
+export function privateEngineVersions(): readonly EngineVersion[] {
+  if (!canStartPrivateEngine().allowed) return [];
+  return readDistribution()?.id === 'debian' ? ['20.10', '28.5'] : ['distribution'];
+}
+
+/**
+ * Starts a Docker Engine in a folder of its own, downloading it the first time. It leaves the machine's firewall
+ * and network settings as they are, so its containers reach this machine but not the world; builds that need the
+ * world use the host's network.
+ */
+export async function startPrivateEngine(options: PrivateEngineOptions): Promise<PrivateEngine> {
+  const right = canStartPrivateEngine();
+  if (!right.allowed) throw new Error(`Cannot start: ${right.reason}`);
+  const software = await ensureEngineSoftware(options.version);
+  const { folder, bridge } = await createEngineFolder(software.environment, options.folder);
+  const socketPath = join(folder, 'docker.sock');
+  const host = `unix://${socketPath}`;
+  const logFile = join(folder, 'dockerd.log');
+  let daemon: ChildProcess | undefined;
+
+  const start = async (): Promise<void> => {
+    daemon = await spawnDaemon({ folder, bridge, socketPath, logFile, software });
+    await waitUntilReady(daemon, host, logFile);
+  };
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const running = daemon;
+    daemon = undefined;
+    if (running?.pid === undefined || running.exitCode !== null || running.signalCode !== null) return;
+    const gone = new Promise((resolve) => running.once('exit', resolve));
+    running.ref();
+    running.kill(signal);
+    await gone;
+    await endContainerd(folder);
+  };
+  const remove = async (): Promise<void> => {
+    if (daemon?.pid !== undefined) await endProcess(daemon.pid, 10_000);
+    daemon = undefined;
+    await removeEngineFolder(folder, software.environment);
+  };
+
+  try {
+    const dockerCli = await prepareCli(folder, host, software);
+    await start();
+    return {
+      version: options.version,
+      ...{ host, socketPath, dockerCli, folder, logFile },
+      kill: (signal = 'SIGKILL') => end(signal),
+      restart: async () => {
+        await end('SIGTERM');
+        await start();
+      },
+      stop: remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function spawnDaemon(options: {
+  readonly folder: string;
+  readonly bridge: string;
+  readonly socketPath: string;
+  readonly logFile: string;
+  readonly software: EngineSoftware;
+}): Promise<ChildProcess> {
+  const { folder, software } = options;
+  await writeFile(join(folder, 'daemon.json'), '{}');
+  const log = await open(options.logFile, 'a');
+  try {
+    const daemon = spawn(
+      join(software.folder, 'usr/sbin/dockerd'),
+      [
+        `--data-root=${folder}/data`,
+        `--exec-root=${folder}/exec`,
+        `--pidfile=${folder}/dockerd.pid`,
+        `--host=unix://${options.socketPath}`,
+        `--bridge=${options.bridge}`,
+        '--iptables=false',
+        '--ip6tables=false',
+        '--ip-forward=false',
+        '--ip-masq=false',
+        '--shutdown-timeout=2',
+        '--log-level=warn',
+        // The machine's own settings are not for this one.
+        `--config-file=${folder}/daemon.json`,
+      ],
+      {
+        env: { ...software.environment, HOME: folder, DOCKER_CONFIG: join(folder, 'cli') },
+        stdio: ['ignore', log.fd, log.fd],
+        // A Ctrl-C in the terminal is for the caller, who ends the engine in his own order.
+        detached: true,
+      },
+    );
+    daemon.unref();
+    await new Promise((resolve, reject) => {
+      daemon.once('spawn', resolve);
+      daemon.once('error', reject);
+    });
+    return daemon;
+  } finally {
+    await log.close();
+  }
+}
+
+async function waitUntilReady(daemon: ChildProcess, host: string, logFile: string): Promise<void> {
+  for (const end = Date.now() + READY_WITHIN_MS; Date.now() < end; await sleep(50)) {
+    if (daemon.exitCode !== null || daemon.signalCode !== null) break;
+    const answer = await requestEngine(host, { path: '/_ping', timeoutMs: 5000 }).catch(() => undefined);
+    if (answer === 'OK') return;
+  }
+  const log = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-15).join('\n');
+  throw new Error(`The private Docker Engine did not start. Its log ends:\n${log}`);
+}
+
+/** The kernel ends it with the daemon, but a new daemon would take a dying one, or its zombie, for its own. */
+async function endContainerd(folder: string): Promise<void> {
+  const file = join(folder, 'exec/containerd/containerd.pid');
+  const pid = existsSync(file) ? Number(await readFile(file, 'utf8')) : 0;
+  if (findProcessesOf(folder).includes(pid)) await endProcess(pid);
+  await rm(file, { force: true });
+}
+
+/** A client configuration of its own, in which the plugins that came with the engine are found. */
+async function prepareCli(folder: string, host: string, software: EngineSoftware): Promise<DockerCli> {
+  const plugins = join(folder, 'cli', 'cli-plugins');
+  await mkdir(plugins, { recursive: true });
+  const shipped = join(software.folder, 'usr/libexec/docker/cli-plugins');
+  for (const name of existsSync(shipped) ? await readdir(shipped) : []) {
+    await symlink(join(shipped, name), join(plugins, name));
+  }
+  return {
+    command: join(software.folder, 'usr/bin/docker'),
+    env: { DOCKER_HOST: host, DOCKER_CONFIG: join(folder, 'cli'), DOCKER_BUILDKIT: '1' },
+  };
+}
