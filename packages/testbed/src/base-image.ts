@@ -1,0 +1,92 @@
+import { createReadStream } from 'node:fs';
+import { pack } from 'tar-stream';
+import { requestEngine } from './engine-request.ts';
+import { canStartPrivateEngine } from './private-engine.ts';
+import { ensureBusyboxArchive, ensureExampleBaseArchive } from './root-file-system.ts';
+
+/** A shell and its commands, for tests that need no more. */
+export const BUSYBOX_IMAGE = 'de-build-testbed/busybox:1';
+/** What the example site is built on: git, Python and the user `frappe`. */
+export const EXAMPLE_BASE_IMAGE = 'de-build-example/base:bookworm';
+
+/** Puts both base images into an engine that lacks them; made from the distribution where it may be, else pulled. */
+export async function ensureBaseImages(host: string): Promise<void> {
+  const make = canMakeRootFileSystems() ? IMPORTED : PULLED;
+  await Promise.all(
+    Object.entries(make).map(async ([image, create]) => {
+      if (!(await hasImage(host, image))) await create(host);
+    }),
+  );
+}
+
+type CreateImage = (host: string) => Promise<void>;
+
+const IMPORTED: Readonly<Record<string, CreateImage>> = {
+  [BUSYBOX_IMAGE]: async (host) => importImage(host, BUSYBOX_IMAGE, await ensureBusyboxArchive()),
+  [EXAMPLE_BASE_IMAGE]: async (host) =>
+    importImage(host, EXAMPLE_BASE_IMAGE, await ensureExampleBaseArchive()),
+};
+
+/** For a Docker on another system, where there is no debootstrap. */
+const PULLED: Readonly<Record<string, CreateImage>> = {
+  [BUSYBOX_IMAGE]: (host) => buildImage(host, BUSYBOX_IMAGE, 'FROM busybox:1\n'),
+  [EXAMPLE_BASE_IMAGE]: (host) =>
+    buildImage(
+      host,
+      EXAMPLE_BASE_IMAGE,
+      [
+        'FROM debian:bookworm-slim',
+        'RUN apt-get update && apt-get install --no-install-recommends -y git python3 ca-certificates \\',
+        '  && rm -rf /var/lib/apt/lists/* && useradd --create-home --uid 1000 --shell /bin/bash frappe',
+        '',
+      ].join('\n'),
+    ),
+};
+
+/** debootstrap needs what a private engine needs. */
+function canMakeRootFileSystems(): boolean {
+  return canStartPrivateEngine().allowed;
+}
+
+async function hasImage(host: string, image: string): Promise<boolean> {
+  return requestEngine(host, { path: `/images/${image}/json` }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function importImage(host: string, image: string, archive: string): Promise<void> {
+  const [repository = '', tag = ''] = image.split(':');
+  const query = new URLSearchParams({
+    fromSrc: '-',
+    repo: repository,
+    tag,
+    message: 'Made by the testbed of de-build',
+  });
+  query.append('changes', 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
+  query.append('changes', 'CMD ["/bin/sh"]');
+  const answer = await requestEngine(host, {
+    method: 'POST',
+    path: `/images/create?${query}`,
+    body: createReadStream(archive),
+  });
+  assertDone(image, answer);
+}
+
+async function buildImage(host: string, image: string, dockerfile: string): Promise<void> {
+  const context = pack();
+  context.entry({ name: 'Dockerfile' }, dockerfile);
+  context.finalize();
+  const answer = await requestEngine(host, {
+    method: 'POST',
+    path: `/build?${new URLSearchParams({ t: image, pull: 'true' })}`,
+    body: context,
+  });
+  assertDone(image, answer);
+}
+
+/** The engine reports what went wrong inside a 200 answer. */
+function assertDone(image: string, answer: string): void {
+  const error = /"error":"(?<text>(?:[^"\\]|\\.)*)"/.exec(answer)?.groups?.text;
+  if (error !== undefined) throw new Error(`${image} could not be made: ${error}`);
+}

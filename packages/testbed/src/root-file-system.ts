@@ -1,0 +1,91 @@
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ensureCached } from './cache-folder.ts';
+import { readDistribution, readMirror } from './debian-packages.ts';
+import { ensureToolEnvironment } from './engine-software.ts';
+import { runCommand } from './run-command.ts';
+
+/** What the builds of the example site need beside a shell. */
+const EXAMPLE_PACKAGES = ['git', 'python3', 'ca-certificates'];
+
+/** A tar of the smallest root file system with a shell: busybox and its applets. About 2 MB. */
+export async function ensureBusyboxArchive(): Promise<string> {
+  return ensureCached('busybox-1.tar', (draft) =>
+    inNewFolder(draft, async (root) => {
+      const environment = await ensureToolEnvironment();
+      for (const folder of ['bin', 'etc', 'home', 'root', 'tmp', 'usr/bin', 'var']) {
+        await mkdir(join(root, folder), { recursive: true });
+      }
+      await chmod(join(root, 'tmp'), 0o1777);
+      const busybox = await runCommand('sh', ['-c', 'command -v busybox'], { environment });
+      await copyFile(busybox, join(root, 'bin/busybox'));
+      for (const applet of (await runCommand(busybox, ['--list'])).split('\n')) {
+        if (applet !== 'busybox') await symlink('busybox', join(root, 'bin', applet));
+      }
+      await writeFile(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
+      await writeFile(join(root, 'etc/group'), 'root:x:0:\n');
+      await archive(root, draft);
+    }),
+  );
+}
+
+/** A tar of a Debian or Ubuntu with git and Python and the user `frappe` (1000). About 200 MB, a minute the first time. */
+export async function ensureExampleBaseArchive(): Promise<string> {
+  const suite = readDistribution()?.codename ?? '';
+  return ensureCached(`example-base-${suite}-1.tar`, (draft) =>
+    inNewFolder(draft, async (root) => {
+      const { address } = await readMirror();
+      await runCommand(
+        'debootstrap',
+        ['--variant=minbase', `--include=${EXAMPLE_PACKAGES.join(',')}`, suite, root, address],
+        { environment: { ...(await ensureToolEnvironment()), HOME: root } },
+      );
+      await runCommand('chroot', [
+        root,
+        '/usr/sbin/useradd',
+        '--create-home',
+        '--uid=1000',
+        '--shell=/bin/bash',
+        'frappe',
+      ]);
+      for (const path of [
+        'var/cache/apt',
+        'var/lib/apt/lists',
+        'var/log',
+        'usr/share/doc',
+        'usr/share/man',
+        'usr/share/locale',
+      ]) {
+        await emptyFolder(join(root, path));
+      }
+      await rm(join(root, 'debootstrap'), { recursive: true, force: true });
+      await archive(root, draft);
+    }),
+  );
+}
+
+async function inNewFolder(draft: string, fill: (root: string) => Promise<void>): Promise<void> {
+  const root = await mkdtemp(join(dirname(draft), 'root-'));
+  await chmod(root, 0o755);
+  await fill(root);
+}
+
+async function emptyFolder(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
+}
+
+async function archive(root: string, file: string): Promise<void> {
+  await runCommand('tar', [
+    ...[
+      '--create',
+      '--file',
+      file,
+      '--directory',
+      root,
+      '--sort=name',
+      '--numeric-owner',
+      '--one-file-system',
+    ],
+    ...['--exclude=./dev/*', '--exclude=./proc/*', '--exclude=./sys/*', '.'],
+  ]);
+}

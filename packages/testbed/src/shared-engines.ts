@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BUSYBOX_IMAGE, EXAMPLE_BASE_IMAGE, ensureBaseImages } from './base-image.ts';
+import { requestEngine } from './engine-request.ts';
+import {
+  canStartPrivateEngine,
+  type DockerCli,
+  type PrivateEngine,
+  privateEngineVersions,
+  startPrivateEngine,
+} from './private-engine.ts';
+
+/** An engine that every test of a run may build on, and none may kill or prune without labels. */
+export interface SharedEngine {
+  /** `20.10`, `28.5`; for the machine's own engine, what it says of itself. */
+  readonly version: string;
+  readonly host: string;
+  /** Undefined for an engine over TCP. */
+  readonly socketPath: string | undefined;
+  readonly dockerCli: DockerCli;
+  readonly busyboxImage: string;
+  readonly baseImage: string;
+}
+
+/** Names the file that says which engines a run shares. Set it to a file of your own to reuse running engines. */
+export const SHARED_ENGINES_VARIABLE = 'DE_BUILD_TEST_ENGINES';
+
+interface SharedEnginesFile {
+  readonly engines: readonly SharedEngine[];
+  /** Why there are none. */
+  readonly reason?: string;
+}
+
+/** The engines of this test run. Empty where there can be none; {@link whyNoEngine} then says why. */
+export function sharedEngines(): readonly SharedEngine[] {
+  return readShared().engines;
+}
+
+/** Why tests that need an engine are skipped; undefined where they are not. */
+export function whyNoEngine(): string | undefined {
+  const { engines, reason } = readShared();
+  return engines.length > 0 ? undefined : (reason ?? 'no engine was started for this run');
+}
+
+/** Why tests that kill, fill or prune an engine of their own are skipped; undefined where they are not. */
+export function whyNoPrivateEngine(): string | undefined {
+  const right = canStartPrivateEngine();
+  return right.allowed ? undefined : right.reason;
+}
+
+/**
+ * Brings up the engines that a test run shares, side by side, with their base images: private ones of every
+ * version to be had, else the one that runs on this machine. Gives what ends them again.
+ */
+export async function startSharedEngines(): Promise<{ stop(): Promise<void> }> {
+  if (process.env[SHARED_ENGINES_VARIABLE] !== undefined) return { stop: async () => undefined };
+  const folder = await mkdtemp(join(tmpdir(), 'de-build-engines-'));
+  const started: PrivateEngine[] = [];
+  const stop = async (): Promise<void> => {
+    delete process.env[SHARED_ENGINES_VARIABLE];
+    await Promise.all(started.map((engine) => engine.stop()));
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const file = join(folder, 'engines.json');
+    const found = await bringUp(started);
+    await writeFile(file, JSON.stringify(found));
+    process.env[SHARED_ENGINES_VARIABLE] = file;
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function bringUp(started: PrivateEngine[]): Promise<SharedEnginesFile> {
+  const versions = privateEngineVersions();
+  const outcomes = await Promise.allSettled(
+    versions.map(async (version) => {
+      const engine = await startPrivateEngine({ version });
+      started.push(engine);
+      await ensureBaseImages(engine.host);
+      return describe(version, engine.host, engine.dockerCli);
+    }),
+  );
+  const engines = outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
+  if (engines.length > 0) return { engines };
+  const running = await findRunningEngine();
+  if (running !== undefined) {
+    await ensureBaseImages(running.host);
+    return { engines: [describe(running.version, running.host, { command: 'docker', env: {} })] };
+  }
+  return { engines: [], reason: `no Docker Engine runs here, and ${whyNoPrivateEngine()}` };
+}
+
+/** The engine that the docker command would talk to, where it answers. */
+export async function findRunningEngine(): Promise<{ host: string; version: string } | undefined> {
+  const host = process.env.DOCKER_HOST || 'unix:///var/run/docker.sock';
+  if (!/^(unix|tcp|http):/.test(host)) return undefined;
+  const answer = await requestEngine(host, { path: '/version', timeoutMs: 5000 }).catch(() => undefined);
+  return answer === undefined ? undefined : { host, version: String(JSON.parse(answer).Version) };
+}
+
+function describe(version: string, host: string, dockerCli: DockerCli): SharedEngine {
+  return {
+    version,
+    host,
+    socketPath: host.startsWith('unix:') ? new URL(host).pathname : undefined,
+    dockerCli: { ...dockerCli, env: { DOCKER_HOST: host, ...dockerCli.env } },
+    busyboxImage: BUSYBOX_IMAGE,
+    baseImage: EXAMPLE_BASE_IMAGE,
+  };
+}
+
+function readShared(): SharedEnginesFile {
+  const file = process.env[SHARED_ENGINES_VARIABLE];
+  if (file === undefined || !existsSync(file)) return { engines: [] };
+  return JSON.parse(readFileSync(file, 'utf8')) as SharedEnginesFile;
+}
