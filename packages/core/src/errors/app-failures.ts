@@ -1,0 +1,185 @@
+import type { Finding } from './finding.ts';
+
+/** Where an app or a value is written. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+}
+
+/** `${NAME}` without a key of that name in `.env`. */
+export function placeholderUnknown(name: string, place: Place, alias?: string): Finding {
+  const keys = alias === undefined ? name : `${name} (or ${alias})`;
+  return {
+    id: 'placeholder-unknown',
+    severity: 'error',
+    what: `${at(place)} uses the placeholder ${name}, and .env has no such key.`,
+    why: 'Without its value the URL is not complete.',
+    fix: `Set ${keys} in .env, or correct the name in ${place.file}.`,
+    ...place,
+    subject: name,
+  };
+}
+
+export function placeholderEmpty(name: string, place: Place, alias?: string): Finding {
+  const keys = alias === undefined ? name : `${name} (or ${alias})`;
+  return {
+    id: 'placeholder-empty',
+    severity: 'error',
+    what: `${at(place)} uses the placeholder ${name}, which is empty in .env.`,
+    why: 'Without its value the URL is not complete.',
+    fix: `Give ${keys} a value in .env.`,
+    ...place,
+    subject: name,
+  };
+}
+
+/** Two keys for the same token, with different values. */
+export function tokenAliasesDiffer(names: readonly string[], place: Place): Finding {
+  return {
+    id: 'token-aliases-differ',
+    severity: 'error',
+    what: `${names.join(' and ')} are two names for one token, but their values in .env differ.`,
+    why: 'It cannot be told which of them is the token in use; one is probably out of date.',
+    fix: `Remove the older of ${names.join(' and ')} from .env, or give both the same value.`,
+    ...place,
+    subject: names[0] ?? '',
+  };
+}
+
+/** A token's value in `.env` that nothing takes. */
+export function tokenUnused(name: string, place: Place): Finding {
+  return {
+    id: 'token-unused',
+    severity: 'warning',
+    what: `${name} has a value in .env, but no URL and no build arg uses it.`,
+    why: 'Private repositories are then asked for without a token, or a secret lies about for nothing.',
+    fix: `Write \${${name}} where the token belongs (https://\${${name}}@github.com/…), or remove the key.`,
+    ...place,
+    subject: name,
+  };
+}
+
+/** A value that would change the URL around it, or git's credential protocol. */
+export function placeholderUnusable(name: string, place: Place): Finding {
+  return {
+    id: 'placeholder-unusable',
+    severity: 'error',
+    what: `The value of ${name} cannot stand in a URL.`,
+    why: 'It holds a line break, a space at an end or another control character, as happens when a token is copied with more than itself.',
+    fix: `Copy the token again into ${name} in .env.`,
+    ...place,
+    subject: name,
+  };
+}
+
+/** The URL, once its placeholders are filled, is not one that an app can come from. */
+export function appUrlUnusable(shown: string, why: string, place: Place): Finding {
+  return {
+    id: 'app-url-unusable',
+    severity: 'error',
+    what: `${at(place)} names no repository that de-build can ask: ${shown}.`,
+    why,
+    fix: 'Write it as https://HOST/ORGANISATION/REPOSITORY.',
+    ...place,
+  };
+}
+
+/** No branch and no tag of that name. `nearest` are names that are there. */
+export function refNotFound(
+  app: { readonly name: string; readonly url: string },
+  ref: string,
+  details: { readonly nearest: readonly string[]; readonly place: Place },
+): Finding {
+  const { nearest, place } = details;
+  return {
+    id: 'ref-not-found',
+    severity: 'error',
+    what: `${app.name} has no branch and no tag ${ref} (${app.url}).`,
+    why:
+      nearest.length === 0
+        ? 'The repository was reached, and it has nothing of a similar name.'
+        : `The repository was reached; the nearest names there are ${nearest.join(', ')}.`,
+    fix: `Correct the branch of ${app.name} in ${place.file}, or push the branch or tag first.`,
+    ...place,
+    subject: app.name,
+  };
+}
+
+/** No branch is named, and the repository's HEAD names none that exists. */
+export function defaultBranchMissing(
+  app: { readonly name: string; readonly url: string },
+  place: Place,
+): Finding {
+  return {
+    id: 'default-branch-missing',
+    severity: 'error',
+    what: `${app.name} names no branch, and the repository has no default branch (${app.url}).`,
+    why: 'The repository is empty, or its HEAD names a branch that is not there.',
+    fix: `Name the branch of ${app.name} in ${place.file}.`,
+    ...place,
+    subject: app.name,
+  };
+}
+
+/** Branch and tag of one name: git takes the branch. */
+export function refAmbiguous(app: { readonly name: string; readonly ref: string }, place: Place): Finding {
+  return {
+    id: 'ref-ambiguous',
+    severity: 'warning',
+    what: `${app.name} has both a branch and a tag ${app.ref}, at different commits.`,
+    why: 'git clone takes the branch, so the image gets what the branch holds and not the tag.',
+    fix: `Rename one of them, or name the one you mean by another name in ${place.file}.`,
+    ...place,
+    subject: app.name,
+  };
+}
+
+/** A branch that moves, where releases are tagged. */
+export function branchMoves(
+  app: { readonly name: string; readonly ref: string },
+  tag: string,
+  details: { readonly isTip: boolean; readonly place: Place },
+): Finding {
+  return {
+    id: 'branch-moves',
+    severity: 'warning',
+    what: `${app.name} is taken from the branch ${app.ref}, which moves, although it has release tags.`,
+    why: details.isTip
+      ? `The newest release ${tag} is the same commit today, but the next build may get another one.`
+      : `The newest release is ${tag}; the branch holds something else now, and may hold a third thing tomorrow.`,
+    fix: `Set the branch of ${app.name} to ${tag} in ${details.place.file}, or keep the branch on purpose: the manifest records the commit.`,
+    ...details.place,
+    subject: app.name,
+  };
+}
+
+export function tokenExpired(token: string, expiry: Date): Finding {
+  return {
+    id: 'token-expired',
+    severity: 'error',
+    what: `The token ${token} expired on ${day(expiry)}.`,
+    why: 'GitHub gives that date with its answers; the token opens nothing any more.',
+    fix: `Make a new token and put it where ${token} is set.`,
+    subject: token,
+  };
+}
+
+export function tokenExpiresSoon(token: string, expiry: Date, days: number): Finding {
+  const when = days === 0 ? 'within a day' : `in ${days} ${days === 1 ? 'day' : 'days'}`;
+  return {
+    id: 'token-expires-soon',
+    severity: 'warning',
+    what: `The token ${token} expires ${when}, on ${day(expiry)}.`,
+    why: 'GitHub gives that date with its answers; builds after it will be refused.',
+    fix: `Make a new token in time and put it where ${token} is set.`,
+    subject: token,
+  };
+}
+
+function at(place: Place): string {
+  return place.line === undefined ? place.file : `${place.file} line ${place.line}`;
+}
+
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
