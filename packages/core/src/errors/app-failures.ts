@@ -72,6 +72,19 @@ export function placeholderUnusable(name: string, place: Place): Finding {
   };
 }
 
+/** A secret in a part of a URL that is shown, recorded and logged. */
+export function secretMisplaced(name: string, place: Place): Finding {
+  return {
+    id: 'secret-misplaced',
+    severity: 'error',
+    what: `${at(place)} uses the secret ${name} outside the user part of the URL.`,
+    why: 'Only the part before the @ is kept out of messages, manifests and logs.',
+    fix: `Write it as https://\${${name}}@HOST/ORGANISATION/REPOSITORY, or use a key that is not secret there.`,
+    ...place,
+    subject: name,
+  };
+}
+
 /** The URL, once its placeholders are filled, is not one that an app can come from. */
 export function appUrlUnusable(shown: string, why: string, place: Place): Finding {
   return {

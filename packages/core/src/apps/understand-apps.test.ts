@@ -1,0 +1,216 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Secret } from '../secrets/secret.ts';
+import type { AppEntry } from '../site/apps-json.ts';
+import type { EnvFile } from '../site/env-file.ts';
+import { fillBuildArgs } from './fill-build-args.ts';
+import { DEFAULT_TOKEN_ALIASES, findUnusedTokens } from './placeholder-values.ts';
+import { frappeApp, understandApps } from './understand-apps.ts';
+
+function envOf(values: Record<string, string>): EnvFile {
+  const entries = Object.entries(values).map(
+    ([key, value], index) =>
+      [key, { key, value, line: index + 1, sensitive: /PAT|TOKEN|SECRET|PASSWORD/.test(key) }] as const,
+  );
+  return { path: '.env', text: '', entries: new Map(entries) };
+}
+function entryOf(url: string, branch?: string): AppEntry {
+  return { index: 0, line: 3, url, branch, extra: {} };
+}
+const source = (values: Record<string, string>) => ({
+  env: envOf(values),
+  tokenAliases: DEFAULT_TOKEN_ALIASES,
+});
+const TOKEN = 'ghp_abc';
+
+describe('understandApps', () => {
+  test.each([
+    ['https://${ACME_PAT}@github.com/acme/warehouse', 'x-access-token', TOKEN],
+    ['https://{{ ACME_PAT }}@github.com/acme/warehouse', 'x-access-token', TOKEN],
+    ['https://${ACME_PAT}:@github.com/acme/warehouse', 'x-access-token', TOKEN],
+    ['https://${ACME_PAT}:x-oauth-basic@github.com/acme/warehouse', 'x-access-token', TOKEN],
+    ['https://oauth2:${ACME_PAT}@github.com/acme/warehouse', 'oauth2', TOKEN],
+    ['https://:${ACME_PAT}@github.com/acme/warehouse', 'x-access-token', TOKEN],
+    ['https://${USER_NAME}:${ACME_PAT}@github.com/acme/warehouse', 'me@home', TOKEN],
+    ['https://${PAIR_PAT}@github.com/acme/warehouse', 'me', 'p@ss'],
+    ['https://x:${ODD_PAT}@github.com/acme/warehouse', 'x', "a@b:c/d'e"],
+    ['https://x:${ENCODED_PAT}@github.com/acme/warehouse', 'x', 'p@ss'],
+  ])('%s', (url, username, password) => {
+    const values = {
+      ACME_PAT: TOKEN,
+      USER_NAME: 'me@home',
+      PAIR_PAT: 'me:p@ss',
+      ODD_PAT: "a@b:c/d'e",
+      ENCODED_PAT: 'p%40ss',
+    };
+    const { apps, findings } = understandApps([entryOf(url, 'main')], source(values));
+    expect(findings).toEqual([]);
+    expect(apps).toHaveLength(1);
+    expect(apps[0]).toMatchObject({
+      name: 'warehouse',
+      url: 'https://github.com/acme/warehouse',
+      ref: 'main',
+      line: 3,
+    });
+    expect(apps[0]?.credential?.username).toBe(username);
+    expect(apps[0]?.credential?.password.reveal()).toBe(password);
+    expect(apps[0]?.credential?.password.name).toMatch(/_PAT$/);
+  });
+
+  test('a public app has no credential; a placeholder may stand in the path', () => {
+    const { apps, usedKeys } = understandApps(
+      [entryOf('https://github.com/${ORG}/my.app.git')],
+      source({ ORG: 'acme' }),
+    );
+    expect(apps[0]).toEqual({
+      name: 'my',
+      url: 'https://github.com/acme/my.app.git',
+      ref: undefined,
+      credential: undefined,
+      line: 3,
+    });
+    expect([...usedKeys]).toEqual(['ORG']);
+  });
+
+  test('a literal token is named by its place, never by its value', () => {
+    const { apps } = understandApps([entryOf(`https://${TOKEN}@github.com/acme/a`)], source({}));
+    expect(apps[0]?.credential?.password.name).toBe('written in apps.json, line 3');
+  });
+
+  test.each([
+    ['PAT_DESIRED_EFFECT', 'DE_MACRS_PAT'],
+    ['DE_MACRS_PAT', 'PAT_DESIRED_EFFECT'],
+  ])('%s is satisfied by %s', (asked, given) => {
+    const { apps, findings, usedKeys } = understandApps(
+      [entryOf(`https://\${${asked}}@github.com/acme/a`)],
+      source({ [given]: TOKEN, [asked]: '' }),
+    );
+    expect(findings).toEqual([]);
+    expect(apps[0]?.credential?.password.name).toBe(given);
+    expect(findUnusedTokens(source({ [given]: TOKEN }), usedKeys)).toEqual([]);
+  });
+
+  test.each<[string, string, Record<string, string>, string, string | undefined]>([
+    ['unknown', 'https://${NOPE}@github.com/a/b', {}, 'placeholder-unknown', 'NOPE'],
+    ['empty', 'https://${NOPE}@github.com/a/b', { NOPE: '' }, 'placeholder-empty', 'NOPE'],
+    [
+      'no value under either name',
+      'https://${DE_MACRS_PAT}@github.com/a/b',
+      {},
+      'placeholder-unknown',
+      'DE_MACRS_PAT',
+    ],
+    [
+      'a line break',
+      'https://${A_PAT}@github.com/a/b',
+      { A_PAT: `${TOKEN}\nhost=x` },
+      'placeholder-unusable',
+      'A_PAT',
+    ],
+    [
+      'a space at the end',
+      'https://${A_PAT}@github.com/a/b',
+      { A_PAT: `${TOKEN} ` },
+      'placeholder-unusable',
+      'A_PAT',
+    ],
+    ['a secret in the path', 'https://github.com/${A_PAT}/b', { A_PAT: TOKEN }, 'secret-misplaced', 'A_PAT'],
+    ['no organisation', 'https://github.com/b', {}, 'app-url-unusable', undefined],
+    ['another scheme', 'git@github.com:a/b', {}, 'app-url-unusable', undefined],
+    [
+      'a host made of a value',
+      'https://${HOST}/a/b',
+      { HOST: 'x@evil.example' },
+      'app-url-unusable',
+      undefined,
+    ],
+  ])('%s is a finding', (_what, url, values, id, subject) => {
+    const { apps, findings } = understandApps([entryOf(url)], source(values));
+    expect(apps).toEqual([]);
+    expect(findings).toEqual([
+      expect.objectContaining({ id, severity: 'error', file: 'apps.json', line: 3 }),
+    ]);
+    expect(findings[0]?.subject).toBe(subject);
+    expect(JSON.stringify(findings)).not.toContain(TOKEN);
+  });
+
+  test('a line that is known to be wrong is not reported twice', () => {
+    const faultyLines = new Set([3]);
+    expect(understandApps([entryOf('git@github.com:a/b')], { ...source({}), faultyLines })).toMatchObject({
+      apps: [],
+      findings: [],
+    });
+  });
+
+  test('two names for one token with different values', () => {
+    const { findings } = understandApps([], source({ PAT_DESIRED_EFFECT: 'one', DE_MACRS_PAT: 'two' }));
+    expect(findings).toMatchObject([{ id: 'token-aliases-differ', file: '.env', line: 2 }]);
+    expect(understandApps([], source({ PAT_DESIRED_EFFECT: 'one', DE_MACRS_PAT: 'one' })).findings).toEqual(
+      [],
+    );
+  });
+});
+
+test('findUnusedTokens names git tokens only', () => {
+  const values = {
+    PAT_DESIRED_EFFECT: 't',
+    GITHUB_TOKEN: 't',
+    GITLAB_READ_TOKEN: 't',
+    EMPTY_PAT: '',
+    USED_PAT: 't',
+    DB_PASSWORD: 't',
+    TELEGRAM_TOKEN: 't',
+    COMPAT_PATH: 't',
+  };
+  const findings = findUnusedTokens(source(values), new Set(['USED_PAT']));
+  expect(findings.map(({ subject }) => subject)).toEqual([
+    'PAT_DESIRED_EFFECT',
+    'GITHUB_TOKEN',
+    'GITLAB_READ_TOKEN',
+  ]);
+});
+
+describe('build args', () => {
+  test('are filled, and secret as soon as a secret went in', () => {
+    const { args, findings, usedKeys } = fillBuildArgs(
+      {
+        FRAPPE_PATH: 'https://${ACME_PAT}@github.com/acme/frappe',
+        FRAPPE_BRANCH: 'version-${MAJOR}',
+        LICENCE: 'key={{ LICENCE_SECRET }}',
+        PYTHON_VERSION: '3.11.6',
+      },
+      source({ ACME_PAT: "t'1", MAJOR: '15', LICENCE_SECRET: 's' }),
+    );
+    expect(findings).toEqual([]);
+    expect([...usedKeys]).toEqual(['ACME_PAT', 'MAJOR', 'LICENCE_SECRET']);
+    expect((args.FRAPPE_PATH as Secret).reveal()).toBe('https://t%271@github.com/acme/frappe');
+    expect(args.FRAPPE_BRANCH).toBe('version-15');
+    expect((args.LICENCE as Secret).reveal()).toBe('key=s');
+    expect(args.PYTHON_VERSION).toBe('3.11.6');
+  });
+
+  test('with a placeholder without a value are findings', () => {
+    const placeOf = () => ({ file: '.env', line: 9 });
+    const { args, findings } = fillBuildArgs({ A: '${NOPE}' }, { ...source({}), placeOf });
+    expect(args).toEqual({});
+    expect(findings).toMatchObject([{ id: 'placeholder-unknown', file: '.env', line: 9, subject: 'NOPE' }]);
+  });
+
+  test('name frappe', () => {
+    const { args } = fillBuildArgs(
+      { FRAPPE_PATH: 'https://${ACME_PAT}@github.com/acme/our-frappe', FRAPPE_BRANCH: 'v15.1.0' },
+      source({ ACME_PAT: TOKEN }),
+    );
+    const { app } = frappeApp(args);
+    expect(app).toMatchObject({ name: 'frappe', url: 'https://github.com/acme/our-frappe', ref: 'v15.1.0' });
+    expect(app?.credential?.password.name).toBe('ACME_PAT');
+    expect(app?.credential?.password.reveal()).toBe(TOKEN);
+  });
+
+  test('name frappe as bench does where they say nothing, and refuse what is no URL', () => {
+    expect(frappeApp({}).app).toMatchObject({ url: 'https://github.com/frappe/frappe.git', ref: undefined });
+    expect(frappeApp({ FRAPPE_PATH: '/srv/frappe' })).toMatchObject({
+      app: undefined,
+      findings: [{ id: 'app-url-unusable', subject: 'FRAPPE_PATH' }],
+    });
+  });
+});
