@@ -77,10 +77,12 @@ async function buildImage(host: string, image: string, dockerfile: string): Prom
   const context = pack();
   context.entry({ name: 'Dockerfile' }, dockerfile);
   context.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of context) chunks.push(chunk as Buffer);
   const answer = await requestEngine(host, {
     method: 'POST',
     path: `/build?${new URLSearchParams({ t: image, pull: 'true' })}`,
-    body: context,
+    body: Buffer.concat(chunks),
   });
   assertDone(image, answer);
 }

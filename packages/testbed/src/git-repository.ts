@@ -141,6 +141,7 @@ function smallestApp(repositoryName: string, version: string): Record<string, st
     'README.md': `# ${app}\n`,
     [`${app}/__init__.py`]: `__version__ = "${version}"\n`,
     [`${app}/hooks.py`]: `app_name = "${app}"\napp_title = "${app}"\n`,
+    [`${app}/modules.txt`]: `${app}\n`,
     [`${app}/patches.txt`]: '',
   };
 }

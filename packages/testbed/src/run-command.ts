@@ -31,7 +31,7 @@ export function runCommand(
       const said = Buffer.concat(errors).toString().trim() || text;
       reject(
         new Error(
-          `${command} ${args[0] ?? ''} ended with ${code ?? signal}\n${said.split('\n').slice(-20).join('\n')}`,
+          `${command} ${args[0] ?? ''} ended with ${code ?? signal}\n${said.split('\n').slice(-200).join('\n')}`,
         ),
       );
     });

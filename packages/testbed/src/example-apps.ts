@@ -1,0 +1,66 @@
+import { type AppRepository, createAppRepository } from './git-repository.ts';
+
+/** Frappe and three apps in miniature, as bare repositories below a git server's folder. */
+export interface ExampleApps {
+  /** `frappe/frappe` */
+  readonly frappe: AppRepository;
+  /** `example/mini_erp` and so on, by name. */
+  readonly apps: Readonly<Record<ExampleAppName, AppRepository>>;
+}
+
+export type ExampleAppName = (typeof EXAMPLE_APP_NAMES)[number];
+export const EXAMPLE_APP_NAMES = ['mini_erp', 'mini_hr', 'mini_custom'] as const;
+const BRANCH = 'version-15';
+
+/**
+ * Makes the four repositories. Each has the branch `version-15`, the annotated tag `v15.0.0` on its first commit,
+ * the light tag `v15.1.0` on its second, and a third commit on the branch. The commits are the same on every run.
+ */
+export async function createExampleApps(serverFolder: string): Promise<ExampleApps> {
+  const [frappe, mini_erp, mini_hr, mini_custom] = await Promise.all([
+    createExampleApp(serverFolder, 'frappe/frappe'),
+    createExampleApp(serverFolder, 'example/mini_erp'),
+    createExampleApp(serverFolder, 'example/mini_hr'),
+    createExampleApp(serverFolder, 'example/mini_custom'),
+  ]);
+  return { frappe, apps: { mini_erp, mini_hr, mini_custom } };
+}
+
+/** Moves an app's branch to a new commit that carries a new version, as its developers would; gives the commit. */
+export async function moveExampleApp(
+  repository: AppRepository,
+  version: string,
+  branch: string = repository.defaultBranch,
+): Promise<string> {
+  const app = repository.name.split('/').at(-1);
+  return repository.commit({
+    branch,
+    message: `Release ${version}`,
+    files: { [`${app}/__init__.py`]: `__version__ = "${version}"\n` },
+  });
+}
+
+async function createExampleApp(serverFolder: string, name: string): Promise<AppRepository> {
+  const app = name.split('/').at(-1) ?? name;
+  const repository = await createAppRepository(serverFolder, {
+    name,
+    defaultBranch: BRANCH,
+    files: {
+      'pyproject.toml': `[project]\nname = "${app}"\nrequires-python = ">=3.10"\ndynamic = ["version"]\n`,
+      'package.json': `${JSON.stringify({ name: app, version: '0.0.0', engines: { node: '>=18' } }, undefined, 2)}\n`,
+      'README.md': `# ${app}\n`,
+      [`${app}/__init__.py`]: '__version__ = "15.0.0"\n',
+      [`${app}/hooks.py`]: `app_name = "${app}"\napp_title = "${app}"\n`,
+      [`${app}/modules.txt`]: `${app}\n`,
+      [`${app}/patches.txt`]: '',
+    },
+  });
+  await repository.tag('v15.0.0', { annotated: true });
+  await moveExampleApp(repository, '15.1.0');
+  await repository.tag('v15.1.0');
+  await repository.commit({
+    message: 'Say more',
+    files: { 'README.md': `# ${app}\n\nAn app in miniature.\n` },
+  });
+  return repository;
+}
