@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { parseByteSize } from './byte-size.ts';
+
+const envKey = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a key of an env file');
+const path = z.string().min(1, 'is empty');
+
+/** The reference of an image without its tag: an optional registry, then lower-case names. */
+const IMAGE =
+  /^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
+
+/**
+ * The schema of the optional `de-build.json`: validation, defaults, and the source of its documentation and of
+ * the published JSON Schema. Paths are relative to the site's folder.
+ */
+export const siteConfigSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('Where an editor finds the schema of this file.'),
+    image: z
+      .string()
+      .regex(IMAGE, 'is not the name of an image; write it without a tag, in lower case')
+      .default('desiredeffect/erpnext-custom')
+      .describe('The image that is built, without a tag; the site version becomes the tag.'),
+    containerfile: path
+      .default('images/custom/Containerfile')
+      .describe('The Containerfile (Dockerfile) that the image is built from.'),
+    context: path.default('.').describe('The folder that is the build context.'),
+    env: path.default('.env').describe('The env file: site version, token, and what Compose reads.'),
+    exampleEnv: path
+      .default('de-example.env')
+      .describe('The example that says which keys the env file must have, and of what shape.'),
+    apps: path.default('apps.json').describe('The list of apps, in the form that bench reads.'),
+    manifests: path.default('build-manifests').describe('The folder with one record per release.'),
+    versionKey: envKey
+      .default('DE_SITE_VERSION')
+      .describe('The key of the env file that holds the site version.'),
+    buildArgs: z
+      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+      .default({})
+      .describe(
+        'Build args by name. A value may hold ${NAME} or {{ NAME }}, which is filled from the env file.',
+      ),
+    buildArgsFromEnv: z
+      .array(envKey)
+      .default(['FRAPPE_PATH', 'FRAPPE_BRANCH', 'PYTHON_VERSION', 'NODE_VERSION'])
+      .describe('Keys that become build args of the same name where the env file sets them.'),
+    tokenAliases: z
+      .array(z.array(envKey).min(2, 'needs at least two keys'))
+      .default([['PAT_DESIRED_EFFECT', 'DE_MACRS_PAT']])
+      .describe('Groups of keys that name the same token: any key of a group satisfies the others.'),
+    target: z.string().min(1, 'is empty').optional().describe('The stage to build; the last one by default.'),
+    network: z
+      .enum(['default', 'host', 'none'])
+      .default('default')
+      .describe('The network that the steps of the build have.'),
+    benchFolder: z
+      .string()
+      .regex(/^\/(?:[^/]+\/?)+$/, 'is not an absolute path')
+      .default('/home/frappe/frappe-bench')
+      .describe('Where the bench lies in the image; its sites/apps.json is read to verify a release.'),
+    tokenExpiryWarningDays: z
+      .int()
+      .min(0)
+      .default(14)
+      .describe('How many days before its end a token is warned about.'),
+    minimumFreeDisk: z
+      .string()
+      .refine((text) => parseByteSize(text) !== undefined, 'is not a size such as "10GB" or "500MiB"')
+      .transform((text) => parseByteSize(text) ?? 0)
+      .prefault('10GB')
+      .describe(
+        'Space that must be free where the engine keeps its images: "10GB" is decimal, "10GiB" binary.',
+      ),
+    githubApi: z
+      .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+      .default('https://api.github.com')
+      .describe('The API that tells when a token ends; another one for GitHub Enterprise.'),
+    gitTimeoutSeconds: z
+      .int()
+      .min(1)
+      .max(3600)
+      .default(30)
+      .describe('How long a git host may take to answer.'),
+    requireCleanRepository: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether uncommitted changes in the repository of the site refuse a release, or are a warning.',
+      ),
+  })
+  .describe('Settings of de-build for a site. Every key is optional.');
+
+/** The settings of a site, complete: what `de-build.json` leaves out has its default. `minimumFreeDisk` is in bytes. */
+export type SiteConfig = z.output<typeof siteConfigSchema>;
+
+/** The settings of a site without a `de-build.json`. */
+export function defaultSiteConfig(): SiteConfig {
+  return siteConfigSchema.parse({});
+}
+
+/** The JSON Schema (draft 7, which editors know best) of `de-build.json`. */
+export function siteConfigJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(siteConfigSchema, { target: 'draft-7', io: 'input' });
+}
