@@ -14,7 +14,7 @@ import { newestReleaseTag } from './release-tag.ts';
 
 export interface ResolveOptions {
   readonly signal?: AbortSignal;
-  /** How many repositories are asked at a time; 8 unless given. */
+  /** How many repositories are asked at a time; 16 unless given. */
   readonly concurrency?: number;
   /** Where an app is written; by default its line of apps.json, and `de-build.json` for frappe. */
   readonly placeOf?: (app: App) => Place;
@@ -36,7 +36,7 @@ export async function resolveApps(
   const placeOf = options.placeOf ?? defaultPlaceOf;
   const groups = groupByRepository(apps);
   const answers = new Map<App, { answer: RemoteRefs | Finding; isFirst: boolean }>();
-  await forEachLimited(groups, options.concurrency ?? 8, async (group) => {
+  await forEachLimited(groups, options.concurrency ?? 16, async (group) => {
     const answer = await ask(group, remote, { placeOf, signal: options.signal });
     for (const [index, app] of group.entries()) answers.set(app, { answer, isFirst: index === 0 });
   });

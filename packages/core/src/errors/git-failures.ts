@@ -30,9 +30,9 @@ export function gitTokenMissing(asked: AskedRepository): DeBuildError {
 }
 
 export function gitForbidden(asked: AskedRepository): DeBuildError {
-  const token = asked.token === undefined ? 'access without a token' : `the token ${asked.token}`;
+  const token = asked.token === undefined ? 'anybody without a token' : `the token ${asked.token}`;
   return failure('git-forbidden', asked, {
-    what: `${hostOf(asked.url)} knows ${token} but does not allow it to read ${asked.url}.`,
+    what: `${hostOf(asked.url)} does not allow ${token} to read ${asked.url}.`,
     why: 'The host answered 403: the token lacks the right to read contents, is not approved by the organisation (single sign-on, token policy), or this address is not on its list.',
     fix: 'Give the token read access to the contents of the repository and authorise it for the organisation, then run it again.',
   });

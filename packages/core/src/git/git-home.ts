@@ -47,9 +47,9 @@ const PASSED_ON = [
 /**
  * Makes the folder (0700), calls `use`, and removes the folder, whatever happens.
  *
- * The token lies in a file (0600) that git's own `credential-store` reads; it answers only for the URL's origin, so
- * that another host learns nothing, and the token is in no argument and no environment. Because HOME is this folder,
- * no `.netrc`, credential helper or alias of the person has a say.
+ * The token lies in git's configuration file there (0600), as the authorization header for the URL's origin and no other:
+ * it is in no argument and no environment, no helper has to be started, and the host is not asked twice. Because HOME is
+ * this folder, no `.netrc`, credential helper or alias of the person has a say.
  */
 export async function withGitHome<T>(
   options: GitHomeOptions,
@@ -58,11 +58,6 @@ export async function withGitHome<T>(
   const folder = await makeFolder(options.environment);
   try {
     await writeFile(join(folder, '.gitconfig'), renderConfig(options), { mode: 0o600 });
-    if (options.credential !== undefined) {
-      await writeFile(join(folder, '.git-credentials'), renderCredential(options.url, options.credential), {
-        mode: 0o600,
-      });
-    }
     const traceFile = join(folder, 'trace');
     return await use({ folder, traceFile, environment: gitEnvironment(options, { folder, traceFile }) });
   } finally {
@@ -107,19 +102,26 @@ function gitEnvironment(
   };
 }
 
-function renderConfig({ settings, timeoutMs }: GitHomeOptions): string {
+function renderConfig({ url, credential, settings, timeoutMs }: GitHomeOptions): string {
   const stalledSeconds = Math.ceil(timeoutMs / 1000) + 5;
   const ours = [
     ['credential.helper', ''],
-    ['credential.helper', 'store'],
     // Redirects are followed by us, so that no version of git or curl carries a token to another origin.
     ['http.followRedirects', 'false'],
     // Ends git on a silent host even when we are no longer there to do it.
     ['http.lowSpeedLimit', '1'],
     ['http.lowSpeedTime', String(stalledSeconds)],
     ['protocol.version', '2'],
+    ...(credential === undefined
+      ? []
+      : [[`http.${url.origin}/.extraHeader`, authorizationHeader(credential)] as const]),
   ] as const;
   return [...settings, ...ours].map(([key, value]) => renderSetting(key, value)).join('');
+}
+
+/** Basic authentication (RFC 7617), which git hosts take for tokens. */
+function authorizationHeader({ username, password }: Credential): string {
+  return `Authorization: Basic ${Buffer.from(`${username}:${password.reveal()}`, 'utf8').toString('base64')}`;
 }
 
 /** One setting in git's config syntax; a key is `section.name` or `section.any thing.name`. */
@@ -133,11 +135,4 @@ function renderSetting(key: string, value: string): string {
 
 function quoted(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
-}
-
-/** One line of git-credential-store's file. */
-function renderCredential(url: URL, { username, password }: Credential): string {
-  const encode = (text: string): string =>
-    encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `${url.protocol}//${encode(username)}:${encode(password.reveal())}@${url.host}\n`;
 }

@@ -93,7 +93,7 @@ function follow(location: string, from: URL, repository: Repository, redirects: 
   to.hash = '';
   to.username = '';
   to.password = '';
-  to.pathname = to.pathname.replace(/\/info\/refs$/, '');
+  to.pathname = to.pathname.replace(/\/(?:info\/refs|git-upload-pack)$/, '');
   try {
     return parseRemoteUrl(to.href);
   } catch {
