@@ -1,5 +1,6 @@
 import { DeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
+import type { Finding } from './finding.ts';
 
 /** The site did not pass its checks; the findings themselves were reported as events. */
 export function checksFailed(errors: number, warnings: number): DeBuildError {
@@ -44,4 +45,53 @@ export function badBuildArg(): DeBuildError {
     fix: 'Write it as `--build-arg PYTHON_VERSION=3.11.9`.',
     exitCode: EXIT.usage,
   });
+}
+
+/** The engine has an image with the tag that the release would give. */
+export function imageTagTaken(
+  reference: string,
+  holder: { readonly id: string; readonly createdAt: string },
+): Finding {
+  return {
+    id: 'image-tag-taken',
+    severity: 'error',
+    what: `The tag ${reference} exists already.`,
+    why: `Image ${holder.id.replace(/^sha256:/, '').slice(0, 12)} got it on ${holder.createdAt.slice(0, 10)}; a version names one image for good.`,
+    fix: 'Run `de-build bump patch`; or, to release this version again, `--force` (the old image keeps a tag of its own).',
+  };
+}
+
+/** The Containerfile can't be built by the only builder that the engine offers. */
+export function containerfileNeedsBuildKit(
+  path: string,
+  needs: { readonly line: number; readonly what: string },
+  engineVersion: string,
+): Finding {
+  return {
+    id: 'containerfile-needs-buildkit',
+    severity: 'error',
+    what: `${path} needs BuildKit (${needs.what}), which this engine does not offer.`,
+    why: `Engine ${engineVersion} builds with the classic builder only.`,
+    fix: 'Update the Docker Engine to 20.10 or later.',
+    file: path,
+    line: needs.line,
+  };
+}
+
+/** Less room than a build needs. */
+export function diskAlmostFull(
+  folder: string,
+  bytes: { readonly free: number; readonly wanted: number },
+): Finding {
+  return {
+    id: 'disk-almost-full',
+    severity: 'error',
+    what: `There is too little room in ${folder}.`,
+    why: `${megabytes(bytes.free)} are free and ${megabytes(bytes.wanted)} are wanted.`,
+    fix: 'Free some with `de-build prune`, or change `minimumFreeDisk` in de-build.json.',
+  };
+}
+
+function megabytes(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.floor(bytes / 1e6)} MB`;
 }

@@ -19,7 +19,7 @@ export interface CheckId {
 export interface CheckRun {
   readonly skip: ReadonlySet<string>;
   /** Findings that `--force` turns into warnings. */
-  readonly forgiven: ReadonlySet<string>;
+  readonly isForgiven: (finding: Finding) => boolean;
   readonly emit: (event: CheckEvent) => void;
   readonly results: CheckResult[];
 }
@@ -35,7 +35,7 @@ export async function runCheck<Value>(
   const outcome: CheckOutcome<Value> = isSkipped
     ? { findings: [], skipped: 'skipped on request' }
     : await body();
-  const findings = outcome.findings.map((finding) => forgive(finding, run.forgiven));
+  const findings = outcome.findings.map((finding) => forgive(finding, run.isForgiven));
   const summary = outcome.skipped ?? outcome.summary;
   const result: CheckResult = {
     id: check.id,
@@ -55,8 +55,8 @@ function statusOf(findings: readonly Finding[]): CheckResult['status'] {
   return findings.some((finding) => finding.severity === 'warning') ? 'warned' : 'passed';
 }
 
-function forgive(finding: Finding, forgiven: ReadonlySet<string>): Finding {
-  return finding.severity === 'error' && forgiven.has(finding.id)
+function forgive(finding: Finding, isForgiven: CheckRun["isForgiven"]): Finding {
+  return finding.severity === 'error' && isForgiven(finding)
     ? { ...finding, severity: 'warning' }
     : finding;
 }

@@ -16,14 +16,26 @@ export interface SiteOptions {
   readonly host?: string;
   /** Called with every event, redacted, in order. */
   readonly onEvent?: (event: ReleaseEvent) => void;
-  /** Aborting it cancels the running step in the engine; the flow then rejects with `release-interrupted`. */
+  /** Aborting it cancels the running step in the engine; the flow then rejects with exit code 130. */
   readonly signal?: AbortSignal;
   /** Learns every secret of the site as soon as it is read. Give your own to redact your own output too. */
   readonly redactor?: Redactor;
-  /** Replaces the real engine; for tests. */
+  /** Replaces the real engine; for tests. The caller closes it. */
   readonly engine?: Engine;
   /** Replaces the real git; for tests. */
   readonly remote?: GitRemote;
   /** The clock; for tests. */
   readonly now?: () => Date;
+}
+
+/** What a flow works with, made from its options once. */
+export interface Tools {
+  readonly environment: Environment;
+  readonly redactor: Redactor;
+  readonly remote: (timeoutSeconds: number) => GitRemote;
+  /** Connects at the first call. */
+  readonly engine: () => Promise<Engine>;
+  readonly emit: (event: ReleaseEvent) => void;
+  readonly signal: AbortSignal;
+  readonly now: () => Date;
 }

@@ -1,0 +1,41 @@
+import type { Command } from './command.ts';
+import { type SiteArguments, siteOf, siteOptions } from './site-options.ts';
+
+interface BumpArguments extends SiteArguments {
+  to: string;
+  dryRun: boolean;
+  force: boolean;
+  json: boolean;
+}
+
+/** `de-build bump` */
+export const bump: Command<BumpArguments> = {
+  usage: 'bump <to>',
+  describe: 'Write the next site version into .env',
+  examples: [
+    ['$0 bump patch', '1.4.0 becomes 1.4.1'],
+    ['$0 bump 2.0.0', 'that very version'],
+  ],
+  options: (yargs) =>
+    siteOptions(yargs)
+      .positional('to', {
+        type: 'string',
+        demandOption: true,
+        describe: 'patch, minor, major, prerelease, or a version such as 1.5.0',
+      })
+      .option('dry-run', { type: 'boolean', default: false, describe: 'Say what would be written' })
+      .option('force', { type: 'boolean', default: false, describe: 'Also to a lower version' })
+      .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
+  async run(options, { io }) {
+    const { bumpSite } = await import('@de-build/core');
+    const { site } = siteOf(options, io);
+    const bumped = await bumpSite({ site, to: options.to, dryRun: options.dryRun, force: options.force });
+    const verb = options.dryRun ? 'would become' : 'is now';
+    io.stdout.write(
+      options.json
+        ? `${JSON.stringify(bumped)}\n`
+        : `${bumped.key} ${verb} ${bumped.to} (was ${bumped.from}) in ${bumped.file}\n`,
+    );
+    return 0;
+  },
+};

@@ -1,0 +1,28 @@
+/** Everything the CLI touches outside itself: `run(argv, io)` takes it, so that tests call it in-process. */
+export interface Io {
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The folder the command was called in. */
+  readonly folder: string;
+  /**
+   * Calls back on SIGINT (Ctrl-C), SIGTERM, SIGHUP and when the reader of our output has gone.
+   * @returns stops listening
+   */
+  onStop(listener: (reason: StopReason) => void): () => void;
+  /** Ends the process at once: the second Ctrl-C. */
+  exitNow(code: number): void;
+}
+
+export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'EPIPE';
+
+/** Where text goes, and what it can show. */
+export interface Terminal {
+  readonly isTTY: boolean;
+  /** Colours are for a terminal, and never against `NO_COLOR` (no-color.org); `FORCE_COLOR` asks for them elsewhere. */
+  readonly hasColours: boolean;
+  /** In columns and rows; 80 × 24 where there is no terminal. */
+  readonly columns: number;
+  readonly rows: number;
+  write(text: string): void;
+}

@@ -1,0 +1,55 @@
+import type { WriteStream } from 'node:tty';
+import type { Io, StopReason, Terminal } from './io.ts';
+
+/** The real process: its streams, environment, folder and signals. */
+export function processIo(): Io {
+  const listeners = new Set<(reason: StopReason) => void>();
+  const tell = (reason: StopReason) => {
+    for (const listener of listeners) listener(reason);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') tell('EPIPE');
+    });
+  }
+  return {
+    stdout: terminalOf(process.stdout),
+    stderr: terminalOf(process.stderr),
+    environment: process.env,
+    folder: process.cwd(),
+    onStop(listener) {
+      const handlers = signals.map((signal) => [signal, () => listener(signal)] as const);
+      for (const [signal, handler] of handlers) process.on(signal, handler);
+      listeners.add(listener);
+      return () => {
+        for (const [signal, handler] of handlers) process.off(signal, handler);
+        listeners.delete(listener);
+      };
+    },
+    exitNow: (code) => process.exit(code),
+  };
+}
+
+function terminalOf(stream: WriteStream): Terminal {
+  return {
+    get isTTY() {
+      return stream.isTTY === true;
+    },
+    get hasColours() {
+      const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+      if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+      if (FORCE_COLOR !== undefined && FORCE_COLOR !== '0') return true;
+      return stream.isTTY === true && TERM !== 'dumb';
+    },
+    get columns() {
+      return stream.columns ?? 80;
+    },
+    get rows() {
+      return stream.rows ?? 24;
+    },
+    write(text) {
+      stream.write(text);
+    },
+  };
+}

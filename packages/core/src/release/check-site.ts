@@ -1,0 +1,52 @@
+import { examineSite } from './examine-site.ts';
+import type { CheckResult } from './release-event.ts';
+import type { SiteOptions } from './tools.ts';
+import { withTools } from './with-tools.ts';
+
+export interface CheckOptions extends SiteOptions {
+  /** Ids of checks to leave out, e.g. `engine`, `disk` and `image-tag` where there is no engine. */
+  readonly skip?: readonly string[];
+  /** Build args as they will be given to the release. */
+  readonly buildArgs?: Readonly<Record<string, string>>;
+}
+
+/** What `de-build check` found. */
+export interface CheckReport {
+  /** Absolute path of the site. */
+  readonly site: string;
+  readonly siteVersion: string | undefined;
+  /** Whether a release would be let through: no finding is an error. */
+  readonly passed: boolean;
+  readonly errors: number;
+  readonly warnings: number;
+  /** In the order in which the checks ended. */
+  readonly checks: readonly CheckResult[];
+}
+
+/**
+ * Makes every check of a release and changes nothing. Problems are in the report, they are not thrown.
+ * @throws DeBuildError `site-not-found` when there is no such folder; `release-interrupted` when aborted.
+ */
+export function checkSite(options: CheckOptions): Promise<CheckReport> {
+  return withTools(options, async (tools) => {
+    const { site, version, results } = await examineSite(
+      {
+        folder: options.site,
+        buildArgs: options.buildArgs ?? {},
+        skip: new Set(options.skip),
+        force: false,
+      },
+      tools,
+    );
+    const findings = results.flatMap((result) => result.findings);
+    const errors = findings.filter((finding) => finding.severity === 'error').length;
+    return tools.redactor.redactValue({
+      site: site.folder,
+      siteVersion: version,
+      passed: errors === 0,
+      errors,
+      warnings: findings.filter((finding) => finding.severity === 'warning').length,
+      checks: results,
+    });
+  });
+}

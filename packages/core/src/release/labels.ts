@@ -1,0 +1,23 @@
+import type { BuildPlan } from './plan.ts';
+
+/** The label that ties an image to its plan and its manifest. */
+export const PLAN_DIGEST_LABEL = 'io.de-build.plan.digest';
+
+/**
+ * The image's labels: those of the OCI image specification's "Pre-Defined Annotation Keys", as far as they are
+ * known, and the plan's digest.
+ */
+export function labelsOf(plan: BuildPlan): Readonly<Record<string, string>> {
+  const base = plan.baseImages.find((image) => image.isFinal);
+  const labels: Record<string, string | undefined> = {
+    'org.opencontainers.image.version': plan.siteVersion,
+    'org.opencontainers.image.revision': plan.siteRepository?.commit,
+    'org.opencontainers.image.created': plan.createdAt,
+    'org.opencontainers.image.source': plan.siteRepository?.remoteUrl,
+    'org.opencontainers.image.base.name': base?.reference,
+    'org.opencontainers.image.base.digest': base?.digest,
+    [PLAN_DIGEST_LABEL]: plan.digest,
+  };
+  const known = Object.entries(labels).filter((label): label is [string, string] => label[1] !== undefined);
+  return Object.fromEntries(known);
+}

@@ -1,0 +1,116 @@
+import { decideCacheInput } from '../apps/cache-input.ts';
+import type { Engine } from '../engine/engine.ts';
+import { checksFailed } from '../errors/release-failures.ts';
+import { findBaseImages } from './base-images.ts';
+import { type Examination, examineSite } from './examine-site.ts';
+import type { BuildPlan } from './plan.ts';
+import { planBuild } from './plan-build.ts';
+import { inStage } from './stage.ts';
+import type { SiteOptions, Tools } from './tools.ts';
+import { withTools } from './with-tools.ts';
+
+/** What a release can be told besides what the site's files say. */
+export interface ReleaseOptions extends SiteOptions {
+  /** Run every step again. Default: false. */
+  readonly noCache?: boolean;
+  /** Ask registries for newer base images. Default: false. */
+  readonly pull?: boolean;
+  /** Release a version again that exists: the old image and its record are moved aside. Default: false. */
+  readonly force?: boolean;
+  /** Build args that go before those of `.env` and de-build.json. */
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  /** Network of the build's steps: `default`, `host` or `none`. Default: de-build.json's. */
+  readonly network?: string;
+}
+
+/**
+ * Checks the site and decides its release, changing nothing: what `de-build --dry-run` prints.
+ * @throws DeBuildError `checks-failed` when a check finds an error; the findings come as events.
+ */
+export function planRelease(options: ReleaseOptions): Promise<BuildPlan> {
+  return withTools(options, async (tools) => (await decideRelease(options, tools)).plan);
+}
+
+/** The plan, and the examination it was decided from, which holds the secrets. */
+export interface Decision {
+  readonly plan: BuildPlan;
+  readonly examination: Examination;
+  readonly engine: Engine;
+}
+
+export async function decideRelease(options: ReleaseOptions, tools: Tools): Promise<Decision> {
+  const examination = await inStage(tools, { stage: 'check', title: `Checking ${options.site}` }, async () => {
+    const seen = await examineSite(
+      {
+        folder: options.site,
+        buildArgs: options.buildArgs ?? {},
+        skip: new Set(),
+        force: options.force ?? false,
+      },
+      tools,
+    );
+    assertPassed(seen);
+    return seen;
+  });
+  return inStage(tools, { stage: 'plan', title: 'Deciding what to build' }, () =>
+    decide(options, examination, tools),
+  );
+}
+
+function assertPassed(examination: Examination): void {
+  const findings = examination.results.flatMap((result) => result.findings);
+  const errors = findings.filter((finding) => finding.severity === 'error').length;
+  const warnings = findings.filter((finding) => finding.severity === 'warning').length;
+  if (errors > 0) throw checksFailed(errors, warnings);
+}
+
+async function decide(options: ReleaseOptions, examination: Examination, tools: Tools): Promise<Decision> {
+  const { site, version, engine, engineInfo, sources, apps, frappe } = examination;
+  const { containerfile } = site;
+  const dialect = containerfile?.dialect;
+  if (
+    containerfile === undefined ||
+    dialect === undefined ||
+    version === undefined ||
+    engine === undefined ||
+    engineInfo === undefined
+  ) {
+    throw new Error('A check let a site pass that cannot be planned.');
+  }
+  const resolved = frappe === undefined ? apps : [frappe, ...apps];
+  const holder = examination.tagged.find((image) => image.tag === version);
+  const plan = planBuild({
+    config: site.config,
+    containerfile: { ...containerfile, dialect },
+    version,
+    sources,
+    frappe,
+    apps,
+    cache: decideCacheInput({
+      dialect,
+      declaresCacheBust: containerfile.args.has('CACHE_BUST'),
+      resolved,
+      last: lastCommits(examination),
+    }),
+    baseImages: await findBaseImages(containerfile, site.config.target, engine.images),
+    siteRepository: examination.siteRepository,
+    builder: engineInfo.builder,
+    replaces: holder === undefined ? undefined : { imageId: holder.id, tag: holder.tag },
+    warnings: examination.results
+      .flatMap((result) => result.findings)
+      .filter((finding) => finding.severity === 'warning'),
+    noCache: options.noCache ?? false,
+    pull: options.pull ?? false,
+    network: options.network,
+    now: tools.now(),
+  });
+  return { plan, examination, engine };
+}
+
+/** What the newest recorded release was built from: name → commit. */
+function lastCommits({ manifests }: Examination): ReadonlyMap<string, string> | undefined {
+  const last = manifests[0];
+  if (last === undefined) return undefined;
+  const apps = last.frappe === null ? last.apps : [last.frappe, ...last.apps];
+  return new Map(apps.map(({ name, commit }) => [name, commit]));
+}

@@ -1,0 +1,71 @@
+import type { FoundApps } from '../audit/image-apps.ts';
+import type { BuiltImage } from '../engine/engine.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import { buildImage } from './build-image.ts';
+import { createEventStream } from './event-stream.ts';
+import type { BuildPlan } from './plan.ts';
+import { type Decision, decideRelease, type ReleaseOptions } from './plan-release.ts';
+import { recordRelease } from './record-release.ts';
+import type { ReleaseEvent } from './release-event.ts';
+import { inStage } from './stage.ts';
+import { tagImage } from './tag-image.ts';
+import type { Tools } from './tools.ts';
+import { verifyImage } from './verify-image.ts';
+import { withTools } from './with-tools.ts';
+
+/** A release under way. */
+export interface ReleaseRun {
+  /** Every event, redacted, from the first on; for one reader. Not reading it costs nothing but memory. */
+  readonly events: AsyncIterable<ReleaseEvent>;
+  /** Settles when the release has ended. @throws DeBuildError */
+  readonly result: Promise<ReleaseResult>;
+}
+
+/** What came of a release. */
+export interface ReleaseResult {
+  readonly plan: BuildPlan;
+  readonly manifest: Manifest;
+  /** Absolute path of the manifest. */
+  readonly manifestPath: string;
+  /** `desiredeffect/erpnext-custom:1.4.0` */
+  readonly reference: string;
+  /** `sha256:…` */
+  readonly imageId: string;
+}
+
+/**
+ * Releases a site: checks it, builds its image, verifies what is in it, gives it its tag and records it. The
+ * tag is given only to a verified image, and stays only when the record was written.
+ */
+export function buildRelease(options: ReleaseOptions): ReleaseRun {
+  const stream = createEventStream<ReleaseEvent>();
+  const onEvent = (event: ReleaseEvent) => {
+    stream.push(event);
+    options.onEvent?.(event);
+  };
+  const result = withTools({ ...options, onEvent }, (tools) => release(options, tools)).finally(() =>
+    stream.close(),
+  );
+  // A caller that reads the events first must not die of a rejection it has not come to yet.
+  result.catch(() => {});
+  return { events: stream, result };
+}
+
+async function release(options: ReleaseOptions, tools: Tools): Promise<ReleaseResult> {
+  const startedAt = tools.now();
+  const decision = await decideRelease(options, tools);
+  const { plan, engine } = decision;
+  return buildImage(decision, tools, async (built) => {
+    const found = await inStage(tools, { stage: 'verify', title: `Verifying ${built.id}` }, () =>
+      verifyImage(engine.images, decision, built.id),
+    );
+    // From here on the release is finished: the tag and its record belong together.
+    tools.signal.throwIfAborted();
+    const tagging = await inStage(tools, { stage: 'tag', title: `Tagging ${plan.reference}` }, () =>
+      tagImage(engine.images, plan, built.id),
+    );
+    return inStage(tools, { stage: 'record', title: `Recording ${plan.siteVersion}` }, () =>
+      recordRelease(decision, { startedAt, built, found, tagging }, tools),
+    );
+  });
+}

@@ -1,0 +1,39 @@
+import type { Finding } from '../errors/finding.ts';
+import type { Site } from '../site/site.ts';
+import { type CheckId, type CheckRun, runCheck } from './check.ts';
+import type { SiteSources } from './site-sources.ts';
+
+/** Reports what reading the site's files found, one check for each file, and one for the token. */
+export async function reportSiteFiles(run: CheckRun, site: Site, sources: SiteSources): Promise<void> {
+  const { config, env, apps, containerfile } = site;
+  const byFile = Object.groupBy(site.findings, (finding) => fileCheckOf(finding, site));
+  const report = (check: CheckId, findings: readonly Finding[], summary: string | undefined) =>
+    runCheck(run, check, () => ({ findings, ...(summary === undefined ? {} : { summary }) }));
+
+  await report({ id: 'config', title: 'de-build.json' }, byFile.config ?? [], config.image);
+  await report(
+    { id: 'env', title: `${config.env} against ${config.exampleEnv}` },
+    byFile.env ?? [],
+    env === undefined ? undefined : counted(env.entries.size, 'key'),
+  );
+  await report({ id: 'apps', title: config.apps }, byFile.apps ?? [], counted(apps.length, 'app'));
+  await report({ id: 'token', title: 'Tokens and placeholders' }, sources.findings, sources.summary);
+  await report(
+    { id: 'containerfile', title: config.containerfile },
+    [...(byFile.containerfile ?? []), ...sources.buildArgFindings],
+    containerfile?.dialect === undefined ? undefined : `takes its apps by ${containerfile.dialect}`,
+  );
+}
+
+type FileCheck = 'config' | 'env' | 'apps' | 'containerfile';
+
+function fileCheckOf(finding: Finding, { config }: Site): FileCheck {
+  if (finding.file === config.env || finding.file === config.exampleEnv) return 'env';
+  if (finding.file === config.apps) return 'apps';
+  if (finding.file === config.containerfile) return 'containerfile';
+  return 'config';
+}
+
+function counted(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}

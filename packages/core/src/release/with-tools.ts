@@ -1,0 +1,46 @@
+import { connectEngine } from '../engine/connect-engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { isDeBuildError } from '../errors/de-build-error.ts';
+import { releaseInterrupted } from '../errors/release-failures.ts';
+import { createGitRemote } from '../git/git-remote.ts';
+import { createRedactor } from '../secrets/redactor.ts';
+import { createEventSink } from './event-sink.ts';
+import type { SiteOptions, Tools } from './tools.ts';
+
+/**
+ * Runs a flow with its tools and lets go of them afterwards. What the flow throws leaves redacted; an abort
+ * leaves as `release-interrupted`, whatever it broke.
+ */
+export async function withTools<Result>(
+  options: SiteOptions,
+  flow: (tools: Tools) => Promise<Result>,
+): Promise<Result> {
+  const redactor = options.redactor ?? createRedactor();
+  const environment = options.environment ?? {};
+  const signal = options.signal ?? new AbortController().signal;
+  const sink = createEventSink(redactor, options.onEvent ?? (() => {}));
+  let connected: Promise<Engine> | undefined;
+  const connect = () =>
+    connectEngine({ environment, ...(options.host === undefined ? {} : { host: options.host }) });
+  const tools: Tools = {
+    environment,
+    redactor,
+    remote: (timeoutSeconds) => options.remote ?? createGitRemote({ environment, timeoutSeconds }),
+    engine: () => {
+      connected ??= options.engine === undefined ? connect() : Promise.resolve(options.engine);
+      return connected;
+    },
+    emit: (event) => sink.emit(event),
+    signal,
+    now: options.now ?? (() => new Date()),
+  };
+  try {
+    signal.throwIfAborted();
+    return await flow(tools);
+  } catch (error) {
+    if (signal.aborted && !(isDeBuildError(error) && error.exitCode === 130)) throw releaseInterrupted();
+    throw redactor.redactValue(error);
+  } finally {
+    if (options.engine === undefined) await connected?.then((engine) => engine.close()).catch(() => {});
+  }
+}
