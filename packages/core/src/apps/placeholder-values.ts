@@ -11,9 +11,6 @@ import type { EnvEntry, EnvFile } from '../site/env-file.ts';
 /** Groups of `.env` keys that name one token: any of a group stands in for the others. */
 export type TokenAliases = readonly (readonly string[])[];
 
-/** Both names are in use for the same token. */
-export const DEFAULT_TOKEN_ALIASES: TokenAliases = [['PAT_DESIRED_EFFECT', 'DE_MACRS_PAT']];
-
 /** Where the values of placeholders come from. */
 export interface ValueSource {
   readonly env: EnvFile | undefined;

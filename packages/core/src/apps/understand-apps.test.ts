@@ -3,7 +3,7 @@ import type { Secret } from '../secrets/secret.ts';
 import type { AppEntry } from '../site/apps-json.ts';
 import type { EnvFile } from '../site/env-file.ts';
 import { fillBuildArgs } from './fill-build-args.ts';
-import { DEFAULT_TOKEN_ALIASES, findUnusedTokens } from './placeholder-values.ts';
+import { findUnusedTokens } from './placeholder-values.ts';
 import { frappeApp, understandApps } from './understand-apps.ts';
 
 function envOf(values: Record<string, string>): EnvFile {
@@ -18,7 +18,7 @@ function entryOf(url: string, branch?: string): AppEntry {
 }
 const source = (values: Record<string, string>) => ({
   env: envOf(values),
-  tokenAliases: DEFAULT_TOKEN_ALIASES,
+  tokenAliases: [['PAT_DESIRED_EFFECT', 'DE_MACRS_PAT']],
 });
 const TOKEN = 'ghp_abc';
 

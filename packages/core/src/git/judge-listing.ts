@@ -73,19 +73,20 @@ function judgeTransport(stderr: string, repository: AskedRepository, seconds: nu
     waitSeconds: undefined,
   });
 
-  if (/proxy|CONNECT tunnel/i.test(reason))
-    return { outcome: 'failed', error: gitHostUnreachable({ ...repository, reason }) };
-  if (
-    /SSL|TLS|certificate|handshake|schannel/i.test(reason) &&
-    !/reset|Connection was|closed abruptly/i.test(reason)
-  )
-    return { outcome: 'failed', error: gitTlsFailed({ ...repository, reason }) };
-  if (/timed out|timeout|too slow/i.test(reason))
-    return { outcome: 'failed', error: gitTimeout({ ...repository, seconds }) };
+  const failed = (error: DeBuildError): Listing => ({ outcome: 'failed', error });
+
+  if (/proxy|CONNECT tunnel/i.test(reason)) return failed(gitHostUnreachable({ ...repository, reason }));
   if (/bytes remaining|outstanding read data|transfer closed|partial file/i.test(reason))
     return tryAgain(gitAnswerBroken({ ...repository, reason: `The answer was cut off: ${reason}` }));
-  if (/reset|Empty reply|closed|broken pipe|HTTP\/2 stream|Send failure|Recv failure/i.test(reason))
+  if (
+    /was reset|reset by peer|Empty reply|SYSCALL|unexpected eof|broken pipe|HTTP\/2 stream|Send failure/i.test(
+      reason,
+    )
+  )
     return tryAgain(gitHostFailed({ ...repository, reason: `The host broke the connection off: ${reason}` }));
+  if (/timed out|timeout|too slow/i.test(reason)) return failed(gitTimeout({ ...repository, seconds }));
+  if (/SSL|TLS|certificate|handshake|schannel/i.test(reason))
+    return failed(gitTlsFailed({ ...repository, reason }));
   return { outcome: 'failed', error: gitHostUnreachable({ ...repository, reason }) };
 }
 
