@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { engineHasNoBuildCache } from '../../errors/engine-setup-failures.ts';
+import { compareVersions } from '../compare-versions.ts';
+import type { BuildCache, CacheRecord, EngineInfo, PruneOptions, PruneResult } from '../engine.ts';
+import type { EngineQuery, EngineTransport } from '../transport.ts';
+import { understand } from '../understand.ts';
+
+/** Measuring and deleting gigabytes takes its time, and the engine answers only at the end. */
+const ANSWER_WITHIN_MS = 30 * 60_000;
+
+const Usage = z.looseObject({
+  BuildCache: z
+    .array(
+      z.looseObject({
+        ID: z.string(),
+        Type: z.string().default(''),
+        Description: z.string().default(''),
+        InUse: z.boolean().default(false),
+        Shared: z.boolean().default(false),
+        Size: z.number().default(0),
+        CreatedAt: z.string().default(''),
+        LastUsedAt: z.string().nullish(),
+        UsageCount: z.number().default(0),
+        // One parent until API 1.42; 26.x writes the key of several with a blank in front.
+        Parent: z.string().nullish(),
+        Parents: z.array(z.string()).nullish(),
+        ' Parents': z.array(z.string()).nullish(),
+      }),
+    )
+    .nullish(),
+});
+
+const Pruned = z.looseObject({
+  CachesDeleted: z.array(z.string()).nullish(),
+  SpaceReclaimed: z.number().default(0),
+});
+
+/** BuildKit's cache inside an engine. Podman has none of its own: its usage is empty. */
+export function buildCache(transport: EngineTransport, product: EngineInfo['product']): BuildCache {
+  return {
+    async usage() {
+      return product === 'podman' ? [] : readUsage(transport);
+    },
+    async prune(options) {
+      if (product === 'podman') throw engineHasNoBuildCache(transport.endpoint);
+      return prune(transport, options);
+    },
+  };
+}
+
+async function readUsage(transport: EngineTransport): Promise<readonly CacheRecord[]> {
+  const answer = await transport.json({
+    method: 'GET',
+    path: '/system/df',
+    query: speaks(transport, '1.42') ? { type: 'build-cache' } : {},
+    answerWithinMs: ANSWER_WITHIN_MS,
+  });
+  const { BuildCache: records } = understand(Usage, 'GET /system/df', answer);
+  return (records ?? []).map((record) => ({
+    id: record.ID,
+    type: record.Type,
+    description: record.Description,
+    inUse: record.InUse,
+    shared: record.Shared,
+    sizeBytes: record.Size,
+    createdAt: record.CreatedAt,
+    ...(record.LastUsedAt ? { lastUsedAt: record.LastUsedAt } : {}),
+    usageCount: record.UsageCount,
+    parents: record.Parents ?? record[' Parents'] ?? (record.Parent ? [record.Parent] : []),
+  }));
+}
+
+async function prune(transport: EngineTransport, options: PruneOptions): Promise<PruneResult> {
+  const answer = await transport.json({
+    method: 'POST',
+    path: '/build/prune',
+    query: pruneQuery(options, speaks(transport, '1.48')),
+    answerWithinMs: ANSWER_WITHIN_MS,
+  });
+  const pruned = understand(Pruned, 'POST /build/prune', answer);
+  return { deleted: pruned.CachesDeleted ?? [], freedBytes: pruned.SpaceReclaimed };
+}
+
+/**
+ * What to keep goes as whole bytes: the engine reads `1GB` as 1. Since API 1.48 it is called `max-used-space`, and
+ * is followed also where some space is reserved by the engine's own policy.
+ */
+export function pruneQuery(options: PruneOptions, hasMaxUsedSpace: boolean): EngineQuery {
+  const keep = options.keepBytes === undefined ? undefined : Math.floor(options.keepBytes);
+  const unusedFor = options.olderThanSeconds;
+  return {
+    all: options.all ? 1 : undefined,
+    [hasMaxUsedSpace ? 'max-used-space' : 'keep-storage']: keep,
+    filters: unusedFor === undefined ? undefined : JSON.stringify({ until: [`${Math.ceil(unusedFor)}s`] }),
+  };
+}
+
+function speaks(transport: EngineTransport, version: string): boolean {
+  return compareVersions(transport.apiVersion, version) >= 0;
+}

@@ -1,0 +1,49 @@
+import { build } from './build.ts';
+import { buildCache } from './cache/build-cache.ts';
+import { describeEngine } from './describe-engine.ts';
+import { openDockerode } from './dockerode-client.ts';
+import type { Engine } from './engine.ts';
+import { findEndpoint, findOtherSockets } from './find-endpoint.ts';
+import { greetEngine } from './greet-engine.ts';
+import { images } from './images/images.ts';
+
+export interface ConnectOptions {
+  /** DOCKER_HOST, DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_BUILDKIT, HOME, PATH, … */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `unix://…`, `tcp://…`, `ssh://…`; goes before what the environment says. */
+  readonly host?: string;
+  /** How long the engine may stay silent at small requests, in milliseconds. Default 10 s. */
+  readonly answerWithinMs?: number;
+}
+
+/**
+ * Connects to the engine that Docker's own client would use, and agrees with it on an API version.
+ * @throws DeBuildError `engine-unreachable`, `engine-not-running`, `engine-permission-denied`, `engine-not-docker`,
+ * `engine-silent`, `engine-too-old`, `engine-api-mismatch`, `engine-tls-failed`, `engine-ssh-failed`,
+ * `engine-failed`, `engine-host-invalid`, `engine-context-missing`, `engine-settings-unreadable`
+ */
+export async function connectEngine(options: ConnectOptions): Promise<Engine> {
+  const { environment } = options;
+  const endpoint = await findEndpoint(options);
+  const client = await openDockerode(endpoint, {
+    environment,
+    otherSockets: findOtherSockets(environment),
+    answerWithinMs: options.answerWithinMs ?? 10_000,
+  });
+  try {
+    const greeting = await greetEngine(client, environment);
+    const store = images(client);
+    return {
+      images: store,
+      cache: buildCache(client.transport, greeting.product),
+      about: () => describeEngine(client, endpoint, greeting),
+      build: (request) => build(client.transport, store, request),
+      async close() {
+        client.close();
+      },
+    };
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}

@@ -1,0 +1,146 @@
+import type { DeBuildError } from '../errors/de-build-error.ts';
+import {
+  engineFailed,
+  engineLost,
+  engineNotDocker,
+  engineNotRunning,
+  engineObjectMissing,
+  enginePermissionDenied,
+  engineRefused,
+  engineSshFailed,
+  engineTlsFailed,
+  engineUnreachable,
+} from '../errors/engine-failures.ts';
+import type { Endpoint } from './endpoint.ts';
+
+export interface FailedRequest {
+  readonly endpoint: Endpoint;
+  /** What was asked for, for people: `POST /build`. */
+  readonly asked: string;
+  /** Whether this engine has answered before. */
+  readonly wasAlive: boolean;
+  /** Other sockets that could be the engine. */
+  readonly otherSockets: readonly string[];
+}
+
+/** Turns what Node, OpenSSL and ssh report about a connection into the failure a person can mend. */
+export function explainConnectionError(error: unknown, request: FailedRequest): DeBuildError {
+  const { endpoint, asked, wasAlive } = request;
+  const { url } = endpoint;
+  const code = codeOf(error);
+  if (error instanceof SshError) return engineSshFailed(url, error.output, error);
+  if (wasAlive && LOST.has(code)) return engineLost(url, asked, error);
+  if (code === 'EACCES' || code === 'EPERM') return enginePermissionDenied(url, error);
+  if (code === 'ECONNREFUSED') return engineNotRunning(url, error);
+  const unreachable = UNREACHABLE[code];
+  if (unreachable !== undefined) return engineUnreachable(url, unreachable, request.otherSockets, error);
+  if (endpoint.kind === 'tcp' && endpoint.tls !== undefined) {
+    const tls = explainTlsError(code, error, url);
+    if (tls !== undefined) return tls;
+  }
+  if (code.startsWith('HPE_')) {
+    return engineNotDocker(url, 'Its answer is not HTTP; it may be a TLS port or another program.', error);
+  }
+  if (LOST.has(code)) {
+    return engineNotDocker(url, 'It closed the connection without an answer.', error);
+  }
+  return engineUnreachable(url, `The connection failed (${code || messageOf(error)}).`, [], error);
+}
+
+/** A status of 400 and more. */
+export function explainStatus(status: number, body: string, asked: string): DeBuildError {
+  const reason = reasonOf(body);
+  if (status === 404) return engineObjectMissing(asked, reason);
+  return status >= 500 ? engineFailed(asked, status, reason) : engineRefused(asked, status, reason);
+}
+
+/** ssh ended before, or instead of, an answer. */
+export class SshError extends Error {
+  readonly output: string;
+
+  constructor(message: string, output: string) {
+    super(message);
+    this.name = 'SshError';
+    this.output = output;
+  }
+}
+
+const LOST = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_SOCKET_CLOSED',
+]);
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'There is no such socket: Docker is not installed, not started, or listens elsewhere.',
+  ENOTDIR: 'There is no such socket: a part of its path is not a folder.',
+  ENOTSOCK: 'What lies there is not a socket.',
+  ENOTFOUND: 'The name of the host is not known.',
+  EAI_AGAIN: 'The name of the host could not be looked up.',
+  EHOSTUNREACH: 'No route leads to the host.',
+  ENETUNREACH: 'No route leads to the network of the host.',
+  ETIMEDOUT: 'The host did not answer in time.',
+};
+
+function explainTlsError(code: string, error: unknown, url: string): DeBuildError | undefined {
+  const tls = (why: string, fix: string) => engineTlsFailed(url, why, fix, error);
+  const files = 'the folder that DOCKER_CERT_PATH (or the Docker context) names';
+  if (code === 'CERT_HAS_EXPIRED') {
+    return tls("The engine's certificate has expired.", 'Renew the certificate of the engine.');
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return tls(
+      "The engine's certificate is for another host name.",
+      'Use the name that stands in the certificate, or make a certificate for this one.',
+    );
+  }
+  if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_)/.test(code)) {
+    return tls(
+      `The engine's certificate is not signed by an authority that is trusted here (${code}).`,
+      `Put the authority's ca.pem into ${files}.`,
+    );
+  }
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|RECORD_OVERFLOW/.test(`${code} ${messageOf(error)}`)) {
+    return tls(
+      'The engine does not speak TLS on this port.',
+      'Unset DOCKER_TLS_VERIFY, or use the port that speaks TLS, usually 2376.',
+    );
+  }
+  if (/ALERT|HANDSHAKE/.test(`${code} ${messageOf(error).toUpperCase()}`) || LOST.has(code)) {
+    return tls(
+      `The engine refused our certificate, or wants one (${code || messageOf(error)}).`,
+      `Put cert.pem and key.pem, signed by the engine's authority, into ${files}.`,
+    );
+  }
+  if (/^ERR_(SSL|TLS|OSSL)|^EPROTO/.test(code)) {
+    return tls(`TLS failed (${code}).`, `Check ca.pem, cert.pem and key.pem in ${files}.`);
+  }
+  return undefined;
+}
+
+function reasonOf(body: string): string {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === 'object' && parsed !== null) {
+      const { message, cause } = parsed as { message?: unknown; cause?: unknown };
+      if (typeof message === 'string') return message.trim();
+      if (typeof cause === 'string') return cause.trim();
+    }
+  } catch {
+    // Not JSON: older engines and proxies answer in plain text.
+  }
+  return body.trim().slice(0, 500);
+}
+
+/** `Happy eyeballs` wraps the errors of several addresses into one without a code of its own meaning. */
+function codeOf(error: unknown): string {
+  const { code, errors } = error as { code?: unknown; errors?: unknown };
+  if (typeof code === 'string') return code;
+  return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : '';
+}
+
+function messageOf(error: unknown): string {
+  return String((error as { message?: unknown } | undefined)?.message ?? error);
+}

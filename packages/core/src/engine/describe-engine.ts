@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import type { DockerodeClient } from './dockerode-client.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { EngineInfo } from './engine.ts';
+import type { Greeting } from './greet-engine.ts';
+import { understand } from './understand.ts';
+
+const Info = z.looseObject({
+  ServerVersion: z.string(),
+  OperatingSystem: z.string().default(''),
+  OSType: z.string().default('linux'),
+  Architecture: z.string().default(''),
+  Driver: z.string().default(''),
+  DockerRootDir: z.string().optional(),
+  Name: z.string().default(''),
+});
+
+/** What answers at the other end. */
+export async function describeEngine(
+  client: DockerodeClient,
+  endpoint: Endpoint,
+  greeting: Greeting,
+): Promise<EngineInfo> {
+  const asked = 'GET /info';
+  const info = understand(Info, asked, await client.call(asked, (docker) => docker.info()));
+  const dataFolder = isOnThisMachine(endpoint, info) ? info.DockerRootDir : undefined;
+  return {
+    product: greeting.product,
+    version: info.ServerVersion,
+    apiVersion: client.transport.apiVersion,
+    operatingSystem: info.OperatingSystem,
+    platform: `${info.OSType}/${ociArchitecture(info.Architecture)}`,
+    storageDriver: info.Driver,
+    ...(dataFolder === undefined ? {} : { dataFolder }),
+    builder: greeting.builder,
+  };
+}
+
+/**
+ * A socket may be forwarded from a virtual machine (Docker Desktop, Colima, ssh -L): then the engine has another
+ * host name, or names a folder that is not here.
+ */
+function isOnThisMachine(endpoint: Endpoint, info: z.infer<typeof Info>): boolean {
+  if (endpoint.kind !== 'socket' || info.DockerRootDir === undefined) return false;
+  return info.Name === hostname() && existsSync(info.DockerRootDir);
+}
+
+/** The kernel's word for a processor, as `uname -m` prints it, in OCI's words. */
+function ociArchitecture(machine: string): string {
+  return ARCHITECTURES[machine] ?? machine;
+}
+
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  x86_64: 'amd64',
+  aarch64: 'arm64',
+  armv7l: 'arm/v7',
+  armv6l: 'arm/v6',
+  i386: '386',
+  i686: '386',
+};

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import {
+  engineApiMismatch,
+  engineNotDocker,
+  engineTlsFailed,
+  engineTooOld,
+} from '../errors/engine-failures.ts';
+import { compareVersions } from './compare-versions.ts';
+import { explainStatus } from './connection-error.ts';
+import type { DockerodeClient } from './dockerode-client.ts';
+import type { BuilderKind, EngineInfo } from './engine.ts';
+
+/** What the engine's first answer tells. */
+export interface Greeting {
+  readonly product: EngineInfo['product'];
+  readonly builder: BuilderKind;
+}
+
+/** API 1.41 is that of Docker Engine 20.10. */
+const OLDEST_API = '1.41';
+const NEWEST_API = '1.52';
+
+const Version = z.looseObject({ MinAPIVersion: z.string().default('0') });
+
+/** Asks for the first answer, sees that it is an engine's, and settles the API version. */
+export async function greetEngine(
+  client: DockerodeClient,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Greeting> {
+  const { endpoint } = client.transport;
+  const { status, headers, body } = await client.transport.request({ method: 'GET', path: '/_ping' });
+  const text = await readStart(body);
+  const header = (name: string) => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : '';
+  };
+  const apiVersion = header('api-version');
+  if (/HTTP request to an HTTPS server/i.test(text)) {
+    throw engineTlsFailed(
+      endpoint,
+      'The engine speaks TLS on this port, and was spoken to without.',
+      'Set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of ca.pem, cert.pem and key.pem.',
+    );
+  }
+  if (status >= 500) throw explainStatus(status, text, 'GET /_ping');
+  if (status !== 200 || apiVersion === '') {
+    throw engineNotDocker(endpoint, `It is a web server that answered ${status} where an engine says OK.`);
+  }
+  const product = header('libpod-api-version') === '' ? 'docker' : 'podman';
+  if (compareVersions(apiVersion, OLDEST_API) < 0) {
+    throw engineTooOld(endpoint, /Docker\/([\w.+-]+)/.exec(header('server'))?.[1] ?? `of API ${apiVersion}`);
+  }
+  client.useApiVersion(await agreeOnApi(client, apiVersion));
+  return { product, builder: chooseBuilder(product, header('ostype'), environment) };
+}
+
+/** An engine newer than we know usually speaks our API too. Asked for without a version, it tells. */
+async function agreeOnApi(client: DockerodeClient, newestOfEngine: string): Promise<string> {
+  if (compareVersions(newestOfEngine, NEWEST_API) <= 0) return newestOfEngine;
+  const version = Version.parse(await client.transport.json({ method: 'GET', path: '/version' }));
+  if (compareVersions(version.MinAPIVersion, NEWEST_API) <= 0) return NEWEST_API;
+  throw engineApiMismatch(client.transport.endpoint, version.MinAPIVersion, NEWEST_API);
+}
+
+/** DOCKER_BUILDKIT=0 asks for the classic builder, as with Docker's own client. */
+function chooseBuilder(
+  product: EngineInfo['product'],
+  osType: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): BuilderKind {
+  if (product === 'podman') return 'podman';
+  const isSwitchedOff = /^(0|f|false)$/i.test(environment.DOCKER_BUILDKIT ?? '');
+  return isSwitchedOff || osType === 'windows' ? 'classic' : 'buildkit';
+}
+
+async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
+  let text = '';
+  for await (const chunk of body) {
+    text += chunk.toString();
+    if (text.length > 2000) break;
+  }
+  return text;
+}

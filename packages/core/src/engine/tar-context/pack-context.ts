@@ -1,0 +1,156 @@
+import type { Stats } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { PackOptions } from 'tar-fs';
+import type { Header } from 'tar-stream';
+import type { ContextEntry } from '../context/context-entry.ts';
+import { readFileInPieces, readSmallFile, SMALL_FILE_BYTES } from '../context/read-context-file.ts';
+import { walkContext } from '../context/walk-context.ts';
+import { chooseTarFiles } from './choose-tar-files.ts';
+
+export interface TarContextOptions {
+  readonly contextFolder: string;
+  readonly containerfile: string;
+  readonly neverSend: readonly string[];
+  /** Files that go in besides the context's own, by name. */
+  readonly extraFiles?: Readonly<Record<string, Buffer>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface TarContext {
+  readonly tar: Readable;
+  /** What the Containerfile is called inside the tar. */
+  readonly containerfileName: string;
+  /** Grows while the tar is read. */
+  readonly packed: { files: number; bytes: number };
+}
+
+const PIECE_BYTES = 64 * 1024;
+/** The latest second that a plain tar header holds, in 11 octal digits. */
+const LATEST_PLAIN_SECOND = 0o77777777777;
+
+/**
+ * A build context as the tar that builders without a session take, the way Docker's own client packs it: owner 0:0,
+ * whole seconds, hard links, FIFOs and devices kept, sockets left out.
+ * @throws as `walkContext`; while it is read, the tar fails with `context-changed` or `context-unreadable`
+ */
+export async function packContext(options: TarContextOptions): Promise<TarContext> {
+  const { pack } = await import('tar-fs');
+  const chosen = await chooseTarFiles(options);
+  const entries = new Map<string, ContextEntry>();
+  const { signal } = options;
+  const walk = { ...chosen.walk, ...(signal === undefined ? {} : { signal }) };
+  for await (const batch of walkContext(walk)) {
+    for (const entry of batch) {
+      if (entry.kind !== 'socket' && !chosen.standIns.has(entry.path)) entries.set(entry.path, entry);
+    }
+  }
+
+  const packed = { files: 0, bytes: 0 };
+  const root = options.contextFolder;
+  const bySource = new Map([...entries].map(([path, entry]) => [join(root, path), entry]));
+  const packOptions: PackOptions & { fs: unknown; umask: number } = {
+    entries: [...entries.keys()],
+    // All that tar-fs asks of the disk is answered from the walk.
+    fs: walkedFiles(bySource),
+    umask: 0,
+    finalize: false,
+    map(header) {
+      const entry = entries.get(header.name);
+      if (entry === undefined) return header;
+      packed.files++;
+      const changed = describe(header as Header, entry);
+      packed.bytes += changed.size ?? 0;
+      return changed as typeof header;
+    },
+    finish(tar) {
+      for (const [name, content] of [...chosen.standIns, ...Object.entries(options.extraFiles ?? {})]) {
+        tar.entry({ name, mode: 0o600, mtime: new Date(0) }, content);
+      }
+      tar.finalize();
+    },
+  };
+  const tar = pack(root, packOptions);
+  // streamx is not an instance of Node's Readable.
+  return {
+    tar: Readable.from(tar, { objectMode: false }),
+    containerfileName: chosen.containerfileName,
+    packed,
+  };
+}
+
+function describe(header: Header, entry: ContextEntry): Header {
+  const seconds = Number(entry.mtimeNs / 1_000_000_000n) - (entry.mtimeNs % 1_000_000_000n < 0n ? 1 : 0);
+  const isPlain = seconds >= 0 && seconds <= LATEST_PLAIN_SECOND;
+  const changed: Header = {
+    ...header,
+    uid: 0,
+    gid: 0,
+    mtime: new Date(isPlain ? seconds * 1000 : 0),
+    ...(isPlain ? {} : { pax: { mtime: String(seconds) } }),
+  };
+  if (entry.hardLinkOf !== undefined) {
+    return { ...changed, type: 'link', linkname: entry.hardLinkOf, size: 0 };
+  }
+  switch (entry.kind) {
+    case 'fifo':
+      return { ...changed, type: 'fifo', size: 0 };
+    case 'block-device':
+    case 'character-device':
+      return {
+        ...changed,
+        type: entry.kind,
+        size: 0,
+        devmajor: entry.deviceNumbers?.major ?? 0,
+        devminor: entry.deviceNumbers?.minor ?? 0,
+      };
+    default:
+      return changed;
+  }
+}
+
+/** The calls of Node's fs that tar-fs makes. To it, everything but folders and symlinks is a file. */
+function walkedFiles(entries: ReadonlyMap<string, ContextEntry>) {
+  return {
+    lstat(source: string, done: (error: Error | null, stat?: Partial<Stats>) => void) {
+      const entry = entries.get(source);
+      if (entry === undefined) return done(new Error(`${source} was not walked`));
+      done(null, {
+        mode: entry.mode,
+        size: isPlainFile(entry) ? entry.size : 0,
+        mtime: new Date(0),
+        uid: 0,
+        gid: 0,
+        isDirectory: () => entry.kind === 'directory',
+        isSymbolicLink: () => entry.kind === 'symlink',
+        isSocket: () => false,
+        isFile: () => true,
+      });
+    },
+    readdir(_source: string, done: (error: null, names: readonly string[]) => void) {
+      done(null, []);
+    },
+    readlink(source: string, done: (error: null, target: string) => void) {
+      done(null, entries.get(source)?.linkTarget ?? '');
+    },
+    createReadStream(source: string): Readable {
+      const entry = entries.get(source);
+      if (entry === undefined || !isPlainFile(entry)) return Readable.from([]);
+      return Readable.from(readPieces(entry), { objectMode: false });
+    },
+  };
+}
+
+async function* readPieces(entry: ContextEntry): AsyncGenerator<Buffer, void, void> {
+  if (entry.size <= SMALL_FILE_BYTES) {
+    const bytes = readSmallFile(entry);
+    if (bytes.length > 0) yield bytes;
+    return;
+  }
+  // The tar holds on to a piece for longer than it lasts.
+  for await (const piece of readFileInPieces(entry, PIECE_BYTES)) yield Buffer.from(piece);
+}
+
+function isPlainFile(entry: ContextEntry): boolean {
+  return entry.kind === 'file' && entry.hardLinkOf === undefined;
+}

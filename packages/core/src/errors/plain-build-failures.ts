@@ -1,0 +1,35 @@
+import { DeBuildError } from './de-build-error.ts';
+import { EXIT } from './exit-codes.ts';
+
+/** `reason` is the builder's own sentence, `output` the step's last lines. */
+export function buildStepFailed(step: string, reason: string, output: string): DeBuildError {
+  return new DeBuildError({
+    code: 'build-step-failed',
+    what: `The build failed at ${step}.`,
+    why: reason,
+    fix: "Read the step's output, mend its cause in the Containerfile, apps.json or `.env`, and run this again; the steps before it come from the cache.",
+    exitCode: EXIT.build,
+    ...(output === '' ? {} : { output }),
+  });
+}
+
+/** The engine ended the build without an error and without an image. */
+export function buildWithoutImage(why: string): DeBuildError {
+  return new DeBuildError({
+    code: 'build-without-image',
+    what: 'The build ended without an image.',
+    why,
+    fix: "Run it again; if it stays so, look at the engine's log (`journalctl -u docker`).",
+    exitCode: EXIT.build,
+  });
+}
+
+export function buildInterrupted(): DeBuildError {
+  return new DeBuildError({
+    code: 'build-interrupted',
+    what: 'The build was interrupted.',
+    why: 'It was asked to stop; the running step was ended in the engine, and no image was tagged.',
+    fix: 'Run it again; finished steps come from the build cache.',
+    exitCode: EXIT.interrupted,
+  });
+}
