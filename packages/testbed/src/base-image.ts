@@ -9,26 +9,48 @@ export const BUSYBOX_IMAGE = 'de-build-testbed/busybox:1';
 /** What the example site is built on: git, Python and the user `frappe`. */
 export const EXAMPLE_BASE_IMAGE = 'de-build-example/base:bookworm';
 
-/** Puts both base images into an engine that lacks them; made from the distribution where it may be, else pulled. */
-export async function ensureBaseImages(host: string): Promise<void> {
+type BaseImage = typeof BUSYBOX_IMAGE | typeof EXAMPLE_BASE_IMAGE;
+
+/**
+ * Puts base images into an engine that lacks them: made from the distribution where that may be, else pulled.
+ * Gives those it added.
+ */
+export async function ensureBaseImages(
+  host: string,
+  images: readonly BaseImage[] = [BUSYBOX_IMAGE, EXAMPLE_BASE_IMAGE],
+): Promise<readonly BaseImage[]> {
   const make = canMakeRootFileSystems() ? IMPORTED : PULLED;
-  await Promise.all(
-    Object.entries(make).map(async ([image, create]) => {
-      if (!(await hasImage(host, image))) await create(host);
+  const added = await Promise.all(
+    images.map(async (image) => {
+      if (await hasImage(host, image)) return undefined;
+      await make[image](host);
+      return image;
     }),
   );
+  return added.filter((image) => image !== undefined);
+}
+
+/** Takes every tag of a repository off an engine, and the images that then have none. */
+export async function removeRepository(host: string, repository: string): Promise<void> {
+  const filters = JSON.stringify({ reference: [repository] });
+  const listed = await requestEngine(host, { path: `/images/json?${new URLSearchParams({ filters })}` });
+  const images = JSON.parse(listed) as readonly { readonly RepoTags: readonly string[] | null }[];
+  for (const tag of images.flatMap((image) => image.RepoTags ?? [])) {
+    if (!tag.startsWith(`${repository}:`)) continue;
+    await requestEngine(host, { method: 'DELETE', path: `/images/${encodeURIComponent(tag)}` });
+  }
 }
 
 type CreateImage = (host: string) => Promise<void>;
 
-const IMPORTED: Readonly<Record<string, CreateImage>> = {
+const IMPORTED: Readonly<Record<BaseImage, CreateImage>> = {
   [BUSYBOX_IMAGE]: async (host) => importImage(host, BUSYBOX_IMAGE, await ensureBusyboxArchive()),
   [EXAMPLE_BASE_IMAGE]: async (host) =>
     importImage(host, EXAMPLE_BASE_IMAGE, await ensureExampleBaseArchive()),
 };
 
 /** For a Docker on another system, where there is no debootstrap. */
-const PULLED: Readonly<Record<string, CreateImage>> = {
+const PULLED: Readonly<Record<BaseImage, CreateImage>> = {
   [BUSYBOX_IMAGE]: (host) => buildImage(host, BUSYBOX_IMAGE, 'FROM busybox:1\n'),
   [EXAMPLE_BASE_IMAGE]: (host) =>
     buildImage(

@@ -64,7 +64,7 @@ const DEFAULT_APPS: readonly ExampleAppEntry[] = [
 /** Lays out the example site as a git repository of its own, with its apps on the given git server. */
 export async function createExampleSite(options: ExampleSiteOptions): Promise<ExampleSite> {
   const { folder, dialect = 'cache-bust', image = 'desiredeffect/mini-erp' } = options;
-  const withToken = (name: string) => options.gitUrl.replace('://', `://${name}@`);
+  const withToken = (placeholder: string) => options.gitUrl.replace('://', `://${placeholder}@`);
   await mkdir(folder, { recursive: true });
   await cp(exampleFolder(), folder, { recursive: true });
 
@@ -87,7 +87,6 @@ export async function createExampleSite(options: ExampleSiteOptions): Promise<Ex
     async setApps(apps) {
       const entries = apps.map((entry) => ({
         ...entry,
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: apps.json's own placeholder
         url: entry.url.includes('://') ? entry.url : `${withToken('${PAT_DESIRED_EFFECT}')}/${entry.url}`,
       }));
       await writeFile(join(folder, 'apps.json'), `${JSON.stringify(entries, undefined, 2)}\n`);

@@ -100,10 +100,15 @@ async function bringUp(started: PrivateEngine[]): Promise<SharedEnginesFile> {
 
 /** The engine that the docker command would talk to, where it answers. */
 export async function findRunningEngine(): Promise<{ host: string; version: string } | undefined> {
-  const host = process.env.DOCKER_HOST || 'unix:///var/run/docker.sock';
+  const host = runningEngineHost();
   if (!/^(unix|tcp|http):/.test(host)) return undefined;
   const answer = await requestEngine(host, { path: '/version', timeoutMs: 5000 }).catch(() => undefined);
   return answer === undefined ? undefined : { host, version: String(JSON.parse(answer).Version) };
+}
+
+/** Where the docker command would look for an engine. */
+export function runningEngineHost(): string {
+  return process.env.DOCKER_HOST || 'unix:///var/run/docker.sock';
 }
 
 function describe(version: string, host: string, dockerCli: DockerCli): SharedEngine {

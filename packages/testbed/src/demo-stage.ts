@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EXAMPLE_BASE_IMAGE, ensureBaseImages, removeRepository } from './base-image.ts';
+import { createExampleApps, type ExampleApps } from './example-apps.ts';
+import { createExampleSite, type ExampleSite } from './example-site.ts';
+import { type GitServer, startGitServer } from './git-server.ts';
+import { canStartPrivateEngine, startPrivateEngine } from './private-engine.ts';
+import { findRunningEngine, runningEngineHost } from './shared-engines.ts';
+
+/** What the demo plays on. */
+export interface DemoStage {
+  /** DOCKER_HOST for the demo's commands. */
+  readonly engineHost: string;
+  readonly site: ExampleSite;
+  readonly apps: ExampleApps;
+  readonly gitServer: GitServer;
+}
+
+/** Called in reverse order, each even if another fails. */
+export type CleanUp = () => Promise<unknown>;
+
+const IMAGE = 'de-build-demo/mini-erp';
+
+/** Sets the stage piece by piece; what each piece needs to go away again is in `cleanUps` as soon as it stands. */
+export async function setDemoStage(tell: (text: string) => void, cleanUps: CleanUp[]): Promise<DemoStage> {
+  const engineHost = await findEngine(tell, cleanUps);
+  tell(
+    'The base image: a small Debian with git and Python, made here. Nothing comes from an image registry.',
+  );
+  const added = await ensureBaseImages(engineHost, [EXAMPLE_BASE_IMAGE]);
+  for (const image of added) {
+    cleanUps.push(() => removeRepository(engineHost, image.slice(0, image.lastIndexOf(':'))));
+  }
+  cleanUps.push(() => removeRepository(engineHost, IMAGE));
+
+  const folder = await mkdtemp(join(tmpdir(), 'de-build-demo-'));
+  cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  const token = `demo_${randomBytes(16).toString('hex')}`;
+  const apps = await createExampleApps(join(folder, 'git'));
+  const gitServer = await startGitServer({
+    folder: join(folder, 'git'),
+    users: [{ token }],
+    publicRepositories: [apps.frappe.name],
+  });
+  cleanUps.push(() => gitServer.close());
+  const names = Object.values(apps.apps).map((app) => app.name.split('/').at(-1));
+  tell(`A git server at ${gitServer.url}: frappe for everyone, and for one token ${names.join(', ')}.`);
+
+  const site = await createExampleSite({
+    folder: join(folder, 'site'),
+    gitUrl: gitServer.url,
+    token,
+    image: IMAGE,
+  });
+  tell(`A site in ${site.folder}: .env, apps.json, a Containerfile.`);
+  return { engineHost, site, apps, gitServer };
+}
+
+async function findEngine(tell: (text: string) => void, cleanUps: CleanUp[]): Promise<string> {
+  const running = await findRunningEngine();
+  if (running !== undefined) {
+    tell(`The Docker Engine ${running.version} that runs here, at ${running.host}.`);
+    return running.host;
+  }
+  const right = canStartPrivateEngine();
+  if (!right.allowed) {
+    throw new Error(
+      `No Docker Engine answers at ${runningEngineHost()}, and ${right.reason}.\n` +
+        'Start Docker, or name its address in DOCKER_HOST, and run this again.',
+    );
+  }
+  tell(
+    `No Docker Engine answers at ${runningEngineHost()}, so here comes a private one. The first time it is`,
+  );
+  tell('downloaded from your distribution, which takes a minute; nothing is installed on the machine.');
+  const engine = await startPrivateEngine({ version: 'distribution' });
+  cleanUps.push(() => engine.stop());
+  return engine.host;
+}

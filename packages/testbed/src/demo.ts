@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { styleText } from 'node:util';
+import { type CleanUp, setDemoStage } from './demo-stage.ts';
+import { moveExampleApp } from './example-apps.ts';
+
+export interface DemoOptions {
+  /** The file that is the command `de-build`. */
+  readonly cli: string;
+}
+
+/**
+ * Releases the example site twice through the real command, telling what it does, and takes everything away again,
+ * also on Ctrl-C.
+ * @returns the exit code
+ */
+export async function runDemo(options: DemoOptions): Promise<number> {
+  const cleanUps: CleanUp[] = [];
+  const stop = stopOnSignals();
+  const started = Date.now();
+  try {
+    title('Setting the stage');
+    const { site, apps, engineHost } = await setDemoStage(tell, cleanUps);
+    const environment = { ...process.env, DOCKER_HOST: engineHost };
+    const run = (command: string, ...args: string[]) => {
+      stop.throwIfStopped();
+      write(`\n${bold(`$ ${[command, ...args].join(' ')}`)}\n`);
+      const isCli = command === 'de-build';
+      return runInTerminal(isCli ? process.execPath : command, isCli ? [options.cli, ...args] : args, {
+        cwd: site.folder,
+        environment,
+        stop,
+      });
+    };
+
+    title('Release 1.0.0');
+    tell('Checks the site, resolves every app to a commit, builds, verifies, tags and records.');
+    await run('de-build');
+
+    title('A week later');
+    const moved = apps.apps.mini_erp;
+    stop.throwIfStopped();
+    await moveExampleApp(moved, '15.2.0');
+    tell(`Somebody pushed to the branch ${moved.defaultBranch} of mini_erp. Nobody touched this site.`);
+    tell('The record of the last release goes into git, the version goes up, and out it goes.');
+    await site.commit('Record release 1.0.0');
+    await run('de-build', 'bump', 'patch');
+    await run('de-build');
+
+    title('What is in which image?');
+    await run('de-build', 'list');
+    await run('de-build', 'show', '1.0.1');
+    title(`Two releases in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+    return 0;
+  } catch (error) {
+    if (stop.exitCode !== undefined) return stop.exitCode;
+    write(`\n${bold('The demo stopped.')} ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  } finally {
+    tell('Taking everything of the demo away again.');
+    const failures = await cleanUpAll(cleanUps);
+    for (const failure of failures) tell(`Could not be taken away: ${String(failure)}`);
+    stop.release();
+  }
+}
+
+interface Stop {
+  /** 130 or 143 once a signal came. */
+  readonly exitCode: number | undefined;
+  throwIfStopped(): void;
+  release(): void;
+}
+
+/** The command in the terminal gets a Ctrl-C itself and ends in its own way; here it only stops what would follow. */
+function stopOnSignals(): Stop {
+  let exitCode: number | undefined;
+  const remember = (code: number) => () => {
+    exitCode ??= code;
+  };
+  const handlers = { SIGINT: remember(130), SIGTERM: remember(143) };
+  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
+  return {
+    get exitCode() {
+      return exitCode;
+    },
+    throwIfStopped() {
+      if (exitCode !== undefined) throw new Error('Stopped');
+    },
+    release() {
+      for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
+    },
+  };
+}
+
+function runInTerminal(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly environment: NodeJS.ProcessEnv; readonly stop: Stop },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: options.cwd, env: options.environment, stdio: 'inherit' });
+    const passOn = () => void child.kill('SIGTERM');
+    process.once('SIGTERM', passOn);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      process.off('SIGTERM', passOn);
+      if (code === 0) resolve();
+      else reject(new Error(`The last command ended with ${code === null ? signal : `exit code ${code}`}.`));
+    });
+  });
+}
+
+async function cleanUpAll(cleanUps: readonly CleanUp[]): Promise<readonly unknown[]> {
+  const failures: unknown[] = [];
+  for (const cleanUp of cleanUps.toReversed()) {
+    await cleanUp().catch((error: unknown) => failures.push(error));
+  }
+  return failures;
+}
+
+function title(text: string): void {
+  write(`\n${bold(text)}\n`);
+}
+
+function tell(text: string): void {
+  write(`${text}\n`);
+}
+
+function write(text: string): void {
+  process.stdout.write(text);
+}
+
+/** Plain where there is no terminal or NO_COLOR is set. */
+function bold(text: string): string {
+  const isPlain = process.stdout.isTTY !== true || (process.env.NO_COLOR ?? '') !== '';
+  return isPlain ? text : styleText('bold', text);
+}
