@@ -1,15 +1,9 @@
-import type { Command } from './command.ts';
-import { type SiteArguments, siteOf, siteOptions } from './site-options.ts';
+import { defineCommand } from './command.ts';
+import { siteOf, siteOptions } from './site-options.ts';
 
-interface BumpArguments extends SiteArguments {
-  to: string;
-  dryRun: boolean;
-  force: boolean;
-  json: boolean;
-}
 
 /** `de-build bump` */
-export const bump: Command<BumpArguments> = {
+export const bump = defineCommand({
   usage: 'bump <to>',
   describe: 'Write the next site version into .env',
   examples: [
@@ -26,7 +20,7 @@ export const bump: Command<BumpArguments> = {
       .option('dry-run', { type: 'boolean', default: false, describe: 'Say what would be written' })
       .option('force', { type: 'boolean', default: false, describe: 'Also to a lower version' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
-  async run(options, { io }) {
+  async run(options, io) {
     const { bumpSite } = await import('@de-build/core');
     const { site } = siteOf(options, io);
     const bumped = await bumpSite({ site, to: options.to, dryRun: options.dryRun, force: options.force });
@@ -38,4 +32,4 @@ export const bump: Command<BumpArguments> = {
     );
     return 0;
   },
-};
+});

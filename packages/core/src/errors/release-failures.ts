@@ -95,3 +95,14 @@ export function diskAlmostFull(
 function megabytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.floor(bytes / 1e6)} MB`;
 }
+
+/** `show` without a version, before the first release. */
+export function noReleaseRecorded(folder: string): DeBuildError {
+  return new DeBuildError({
+    code: 'no-release-recorded',
+    what: 'There is no release to show.',
+    why: `${folder} holds no manifest that can be read.`,
+    fix: 'Release the site with `de-build`; `de-build list` names records that could not be read.',
+    exitCode: EXIT.record,
+  });
+}

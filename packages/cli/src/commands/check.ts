@@ -1,0 +1,64 @@
+import { openOutput } from '../output.ts';
+import { listenForStop } from '../stop-signal.ts';
+import { defineCommand } from './command.ts';
+import { siteOf, siteOptions } from './site-options.ts';
+
+
+/** `de-build check` */
+export const check = defineCommand({
+  usage: 'check',
+  describe: 'Make every check of a release and change nothing: the pre-release checklist',
+  examples: [
+    ['$0 check', 'every problem at once, each with its fix'],
+    ['$0 check --format junit > checks.xml', 'for a CI that shows test reports'],
+    ['$0 check --format github --skip engine --skip disk', 'in GitHub Actions, without an engine'],
+  ],
+  options: (yargs) =>
+    siteOptions(yargs)
+      .option('format', {
+        choices: ['pretty', 'json', 'junit', 'github'],
+        default: 'pretty',
+        requiresArg: true,
+        describe: 'How the results are written to standard output',
+      })
+      .option('skip', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        requiresArg: true,
+        describe: 'Leave out a check, by its id; may be repeated',
+      })
+      .option('build-arg', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        requiresArg: true,
+        describe: 'NAME=VALUE, as it will be given to the release; may be repeated',
+      }),
+  async run(options, io) {
+    const { checkSite, createRedactor, EXIT, parseBuildArgs } = await import('@de-build/core');
+    const { renderChecks } = await import('../render/checks.ts');
+    const redactor = createRedactor();
+    const output = openOutput(io, redactor);
+    const stop = listenForStop(io);
+    const progress = options.format === 'pretty' ? await output.renderer('auto') : undefined;
+    try {
+      const report = await checkSite({
+        ...siteOf(options, io),
+        redactor,
+        signal: stop.signal,
+        skip: options.skip ?? [],
+        buildArgs: parseBuildArgs(options.buildArg ?? []),
+        onEvent: (event) => progress?.event(event),
+      });
+      if (progress === undefined) output.write(renderChecks(report, options.format));
+      else progress.end({ report });
+      return report.passed ? EXIT.ok : EXIT.checks;
+    } catch (error) {
+      progress?.end({ error });
+      return output.fail(error, { stopped: stop.reason() });
+    } finally {
+      stop.release();
+    }
+  },
+});

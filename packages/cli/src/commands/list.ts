@@ -1,0 +1,28 @@
+import { openOutput } from '../output.ts';
+import { defineCommand } from './command.ts';
+import { siteOf, siteOptions } from './site-options.ts';
+
+
+/** `de-build list` */
+export const list = defineCommand({
+  usage: 'list',
+  describe: 'List the recorded releases, newest first',
+  examples: [
+    ['$0 list', 'every release as a table'],
+    ['$0 list --limit 5 --json', 'the last five, for a script'],
+  ],
+  options: (yargs) =>
+    siteOptions(yargs)
+      .option('json', { type: 'boolean', default: false, describe: 'Print the manifests as a JSON array' })
+      .option('limit', { type: 'number', requiresArg: true, describe: 'At most so many releases' }),
+  async run(options, io) {
+    const { readRecords } = await import('@de-build/core');
+    const { renderList } = await import('../render/tables.ts');
+    const output = openOutput(io);
+    const { manifests, problems } = await readRecords(siteOf(options, io));
+    const shown = options.limit === undefined ? manifests : manifests.slice(0, options.limit);
+    if (options.json) output.write(`${JSON.stringify(shown, undefined, 2)}\n`);
+    else output.write(renderList(shown, io.stdout));
+    return output.tellProblems(problems);
+  },
+});

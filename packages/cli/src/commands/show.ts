@@ -1,0 +1,27 @@
+import { openOutput } from '../output.ts';
+import { defineCommand } from './command.ts';
+import { siteOf, siteOptions } from './site-options.ts';
+
+
+/** `de-build show` */
+export const show = defineCommand({
+  usage: 'show [release]',
+  describe: 'Show what went into a release: apps, commits, base images, steps',
+  examples: [
+    ['$0 show 1.4.0', 'that release'],
+    ['$0 show', 'the newest one'],
+    ['$0 show 1.4.0 --json', 'its manifest'],
+  ],
+  options: (yargs) =>
+    siteOptions(yargs)
+      .positional('release', { type: 'string', describe: 'Site version; the newest when left out' })
+      .option('json', { type: 'boolean', default: false, describe: 'Print the manifest as JSON' }),
+  async run(options, io) {
+    const { readRecord } = await import('@de-build/core');
+    const { renderShow } = await import('../render/tables.ts');
+    const output = openOutput(io);
+    const manifest = await readRecord({ ...siteOf(options, io), release: options.release });
+    output.write(options.json ? `${JSON.stringify(manifest, undefined, 2)}\n` : renderShow(manifest, io.stdout));
+    return 0;
+  },
+});

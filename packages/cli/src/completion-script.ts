@@ -1,0 +1,29 @@
+/** The shells that `de-build completion` writes a script for. */
+export type Shell = 'bash' | 'zsh' | 'fish';
+
+/** A script that asks `de-build --get-yargs-completions` for what may come next, so that it never goes stale. */
+export function completionScript(shell: Shell): string {
+  return SCRIPTS[shell];
+}
+
+const SCRIPTS: Readonly<Record<Shell, string>> = {
+  bash: `_de_build_completions() {
+  local IFS=$'\\n'
+  COMPREPLY=($(compgen -W "$(de-build --get-yargs-completions "\${COMP_WORDS[@]:0:COMP_CWORD+1}")" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o default -F _de_build_completions de-build
+`,
+  zsh: `#compdef de-build
+_de_build_completions() {
+  local replies
+  replies=("\${(@f)$(SHELL=zsh de-build --get-yargs-completions "\${words[@]}")}")
+  _describe 'values' replies || _default
+}
+compdef _de_build_completions de-build
+`,
+  fish: `function __de_build_completions
+  de-build --get-yargs-completions (commandline -opc) (commandline -ct)
+end
+complete -c de-build -f -a '(__de_build_completions)'
+`,
+};

@@ -1,0 +1,67 @@
+/**
+ * @packageDocumentation
+ * Releases self-hosted Frappe/ERPNext sites, and any site built the same way, as Docker images.
+ * `docs/library.md` shows how to use it.
+ */
+
+export type { App, ResolvedApp } from './apps/app.ts';
+export type {
+  BuildEvent,
+  BuildLogEvent,
+  BuildStepEvent,
+  BuildTransferEvent,
+  BuildWarningEvent,
+} from './engine/build-event.ts';
+export { type ConnectOptions, connectEngine } from './engine/connect-engine.ts';
+export type {
+  BuildCache,
+  BuilderKind,
+  BuildRequest,
+  BuildStepTiming,
+  BuiltImage,
+  CacheRecord,
+  Engine,
+  EngineInfo,
+  ImageDetails,
+  Images,
+  PruneOptions,
+  PruneResult,
+  RegistryCredential,
+  TaggedImage,
+} from './engine/engine.ts';
+export { DeBuildError, type Failure, isDeBuildError } from './errors/de-build-error.ts';
+export { EXIT, type ExitCode } from './errors/exit-codes.ts';
+export type { Finding, Severity } from './errors/finding.ts';
+export type { Credential, GitRemote, RemoteRefs, RemoteTag, Repository } from './git/remote.ts';
+export { type Manifest, manifestSchema } from './manifests/manifest.ts';
+export { readManifest, readManifests } from './manifests/manifest-store.ts';
+export type { BuildArgSource } from './release/build-args.ts';
+export { type BumpedSite, type BumpOptions, bumpSite } from './release/bump-site.ts';
+export { type CheckOptions, type CheckReport, checkSite } from './release/check-site.ts';
+export { parseBuildArgs } from './release/parse-build-args.ts';
+export type {
+  BuildPlan,
+  PlannedApp,
+  PlannedBaseImage,
+  PlannedBuildArg,
+  PlannedCache,
+  PlannedSiteRepository,
+} from './release/plan.ts';
+export { planRelease, type ReleaseOptions } from './release/plan-release.ts';
+export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './release/prune-build-cache.ts';
+export { readRecord, readRecords } from './release/read-records.ts';
+export { buildRelease, type ReleaseResult, type ReleaseRun } from './release/release.ts';
+export type {
+  CheckEvent,
+  CheckResult,
+  NoticeEvent,
+  ReleaseEvent,
+  StageEvent,
+  StageName,
+} from './release/release-event.ts';
+export type { Environment, SiteOptions } from './release/tools.ts';
+export { createRedactor, type RedactedStream, type Redactor } from './secrets/redactor.ts';
+export { Secret } from './secrets/secret.ts';
+export { makeVisible } from './secrets/visible-text.ts';
+export type { Dialect } from './site/containerfile.ts';
+export { type SiteConfig, siteConfigSchema } from './site/site-config.ts';
