@@ -70,6 +70,8 @@ export async function unpackPackages(request: PackageRequest, into: string): Pro
 export async function readMirror(): Promise<{ address: string; components: readonly string[] }> {
   const listed = await runCommand('apt-get', [
     'indextargets',
+    // Also where no 'apt-get update' has run yet.
+    '--no-release-info',
     '--format',
     '$(REPO_URI) $(RELEASE) $(COMPONENT)',
     'Identifier: Packages',

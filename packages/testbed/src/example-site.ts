@@ -93,7 +93,7 @@ export async function createExampleSite(options: ExampleSiteOptions): Promise<Ex
     },
     async commit(message) {
       await git(folder, ['add', '--all']);
-      await git(folder, ['commit', '--quiet', `--message=${message}`]);
+      await git(folder, ['commit', '--quiet', '--allow-empty', `--message=${message}`]);
     },
   };
 
