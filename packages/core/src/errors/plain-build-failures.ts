@@ -24,11 +24,11 @@ export function buildWithoutImage(why: string): DeBuildError {
   });
 }
 
-export function buildInterrupted(): DeBuildError {
+export function buildInterrupted(isStepEnded: boolean): DeBuildError {
   return new DeBuildError({
     code: 'build-interrupted',
     what: 'The build was interrupted.',
-    why: 'It was asked to stop; the running step was ended in the engine, and no image was tagged.',
+    why: `It was asked to stop; ${isStepEnded ? 'the running step was ended in the engine' : 'the engine lets the running step come to its end'}, and no image was tagged.`,
     fix: 'Run it again; finished steps come from the build cache.',
     exitCode: EXIT.interrupted,
   });

@@ -16,5 +16,8 @@ export async function buildClassic(
   request: BuildRequest,
 ): Promise<BuiltImage> {
   if (Object.keys(request.secrets).length > 0) throw builderNeedsBuildKit('a secret', 'classic');
-  return runPlainBuild({ transport, images, dialect: createClassicDialect() }, request);
+  return runPlainBuild(
+    { transport, images, dialect: createClassicDialect(), endsStepOnAbort: true },
+    request,
+  );
 }

@@ -15,7 +15,7 @@ export function createClassicDialect(): StepDialect {
     isCached: (line) => line === ' ---> Using cache',
     isRunning: (line) => /^ ---> Running in [0-9a-f]+$/.test(line),
     isNoise: (line) =>
-      /^ ---> [0-9a-f]+$|^ ---> (Using cache|Running in [0-9a-f]+)$|^Removing intermediate container [0-9a-f]+$|^Successfully (built|tagged) /.test(
+      /^ ---> [0-9a-f]+$|^ ---> (Using cache|Running in [0-9a-f]+)$|^(?: ---> )?Remov(?:ing|ed) intermediate container [0-9a-f]+$|^$|^Successfully (built|tagged) /.test(
         line,
       ),
     warning: (line) => /^\[Warning\] (.*)$/.exec(line)?.[1],

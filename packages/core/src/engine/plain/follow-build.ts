@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { engineAnswerUnreadable, engineIdle, engineLost } from '../../errors/engine-failures.ts';
-import { buildInterrupted, buildStepFailed, buildWithoutImage } from '../../errors/plain-build-failures.ts';
+import { buildStepFailed, buildWithoutImage } from '../../errors/plain-build-failures.ts';
 import type { BuildRequest } from '../engine.ts';
 import type { EngineTransport } from '../transport.ts';
 import { watchSilence } from '../watch-silence.ts';
@@ -16,13 +16,11 @@ export interface FollowOptions {
   readonly transport: EngineTransport;
   readonly dialect: StepDialect;
   readonly request: Pick<BuildRequest, 'onEvent' | 'signal'>;
-  /** How the builder tells the image's id in plain text, where it has no field for it. */
-  readonly idInText?: RegExp;
 }
 
 /**
  * Reads the answer of a plain `POST /build` to its end.
- * @throws DeBuildError `build-step-failed`, `build-without-image`, `build-interrupted`, `engine-lost`, `engine-idle`
+ * @throws DeBuildError `build-step-failed`, `build-without-image`, `engine-lost`, `engine-idle`; the signal's reason
  */
 export async function followBuild(body: Readable, options: FollowOptions): Promise<FollowedBuild> {
   const { transport, request } = options;
@@ -41,14 +39,13 @@ export async function followBuild(body: Readable, options: FollowOptions): Promi
       }
       imageId = idOf(message) ?? imageId;
       if (typeof message.stream === 'string') {
-        imageId = options.idInText?.exec(message.stream)?.[1] ?? imageId;
         recorder.takeText(message.stream);
       } else if (typeof message.status === 'string') takeStatus(recorder, message);
     }
   } catch (error) {
     if (request.signal?.aborted) {
       recorder.end('canceled');
-      throw buildInterrupted();
+      throw request.signal.reason;
     }
     if (isDeBuildError(error)) throw error;
     recorder.end('failed', 'The engine broke off.');

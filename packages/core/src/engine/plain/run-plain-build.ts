@@ -13,7 +13,8 @@ export interface PlainBuild {
   readonly transport: EngineTransport;
   readonly images: Pick<Images, 'inspect'>;
   readonly dialect: StepDialect;
-  readonly idInText?: RegExp;
+  /** Whether the running step ends when the request is aborted. */
+  readonly endsStepOnAbort: boolean;
   /** Goes into the query besides what every plain build has. */
   readonly query?: EngineQuery;
   readonly extraFiles?: Readonly<Record<string, Buffer>>;
@@ -23,7 +24,7 @@ export interface PlainBuild {
 export async function runPlainBuild(build: PlainBuild, request: BuildRequest): Promise<BuiltImage> {
   const { transport, images } = build;
   const { signal } = request;
-  if (signal?.aborted) throw buildInterrupted();
+  if (signal?.aborted) throw buildInterrupted(true);
   const startedAt = performance.now();
   let sending: Sending | undefined;
   try {
@@ -54,7 +55,7 @@ export async function runPlainBuild(build: PlainBuild, request: BuildRequest): P
       warnings: followed.warnings,
     };
   } catch (error) {
-    if (signal?.aborted) throw buildInterrupted();
+    if (signal?.aborted) throw buildInterrupted(build.endsStepOnAbort);
     // A context that breaks off breaks the connection, too; the first is the reason.
     throw sending?.error() ?? error;
   } finally {

@@ -27,7 +27,8 @@ export async function buildWithPodman(
       transport,
       images,
       dialect: createPodmanDialect(),
-      idInText: /^([0-9a-f]{64})\n?$/,
+      // Podman 4.3 lets the step run to its end, and then stops.
+      endsStepOnAbort: false,
       query,
       extraFiles: Object.fromEntries(secrets.map(({ file, content }) => [file, content])),
     },

@@ -14,7 +14,9 @@ export function createPodmanDialect(): StepDialect {
     isCached: (line) => /^--> Using cache [0-9a-f]+$/.test(line),
     isRunning: () => false,
     isNoise: (line) =>
-      /^--> (Using cache )?[0-9a-f]+$|^[0-9a-f]{64}$|^COMMIT( |$)|^Successfully (built|tagged) /.test(line),
+      /^--> (Using cache )?[0-9a-f]+$|^[0-9a-f]{64}$|^(\[\d+\/\d+\] )?COMMIT( |$)|^Successfully (built|tagged) |^$/.test(
+        line,
+      ),
     warning: (line) => /^\[Warning\] (.*)$/.exec(line)?.[1],
   };
 }

@@ -58,7 +58,7 @@ export async function packContext(options: TarContextOptions): Promise<TarContex
     map(header) {
       const entry = entries.get(header.name);
       if (entry === undefined) return header;
-      packed.files++;
+      if (isPlainFile(entry)) packed.files++;
       const changed = describe(header as Header, entry);
       packed.bytes += changed.size ?? 0;
       return changed as typeof header;

@@ -1,0 +1,87 @@
+import { DeBuildError } from './de-build-error.ts';
+import { EXIT } from './exit-codes.ts';
+
+/** `sites/apps.json`, which bench writes, is not in the image. */
+export function imageWithoutBench(imageId: string, file: string): DeBuildError {
+  return verifyFailure('image-without-bench', {
+    what: `There is no bench in the image ${shortId(imageId)}.`,
+    why: `bench writes ${file}, and the image does not hold that file.`,
+    fix: 'Set the bench folder in de-build.json to where the Containerfile makes the bench, and build the stage that holds it.',
+  });
+}
+
+export function imageAppsUnreadable(imageId: string, file: string, reason: string): DeBuildError {
+  return verifyFailure('image-apps-unreadable', {
+    what: `${file} of the image ${shortId(imageId)} cannot be understood.`,
+    why: reason,
+    fix: 'Look at what writes that file in the Containerfile; bench writes a JSON object with an entry for each app.',
+  });
+}
+
+export interface MissingApp {
+  readonly app: string;
+  readonly ref: string;
+  readonly plannedCommit: string;
+}
+
+/** Apps of the plan that the image lacks, although its build succeeded. */
+export function imageAppsMissing(missing: readonly MissingApp[], hasAnyPlanned: boolean): DeBuildError {
+  const names = missing.map(({ app }) => app).join(', ');
+  const lines = missing.map(({ app, ref, plannedCommit }) => `${app} (${ref}, ${plannedCommit})`);
+  return verifyFailure('image-apps-missing', {
+    what: `The build succeeded, and the image lacks ${missing.length === 1 ? 'the app' : 'the apps'} ${names}.`,
+    why: `${listed(lines)} ${missing.length === 1 ? 'was' : 'were'} planned and not installed. ${
+      hasAnyPlanned
+        ? 'Likely the step that installs apps came from a cache that was made with fewer apps, or installs only some of them.'
+        : 'Likely the Containerfile takes its apps in the other dialect (a build arg APPS_JSON_BASE64, or the secret apps_json), and installs none when they come the wrong way.'
+    }`,
+    fix: hasAnyPlanned
+      ? 'Run it again with --no-cache, and look at the step that runs `bench init` or `bench get-app`.'
+      : 'Look at the step that runs `bench init` in the Containerfile: it must read /opt/frappe/apps.json, filled from the build arg or mounted as the secret.',
+  });
+}
+
+export interface OtherCommit {
+  readonly app: string;
+  readonly ref: string;
+  readonly plannedCommit: string;
+  /** What the image says; `undefined` when it does not say. */
+  readonly foundCommit: string | undefined;
+}
+
+/** Apps that are in the image at another commit than planned. */
+export function imageAppsDiffer(others: readonly OtherCommit[]): DeBuildError {
+  const names = others.map(({ app }) => app).join(', ');
+  const lines = others.map(
+    ({ app, ref, plannedCommit, foundCommit }) =>
+      `${app} (${ref}): planned ${plannedCommit}, in the image ${foundCommit ?? 'no commit is recorded'}`,
+  );
+  const isUnrecorded = others.every(({ foundCommit }) => foundCommit === undefined);
+  return verifyFailure('image-apps-differ', {
+    what: `The image holds ${others.length === 1 ? 'another commit' : 'other commits'} of ${names} than planned.`,
+    why: `${lines.join('; ')}. ${
+      isUnrecorded
+        ? 'Likely bench did not clone it from git.'
+        : 'Likely a ref moved while the image was being built, or the step that installs apps came from an older cache.'
+    }`,
+    fix: isUnrecorded
+      ? 'Install the app with `bench init --apps_path` or `bench get-app` in the Containerfile.'
+      : 'Run it again; if it stays so, run it with --no-cache.',
+  });
+}
+
+function listed(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+function shortId(imageId: string): string {
+  return imageId.replace(/^sha256:/, '').slice(0, 12);
+}
+
+function verifyFailure(
+  code: string,
+  words: { readonly what: string; readonly why: string; readonly fix: string },
+): DeBuildError {
+  return new DeBuildError({ code, exitCode: EXIT.verify, ...words });
+}
