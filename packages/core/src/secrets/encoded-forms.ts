@@ -1,0 +1,68 @@
+/** A way in which a secret may be written. */
+export type SecretForm = 'raw' | 'url-encoded' | 'json-escaped' | 'base64' | 'base64url' | 'hex' | 'line';
+
+export interface EncodedSecret {
+  readonly form: SecretForm;
+  readonly text: string;
+}
+
+/** A multi-line secret is also searched line by line; shorter lines than this say too little to search for. */
+const SHORTEST_LINE = 12;
+
+/**
+ * Every text that gives the secret away: its value, percent-encoded (RFC 3986 in both cases, `application/x-www-form-urlencoded`,
+ * every byte), JSON-escaped (also ASCII-only as Python writes it, and JSON inside JSON), base64 (RFC 4648, both alphabets)
+ * wherever it begins in a larger document, and hexadecimal. Line breaks are left out: a search skips them, so
+ * that a document wrapped at 64 or 76 columns hides nothing. Each text stands once.
+ *
+ * Of base64 only the characters that hold nothing but the secret's bits are in the text: at each end up to four
+ * bits of the secret share a character with their neighbour.
+ */
+export function encodedForms(value: string): readonly EncodedSecret[] {
+  const forms = new Map<string, SecretForm>();
+  const add = (form: SecretForm, text: string) => {
+    const unbroken = text.replace(/[\r\n]/g, '');
+    if (unbroken !== '' && !forms.has(unbroken)) forms.set(unbroken, form);
+  };
+  add('raw', value);
+  for (const text of urlEncoded(value)) add('url-encoded', text);
+  for (const text of jsonEscaped(value)) add('json-escaped', text);
+  const bytes = Buffer.from(value, 'utf8');
+  for (const offset of [0, 1, 2]) {
+    const text = base64At(bytes, offset);
+    add('base64', text);
+    add('base64url', text.replaceAll('+', '-').replaceAll('/', '_'));
+  }
+  add('hex', bytes.toString('hex'));
+  add('hex', bytes.toString('hex').toUpperCase());
+  for (const line of value.split(/[\r\n]+/)) {
+    if (line.length >= SHORTEST_LINE && line !== value && !/^-{5}.*-{5}$/.test(line)) add('line', line);
+  }
+  return [...forms].map(([text, form]) => ({ form, text }));
+}
+
+function urlEncoded(value: string): readonly string[] {
+  const wellFormed = Buffer.from(value, 'utf8').toString('utf8');
+  const lax = encodeURIComponent(wellFormed);
+  const strict = lax.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const every = Buffer.from(value, 'utf8').toString('hex').replace(/../g, '%$&');
+  const form = new URLSearchParams([['', value]]).toString().slice(1);
+  const upper = [lax, strict, form, strict.replaceAll('%20', '+'), every.toUpperCase()];
+  return [...upper, ...upper.map((text) => text.replace(/%../g, (code) => code.toLowerCase()))];
+}
+
+function jsonEscaped(value: string): readonly string[] {
+  const inner = (text: string) => JSON.stringify(text).slice(1, -1);
+  const plain = inner(value);
+  const ascii = plain.replace(
+    /[\u007f-\uffff]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return [plain, ascii, plain.replaceAll('/', '\\/'), inner(plain), inner(ascii)];
+}
+
+/** The base64 characters that depend on `bytes` alone when they begin `offset` bytes after a multiple of three. */
+function base64At(bytes: Buffer, offset: number): string {
+  const whole = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+  return whole.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
+}

@@ -1,0 +1,248 @@
+import { describe, expect, test } from '@jest/globals';
+import { encodedForms } from './encoded-forms.ts';
+import { createRedactor, SHORTEST_SECRET } from './redactor.ts';
+import { Secret } from './secret.ts';
+
+const TOKEN = 'tok/en+with "quotes" & ünïcödé~42';
+const MARK = '[redacted PAT]';
+
+function redactorFor(values: Record<string, string>) {
+  const redactor = createRedactor();
+  for (const [name, value] of Object.entries(values)) redactor.add(new Secret(name, value));
+  return redactor;
+}
+
+function inPieces(redactor: ReturnType<typeof createRedactor>, pieces: readonly string[]): string {
+  const stream = redactor.stream();
+  return pieces.map((piece) => stream.write(piece)).join('') + stream.end();
+}
+
+describe('every form of a known value', () => {
+  const forms = encodedForms(TOKEN);
+
+  test('there are all of them', () => {
+    expect(new Set(forms.map(({ form }) => form))).toEqual(
+      new Set(['raw', 'url-encoded', 'json-escaped', 'base64', 'base64url', 'hex']),
+    );
+    const texts = forms.map(({ text }) => text);
+    expect(texts).toContain(TOKEN);
+    expect(texts).toContain(encodeURIComponent(TOKEN));
+    expect(texts).toContain(encodeURIComponent(TOKEN).replace(/%../g, (code) => code.toLowerCase()));
+    expect(texts).toContain(new URLSearchParams({ k: TOKEN }).toString().slice(2));
+    expect(texts).toContain(JSON.stringify(TOKEN).slice(1, -1));
+    expect(texts).toContain(Buffer.from(TOKEN).toString('hex'));
+  });
+
+  test.each(forms)('$form: $text is taken out, cut in two at any offset', ({ text }) => {
+    const redactor = redactorFor({ PAT: TOKEN });
+    expect(redactor.redact(`<${text}>`)).toBe(`<${MARK}>`);
+    const whole = `<${text}> end`;
+    for (let cut = 0; cut <= whole.length; cut++) {
+      expect(inPieces(redactor, [whole.slice(0, cut), whole.slice(cut)])).toBe(`<${MARK}> end`);
+    }
+    expect(inPieces(redactor, [...whole])).toBe(`<${MARK}> end`);
+  });
+
+  test.each(forms)('$form: $text is taken out of wrapped lines, whose breaks stay', ({ text }) => {
+    const redactor = redactorFor({ PAT: TOKEN });
+    for (let cut = 1; cut < text.length; cut++) {
+      const wrapped = `<${text.slice(0, cut)}\r\n${text.slice(cut)}>`;
+      expect(redactor.redact(wrapped).replace(/[\r\n]/g, '')).toBe(`<${MARK}>`);
+      expect(inPieces(redactor, [wrapped])).toBe(`<${MARK}\n>`);
+    }
+  });
+});
+
+describe.each(['base64', 'base64url'] as const)('%s of a document that holds the value', (encoding) => {
+  test.each([0, 1, 2, 3, 4, 5])('with the value %i bytes in', (offset) => {
+    const redactor = redactorFor({ PAT: TOKEN });
+    const document = `[{"url":"${'x'.repeat(offset)}`;
+    const text = Buffer.from(`${document}${TOKEN}@github.com/o/r","branch":"v15"}]`).toString(encoding);
+    for (let cut = 0; cut <= text.length; cut++) {
+      const redacted = inPieces(redactor, [text.slice(0, cut), text.slice(cut)]);
+      expect(redacted).toContain(MARK);
+      const rest = redacted.split(MARK).map((part) => Buffer.from(part, encoding).toString('latin1'));
+      expect(rest.join('')).not.toContain(TOKEN.slice(1, 5));
+      expect(redacted.length).toBeLessThan(
+        text.length - Math.floor((TOKEN.length * 4) / 3) + MARK.length + 3,
+      );
+    }
+  });
+
+  test('wrapped at 76 columns, each line a piece of its own', () => {
+    const redactor = redactorFor({ PAT: TOKEN });
+    for (let before = 0; before < 60; before++) {
+      const lines = Buffer.from(`${'y'.repeat(before)}${TOKEN} and more of the document`)
+        .toString(encoding)
+        .replace(/.{76}/g, '$&\n')
+        .split(/(?<=\n)/);
+      expect(inPieces(redactor, lines)).toContain(MARK);
+    }
+  });
+});
+
+describe('several secrets', () => {
+  test('overlapping occurrences leave nothing of either', () => {
+    const redactor = redactorFor({ A: 'abcdefgh', B: 'efghijklmn', C: 'defghi' });
+    expect(redactor.redact('1 abcdefghijklmn 2')).toBe('1 [redacted B] 2');
+    for (let cut = 0; cut <= 18; cut++) {
+      const redacted = inPieces(redactor, [
+        '1 abcdefghijklmn 2'.slice(0, cut),
+        '1 abcdefghijklmn 2'.slice(cut),
+      ]);
+      expect(redacted).toMatch(/^1 \[redacted \w\] 2$/);
+    }
+  });
+
+  test('a value that holds another is named whole', () => {
+    const redactor = redactorFor({ SHORT: 'secret-one', LONG: 'my-secret-one-and-more' });
+    expect(redactor.redact('my-secret-one-and-more')).toBe('[redacted LONG]');
+    expect(redactor.redact('secret-one')).toBe('[redacted SHORT]');
+    expect(redactor.redact('my-secret-one-and-')).toBe('my-[redacted SHORT]-and-');
+  });
+
+  test('a value under two names is called by the first', () => {
+    expect(redactorFor({ FIRST: 'same-value', SECOND: 'same-value' }).redact('same-value')).toBe(
+      '[redacted FIRST]',
+    );
+  });
+
+  test('an endless repetition is told once and not hoarded', () => {
+    const redactor = redactorFor({ A: 'aaaaaa' });
+    const stream = redactor.stream();
+    const out = Array.from({ length: 1000 }, () => stream.write('aaa'));
+    expect(out.join('') + stream.end()).toBe('[redacted A]');
+    expect(out[1]).toBe('[redacted A]');
+  });
+
+  test('one that becomes known later holds in a running stream', () => {
+    const redactor = createRedactor();
+    const stream = redactor.stream();
+    expect(stream.write('value-one ')).toBe('value-one ');
+    redactor.add({ name: 'LATE', value: 'value-one' });
+    expect(stream.write('value-one ')).toBe('[redacted LATE] ');
+  });
+});
+
+test('the lines of a multi-line secret are secret one by one', () => {
+  const key = '-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\n9w0BAQEFAASCBKcwggSj\n-----END KEY-----\n';
+  const redactor = redactorFor({ KEY: key });
+  expect(redactor.redact('#12 MIIEvQIBADANBgkqhkiG\n#12 9w0BAQEFAASCBKcwggSj')).toBe(
+    '#12 [redacted KEY]\n#12 [redacted KEY]',
+  );
+  expect(redactor.redact(key.replaceAll('\n', '\r\n'))).toMatch(/^\[redacted KEY\]\s+$/);
+});
+
+test.each(['', '1', '12345'])('a value as short as "%s" is refused', (value) => {
+  const redactor = createRedactor();
+  expect(redactor.add({ name: 'SHORT', value })).toBe('too-short');
+  expect(redactor.redact(`x${value}y`)).toBe(`x${value}y`);
+  expect(redactor.add({ name: 'LONG', value: 'x'.repeat(SHORTEST_SECRET) })).toBe('added');
+});
+
+test('no more is held back than may begin a secret', () => {
+  const stream = redactorFor({ PAT: 'ghx-123456' }).stream();
+  expect(stream.write('building gh')).toBe('building ');
+  expect(stream.write('ost\n')).toBe('ghost\n');
+  expect(stream.write('done\n')).toBe('done\n');
+});
+
+describe('control characters', () => {
+  test.each([
+    ['a change of colour', 'super\x1b[31msecret\x1b[0m'],
+    ['a character without width', 'super\u200bsecret'],
+    ['CR LF', 'super\r\nsecret'],
+  ])('%s does not hide a secret', (_, text) => {
+    const redactor = redactorFor({ PAT: 'supersecret' });
+    expect(redactor.redact(text)).not.toMatch(/super|secret/);
+    for (let cut = 0; cut <= text.length; cut++) {
+      expect(inPieces(redactor, [text.slice(0, cut), text.slice(cut)])).toMatch(/^\[redacted PAT\]\n?$/);
+    }
+  });
+
+  test('stay where no secret is', () => {
+    expect(redactorFor({ PAT: 'supersecret' }).redact('\x1b[31mred\x1b[0m')).toBe('\x1b[31mred\x1b[0m');
+  });
+});
+
+describe('token shapes of unknown value', () => {
+  const classic = 'ghp_0123456789abcdefghijABCDEFGHIJ012345';
+  const shapes: [string, string][] = [
+    [`a ${classic} b`, 'a [redacted token] b'],
+    [`a ${classic.replace('ghp', 'gho')}\n`, 'a [redacted token]\n'],
+    [`github_pat_11ABCDEFG0${'x'.repeat(70)}`, '[redacted token]'],
+    [`ghs_12345_eyJhbGciOi.${'a-b_c.'.repeat(60)}`, '[redacted token]'],
+    ['glpat-abcdefghij0123456789', '[redacted token]'],
+    [
+      'fatal: https://user:pa55@example.com/x refused',
+      'fatal: https://[redacted credentials]@example.com/x refused',
+    ],
+    ['https://abcdef0123@example.com/x', 'https://[redacted credentials]@example.com/x'],
+    ['postgres://u:p@db/x', 'postgres://[redacted credentials]@db/x'],
+  ];
+  test.each(shapes)('%s', (text, redacted) => {
+    const redactor = createRedactor();
+    expect(redactor.redact(text)).toBe(redacted);
+    for (let cut = 0; cut <= text.length; cut++) {
+      expect(inPieces(redactor, [text.slice(0, cut), text.slice(cut)])).toBe(redacted);
+    }
+  });
+
+  test.each([
+    'https://${PAT_DESIRED_EFFECT}@github.com/o/r',
+    'https://{{ PAT }}@github.com/o/r',
+    'ssh://git@github.com/o/r',
+    'https://github.com/o/r@v15',
+    'the ghp_ prefix',
+    'https://registry.example/@scope/name',
+  ])('%s stays', (text) => {
+    expect(createRedactor().redact(text)).toBe(text);
+    expect(inPieces(createRedactor(), [...text])).toBe(text);
+  });
+
+  test('a known value in a URL is named, and its user goes with it', () => {
+    const redactor = redactorFor({ PAT: 'known-value' });
+    expect(redactor.redact('https://oauth2:known-value@example.com/o/r')).toBe(
+      'https://[redacted PAT]@example.com/o/r',
+    );
+  });
+});
+
+describe('redactValue', () => {
+  const redactor = redactorFor({ PAT: 'supersecret' });
+
+  test('walks objects, arrays, maps, keys and errors', () => {
+    const cause = Object.assign(new TypeError('cause supersecret'), { cmd: ['git', 'supersecret'] });
+    const error = new Error('supersecret', { cause });
+    const value = {
+      list: ['supersecret', 1, null],
+      supersecret: true,
+      map: new Map([['k', 'supersecret']]),
+      error,
+    };
+    const copy = redactor.redactValue(value);
+    expect(copy.list).toEqual([MARK, 1, null]);
+    expect(Object.keys(copy)).toContain(MARK);
+    expect(copy.map.get('k')).toBe(MARK);
+    expect(copy.error.message).toBe(MARK);
+    expect(copy.error.stack).not.toContain('supersecret');
+    expect(copy.error.cause).toBeInstanceOf(TypeError);
+    expect((copy.error.cause as typeof cause).cmd).toEqual(['git', MARK]);
+    expect(value.error.message).toBe('supersecret');
+  });
+
+  test('survives cycles and __proto__', () => {
+    const cyclic: { text: string; self?: unknown } = { text: 'supersecret' };
+    cyclic.self = cyclic;
+    const copy = redactor.redactValue(cyclic);
+    expect(copy.self).toBe(copy);
+    expect(copy.text).toBe(MARK);
+    const hostile = JSON.parse('{"__proto__": {"polluted": "supersecret"}}');
+    expect(JSON.stringify(redactor.redactValue(hostile))).toBe(`{"__proto__":{"polluted":"${MARK}"}}`);
+  });
+
+  test('leaves a Secret as it is', () => {
+    const secret = new Secret('PAT', 'supersecret');
+    expect(redactor.redactValue({ secret }).secret).toBe(secret);
+  });
+});

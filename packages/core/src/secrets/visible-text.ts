@@ -1,0 +1,83 @@
+export interface VisibleOptions {
+  /** Keep colours and text attributes (SGR); all else is shown or dropped as ever. Default: dropped. */
+  readonly keepColours?: boolean;
+}
+
+export interface VisibleStream {
+  write(chunk: string): string;
+  end(): string;
+}
+
+/**
+ * Makes a text harmless to print: nothing in it moves the cursor, changes the title, the clipboard or the
+ * direction of writing, or hides what stands there.
+ *
+ * - Tabs and line feeds stay. CR LF is a line feed, and so is a lone CR: what it would have overprinted is seen.
+ * - Colours and attributes (SGR) and "erase to the end of the line" are dropped: they say nothing.
+ * - Characters of no width (ZERO WIDTH SPACE, BOM, soft hyphen, tags, …) are dropped.
+ * - Every other control character (C0, DEL, C1, bidirectional controls, line and paragraph separators) is shown:
+ *   `\x1b`, `\x08`, `\u202e`. Half a surrogate pair becomes U+FFFD.
+ *
+ * The result is stable: made visible again, it is the same.
+ */
+export function makeVisible(text: string, options: VisibleOptions = {}): string {
+  if (!NEEDS_CARE.test(text)) return text;
+  return text.replace(CARE, (sign) => replacementOf(sign, options));
+}
+
+/** The same for text in pieces: an escape sequence, CR LF or surrogate pair cut in two is held until it is whole. */
+export function createVisibleStream(options: VisibleOptions = {}): VisibleStream {
+  let held = '';
+  return {
+    write(chunk) {
+      const text = held + chunk;
+      const cut = OPEN.exec(text.slice(-LONGEST_SEQUENCE))?.[0].length ?? 0;
+      held = text.slice(text.length - cut);
+      return makeVisible(text.slice(0, text.length - cut), options);
+    },
+    end() {
+      const text = held;
+      held = '';
+      return makeVisible(text, options);
+    },
+  };
+}
+
+/** ECMA-48, 5.4: CSI, parameter bytes, intermediate bytes, final byte. Ours are short; longer ones are shown. */
+const LONGEST_SEQUENCE = 64;
+const SEQUENCE_START = '(?:\\x1b\\[|\\x9b)[\\d;:]{0,60}';
+const NO_WIDTH =
+  '\\xad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200d\\u2060-\\u2065\\u206a-\\u206f\\ufeff\\ufff9-\\ufffb';
+const CONTROLS = '\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f';
+const DIRECTION = '\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069';
+const SURROGATES = '\\ud800-\\udfff';
+const TAGS = '\\udb40[\\udc00-\\udc7f]';
+
+const NEEDS_CARE = new RegExp(`[${CONTROLS}${NO_WIDTH}${DIRECTION}${SURROGATES}]`);
+const CARE = new RegExp(
+  `${SEQUENCE_START}[mK]|\\r\\n?|${TAGS}|[\\ud800-\\udbff][\\udc00-\\udfff]|[${CONTROLS}${NO_WIDTH}${DIRECTION}${SURROGATES}]`,
+  'g',
+);
+const SHOWN = new RegExp(`[${CONTROLS}${DIRECTION}]`);
+const OPEN = new RegExp(`(?:\\r|[\\ud800-\\udbff]|\\x1b|${SEQUENCE_START})$`);
+
+function replacementOf(sign: string, { keepColours = false }: VisibleOptions): string {
+  if (sign[0] === '\r') return '\n';
+  if (sign.length === 1) {
+    if (SHOWN.test(sign)) return escaped(sign.charCodeAt(0));
+    return isSurrogate(sign) ? '\ufffd' : '';
+  }
+  if (isSurrogate(sign)) return sign.startsWith('\udb40') && sign.charCodeAt(1) < 0xdc80 ? '' : sign;
+  return keepColours && sign.endsWith('m') ? sign : '';
+}
+
+function isSurrogate(sign: string): boolean {
+  const code = sign.charCodeAt(0);
+  return code >= 0xd800 && code <= 0xdfff;
+}
+
+function escaped(code: number): string {
+  return code < 0x100
+    ? `\\x${code.toString(16).padStart(2, '0')}`
+    : `\\u${code.toString(16).padStart(4, '0')}`;
+}
