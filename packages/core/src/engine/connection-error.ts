@@ -86,6 +86,8 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 
 function explainTlsError(code: string, error: unknown, url: string): DeBuildError | undefined {
   const tls = (why: string, fix: string) => engineTlsFailed(url, why, fix, error);
+  // Node gives some of OpenSSL's errors a code, and some only a message.
+  const told = `${code} ${messageOf(error)}`.toUpperCase().replaceAll(' ', '_');
   const files = 'the folder that DOCKER_CERT_PATH (or the Docker context) names';
   if (code === 'CERT_HAS_EXPIRED') {
     return tls("The engine's certificate has expired.", 'Renew the certificate of the engine.');
@@ -102,13 +104,13 @@ function explainTlsError(code: string, error: unknown, url: string): DeBuildErro
       `Put the authority's ca.pem into ${files}.`,
     );
   }
-  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|RECORD_OVERFLOW/.test(`${code} ${messageOf(error)}`)) {
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|RECORD_OVERFLOW/.test(told)) {
     return tls(
       'The engine does not speak TLS on this port.',
       'Unset DOCKER_TLS_VERIFY, or use the port that speaks TLS, usually 2376.',
     );
   }
-  if (/ALERT|HANDSHAKE/.test(`${code} ${messageOf(error).toUpperCase()}`) || LOST.has(code)) {
+  if (/ALERT|HANDSHAKE/.test(told) || LOST.has(code)) {
     return tls(
       `The engine refused our certificate, or wants one (${code || messageOf(error)}).`,
       `Put cert.pem and key.pem, signed by the engine's authority, into ${files}.`,

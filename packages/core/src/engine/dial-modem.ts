@@ -14,14 +14,16 @@ export interface Dialled {
 
 /** A request through dockerode's modem; resolves with the head of whatever answer comes. */
 export function dialModem(modem: Docker.Modem, call: Dialled & { signal: AbortSignal }) {
+  const query = dockerQuery(call.query ?? {});
+  const hasQuery = Object.keys(query).length > 0;
   return new Promise<IncomingMessage | Duplex>((resolve, reject) => {
     modem.dial(
       {
         // Modem joins the query to a path that ends so.
-        path: `${call.path}?`,
+        path: hasQuery ? `${call.path}?` : call.path,
         method: call.method,
         headers: call.headers,
-        options: { _query: dockerQuery(call.query ?? {}) },
+        options: { _query: query },
         ...(call.file === undefined ? {} : { file: call.file }),
         ...(call.hijack === true ? { hijack: true } : {}),
         isStream: true,

@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseHost } from './endpoint.ts';
+import { sshArguments } from './ssh-agent.ts';
+
+describe('parseHost', () => {
+  test.each([
+    ['unix:///run/x.sock', { kind: 'socket', path: '/run/x.sock' }],
+    ['unix://', { kind: 'socket', path: '/var/run/docker.sock' }],
+    ['npipe:////./pipe/docker_engine', { kind: 'socket', path: '//./pipe/docker_engine' }],
+    ['tcp://10.0.0.1', { kind: 'tcp', host: '10.0.0.1', port: 2375, pathPrefix: '' }],
+    ['tcp://host:99/prefix/', { kind: 'tcp', host: 'host', port: 99, pathPrefix: '/prefix' }],
+    ['tcp://[::1]:2375', { kind: 'tcp', host: '::1', port: 2375 }],
+    ['host:2375', { kind: 'tcp', host: 'host', port: 2375 }],
+    ['https://host', { kind: 'tcp', host: 'host', port: 2376, tls: { verify: true } }],
+    ['ssh://me@host:22022', { kind: 'ssh', host: 'host', user: 'me', port: 22022 }],
+    ['ssh://host/run/user/1/docker.sock', { kind: 'ssh', host: 'host', socket: '/run/user/1/docker.sock' }],
+  ])('%s', (host, endpoint) => {
+    expect(parseHost(host, undefined)).toMatchObject(endpoint);
+  });
+
+  test('takes the port of TLS where there is TLS', () => {
+    expect(parseHost('tcp://host', { verify: true })).toMatchObject({ port: 2376, url: 'tcp://host:2376' });
+  });
+
+  test.each([
+    ['/var/run/docker.sock'],
+    ['unix://relative.sock'],
+    ['ftp://host'],
+    ['tcp://'],
+    ['tcp://user:password@host'],
+    ['ssh://-oProxyCommand=touch%20x/'],
+    ['ssh://-oProxyCommand=x@host'],
+    ['ssh://me:password@host'],
+    ['ssh://host/run/x.sock;touch y'],
+    ['npipe://somewhere'],
+  ])('refuses %s', (host) => {
+    expect(parseHost(host, undefined)).toBeUndefined();
+  });
+});
+
+test('ssh gets the host after the options, and no question to ask', () => {
+  const endpoint = parseHost('ssh://me@host:22022/run/docker.sock', undefined);
+  if (endpoint?.kind !== 'ssh') throw new Error('not ssh');
+  expect(sshArguments(endpoint).join(' ')).toBe(
+    '-o ConnectTimeout=30 -o BatchMode=yes -T -l me -p 22022 -- host docker --host unix:///run/docker.sock system dial-stdio',
+  );
+});

@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { freeBytes } from './free-bytes.ts';
+
+test('tells what df tells', async () => {
+  const told = Number(
+    execFileSync('df', ['--output=avail', '-B1', tmpdir()], { encoding: 'utf8' }).split('\n')[1],
+  );
+  const free = await freeBytes(tmpdir());
+  expect(Math.abs((free ?? 0) - told)).toBeLessThan(1e9);
+  expect(free).toBeGreaterThan(0);
+});
+
+test('asks the folder above for one that is not there', async () => {
+  expect(await freeBytes(join(tmpdir(), 'de-build-no-such', 'folder'))).toBeGreaterThan(0);
+});
