@@ -18,10 +18,7 @@ export interface CountingProxy {
 }
 
 /** Stands in front of an engine's socket and counts what passes, unchanged, in each direction. */
-export async function startCountingProxy(
-  engineSocket: string,
-  ownSocket: string,
-): Promise<CountingProxy> {
+export async function startCountingProxy(engineSocket: string, ownSocket: string): Promise<CountingProxy> {
   let counted: Count[] = [];
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createExampleSite, type ExampleSite } from '../example-site.ts';
+import { type AppRepository, createAppRepository } from '../git-repository.ts';
+import { type GitServer, startGitServer } from '../git-server.ts';
+import type { BenchContext } from './bench-context.ts';
+import { comparePaired } from './compare-paired.ts';
+import { type Figure, figureOf } from './figure.ts';
+import { type Program, runProgram } from './program.ts';
+
+const APPS = 12;
+/** Stand-ins for the way to a git host and back; hosted git answers within 50 to 200 ms. */
+const LATENCIES_MS = [50, 20, 0];
+const AIM = { atMost: 1 / 5, because: '5× faster' };
+
+/** All checks of a site with twelve private apps, against asking for the twelve apps' refs one after the other. */
+export async function measureCheck(context: BenchContext): Promise<readonly Figure[]> {
+  const { site, gitServer, repositories, token } = await createSiteOfTwelve(context);
+  const engine = await context.engine();
+  const check = context.deBuild(['check', '--format', 'json', ...(engine === undefined ? SKIP_ENGINE : [])], {
+    folder: site.folder,
+    environment: engine === undefined ? {} : { DOCKER_HOST: `unix://${engine.socketPath}` },
+  });
+  const inARow = listInARow(repositories, gitServer, token);
+  const figures: Figure[] = [];
+  for (const latencyMs of LATENCIES_MS) {
+    context.tell(`check of ${APPS} apps, each answer of the git server ${latencyMs} ms late`);
+    gitServer.setLatency(latencyMs);
+    const comparison = await comparePaired({
+      ours: async () => {
+        const run = await runProgram(check, context.signal);
+        assertAllResolved(run.stdout);
+        return run.ms;
+      },
+      peer: async () => (await runProgram(inARow, context.signal)).ms,
+      pairs: context.isQuick ? 3 : 11,
+      warmUps: 1,
+    });
+    figures.push(
+      figureOf(
+        {
+          part: 'check',
+          name: `check of ${APPS} apps : git ls-remote in a row, ${latencyMs} ms`,
+          unit: 'ms',
+          aim: AIM,
+        },
+        comparison,
+      ),
+    );
+  }
+  return figures;
+}
+
+const SKIP_ENGINE = ['engine', 'disk', 'image-tag'].flatMap((id) => ['--skip', id]);
+
+interface SiteOfTwelve {
+  readonly site: ExampleSite;
+  readonly gitServer: GitServer;
+  readonly repositories: readonly AppRepository[];
+  readonly token: string;
+}
+
+async function createSiteOfTwelve(context: BenchContext): Promise<SiteOfTwelve> {
+  const folder = join(context.folder, 'check');
+  const token = `bench_${randomBytes(16).toString('hex')}`;
+  const create = (name: string) =>
+    createAppRepository(join(folder, 'git'), { name, defaultBranch: 'version-15' });
+  const frappe = await create('frappe/frappe');
+  const repositories = await Promise.all(
+    Array.from({ length: APPS }, (_, at) => create(`bench/app_${at + 1}`)),
+  );
+  const gitServer = await startGitServer({
+    folder: join(folder, 'git'),
+    users: [{ token }],
+    publicRepositories: [frappe.name],
+  });
+  context.cleanUps.push(() => gitServer.close());
+  const site = await createExampleSite({
+    folder: join(folder, 'site'),
+    gitUrl: gitServer.url,
+    token,
+    image: 'de-build-bench/check',
+    apps: repositories.map(({ name, defaultBranch }) => ({ url: `${name}.git`, branch: defaultBranch })),
+  });
+  return { site, gitServer, repositories, token };
+}
+
+/** As one does by hand: one shell, one repository after the other, the token in the URL. */
+function listInARow(repositories: readonly AppRepository[], gitServer: GitServer, token: string): Program {
+  const base = gitServer.url.replace('://', `://x-access-token:${token}@`);
+  const urls = repositories.map(({ name }) => `${base}/${name}.git`);
+  return {
+    command: 'sh',
+    args: ['-c', 'for url in "$@"; do git ls-remote "$url" || exit 1; done', 'sh', ...urls],
+  };
+}
+
+function assertAllResolved(report: string): void {
+  const { checks } = JSON.parse(report);
+  const repositories = checks.find(({ id }: { id: string }) => id === 'repositories');
+  if (!['passed', 'warned'].includes(repositories?.status)) {
+    throw new Error(`check did not reach every repository: ${JSON.stringify(repositories)}`);
+  }
+}
