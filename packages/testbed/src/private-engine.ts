@@ -8,6 +8,7 @@ import { createEngineFolder, removeEngineFolder } from './engine-folder.ts';
 import { requestEngine } from './engine-request.ts';
 import { type EngineSoftware, type EngineVersion, ensureEngineSoftware } from './engine-software.ts';
 import { endProcess, findProcessesOf } from './process-table.ts';
+import { runCommand } from './run-command.ts';
 
 export interface PrivateEngineOptions {
   readonly version: EngineVersion;
@@ -126,7 +127,10 @@ async function spawnDaemon(options: {
   readonly software: EngineSoftware;
 }): Promise<ChildProcess> {
   const { folder, software } = options;
-  await writeFile(join(folder, 'daemon.json'), '{}');
+  // The machine's own settings are not for this one, nor the key that an engine before 23 keeps among them.
+  const settings =
+    (await majorVersionOf(software)) < 23 ? { 'deprecated-key-path': `${folder}/key.json` } : {};
+  await writeFile(join(folder, 'daemon.json'), JSON.stringify(settings));
   const log = await open(options.logFile, 'a');
   try {
     const daemon = spawn(
@@ -143,7 +147,6 @@ async function spawnDaemon(options: {
         '--ip-masq=false',
         '--shutdown-timeout=2',
         '--log-level=warn',
-        // The machine's own settings are not for this one.
         `--config-file=${folder}/daemon.json`,
       ],
       {
@@ -162,6 +165,13 @@ async function spawnDaemon(options: {
   } finally {
     await log.close();
   }
+}
+
+async function majorVersionOf(software: EngineSoftware): Promise<number> {
+  const said = await runCommand(join(software.folder, 'usr/sbin/dockerd'), ['--version'], {
+    environment: software.environment,
+  });
+  return Number(/\d+/.exec(said)?.[0]);
 }
 
 async function waitUntilReady(daemon: ChildProcess, host: string, logFile: string): Promise<void> {
