@@ -106,7 +106,6 @@ class ComposeReader {
       this.#refuse('key', start);
     } else {
       this.#at = end + 1;
-      this.#skip(BLANK);
       this.#readValue(key, start);
     }
   }
@@ -123,9 +122,11 @@ class ComposeReader {
   }
 
   #readValue(key: string, keyStart: number): void {
+    const separatorEnd = this.#at;
+    this.#skip(BLANK);
     const first = this.#text[this.#at];
     const line = this.#lineOf(keyStart);
-    const value = first === '"' || first === "'" ? this.#readQuoted(first) : this.#readUnquoted();
+    const value = first === '"' || first === "'" ? this.#readQuoted(first) : this.#readUnquoted(separatorEnd);
     if (value === undefined) {
       this.#refuse('quote', keyStart);
       return;
@@ -160,14 +161,16 @@ class ComposeReader {
     });
   }
 
-  #readUnquoted(): Value {
+  /** A value that is empty begins directly after the `=`, before any carriage return. */
+  #readUnquoted(separatorEnd: number): Value {
     const start = this.#at;
     const lineEnd = this.#lineEnd(start);
     const line = this.#text.slice(start, lineEnd);
     const comment = line.indexOf(' #');
     const inner = (comment === -1 ? line : line.slice(0, comment)).replace(TRAILING_SPACE, '');
     this.#at = lineEnd + 1;
-    return { quote: undefined, start, end: start + inner.length, inner };
+    const place = inner === '' ? separatorEnd : start;
+    return { quote: undefined, start: place, end: place + inner.length, inner };
   }
 
   #readQuoted(quote: '"' | "'"): Value | undefined {

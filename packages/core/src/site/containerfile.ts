@@ -18,8 +18,9 @@ export interface Containerfile {
 
 export interface ArgDeclaration {
   readonly line: number;
+  /** Without its quotes, and with the ARGs above it filled in. */
   readonly default: string | undefined;
-  /** Name of the stage; `undefined` before the first FROM. */
+  /** Name of the stage, or its 0-based number where it has none; `undefined` before the first FROM. */
   readonly stage: string | undefined;
 }
 

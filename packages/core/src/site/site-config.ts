@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { parseByteSize } from './byte-size.ts';
 
 const envKey = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a key of an env file');
-const path = z.string().min(1, 'is empty');
+const path = z
+  .string()
+  .min(1, 'is empty')
+  .regex(/^(?![/\\]|[A-Za-z]:)[^\0]*$/, 'is not a path relative to the folder of the site')
+  .transform((text) => text.replace(/(?!^)\/+$/, ''));
 
 /** The reference of an image without its tag: an optional registry, then lower-case names. */
 const IMAGE =
@@ -80,12 +84,6 @@ export const siteConfigSchema = z
       .max(3600)
       .default(30)
       .describe('How long a git host may take to answer.'),
-    requireCleanRepository: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Whether uncommitted changes in the repository of the site refuse a release, or are a warning.',
-      ),
   })
   .describe('Settings of de-build for a site. Every key is optional.');
 

@@ -1,0 +1,70 @@
+import { DeBuildError } from './de-build-error.ts';
+import { EXIT } from './exit-codes.ts';
+
+export function siteNotFound(folder: string): DeBuildError {
+  return new DeBuildError({
+    code: 'site-not-found',
+    what: `There is no site in ${folder}.`,
+    why: 'The folder does not exist, or is not a folder.',
+    fix: 'Run de-build in the folder of the site, or name it with `--site`.',
+    exitCode: EXIT.usage,
+  });
+}
+
+export function siteUnreadable(folder: string, cause: unknown): DeBuildError {
+  return new DeBuildError({
+    code: 'site-unreadable',
+    what: `The site in ${folder} cannot be read.`,
+    why: `The system answered ${systemCode(cause)}.`,
+    fix: 'Give the user who runs de-build permission to enter the folder.',
+    exitCode: EXIT.usage,
+    cause,
+  });
+}
+
+/** A version that cannot be counted up from, or written. `what` never holds the version when it stands in `.env`. */
+export function siteVersionMalformed(version: string): DeBuildError {
+  return new DeBuildError({
+    code: 'site-version-malformed',
+    what: `${JSON.stringify(version)} is not a site version.`,
+    why: 'A site version is a semantic version that can be the tag of an image: 1.2.3 or 1.2.3-rc.1, without `v` and without `+`.',
+    fix: 'Give a version of that form, or one of patch, minor, major and prerelease.',
+    exitCode: EXIT.usage,
+  });
+}
+
+export function siteVersionNotHigher(version: string, current: string): DeBuildError {
+  return new DeBuildError({
+    code: 'site-version-not-higher',
+    what: `The site version was not changed to ${version}.`,
+    why: version === current ? 'It has that value already.' : `It is lower than the present one, ${current}.`,
+    fix: 'Name a higher version; use `--force` if you do want to go back.',
+    exitCode: EXIT.conflict,
+  });
+}
+
+/** `.env` has no line with the version, or it cannot be read for certain. */
+export function siteVersionUnwritable(path: string, key: string, why: string): DeBuildError {
+  return new DeBuildError({
+    code: 'site-version-unwritable',
+    what: `${key} in ${path} was not changed.`,
+    why,
+    fix: `Write \`${key}=1.2.3\` on a line of its own in ${path}, then try again.`,
+    exitCode: EXIT.checks,
+  });
+}
+
+export function envNotWritten(path: string, cause: unknown): DeBuildError {
+  return new DeBuildError({
+    code: 'env-not-written',
+    what: `${path} could not be written; it is as it was.`,
+    why: `The system answered ${systemCode(cause)}.`,
+    fix: 'Make room on the disk, or give the user who runs de-build permission to write there.',
+    exitCode: EXIT.record,
+    cause,
+  });
+}
+
+function systemCode(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException | undefined)?.code ?? 'with an unknown error';
+}

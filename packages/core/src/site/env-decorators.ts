@@ -1,0 +1,85 @@
+/**
+ * Comments of an example env file that say what a key is, in the @env-spec convention: a line of `@name`s or
+ * `@name=value`s in the comment block above a key, or after its value; and in the header of the file for all keys.
+ */
+
+export interface Decorator {
+  readonly name: string;
+  /** `true` for a bare `@name`. Quotes are gone. */
+  readonly value: string;
+  readonly line: number;
+}
+
+export interface ExampleComments {
+  readonly header: readonly Decorator[];
+  /** By the 1-based line of the key they are attached to. */
+  readonly byLine: ReadonlyMap<number, readonly Decorator[]>;
+  /** Keys that stand in a comment, as `# KEY=value`. */
+  readonly commentedKeys: readonly CommentedKey[];
+}
+
+export interface CommentedKey {
+  readonly key: string;
+  readonly value: string;
+  readonly line: number;
+}
+
+const COMMENT = /^#(?!\s*(?:---|===))\s?(.*)$/;
+const COMMENTED_KEY = /^(?:export\s+)?([A-Z][A-Z0-9_]*)=(.*)$/;
+
+/**
+ * Collects the decorators of a text. `entries` are the keys that are set in it; a blank line or a divider
+ * (`# ---`) between comment and key parts them, and what is parted above the first key is the header.
+ */
+export function readExampleComments(
+  text: string,
+  entries: readonly { readonly key: string; readonly line: number }[],
+): ExampleComments {
+  const keyLines = new Set(entries.map((entry) => entry.line));
+  const keys = new Set(entries.map((entry) => entry.key));
+  const header: Decorator[] = [];
+  const byLine = new Map<number, readonly Decorator[]>();
+  const commentedKeys: CommentedKey[] = [];
+  let block: Decorator[] = [];
+  let isHeader = true;
+  for (const [index, written] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    const line = index + 1;
+    const comment = COMMENT.exec(written)?.[1];
+    const match = COMMENTED_KEY.exec(comment?.trim() ?? '');
+    const commented = keys.has(match?.[1] ?? '') ? null : match;
+    if (keyLines.has(line) || commented !== null) {
+      const after = commented === null ? (/\s#\s*(@.*)$/.exec(written)?.[1] ?? '') : '';
+      byLine.set(line, [...block, ...readDecorators(after, line)]);
+      if (commented !== null) {
+        commentedKeys.push({ key: commented[1] ?? '', value: commented[2]?.trim() ?? '', line });
+      }
+      block = [];
+      isHeader = false;
+    } else if (comment === undefined) {
+      if (isHeader) header.push(...block);
+      block = [];
+    } else {
+      block.push(...readDecorators(comment, line));
+    }
+  }
+  return { header, byLine, commentedKeys };
+}
+
+const DECORATOR =
+  /^@([A-Za-z]\w*)(?:=((?:[A-Za-z]\w*\([^)]*\))|"[^"]*"|'[^']*'|`[^`]*`|\{[^}]*\}|[^\s#]*)|\([^)]*\))?(?=\s|$)/;
+
+/** The decorators that a comment begins with; at the first other word they end. */
+function readDecorators(comment: string, line: number): Decorator[] {
+  const decorators: Decorator[] = [];
+  let rest = comment.trim();
+  for (;;) {
+    const match = DECORATOR.exec(rest);
+    if (match === null) return decorators;
+    const value = (match[2] ?? 'true').replace(/^(["'`])(.*)\1$/, '$2');
+    decorators.push({ name: match[1] ?? '', value, line });
+    rest = rest.slice(match[0].length).trimStart();
+  }
+}

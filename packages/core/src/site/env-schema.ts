@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import type { Finding } from '../errors/finding.ts';
+import { type Decorator, readExampleComments } from './env-decorators.ts';
+import { hasSensitiveName, parseEnv } from './env-file.ts';
+import { type EnvType, envTypeOf, inferEnvType } from './env-types.ts';
+import { nearestName } from './nearest-name.ts';
+
+/** What the example says of a key. */
+export interface ExampleKey {
+  readonly key: string;
+  /** Line in the example. */
+  readonly line: number;
+  /** The key may be left out altogether. */
+  readonly isOptional: boolean;
+  /** The value must not be empty. */
+  readonly needsValue: boolean;
+  readonly sensitive: boolean;
+  readonly type: EnvType | undefined;
+}
+
+export interface EnvSchema {
+  /** Relative path of the example. */
+  readonly path: string;
+  /** Of an object with every key of the example; other keys pass. */
+  readonly schema: z.ZodObject;
+  readonly keys: ReadonlyMap<string, ExampleKey>;
+  /** About the example itself. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Derives what `.env` must look like from its example:
+ * a key of the example must be there; where the example has a value, so must `.env`; and a value must have the shape
+ * that `@type` names, or that the example's value clearly has. `@required` asks for a value where the example has
+ * none, `@optional` and a commented-out `# KEY=` let the key be left out. `@sensitive`, and PAT, TOKEN, SECRET or
+ * PASSWORD as a word of the name, keep a value out of every output.
+ */
+export function deriveEnvSchema(exampleText: string, path: string): EnvSchema {
+  const { env, findings } = parseEnv(exampleText, path);
+  const entries = [...env.entries.values()];
+  const comments = readExampleComments(exampleText, entries);
+  const header = mapOf(comments.header);
+  const written = [
+    ...comments.commentedKeys
+      .filter(({ key }) => !env.entries.has(key))
+      .map((each) => ({ ...each, isComment: true })),
+    ...entries.map((each) => ({ ...each, isComment: false })),
+  ];
+  const keys = new Map<string, ExampleKey>();
+  const own: Finding[] = findings.map(soften);
+  for (const { key, value, line, isComment } of written) {
+    const decorators = comments.byLine.get(line) ?? [];
+    own.push(...decorators.flatMap((decorator) => judgeDecorator(decorator, path, key)));
+    const read = mapOf(decorators);
+    const sensitive = isSensitive(key, read, header);
+    const declared = read.get('type');
+    const type =
+      declared === undefined ? (sensitive ? undefined : inferEnvType(key, value)) : envTypeOf(declared);
+    keys.set(key, { key, line, sensitive, type, ...needsOf({ value, isComment, read, header }) });
+  }
+  const shape = Object.fromEntries([...keys.values()].map((each) => [each.key, schemaOf(each)]));
+  return { path, schema: z.looseObject(shape), keys, findings: own };
+}
+
+/** zod's issue codes say what is wrong; `check-env.ts` finds the words and the place. */
+function schemaOf({ isOptional, needsValue, type }: ExampleKey): z.ZodType {
+  const filled = type?.schema ?? z.string();
+  const value = needsValue ? z.string().min(1).pipe(filled) : z.union([z.literal(''), filled]);
+  return isOptional ? value.optional() : value;
+}
+
+interface Needs {
+  readonly value: string;
+  readonly isComment: boolean;
+  readonly read: ReadonlyMap<string, string>;
+  readonly header: ReadonlyMap<string, string>;
+}
+
+function needsOf({ value, isComment, read, header }: Needs): { isOptional: boolean; needsValue: boolean } {
+  const own = truthOf(read.get('required')) ?? negate(truthOf(read.get('optional')));
+  const required = own ?? (isComment ? false : truthOf(header.get('defaultRequired')));
+  if (required === undefined) return { isOptional: false, needsValue: value !== '' };
+  return { isOptional: !required, needsValue: required };
+}
+
+function isSensitive(
+  key: string,
+  read: ReadonlyMap<string, string>,
+  header: ReadonlyMap<string, string>,
+): boolean {
+  const own = truthOf(read.get('sensitive')) ?? negate(truthOf(read.get('public')));
+  if (own !== undefined) return own;
+  if (hasSensitiveName(key)) return true;
+  const written = header.get('defaultSensitive');
+  const prefix = /^inferFromPrefix\((.*)\)$/.exec(written ?? '')?.[1];
+  return prefix === undefined ? (truthOf(written) ?? false) : !key.startsWith(prefix.trim());
+}
+
+/** `{enabled=false}` and the like are options of a decorator that is there. */
+function truthOf(written: string | undefined): boolean | undefined {
+  if (written === 'true' || written === 'false') return written === 'true';
+  if (written?.startsWith('{')) return !/enabled\s*=\s*false/.test(written);
+  return undefined;
+}
+
+function negate(truth: boolean | undefined): boolean | undefined {
+  return truth === undefined ? undefined : !truth;
+}
+
+function mapOf(decorators: readonly Decorator[]): ReadonlyMap<string, string> {
+  return new Map(decorators.map(({ name, value }) => [name, value]));
+}
+
+/** The example is only read by people and by us, so what is odd in it does not stop a release. */
+function soften(finding: Finding): Finding {
+  return finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
+}
+
+const OURS = ['required', 'optional', 'sensitive', 'public', 'type'];
+
+function judgeDecorator({ name, value, line }: Decorator, path: string, key: string): Finding[] {
+  const place = { file: path, line, subject: key };
+  if (name === 'type' && envTypeOf(value) === undefined) {
+    return [
+      {
+        id: 'env-type-unknown',
+        severity: 'warning',
+        what: `The type of ${key} in ${path} is not one that de-build checks.`,
+        why: 'Its value is then taken as it is.',
+        fix: 'Use string, number, int, boolean, url, email, port, enum(…), semver, host, ip or uuid.',
+        ...place,
+      },
+    ];
+  }
+  const meant = OURS.includes(name) ? undefined : nearestName(name, OURS);
+  if (meant === undefined) return [];
+  return [
+    {
+      id: 'env-decorator-unknown',
+      severity: 'warning',
+      what: `${key} in ${path} has a decorator @${name}, which says nothing.`,
+      why: `It is close to @${meant}, and is passed over.`,
+      fix: `Write @${meant} if that is meant.`,
+      ...place,
+    },
+  ];
+}

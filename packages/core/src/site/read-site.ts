@@ -1,0 +1,136 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Finding } from '../errors/finding.ts';
+import { siteNotFound, siteUnreadable } from '../errors/site-failures.ts';
+import { type AppEntry, readApps } from './apps-json.ts';
+import { checkEnv } from './check-env.ts';
+import { type EnvFile, MAXIMUM_ENV_BYTES, readEnv } from './env-file.ts';
+import { deriveEnvSchema } from './env-schema.ts';
+import { findPlaceholders } from './placeholder.ts';
+import { readContainerfile } from './read-containerfile.ts';
+import { readSiteConfig } from './read-site-config.ts';
+import { readText } from './read-text.ts';
+import type { Site } from './site.ts';
+import type { SiteConfig } from './site-config.ts';
+
+/**
+ * Reads what lies in a site's folder, every file once, and gathers all that is wrong with it.
+ * @throws DeBuildError `site-not-found`, `site-unreadable`: nothing else, whatever the files hold.
+ */
+export async function readSite(folder: string): Promise<Site> {
+  const site = resolve(folder);
+  await requireFolder(site);
+  const { config, findings: configFindings } = await readSiteConfig(site);
+  const [apps, container] = await Promise.all([
+    readApps(site, config.apps),
+    readContainerfile(site, config.containerfile),
+  ]);
+  const { env, findings: envFindings } = await readCheckedEnv(site, config, apps.entries);
+  const versionFindings = findVersionMissing(config, env, envFindings);
+  return {
+    folder: site,
+    config,
+    env,
+    apps: apps.entries,
+    containerfile: container.containerfile,
+    findings: [
+      ...configFindings,
+      ...envFindings,
+      ...versionFindings,
+      ...apps.findings,
+      ...container.findings,
+    ],
+  };
+}
+
+async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw siteUnreadable(folder, error);
+  });
+  if (found?.isDirectory() !== true) throw siteNotFound(folder);
+}
+
+async function readCheckedEnv(
+  site: string,
+  config: SiteConfig,
+  apps: readonly AppEntry[],
+): Promise<{ readonly env: EnvFile | undefined; readonly findings: readonly Finding[] }> {
+  const used = keysInUse(config, apps);
+  const [reading, example] = await Promise.all([
+    readEnv(site, config.env, used),
+    readText(site, config.exampleEnv, MAXIMUM_ENV_BYTES),
+  ]);
+  const findings = [...reading.findings];
+  if (reading.isMissing) findings.push(envMissing(config, example.state !== 'missing'));
+  if (example.state === 'missing') findings.push(exampleMissing(config));
+  if (example.state === 'unusable') findings.push(example.finding);
+  if (reading.env === undefined || example.state !== 'read') return { env: reading.env, findings };
+  const schema = deriveEnvSchema(example.text, config.exampleEnv);
+  const checked = checkEnv(reading.env, schema, { aliases: config.tokenAliases, knownKeys: used });
+  return {
+    env: { ...reading.env, entries: checked.entries },
+    findings: [...findings, ...schema.findings, ...checked.findings],
+  };
+}
+
+/** Keys whose values de-build itself uses: the version, tokens, build args, and whatever fills a placeholder. */
+function keysInUse(config: SiteConfig, apps: readonly AppEntry[]): ReadonlySet<string> {
+  const texts = [
+    ...Object.values(config.buildArgs),
+    ...apps.flatMap(({ url, branch }) => (branch === undefined ? [url] : [url, branch])),
+  ];
+  return new Set([
+    config.versionKey,
+    ...config.buildArgsFromEnv,
+    ...config.tokenAliases.flat(),
+    ...texts.flatMap((text) => findPlaceholders(text).map((placeholder) => placeholder.name)),
+  ]);
+}
+
+/** When the example asks for the version, that finding says it already. */
+function findVersionMissing(
+  { versionKey, env: path }: SiteConfig,
+  env: EnvFile | undefined,
+  others: readonly Finding[],
+): Finding[] {
+  const entry = env?.entries.get(versionKey);
+  const isSaid = others.some((finding) => finding.subject === versionKey && finding.severity === 'error');
+  if (env === undefined || isSaid || (entry !== undefined && entry.value !== '')) return [];
+  return [
+    {
+      id: 'site-version-missing',
+      severity: 'error',
+      what: `${path} gives no site version.`,
+      why: `${versionKey} ${entry === undefined ? 'is not in it' : 'is empty'}; it becomes the tag of the image.`,
+      fix: `Write a line such as \`${versionKey}=1.0.0\` in ${path}.`,
+      file: path,
+      ...(entry === undefined ? {} : { line: entry.line }),
+      subject: versionKey,
+    },
+  ];
+}
+
+function envMissing({ env, exampleEnv }: SiteConfig, hasExample: boolean): Finding {
+  return {
+    id: 'env-missing',
+    severity: 'error',
+    what: `There is no ${env}.`,
+    why: 'It holds the site version and the token.',
+    fix: hasExample
+      ? `Copy ${exampleEnv} to ${env}, and fill it in.`
+      : `Create ${env} with a line \`DE_SITE_VERSION=1.0.0\`.`,
+    file: env,
+  };
+}
+
+function exampleMissing({ env, exampleEnv }: SiteConfig): Finding {
+  return {
+    id: 'env-example-missing',
+    severity: 'warning',
+    what: `There is no ${exampleEnv}.`,
+    why: `Without it nobody can tell whether ${env} has every key that it needs.`,
+    fix: `Copy ${env} to ${exampleEnv}, take the secrets out, and commit it.`,
+    file: exampleEnv,
+  };
+}

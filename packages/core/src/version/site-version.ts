@@ -1,0 +1,41 @@
+import semver from 'semver';
+
+/** Why a text is no site version; `undefined` when it is one. */
+export type VersionFault = 'malformed' | 'prefixed' | 'build-metadata' | 'too-long';
+
+/** An image's tag has at most this many characters. */
+const MAXIMUM_TAG = 128;
+
+/**
+ * A site version is a semantic version (semver.org 2.0.0) that can be the tag of an image, character by character:
+ * no `v` before it, and no build metadata, for `+` is not allowed in a tag.
+ */
+export function findVersionFault(text: string): VersionFault | undefined {
+  if (text.length > MAXIMUM_TAG) return 'too-long';
+  const parsed = semver.parse(text);
+  if (parsed === null) return 'malformed';
+  if (parsed.build.length > 0) return 'build-metadata';
+  if (parsed.version === text) return undefined;
+  return parsed.version === text.replace(/^[v=\s]+/, '') ? 'prefixed' : 'malformed';
+}
+
+export function isSiteVersion(text: string): boolean {
+  return findVersionFault(text) === undefined;
+}
+
+/** The highest of some versions; what is no site version does not count. */
+export function highestVersion(versions: Iterable<string>): string | undefined {
+  return [...versions].filter(isSiteVersion).sort(semver.compare).at(-1);
+}
+
+export interface NextVersions {
+  readonly patch: string;
+  readonly minor: string;
+  readonly major: string;
+}
+
+/** What may follow a version. */
+export function nextVersions(last: string): NextVersions {
+  const next = (release: semver.ReleaseType) => new semver.SemVer(last).inc(release).version;
+  return { patch: next('patch'), minor: next('minor'), major: next('major') };
+}
