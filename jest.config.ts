@@ -31,6 +31,7 @@ export default {
       ...shared,
       displayName: 'engine',
       testMatch: ['<rootDir>/tests/**/*.test.ts'],
+      testTimeout: 120_000,
       globalSetup: '<rootDir>/tests/global-setup.mjs',
       globalTeardown: '<rootDir>/tests/global-teardown.mjs',
     },

@@ -9,10 +9,8 @@ import {
   runCommand,
   startPrivateEngine,
 } from '@de-build/testbed';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { withPrivateEngines } from './on-each-engine.ts';
-
-jest.setTimeout(120_000);
 
 withPrivateEngines('a private engine', () => {
   const engines: PrivateEngine[] = [];
