@@ -31,7 +31,7 @@ export default {
       ...shared,
       displayName: 'engine',
       testMatch: ['<rootDir>/tests/**/*.test.ts'],
-      testTimeout: 120_000,
+      setupFilesAfterEnv: ['<rootDir>/tests/allow-two-minutes.ts'],
       globalSetup: '<rootDir>/tests/global-setup.mjs',
       globalTeardown: '<rootDir>/tests/global-teardown.mjs',
     },
