@@ -31,21 +31,19 @@ export async function endProcess(pid: number, graceMs = 0): Promise<void> {
   while (isRunning()) await sleep(20);
 }
 
-/** Processes that belong to a folder: started with a path below it, or rooted in a mount of it. */
+/** Processes of the engine in a folder: those that were told of its state, and those that are rooted in its data. */
 export function findProcessesOf(folder: string): readonly number[] {
+  const isState = (argument: string) =>
+    ['exec/', 'data'].some((part) => argument.replace(/^--[a-z-]+=/, '').startsWith(`${folder}/${part}`));
+  const isRoot = (mount: string) => mount.split(' ')[4] === '/' && mount.includes(`${folder}/data/`);
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .map(Number)
     .filter((pid) => {
       try {
-        const isNamed = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-          .split('\0')
-          .some((argument) => argument.startsWith(`${folder}/`));
         return (
-          isNamed ||
-          readFileSync(`/proc/${pid}/mountinfo`, 'utf8')
-            .split('\n')
-            .some((line) => line.split(' ')[4] === '/' && line.includes(`${folder}/`))
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').some(isState) ||
+          readFileSync(`/proc/${pid}/mountinfo`, 'utf8').split('\n').some(isRoot)
         );
       } catch {
         return false;
