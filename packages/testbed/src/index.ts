@@ -1,4 +1,5 @@
 export * from './base-image.ts';
+export * from './bench/run-bench.ts';
 export * from './demo.ts';
 export * from './engine-request.ts';
 export * from './engine-software.ts';

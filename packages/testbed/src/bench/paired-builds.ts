@@ -94,10 +94,10 @@ async function sameArguments(
     }),
   );
   const record = JSON.parse(await readFile(join(site.folder, `build-manifests/${version}.json`), 'utf8'));
-  const args: Record<string, { value: string; source: string }> = record.buildArgs;
+  const args: Record<string, { value?: string; source: string }> = record.buildArgs;
   return [
     ...Object.entries(args)
-      .filter(([, { source }]) => source !== 'containerfile')
+      .filter(([, { source, value }]) => source !== 'containerfile' && value !== undefined)
       .flatMap(([name, { value }]) => ['--build-arg', `${name}=${value}`]),
     ...Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]),
   ];

@@ -5,12 +5,13 @@ import { whyNoPrivateEngine } from '../shared-engines.ts';
 import type { BenchContext } from './bench-context.ts';
 import { type BenchEngine, startBenchEngine } from './bench-engine.ts';
 import { drawFigures } from './draw-figures.ts';
-import { type Figure, isMet, PART_NAMES, type PartName } from './figure.ts';
+import { type Figure, isMet, type PartName } from './figure.ts';
 import { measureCachedBuild } from './measure-cached-build.ts';
 import { measureCheck } from './measure-check.ts';
 import { measureContextBytes } from './measure-context-bytes.ts';
 import { measureList } from './measure-list.ts';
 import { measureStartUp } from './measure-start-up.ts';
+import { readBenchArguments } from './read-bench-arguments.ts';
 
 export interface BenchOptions {
   /** The file that is the command `de-build`. */
@@ -33,7 +34,7 @@ const PARTS: Readonly<Record<PartName, (context: BenchContext) => Promise<readon
  * @returns the exit code: 0 when every aim is met, 1 when one is missed, 2 for wrong arguments
  */
 export async function runBench(options: BenchOptions): Promise<number> {
-  const asked = readArguments(options.args);
+  const asked = readBenchArguments(options.args);
   if (typeof asked === 'string') {
     process.stderr.write(`${asked}\n`);
     return 2;
@@ -58,33 +59,6 @@ export async function runBench(options: BenchOptions): Promise<number> {
     }
     stop.release();
   }
-}
-
-interface Asked {
-  readonly isQuick: boolean;
-  readonly isJson: boolean;
-  readonly parts: readonly PartName[];
-}
-
-function readArguments(args: readonly string[]): Asked | string {
-  const parts: PartName[] = [];
-  const flags = new Set<string>();
-  const rest = args.flatMap((arg) => arg.split('='));
-  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    if (arg === '--quick' || arg === '--json') flags.add(arg);
-    else if (arg !== '--only') return `bench knows --quick, --json and --only PART, not ${arg}`;
-    else {
-      const name = rest.shift();
-      const part = PART_NAMES.find((known) => known === name);
-      if (part === undefined) return `--only takes one of ${PART_NAMES.join(', ')}, not ${name ?? 'nothing'}`;
-      parts.push(part);
-    }
-  }
-  return {
-    isQuick: flags.has('--quick'),
-    isJson: flags.has('--json'),
-    parts: parts.length > 0 ? parts : PART_NAMES,
-  };
 }
 
 async function createContext(
