@@ -31,7 +31,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     .completion()
     .version(ownVersion())
     .alias({ help: 'h', version: 'V' })
-    .epilogue('Exit codes: 0 done, 2 usage, 3 checks, 4 git, 5 engine, 6 build, 7 verify, 8 conflict, 9 record, 130 interrupted.')
+    .epilogue(
+      'Exit codes: 0 done, 2 usage, 3 checks, 4 git, 5 engine, 6 build, 7 verify, 8 conflict, 9 record, 130 interrupted.',
+    )
     .wrap(Math.min(io.stdout.columns, 100));
   try {
     await parser.parseAsync(argv, {}, (error: unknown, _arguments: unknown, text: string) => {
@@ -47,7 +49,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 function present(error: unknown, argv: readonly string[], io: Io): number {
   if (isUsageError(error)) {
-    io.stderr.write(`de-build: ${error.message}\nRun \`de-build --help\` for the commands and their options.\n`);
+    io.stderr.write(
+      `de-build: ${error.message}\nRun \`de-build --help\` for the commands and their options.\n`,
+    );
     return USAGE;
   }
   return openOutput(io, { isVerbose: argv.includes('--verbose') }).fail(error);

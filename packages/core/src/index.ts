@@ -36,8 +36,9 @@ export type { Credential, GitRemote, RemoteRefs, RemoteTag, Repository } from '.
 export { type Manifest, manifestSchema } from './manifests/manifest.ts';
 export { readManifest, readManifests } from './manifests/manifest-store.ts';
 export type { BuildArgSource } from './release/build-args.ts';
-export { type BumpedSite, type BumpOptions, bumpSite } from './release/bump-site.ts';
+export { type BumpedSite, type BumpSiteOptions, bumpSite } from './release/bump-site.ts';
 export { type CheckOptions, type CheckReport, checkSite } from './release/check-site.ts';
+export { ownVersion } from './release/own-version.ts';
 export { parseBuildArgs } from './release/parse-build-args.ts';
 export type {
   BuildPlan,
@@ -49,6 +50,7 @@ export type {
 } from './release/plan.ts';
 export { planRelease, type ReleaseOptions } from './release/plan-release.ts';
 export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './release/prune-build-cache.ts';
+export { parseKeepStorage, parseOlderThan } from './release/prune-limits.ts';
 export { readRecord, readRecords } from './release/read-records.ts';
 export { buildRelease, type ReleaseResult, type ReleaseRun } from './release/release.ts';
 export type {

@@ -4,7 +4,6 @@ import { listenForStop } from '../stop-signal.ts';
 import { defineCommand } from './command.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
-
 /** `de-build`, `de-build build` */
 export const build = defineCommand({
   usage: ['build', '$0'],

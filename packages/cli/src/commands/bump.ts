@@ -1,7 +1,6 @@
 import { defineCommand } from './command.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
-
 /** `de-build bump` */
 export const bump = defineCommand({
   usage: 'bump <to>',

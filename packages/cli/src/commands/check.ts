@@ -3,7 +3,6 @@ import { listenForStop } from '../stop-signal.ts';
 import { defineCommand } from './command.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
-
 /** `de-build check` */
 export const check = defineCommand({
   usage: 'check',

@@ -2,7 +2,6 @@ import { openOutput } from '../output.ts';
 import { defineCommand } from './command.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
-
 /** `de-build list` */
 export const list = defineCommand({
   usage: 'list',

@@ -2,7 +2,6 @@ import { openOutput } from '../output.ts';
 import { defineCommand } from './command.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
-
 /** `de-build prune` */
 export const prune = defineCommand({
   usage: 'prune',
@@ -32,7 +31,7 @@ export const prune = defineCommand({
       .option('dry-run', { type: 'boolean', default: false, alias: 'n', describe: 'Say what would go' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
   async run(options, io) {
-    const { parseByteSize, parseDuration, pruneBuildCache } = await import('@de-build/core');
+    const { parseKeepStorage, parseOlderThan, pruneBuildCache } = await import('@de-build/core');
     const { renderPrune } = await import('../render/tables.ts');
     const output = openOutput(io);
     const { keepStorage, olderThan } = options;
@@ -40,8 +39,8 @@ export const prune = defineCommand({
       ...siteOf(options, io),
       all: options.all,
       dryRun: options.dryRun,
-      ...(keepStorage === undefined ? {} : { keepBytes: parseByteSize(keepStorage) }),
-      ...(olderThan === undefined ? {} : { olderThanSeconds: parseDuration(olderThan) }),
+      ...(keepStorage === undefined ? {} : { keepBytes: parseKeepStorage(keepStorage) }),
+      ...(olderThan === undefined ? {} : { olderThanSeconds: parseOlderThan(olderThan) }),
     });
     output.write(options.json ? `${JSON.stringify(pruned)}\n` : renderPrune(pruned, io.stdout));
     return 0;

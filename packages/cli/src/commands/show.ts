@@ -2,7 +2,6 @@ import { openOutput } from '../output.ts';
 import { defineCommand } from './command.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
-
 /** `de-build show` */
 export const show = defineCommand({
   usage: 'show [release]',
@@ -21,7 +20,9 @@ export const show = defineCommand({
     const { renderShow } = await import('../render/tables.ts');
     const output = openOutput(io);
     const manifest = await readRecord({ ...siteOf(options, io), release: options.release });
-    output.write(options.json ? `${JSON.stringify(manifest, undefined, 2)}\n` : renderShow(manifest, io.stdout));
+    output.write(
+      options.json ? `${JSON.stringify(manifest, undefined, 2)}\n` : renderShow(manifest, io.stdout),
+    );
     return 0;
   },
 });

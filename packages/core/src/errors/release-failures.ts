@@ -106,3 +106,25 @@ export function noReleaseRecorded(folder: string): DeBuildError {
     exitCode: EXIT.record,
   });
 }
+
+/** `bump` where there is nothing to bump. */
+export function siteVersionMissing(file: string, key: string): DeBuildError {
+  return new DeBuildError({
+    code: 'site-version-missing',
+    what: 'There is no site version to bump.',
+    why: `${file} cannot be read or sets no ${key}.`,
+    fix: `Add a line such as \`${key}=1.0.0\` to ${file}; \`de-build check\` says what else is wrong with it.`,
+    exitCode: EXIT.checks,
+  });
+}
+
+/** `--keep-storage` or `--older-than` with a value that is none. */
+export function badPruneLimit(option: string, example: string): DeBuildError {
+  return new DeBuildError({
+    code: 'prune-limit-malformed',
+    what: `The value of \`${option}\` cannot be read.`,
+    why: 'It takes a number and a unit.',
+    fix: `Write it as \`${option} ${example}\`.`,
+    exitCode: EXIT.usage,
+  });
+}

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { encodeAppsJson, renderAppsJson } from '../apps/deliver-apps.ts';
 import type { ResolvedApp } from '../apps/app.ts';
+import { encodeAppsJson, renderAppsJson } from '../apps/deliver-apps.ts';
 import type { BuildRequest, BuiltImage } from '../engine/engine.ts';
 import type { Secret } from '../secrets/secret.ts';
-import { labelsOf } from './labels.ts';
+import type { Site } from '../site/site.ts';
 import type { Examination } from './examine-site.ts';
+import { labelsOf } from './labels.ts';
 import type { Decision } from './plan-release.ts';
 import { inStage } from './stage.ts';
 import type { Tools } from './tools.ts';
@@ -43,10 +44,8 @@ function requestOf({ plan, examination }: Decision, temporary: string, tools: To
     withCommits: plan.cache.input === 'apps-json',
   });
   if (plan.dialect === 'build-arg') buildArgs.APPS_JSON_BASE64 = encodeAppsJson(document);
-  const contextFolder = resolve(site.folder, plan.context);
   return {
-    contextFolder,
-    containerfile: join(site.folder, plan.containerfile.path),
+    ...contextOf(site),
     tags: [temporary],
     buildArgs,
     secrets: plan.dialect === 'secret' ? { apps_json: document } : {},
@@ -54,12 +53,6 @@ function requestOf({ plan, examination }: Decision, temporary: string, tools: To
     noCache: !plan.cache.use,
     pull: plan.pull,
     builder: plan.builder,
-    neverSend: neverSent(site.folder, contextFolder, [
-      site.config.env,
-      site.config.apps,
-      '.de-build',
-      site.config.manifests,
-    ]),
     onEvent: tools.emit,
     signal: tools.signal,
     ...(plan.target === undefined ? {} : { target: plan.target }),
@@ -67,14 +60,23 @@ function requestOf({ plan, examination }: Decision, temporary: string, tools: To
   };
 }
 
+/** Where the context lies, and what of it the build never sees: what holds secrets, or changes with every release. */
+export function contextOf({ folder, config }: Site) {
+  const contextFolder = resolve(folder, config.context);
+  return {
+    contextFolder,
+    containerfile: join(folder, config.containerfile),
+    neverSend: pathsWithin(contextFolder, folder, [config.env, config.apps, '.de-build', config.manifests]),
+  };
+}
+
 function resolvedOf({ frappe, apps }: Examination): readonly ResolvedApp[] {
   return frappe === undefined ? apps : [frappe, ...apps];
 }
 
-/** What holds secrets, or changes with every release, as paths of the context. */
-function neverSent(siteFolder: string, contextFolder: string, paths: readonly string[]): string[] {
+function pathsWithin(contextFolder: string, folder: string, paths: readonly string[]): string[] {
   return paths
-    .map((path) => relative(contextFolder, resolve(siteFolder, path)))
+    .map((path) => relative(contextFolder, resolve(folder, path)))
     .filter((path) => path !== '' && !path.startsWith('..') && !isAbsolute(path))
     .map((path) => path.split(sep).join('/'));
 }

@@ -55,8 +55,6 @@ function statusOf(findings: readonly Finding[]): CheckResult['status'] {
   return findings.some((finding) => finding.severity === 'warning') ? 'warned' : 'passed';
 }
 
-function forgive(finding: Finding, isForgiven: CheckRun["isForgiven"]): Finding {
-  return finding.severity === 'error' && isForgiven(finding)
-    ? { ...finding, severity: 'warning' }
-    : finding;
+function forgive(finding: Finding, isForgiven: CheckRun['isForgiven']): Finding {
+  return finding.severity === 'error' && isForgiven(finding) ? { ...finding, severity: 'warning' } : finding;
 }

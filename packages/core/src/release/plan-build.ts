@@ -3,9 +3,9 @@ import type { CacheInput } from '../apps/cache-input.ts';
 import type { BuilderKind } from '../engine/engine.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { SiteRepository } from '../git/site-repository.ts';
+import { Secret } from '../secrets/secret.ts';
 import type { Containerfile, Dialect } from '../site/containerfile.ts';
 import type { SiteConfig } from '../site/site-config.ts';
-import { Secret } from '../secrets/secret.ts';
 import type {
   BuildPlan,
   PlannedApp,

@@ -36,22 +36,27 @@ export interface Decision {
   readonly plan: BuildPlan;
   readonly examination: Examination;
   readonly engine: Engine;
+  readonly force: boolean;
 }
 
 export async function decideRelease(options: ReleaseOptions, tools: Tools): Promise<Decision> {
-  const examination = await inStage(tools, { stage: 'check', title: `Checking ${options.site}` }, async () => {
-    const seen = await examineSite(
-      {
-        folder: options.site,
-        buildArgs: options.buildArgs ?? {},
-        skip: new Set(),
-        force: options.force ?? false,
-      },
-      tools,
-    );
-    assertPassed(seen);
-    return seen;
-  });
+  const examination = await inStage(
+    tools,
+    { stage: 'check', title: `Checking ${options.site}` },
+    async () => {
+      const seen = await examineSite(
+        {
+          folder: options.site,
+          buildArgs: options.buildArgs ?? {},
+          skip: new Set(),
+          force: options.force ?? false,
+        },
+        tools,
+      );
+      assertPassed(seen);
+      return seen;
+    },
+  );
   return inStage(tools, { stage: 'plan', title: 'Deciding what to build' }, () =>
     decide(options, examination, tools),
   );
@@ -104,7 +109,7 @@ async function decide(options: ReleaseOptions, examination: Examination, tools: 
     network: options.network,
     now: tools.now(),
   });
-  return { plan, examination, engine };
+  return { plan, examination, engine, force: options.force ?? false };
 }
 
 /** What the newest recorded release was built from: name → commit. */

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { Finding } from '../errors/finding.ts';
+import { noReleaseRecorded } from '../errors/release-failures.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { readManifest, readManifests } from '../manifests/manifest-store.ts';
-import { noReleaseRecorded } from '../errors/release-failures.ts';
 import { readSiteConfig } from '../site/read-site-config.ts';
 
 /** The recorded releases of a site, newest version first; a record that can't be read is a problem, not an error. */

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { FoundApps } from '../audit/image-apps.ts';
-import { digestContext } from '../engine/context/context-digest.ts';
 import type { BuiltImage } from '../engine/engine.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { writeManifest } from '../manifests/manifest-store.ts';
+import { contextOf } from './build-image.ts';
+import { digestSiteContext } from './digest-site-context.ts';
 import { manifestOf } from './manifest-of.ts';
+import { ownVersion } from './own-version.ts';
 import type { Decision } from './plan-release.ts';
-import type { ReleaseResult } from './release.ts';
 import type { Tagging } from './tag-image.ts';
 import type { Tools } from './tools.ts';
 
@@ -27,15 +28,42 @@ export async function recordRelease(
   decision: Decision,
   outcome: ReleaseOutcome,
   tools: Tools,
-): Promise<ReleaseResult> {
-  const { plan, examination, engine } = decision;
+): Promise<{ readonly manifest: Manifest; readonly manifestPath: string }> {
+  const { site } = decision.examination;
   try {
     const manifest = await describeRelease(decision, outcome, tools);
-    const folder = join(examination.site.folder, examination.site.config.manifests);
-    const manifestPath = await writeManifest(folder, manifest, { replaces: plan.replaces });
-    return { plan, manifest, manifestPath, reference: plan.reference, imageId: outcome.built.id };
+    const manifestPath = await writeManifest(join(site.folder, site.config.manifests), manifest, {
+      redactor: tools.redactor,
+      ...(decision.force ? { replaces: decision.plan } : {}),
+    });
+    return { manifest, manifestPath };
   } catch (error) {
     await outcome.tagging.undo();
     throw error;
   }
+}
+
+async function describeRelease(
+  { plan, examination, engine }: Decision,
+  { startedAt, built, found, tagging }: ReleaseOutcome,
+  tools: Tools,
+): Promise<Manifest> {
+  const [image, info, context] = await Promise.all([
+    engine.images.inspect(built.id),
+    engine.about(),
+    digestSiteContext(examination.site.folder, contextOf(examination.site)),
+  ]);
+  if (image === undefined) throw new Error(`The engine lost ${built.id} right after it was tagged.`);
+  return manifestOf({
+    plan,
+    engine: info,
+    built,
+    image,
+    found,
+    tags: tagging.tags,
+    context,
+    startedAt,
+    now: tools.now(),
+    deBuildVersion: ownVersion(),
+  });
 }

@@ -1,10 +1,8 @@
-import type { FoundApps } from '../audit/image-apps.ts';
-import type { BuiltImage } from '../engine/engine.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { buildImage } from './build-image.ts';
 import { createEventStream } from './event-stream.ts';
 import type { BuildPlan } from './plan.ts';
-import { type Decision, decideRelease, type ReleaseOptions } from './plan-release.ts';
+import { decideRelease, type ReleaseOptions } from './plan-release.ts';
 import { recordRelease } from './record-release.ts';
 import type { ReleaseEvent } from './release-event.ts';
 import { inStage } from './stage.ts';
@@ -57,15 +55,16 @@ async function release(options: ReleaseOptions, tools: Tools): Promise<ReleaseRe
   const { plan, engine } = decision;
   return buildImage(decision, tools, async (built) => {
     const found = await inStage(tools, { stage: 'verify', title: `Verifying ${built.id}` }, () =>
-      verifyImage(engine.images, decision, built.id),
+      verifyImage(decision, built.id),
     );
     // From here on the release is finished: the tag and its record belong together.
     tools.signal.throwIfAborted();
     const tagging = await inStage(tools, { stage: 'tag', title: `Tagging ${plan.reference}` }, () =>
       tagImage(engine.images, plan, built.id),
     );
-    return inStage(tools, { stage: 'record', title: `Recording ${plan.siteVersion}` }, () =>
+    const record = await inStage(tools, { stage: 'record', title: `Recording ${plan.siteVersion}` }, () =>
       recordRelease(decision, { startedAt, built, found, tagging }, tools),
     );
+    return { plan, ...record, reference: plan.reference, imageId: built.id };
   });
 }

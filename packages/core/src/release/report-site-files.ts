@@ -6,21 +6,21 @@ import type { SiteSources } from './site-sources.ts';
 /** Reports what reading the site's files found, one check for each file, and one for the token. */
 export async function reportSiteFiles(run: CheckRun, site: Site, sources: SiteSources): Promise<void> {
   const { config, env, apps, containerfile } = site;
-  const byFile = Object.groupBy(site.findings, (finding) => fileCheckOf(finding, site));
+  const of = (check: FileCheck) => site.findings.filter((finding) => fileCheckOf(finding, site) === check);
   const report = (check: CheckId, findings: readonly Finding[], summary: string | undefined) =>
     runCheck(run, check, () => ({ findings, ...(summary === undefined ? {} : { summary }) }));
 
-  await report({ id: 'config', title: 'de-build.json' }, byFile.config ?? [], config.image);
+  await report({ id: 'config', title: 'de-build.json' }, of('config'), config.image);
   await report(
     { id: 'env', title: `${config.env} against ${config.exampleEnv}` },
-    byFile.env ?? [],
+    of('env'),
     env === undefined ? undefined : counted(env.entries.size, 'key'),
   );
-  await report({ id: 'apps', title: config.apps }, byFile.apps ?? [], counted(apps.length, 'app'));
+  await report({ id: 'apps', title: config.apps }, of('apps'), counted(apps.length, 'app'));
   await report({ id: 'token', title: 'Tokens and placeholders' }, sources.findings, sources.summary);
   await report(
     { id: 'containerfile', title: config.containerfile },
-    [...(byFile.containerfile ?? []), ...sources.buildArgFindings],
+    [...of('containerfile'), ...sources.buildArgFindings],
     containerfile?.dialect === undefined ? undefined : `takes its apps by ${containerfile.dialect}`,
   );
 }

@@ -42,7 +42,8 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
     file: config.apps,
     faultyLines: linesWithErrors(site),
   });
-  const frappe = containerfile?.args.has('FRAPPE_PATH') === true ? frappeOf(buildArgs, filled.args) : undefined;
+  const frappe =
+    containerfile?.args.has('FRAPPE_PATH') === true ? frappeOf(buildArgs, filled.args) : undefined;
   const usedKeys = new Set([...apps.usedKeys, ...filled.usedKeys]);
   const tokens = [...usedKeys].filter((key) => env?.entries.get(key)?.sensitive === true);
   return {
@@ -71,7 +72,11 @@ function frappeOf(buildArgs: readonly ChosenBuildArg[], filled: Readonly<Record<
 }
 
 /** Every sensitive value of `.env`, and what a literal token in a URL turned out to be. */
-function secretsOf(site: Site, apps: readonly App[], args: Readonly<Record<string, string | Secret>>): Secret[] {
+function secretsOf(
+  site: Site,
+  apps: readonly App[],
+  args: Readonly<Record<string, string | Secret>>,
+): Secret[] {
   const entries = [...(site.env?.entries.values() ?? [])];
   return [
     ...entries.filter((entry) => entry.sensitive).map((entry) => new Secret(entry.key, entry.value)),
