@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@jest/globals';
+import Ajv2020 from 'ajv/dist/2020.js';
+import { manifestJsonSchema } from './manifest-schema.ts';
+import { sampleManifest } from './sample-manifest.ts';
+
+const published = new URL('../../schema/manifest.schema.json', import.meta.url);
+
+test('the published JSON Schema is the one that the code has', async () => {
+  expect(JSON.parse(await readFile(published, 'utf8'))).toEqual(manifestJsonSchema());
+});
+
+test('the published JSON Schema accepts a manifest and refuses what is none', () => {
+  const validate = new Ajv2020.Ajv2020({ strict: false, validateFormats: false }).compile(
+    manifestJsonSchema(),
+  );
+  expect(validate(sampleManifest())).toBe(true);
+  expect(validate({ ...sampleManifest(), later: 1 })).toBe(true);
+  expect(validate({ ...sampleManifest(), apps: undefined })).toBe(false);
+  expect(validate({ ...sampleManifest(), planDigest: 'x' })).toBe(false);
+});

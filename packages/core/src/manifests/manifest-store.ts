@@ -1,0 +1,143 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import semver from 'semver';
+import { createWhole, writeWhole } from '../disk/write-whole.ts';
+import type { Finding } from '../errors/finding.ts';
+import {
+  manifestExists,
+  manifestFolderUnreadable,
+  manifestNotFound,
+  manifestNotWritten,
+  manifestUnreadable,
+} from '../errors/manifest-failures.ts';
+import { createRedactor, type Redactor } from '../secrets/redactor.ts';
+import type { Manifest } from './manifest.ts';
+import { formatManifest } from './manifest-text.ts';
+import { type ManifestFile, readManifestFile, understandManifest } from './read-manifest-file.ts';
+
+export interface Manifests {
+  /** By version, newest first. */
+  readonly manifests: readonly Manifest[];
+  /** Records that could not be read, in the order of their versions; they never hide the others. */
+  readonly problems: readonly Finding[];
+}
+
+/** After so many files, others get a turn: Ctrl-C, a redraw. */
+const FILES_AT_ONCE = 500;
+
+/**
+ * All records of a folder; none when there is no such folder. Files that are not named after a version
+ * are passed over, and so are records that `--force` moved aside.
+ * @throws DeBuildError `manifest-folder-unreadable`
+ */
+export async function readManifests(folder: string): Promise<Manifests> {
+  const manifests: Manifest[] = [];
+  const problems: Finding[] = [];
+  for (const [index, version] of (await listVersions(folder)).entries()) {
+    if (index % FILES_AT_ONCE === FILES_AT_ONCE - 1) await setImmediate();
+    const { manifest, problem } = readManifestFile(fileOf(folder, version));
+    if (problem === undefined) manifests.push(manifest);
+    else problems.push(problem);
+  }
+  return { manifests, problems };
+}
+
+/**
+ * One record. `version` may also name one that `--force` moved aside: `1.4.0-replaced-0123456789ab`.
+ * @throws DeBuildError `manifest-not-found`, `manifest-unreadable`, `manifest-folder-unreadable`
+ */
+export async function readManifest(folder: string, version: string): Promise<Manifest> {
+  const names = await listNames(folder);
+  if (!names.includes(version)) throw manifestNotFound(version, await listVersions(folder));
+  const { manifest, problem } = readManifestFile({
+    ...fileOf(folder, version),
+    version: version.replace(REPLACED, ''),
+  });
+  if (problem !== undefined) throw manifestUnreadable(problem);
+  return manifest;
+}
+
+/**
+ * The recorded versions, newest first, by the names of their files alone.
+ * @throws DeBuildError `manifest-folder-unreadable`
+ */
+export async function listVersions(folder: string): Promise<readonly string[]> {
+  return (await listNames(folder))
+    .filter((name) => !REPLACED.test(name))
+    .map((name) => new semver.SemVer(name))
+    .sort((a, b) => b.compare(a))
+    .map(({ version }) => version);
+}
+
+export interface WriteManifestOptions {
+  /** Given when the version is released once more: the record it has is moved aside and stays readable. */
+  readonly replaces?: object | undefined;
+  /** Takes out what must not be recorded. Token-shaped texts are taken out in any case. */
+  readonly redactor?: Redactor;
+}
+
+/**
+ * Records a release in `<folder>/<version>.json`: whole or not at all, and never over another record.
+ * @returns the file's path
+ * @throws DeBuildError `manifest-exists`, `manifest-not-written`
+ */
+export async function writeManifest(
+  folder: string,
+  manifest: Manifest,
+  options: WriteManifestOptions = {},
+): Promise<string> {
+  const path = join(folder, `${manifest.siteVersion}.json`);
+  const text = formatManifest((options.redactor ?? createRedactor()).redactValue(manifest));
+  const outcome = await attempt(path, async () => {
+    await mkdir(folder, { recursive: true });
+    const created = await createWhole(path, text);
+    if (created === 'created' || options.replaces === undefined) return created;
+    await moveAside(folder, manifest.siteVersion);
+    await writeWhole(path, text);
+    return 'created';
+  });
+  if (outcome === 'exists') throw manifestExists(path, manifest.siteVersion);
+  return path;
+}
+
+const REPLACED = /-replaced-[0-9a-z-]+$/;
+
+/** Copies the record of a version to a name of its own, like the tag that its image keeps. */
+async function moveAside(folder: string, version: string): Promise<void> {
+  const file = fileOf(folder, version);
+  const text = await readFile(file.path, 'utf8');
+  const id = understandManifest(text, file).manifest?.image.id.replace(/^.*:/, '').slice(0, 12) ?? 'broken';
+  for (let number = 1; ; number++) {
+    const aside = join(folder, `${version}-replaced-${id}${number === 1 ? '' : `-${number}`}.json`);
+    if ((await createWhole(aside, text)) === 'created' || (await readFile(aside, 'utf8')) === text) return;
+  }
+}
+
+async function attempt<Result>(path: string, body: () => Promise<Result>): Promise<Result> {
+  try {
+    return await body();
+  } catch (error) {
+    throw manifestNotWritten(path, error);
+  }
+}
+
+/** The names of records without `.json`, in no order. */
+async function listNames(folder: string): Promise<readonly string[]> {
+  let files: string[];
+  try {
+    files = await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw manifestFolderUnreadable(folder, error);
+  }
+  return files
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .filter((name) => semver.parse(name)?.version === name);
+}
+
+function fileOf(folder: string, version: string): ManifestFile {
+  const name = `${version}.json`;
+  return { path: join(folder, name), label: `${basename(folder)}/${name}`, version };
+}

@@ -1,0 +1,164 @@
+import { z } from 'zod';
+
+const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}$/;
+/** SHA-1 or SHA-256. */
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+const CREDENTIALS = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
+
+const digest = z.string().regex(DIGEST, 'is not a digest');
+const commit = z.string().regex(COMMIT, 'is not a commit');
+const milliseconds = z.number().min(0);
+const bytes = z.int().min(0);
+const count = z.int().min(0);
+
+const appSchema = z
+  .looseObject({
+    name: z.string().min(1).describe('What bench calls the app.'),
+    url: z
+      .string()
+      .min(1)
+      .refine((url) => !CREDENTIALS.test(url), 'holds credentials')
+      .describe('Where it was cloned from, without credentials.'),
+    ref: z.string().min(1).describe('The branch or tag that apps.json names.'),
+    kind: z.enum(['branch', 'tag']).describe('What the ref was.'),
+    commit: commit.describe('The commit that the ref pointed at, and that is in the image.'),
+    tagObject: commit.optional().describe('For an annotated tag: the tag object, which bench records.'),
+    version: z.string().nullable().describe("The app's own version, read from the image; null without one."),
+  })
+  .describe('An app as it is in the image.');
+
+const buildArgSchema = z
+  .union([
+    z.looseObject({ value: z.string().describe('The value given to the build.'), source: buildArgSource() }),
+    z.looseObject({
+      redacted: z.literal(true).describe('The value is sensitive and is not recorded.'),
+      source: buildArgSource(),
+    }),
+  ])
+  .describe('A build arg.');
+
+const imageSchema = z
+  .looseObject({
+    reference: z.string().min(1).describe('Name and tag: `desiredeffect/erpnext-custom:1.4.0`.'),
+    id: digest.describe('The id that the engine knows the image by.'),
+    sizeBytes: bytes.describe('Size of all layers, unpacked.'),
+    tags: z.array(z.string()).describe('Every name the image got.'),
+    platform: z.string().describe('In OCI words: `linux/amd64`.'),
+    baseImages: z
+      .array(
+        z.looseObject({
+          reference: z.string().describe('As the Containerfile names it, ARGs filled in.'),
+          digest: digest
+            .nullable()
+            .describe("The registry's digest, else the image's id; null when the builder did not tell."),
+          isFinal: z
+            .boolean()
+            .optional()
+            .describe('Whether the image stands on it, and not a builder stage.'),
+        }),
+      )
+      .describe('The images that the build started from.'),
+    labels: z.record(z.string(), z.string()).describe('The labels of the image.'),
+  })
+  .describe('The image that was built.');
+
+/**
+ * The record of a release, version 1. What a later version of de-build adds to it survives being read by this
+ * one; a change of meaning gets a new `schemaVersion`.
+ */
+export const manifestSchema = z
+  .looseObject({
+    schemaVersion: z.literal(1).describe('Version of this format.'),
+    siteVersion: z.string().min(1).describe("The release's number, and the image's tag."),
+    createdAt: z.iso.datetime().describe('When the release was recorded (ISO 8601, UTC).'),
+    image: imageSchema,
+    frappe: appSchema.nullable().describe('The framework itself; null when the build takes none from git.'),
+    apps: z.array(appSchema).describe('The apps of apps.json, in their order.'),
+    dialect: z.enum(['build-arg', 'secret']).describe('How the Containerfile took its apps.'),
+    buildArgs: z.record(z.string(), buildArgSchema).describe('All build args by name.'),
+    containerfile: z.looseObject({
+      path: z.string().min(1).describe("Relative to the site's folder."),
+      digest: digest.describe("Of the file's bytes."),
+    }),
+    context: z
+      .looseObject({
+        path: z.string().optional().describe("The folder, relative to the site's."),
+        digest: digest.describe('Of all files that the build could see: their names, modes and bytes.'),
+        files: count.describe('How many files the build could see.'),
+        sentBytes: bytes.describe('Bytes of files that went to the engine; unchanged ones do not.'),
+      })
+      .describe('The build context.'),
+    site: z
+      .looseObject({
+        commit: commit.nullable().describe('null when the site is no git repository.'),
+        branch: z.string().nullable().describe('null on a detached HEAD.'),
+        dirty: z.boolean().describe('Whether files differed from the commit.'),
+        remoteUrl: z
+          .string()
+          .refine((url) => !CREDENTIALS.test(url) || /^ssh:\/\/[^:@/]+@/.test(url), 'holds credentials')
+          .optional()
+          .describe('Without credentials.'),
+      })
+      .describe("The site's own repository."),
+    cache: z
+      .looseObject({
+        used: z.boolean().describe('False when every step was made to run.'),
+        input: z
+          .enum(['CACHE_BUST', 'apps-json', 'none'])
+          .describe("What carried the apps' commits into the cache's key."),
+        digest: z.string().optional().describe('Of the resolved commits.'),
+        reason: z.string().optional().describe('Why the cache was not used.'),
+      })
+      .describe('The build cache.'),
+    planDigest: digest.describe('Of the plan; also a label of the image.'),
+    timing: z.looseObject({
+      startedAt: z.iso.datetime().describe('ISO 8601, UTC.'),
+      durationMs: milliseconds.describe('Of the whole release.'),
+      steps: z
+        .array(
+          z.looseObject({
+            name: z.string().describe("The builder's name of the step."),
+            durationMs: milliseconds,
+            cached: z.boolean(),
+          }),
+        )
+        .describe('The steps of the build.'),
+    }),
+    builder: z
+      .looseObject({
+        kind: z.enum(['buildkit', 'classic', 'podman']),
+        engineProduct: z.string(),
+        engineVersion: z.string(),
+        apiVersion: z.string(),
+      })
+      .describe('What built the image.'),
+    deBuildVersion: z.string().describe('The version of de-build that wrote this.'),
+    warnings: z
+      .array(z.looseObject({ id: z.string(), what: z.string() }))
+      .describe('What was warned about and released nevertheless.'),
+  })
+  .describe('The record of one release of a site, written by de-build.');
+
+function buildArgSource() {
+  return z
+    .enum(['option', 'env', 'config', 'containerfile', 'de-build'])
+    .describe(
+      'Where it came from: the command line, `.env`, de-build.json, an ARG default, or de-build itself.',
+    );
+}
+
+/** The record of a release. */
+export type Manifest = Known<z.infer<typeof manifestSchema>>;
+export type ManifestApp = Known<z.infer<typeof appSchema>>;
+export type ManifestBuildArg = Known<z.infer<typeof buildArgSchema>>;
+
+/** Without the index signatures that loose objects have besides their own keys, so that misspelt keys are errors. */
+type Known<T> = T extends readonly (infer Item)[]
+  ? readonly Known<Item>[]
+  : T extends object
+    ? [OwnKeys<T>] extends [never]
+      ? { readonly [Key in keyof T]: Known<T[Key]> }
+      : { readonly [Key in keyof T as Key extends OwnKeys<T> ? Key : never]: Known<T[Key]> }
+    : T;
+
+type OwnKeys<T> = keyof { [Key in keyof T as string extends Key ? never : Key]: true };

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { ZodError } from 'zod';
+import type { Finding } from '../errors/finding.ts';
+import {
+  manifestBroken,
+  manifestInvalid,
+  manifestMisnamed,
+  manifestTooNew,
+  manifestUnreadableFile,
+} from '../errors/manifest-failures.ts';
+import { parseJsonDocument } from '../site/json-document.ts';
+import { nodeAt, placeOf } from '../site/json-node.ts';
+import { type Manifest, manifestSchema } from './manifest.ts';
+
+export type ManifestReading =
+  | { readonly manifest: Manifest; readonly problem?: undefined }
+  | { readonly manifest?: undefined; readonly problem: Finding };
+
+export interface ManifestFile {
+  readonly path: string;
+  /** What a finding calls it. */
+  readonly label: string;
+  /** The version that its name says; its content must agree. */
+  readonly version: string;
+}
+
+/** Reads one record. What is wrong with it becomes a finding that names the place. */
+export function readManifestFile(file: ManifestFile): ManifestReading {
+  let text: string;
+  try {
+    text = readFileSync(file.path, 'utf8');
+  } catch (error) {
+    return { problem: manifestUnreadableFile(file.label, error) };
+  }
+  return understandManifest(text, file);
+}
+
+/** `JSON.parse` is quick; only a text that fails is read again by the reader that knows its places. */
+export function understandManifest(text: string, file: ManifestFile): ManifestReading {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: describeSyntax(text, file.label) };
+  }
+  const newer = newerSchema(value);
+  if (newer !== undefined) return { problem: manifestTooNew(file.label, newer) };
+  const parsed = manifestSchema.safeParse(value);
+  if (!parsed.success) return { problem: describeShape(text, file.label, parsed.error) };
+  const manifest: Manifest = parsed.data;
+  if (manifest.siteVersion !== file.version) {
+    const { line } = placeOfPath(text, ['siteVersion']);
+    return { problem: manifestMisnamed(file.label, manifest.siteVersion, line) };
+  }
+  return { manifest };
+}
+
+function newerSchema(value: unknown): number | undefined {
+  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion;
+  return typeof version === 'number' && version > 1 ? version : undefined;
+}
+
+function describeSyntax(text: string, label: string): Finding {
+  const problem = parseJsonDocument(text, 1000).problems[0];
+  return manifestBroken(label, {
+    why: problem?.why ?? 'It cannot be read as JSON.',
+    ...placeOf(text, problem?.offset ?? 0),
+  });
+}
+
+function describeShape(text: string, label: string, error: ZodError): Finding {
+  const issue = error.issues[0];
+  const path = issue?.path ?? [];
+  const key = path.length === 0 ? 'The document' : `\`${path.join('.')}\``;
+  return manifestInvalid(label, {
+    why: `${key}: ${(issue?.message ?? 'is not as it should be').replace(/\.?$/, '.')}`,
+    ...placeOfPath(text, path),
+  });
+}
+
+function placeOfPath(text: string, path: readonly PropertyKey[]) {
+  const { root } = parseJsonDocument(text, 1000);
+  return placeOf(text, root === undefined ? 0 : nodeAt(root, path).offset);
+}
