@@ -25,6 +25,8 @@ export interface TarContext {
   readonly packed: { files: number; bytes: number };
 }
 
+type TarHeader = Partial<Header> & Pick<Header, 'name'>;
+
 const PIECE_BYTES = 64 * 1024;
 /** The latest second that a plain tar header holds, in 11 octal digits. */
 const LATEST_PLAIN_SECOND = 0o77777777777;
@@ -38,11 +40,14 @@ export async function packContext(options: TarContextOptions): Promise<TarContex
   const { pack } = await import('tar-fs');
   const chosen = await chooseTarFiles(options);
   const entries = new Map<string, ContextEntry>();
+  const replaced = new Map<string, ContextEntry>();
   const { signal } = options;
   const walk = { ...chosen.walk, ...(signal === undefined ? {} : { signal }) };
   for await (const batch of walkContext(walk)) {
     for (const entry of batch) {
-      if (entry.kind !== 'socket' && !chosen.standIns.has(entry.path)) entries.set(entry.path, entry);
+      if (entry.kind === 'socket') continue;
+      if (chosen.standIns.has(entry.path)) replaced.set(entry.path, entry);
+      else entries.set(entry.path, entry);
     }
   }
 
@@ -59,13 +64,15 @@ export async function packContext(options: TarContextOptions): Promise<TarContex
       const entry = entries.get(header.name);
       if (entry === undefined) return header;
       if (isPlainFile(entry)) packed.files++;
-      const changed = describe(header as Header, entry);
+      const changed = describe(header as TarHeader, entry);
       packed.bytes += changed.size ?? 0;
       return changed as typeof header;
     },
     finish(tar) {
       for (const [name, content] of [...chosen.standIns, ...Object.entries(options.extraFiles ?? {})]) {
-        tar.entry({ name, mode: 0o600, mtime: new Date(0) }, content);
+        const plain: TarHeader = { name, mode: 0o600, mtime: new Date(0), type: 'file' };
+        const entry = replaced.get(name);
+        tar.entry(entry === undefined ? plain : describe({ ...plain, mode: entry.mode }, entry), content);
       }
       tar.finalize();
     },
@@ -79,10 +86,10 @@ export async function packContext(options: TarContextOptions): Promise<TarContex
   };
 }
 
-function describe(header: Header, entry: ContextEntry): Header {
+function describe(header: TarHeader, entry: ContextEntry): TarHeader {
   const seconds = Number(entry.mtimeNs / 1_000_000_000n) - (entry.mtimeNs % 1_000_000_000n < 0n ? 1 : 0);
   const isPlain = seconds >= 0 && seconds <= LATEST_PLAIN_SECOND;
-  const changed: Header = {
+  const changed: TarHeader = {
     ...header,
     uid: 0,
     gid: 0,

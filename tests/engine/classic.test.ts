@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { runCommand } from '@de-build/testbed';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { BuildEvent } from '../../packages/core/src/engine/build-event.ts';
+import { connectEngine } from '../../packages/core/src/engine/connect-engine.ts';
+import type { BuildRequest, Engine } from '../../packages/core/src/engine/engine.ts';
+import { Secret } from '../../packages/core/src/secrets/secret.ts';
+import { onEachEngine } from './on-each-engine.ts';
+import { readFiles } from './read-image-files.ts';
+
+const REPOSITORY = `classic-test-${randomUUID().slice(0, 8)}`;
+
+onEachEngine('the classic builder', (shared) => {
+  let engine: Engine;
+  let folder: string;
+  let context: string;
+
+  beforeAll(async () => {
+    engine = await connectEngine({ environment: {}, host: shared.host });
+  });
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'de-build-classic-'));
+    context = join(folder, 'context');
+    await mkdir(context);
+  });
+
+  afterEach(async () => {
+    for (const { tag } of await engine.images.list(REPOSITORY))
+      await engine.images.untag(`${REPOSITORY}:${tag}`);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  afterAll(() => engine.close());
+
+  /** Writes files; the Containerfile's `FROM BASE` becomes an image of this engine. */
+  async function write(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(context, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text.replaceAll('FROM BASE', `FROM ${shared.busyboxImage}`));
+    }
+  }
+
+  const build = (change: Partial<BuildRequest> = {}) =>
+    engine.build({
+      contextFolder: context,
+      containerfile: join(context, 'Containerfile'),
+      tags: [`${REPOSITORY}:ours`],
+      buildArgs: {},
+      secrets: {},
+      labels: {},
+      noCache: true,
+      pull: false,
+      neverSend: [],
+      builder: 'classic',
+      ...change,
+    });
+
+  test('sends nothing that must never be sent', async () => {
+    await write({ Containerfile: 'FROM BASE\nCOPY . /c/\n', '.env': 'TOKEN=x', a: 'a', '.de-build/x': 'x' });
+    const built = await build({ neverSend: ['.env', '.de-build'] });
+    expect((await readFiles(shared, built)).map(({ path }) => path)).toEqual(['c/Containerfile', 'c/a']);
+    expect(built.sent).toMatchObject({ files: 2 });
+  });
+
+  test('tells every step, takes build args and labels, and finds them cached the second time', async () => {
+    await write({ Containerfile: 'FROM BASE\nARG WORD\nRUN echo "said $WORD"; echo aside >&2\n' });
+    const request = { buildArgs: { WORD: new Secret('WORD', 'hello'), X: '1' }, labels: { a: 'b' } };
+    const events: BuildEvent[] = [];
+    const first = await build({ ...request, onEvent: (event) => events.push(event) });
+    expect(events).toContainEqual(expect.objectContaining({ stream: 'stdout', text: 'said hello\n' }));
+    expect(events).toContainEqual(expect.objectContaining({ stream: 'stderr', text: 'aside\n' }));
+    expect(first.warnings).toEqual(['One or more build-args [X] were not consumed']);
+    expect(first.steps.map(({ name }) => name)[2]).toBe('[3/4] RUN echo "said $WORD"; echo aside >&2');
+    expect(await engine.images.inspect(`${REPOSITORY}:ours`)).toMatchObject({
+      id: first.id,
+      labels: { a: 'b' },
+    });
+    const base = await engine.images.inspect(shared.busyboxImage);
+    expect(first.baseDigests[shared.busyboxImage]).toBe(base?.repoDigests[0]?.split('@')[1] ?? base?.id);
+    const again = await build({ ...request, noCache: false });
+    expect(again.id).toBe(first.id);
+    expect(again.steps.slice(1).every(({ cached }) => cached)).toBe(true);
+  });
+
+  test('a failing step is an error with its last words, and tags nothing', async () => {
+    await write({ Containerfile: 'FROM BASE\nRUN echo last words; exit 3\n' });
+    await expect(build()).rejects.toMatchObject({
+      code: 'build-step-failed',
+      exitCode: 6,
+      what: expect.stringContaining('RUN echo last words'),
+      why: expect.stringContaining('3'),
+      output: 'last words',
+    });
+    expect(await engine.images.list(REPOSITORY)).toEqual([]);
+    expect(await containers()).toEqual([]);
+  });
+
+  test.each([
+    ['a Containerfile that is not one', 'NONSENSE x\n', 'engine-refused'],
+    ['a base that is nowhere', 'FROM localhost:1/none:1\n', 'build-step-failed'],
+    ['what only BuildKit has', 'FROM BASE\nRUN --mount=type=cache,target=/x true\n', 'build-step-failed'],
+  ])('%s is an error', async (_, text, code) => {
+    await write({ Containerfile: text });
+    await expect(build()).rejects.toMatchObject({ code });
+  });
+
+  test('ends the step when it is aborted', async () => {
+    const label = `de-build-test-${randomUUID()}`;
+    await write({ Containerfile: `FROM BASE\nLABEL x=${label}\nRUN echo begun; sleep 60\n` });
+    const stop = new AbortController();
+    let abortedAt = 0;
+    const building = build({
+      signal: stop.signal,
+      onEvent(event) {
+        if (event.type !== 'build-log' || event.text !== 'begun\n') return;
+        abortedAt = Date.now();
+        stop.abort();
+      },
+    });
+    await expect(building).rejects.toMatchObject({ code: 'build-interrupted', exitCode: 130 });
+    expect(Date.now() - abortedAt).toBeLessThan(1000);
+    await eventually(async () => expect(await containers(label)).toEqual([]));
+    expect(await engine.images.list(REPOSITORY)).toEqual([]);
+  });
+
+  test('does not begin when it was aborted before', async () => {
+    await write({ Containerfile: 'FROM BASE\n' });
+    await expect(build({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'build-interrupted' });
+  });
+
+  test('refuses secrets, which it has not', async () => {
+    await write({ Containerfile: 'FROM BASE\n' });
+    await expect(build({ secrets: { apps_json: new Secret('x', 'x') } })).rejects.toMatchObject({
+      code: 'builder-needs-buildkit',
+    });
+  });
+
+  async function containers(label?: string): Promise<readonly string[]> {
+    const filter =
+      label === undefined ? ['--filter', `ancestor=${REPOSITORY}:ours`] : ['--filter', `label=x=${label}`];
+    const out = await runCommand(shared.dockerCli.command, ['ps', '-a', '-q', ...filter], {
+      environment: { ...process.env, ...shared.dockerCli.env },
+    });
+    return out.split('\n').filter((line) => line !== '');
+  }
+});
+
+async function eventually(assertion: () => Promise<void>): Promise<void> {
+  for (let left = 30; ; left--) {
+    try {
+      return await assertion();
+    } catch (error) {
+      if (left === 0) throw error;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+}
