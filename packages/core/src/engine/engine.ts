@@ -54,6 +54,8 @@ export interface BuildRequest {
   /** Paths relative to the context, forward slashes, that are never sent, whatever `.dockerignore` says. */
   readonly neverSend: readonly string[];
   readonly builder: BuilderKind;
+  /** Where hashes of the context's contents are kept between builds; without it there is no `contextDigest`. */
+  readonly contextHashesFile?: string;
   /** Credentials for registries, by host. */
   readonly registryAuth?: Readonly<Record<string, RegistryCredential>>;
   readonly onEvent?: (event: BuildEvent) => void;
@@ -75,6 +77,8 @@ export interface BuiltImage {
   /** Base images as the build resolved them, when the builder tells: reference → `sha256:…`. */
   readonly baseDigests: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
+  /** `sha256:…` over what the builder was offered of the context; absent when it asked for nothing, or nobody for this. */
+  readonly contextDigest?: string;
 }
 
 export interface BuildStepTiming {

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { relative } from 'node:path';
+import { builtImageMissing, containerfileUnreadable } from '../../errors/build-failures.ts';
+import { isDeBuildError } from '../../errors/de-build-error.ts';
+import { buildInterrupted } from '../../errors/plain-build-failures.ts';
+import { compareBytes } from '../context/compare-bytes.ts';
+import { type ContentHashes, openContentHashes } from '../context/content-hashes.ts';
+import { digestContext } from '../context/context-digest.ts';
+import type { BuildRequest, BuiltImage } from '../engine.ts';
+import { type FileSync, fileSync } from '../session/file-sync.ts';
+import { openSession } from '../session/open-session.ts';
+import { sessionAuth } from '../session/session-auth.ts';
+import { sessionSecrets } from '../session/session-secrets.ts';
+import type { EngineTransport } from '../transport.ts';
+import { type ContainerfileText, explainFailure } from './explain-failure.ts';
+import { runBuild } from './run-build.ts';
+import { createStepLedger } from './step-ledger.ts';
+
+/**
+ * Builds with BuildKit over a session of our own: the engine takes Containerfile, context, secrets and registry
+ * credentials from here, and of the context only what it does not have from an earlier build.
+ * Resolves only when the image's id arrived and the engine's inspect agrees.
+ * @throws DeBuildError `build-step-failed`, `containerfile-*`, `build-target-missing`, `base-image-unavailable`,
+ * `build-failed`, `build-without-image`, `built-image-missing`, `build-interrupted`, `context-*`, `ignore-*`, `engine-*`
+ */
+export async function buildWithBuildKit(
+  transport: EngineTransport,
+  request: BuildRequest,
+): Promise<BuiltImage> {
+  if (request.signal?.aborted) throw buildInterrupted(true);
+  const startedAt = performance.now();
+  const containerfile = await readContainerfile(request);
+  const hashes = await openHashes(request.contextHashesFile);
+  const files = fileSync({ ...request, hashes });
+  const session = await openSession({
+    transport,
+    key: `de-build:${hostname()}:${request.contextFolder}`,
+    methods: {
+      ...files.methods,
+      ...sessionSecrets(request.secrets),
+      ...sessionAuth(request.registryAuth ?? {}),
+    },
+    signal: request.signal,
+  }).catch((error: unknown) => {
+    throw request.signal?.aborted ? buildInterrupted(true) : error;
+  });
+  try {
+    const ledger = createStepLedger(request.onEvent ?? (() => undefined));
+    const outcome = await runBuild({ transport, request, sessionId: session.id, ledger });
+    // What went wrong on our side says more than what the engine makes of it.
+    if (isDeBuildError(session.failure())) throw session.failure();
+    if ('error' in outcome) {
+      const step = ledger.failedStep();
+      throw explainFailure({ message: outcome.error, step, containerfile, target: request.target });
+    }
+    const id = await confirmImage(transport, outcome.imageId);
+    return {
+      id,
+      durationMs: Math.round(performance.now() - startedAt),
+      steps: ledger.timings(),
+      sent: { ...files.sent, wireBytes: session.wireBytes() },
+      baseDigests: ledger.baseDigests(),
+      warnings: ledger.warnings(),
+      ...(await digestOffered(files, hashes)),
+    };
+  } finally {
+    session.close();
+  }
+}
+
+async function readContainerfile(request: BuildRequest): Promise<ContainerfileText> {
+  const { contextFolder, containerfile } = request;
+  const path = relative(contextFolder, containerfile);
+  const text = await readFile(containerfile, 'utf8').catch((error: unknown) => {
+    throw containerfileUnreadable(containerfile, error);
+  });
+  return { name: path.startsWith('..') ? containerfile : path, text };
+}
+
+async function openHashes(file: string | undefined): Promise<ContentHashes | undefined> {
+  return file === undefined ? undefined : openContentHashes(file);
+}
+
+/** The stream's word is not enough: the engine must have the image. */
+async function confirmImage(transport: EngineTransport, told: string): Promise<string> {
+  const details = (await transport
+    .json({ method: 'GET', path: `/images/${told}/json` })
+    .catch((error: unknown) => {
+      if (isDeBuildError(error) && error.code === 'engine-object-missing') throw builtImageMissing(told);
+      throw error;
+    })) as { Id?: unknown } | undefined;
+  if (details?.Id !== told) throw builtImageMissing(told);
+  return told;
+}
+
+async function digestOffered(
+  { offered }: FileSync,
+  hashes: ContentHashes | undefined,
+): Promise<{ contextDigest?: string }> {
+  if (hashes === undefined || offered.size === 0) return {};
+  const entries = [...offered.values()].sort((a, b) => compareBytes(a.path, b.path));
+  const contextDigest = await digestContext(entries, hashes);
+  // They only save time, so a disk that takes no more is no reason to fail.
+  await hashes.save().catch(() => undefined);
+  return { contextDigest };
+}

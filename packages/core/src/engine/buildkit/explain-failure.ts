@@ -1,0 +1,116 @@
+import {
+  baseImageUnavailable,
+  buildRefused,
+  buildStepFailed,
+  buildTargetMissing,
+  containerfileInvalid,
+} from '../../errors/build-failures.ts';
+import type { DeBuildError } from '../../errors/de-build-error.ts';
+import { advise } from './advise.ts';
+import { locateStep } from './locate-step.ts';
+import type { FailedStep } from './step-ledger.ts';
+
+const SHOWN_LINES = 20;
+
+export interface FailedBuild {
+  /** The builder's last word. */
+  readonly message: string;
+  readonly step: FailedStep | undefined;
+  readonly containerfile: ContainerfileText;
+  readonly target: string | undefined;
+}
+
+export interface ContainerfileText {
+  /** For messages. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Turns what BuildKit says about a failed build into the failure that a person can mend. */
+export function explainFailure(failed: FailedBuild): DeBuildError {
+  const { step, containerfile, target } = failed;
+  const message = withoutPreamble(failed.message);
+  if (
+    target !== undefined &&
+    /target stage .*could not be found|failed to reach build target/i.test(message)
+  ) {
+    return buildTargetMissing(containerfile.name, target);
+  }
+  const base = unavailableBase(step, message);
+  if (base !== undefined) return baseImageUnavailable(base, withoutPreamble(step?.error || message));
+  if (isParseError(message)) {
+    const line = /(?:parse error (?:on )?line|line) (\d+)/i.exec(message)?.[1];
+    return containerfileInvalid(containerfile.name, line === undefined ? undefined : Number(line), message);
+  }
+  if (step === undefined || !/^\[[^\]]*\d+\/\d+\]/.test(step.name)) {
+    return buildRefused(withoutArguments(message), advise(`${step?.tail ?? ''}\n${message}`));
+  }
+  return explainStep(step, failed);
+}
+
+function explainStep(step: FailedStep, { containerfile }: FailedBuild): DeBuildError {
+  const located = locateStep(containerfile.text, step.name);
+  const lines =
+    located &&
+    `${containerfile.name}:${located.firstLine}${located.lastLine > located.firstLine ? `-${located.lastLine}` : ''}`;
+  const advice = advise(`${step.tail}\n${step.error}`);
+  return buildStepFailed({
+    at: {
+      place: /^\[\s*([^\]]*?)\s*\]/.exec(step.name)?.[1]?.replace(/\s+/g, ' ') ?? '',
+      lines,
+      instruction: located?.text,
+    },
+    reason: reasonOf(step.error),
+    output: tellingLines(step.tail, advice?.line),
+    advice,
+  });
+}
+
+/** The last lines, and before them the one that tells the cause where it stands further up. */
+function tellingLines(tail: string, line: string | undefined): string {
+  const lines = tail.trimEnd().split('\n');
+  const last = lines.slice(-SHOWN_LINES);
+  const isHidden = line !== undefined && lines.slice(0, -SHOWN_LINES).some((it) => it.includes(line));
+  return (isHidden ? [line, '…', ...last] : last).join('\n');
+}
+
+/** The exit code says it better than the sentence around it, which quotes the whole command. */
+function reasonOf(error: string): string {
+  const exit = /exit code: (\d+)\s*$/.exec(error)?.[1];
+  return exit === undefined
+    ? `${withoutArguments(withoutPreamble(error))}.`
+    : `It ended with exit code ${exit}.`;
+}
+
+/** A command in a message has the values of build args filled in. */
+function withoutArguments(message: string): string {
+  return message
+    .replace(/executor failed running \[.*\](?=: |$)/s, 'the step failed')
+    .replace(/process ".*" did not complete/s, 'the step did not complete')
+    .trim();
+}
+
+function withoutPreamble(message: string): string {
+  return message
+    .replace(
+      /^(failed to solve(?: with frontend [\w.]+)?: |rpc error: code = \w+ desc = |failed to build LLB: |failed to create LLB definition: )+/,
+      '',
+    )
+    .trim();
+}
+
+function isParseError(message: string): boolean {
+  return /dockerfile parse error|unknown instruction|unknown flag|file with no instructions|no build stage in current context|unexpected end of statement|the Dockerfile .*cannot be empty|requires (?:at least|exactly) \w+ argument/i.test(
+    message,
+  );
+}
+
+function unavailableBase(step: FailedStep | undefined, message: string): string | undefined {
+  const asked = /^\[internal\] load metadata for (\S+)|^\[[^\]]*\] FROM (\S+)/.exec(step?.name ?? '');
+  if (asked !== null) return asked[1] ?? asked[2];
+  const told =
+    /(?:pull access denied for|failed to resolve source metadata for|failed to load cache key:?) ([^\s,:]+(?::[\w.-]+)?)/.exec(
+      message,
+    );
+  return told?.[1];
+}

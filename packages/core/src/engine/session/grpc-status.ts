@@ -1,0 +1,20 @@
+/** The codes of https://grpc.io/docs/guides/status-codes/ that a session answers with. */
+export const GRPC = {
+  ok: 0,
+  unknown: 2,
+  invalidArgument: 3,
+  notFound: 5,
+  resourceExhausted: 8,
+  unimplemented: 12,
+} as const;
+
+/** Ends a call with a status other than OK; anything else that is thrown counts as `unknown`. */
+export class GrpcError extends Error {
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.name = 'GrpcError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,57 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type { EngineTransport } from '../transport.ts';
+import { type GrpcMethods, serveGrpc } from './grpc-server.ts';
+
+export interface Session {
+  /** For the build's `session` parameter. */
+  readonly id: string;
+  /** The first thing that went wrong on our side of it. */
+  failure(): unknown;
+  /** Bytes that went to the engine through it. */
+  wireBytes(): number;
+  close(): void;
+}
+
+export interface SessionOptions {
+  readonly transport: Pick<EngineTransport, 'hijack'>;
+  /** What the session is for; the engine looks up what an earlier session of the same key sent. */
+  readonly key: string;
+  readonly methods: GrpcMethods;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The engine asks every second, and drops the session at the first answer that is not this one. */
+const HEALTH: GrpcMethods = { '/grpc.health.v1.Health/Check': { answer: () => Buffer.from([0x08, 0x01]) } };
+
+/**
+ * Opens a BuildKit session: a connection to the engine on which the engine makes the calls.
+ * To be closed whatever comes, or the engine keeps its end open.
+ * @throws DeBuildError `engine-*`
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { transport, signal } = options;
+  const id = randomBytes(16).toString('hex');
+  const methods = { ...HEALTH, ...options.methods };
+  const socket = await transport.hijack({
+    path: '/session',
+    upgrade: 'h2c',
+    headers: {
+      'X-Docker-Expose-Session-Uuid': id,
+      'X-Docker-Expose-Session-Name': 'de-build',
+      'X-Docker-Expose-Session-Sharedkey': createHash('sha256').update(options.key).digest('hex'),
+      'X-Docker-Expose-Session-Grpc-Method': Object.keys(methods),
+    },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  let failure: unknown;
+  const server = serveGrpc(socket, methods, (error) => {
+    failure ??= error;
+  });
+  return {
+    id,
+    failure: () => failure,
+    wireBytes: () => (socket as Duplex & { bytesWritten?: number }).bytesWritten ?? 0,
+    close: () => server.close(),
+  };
+}
