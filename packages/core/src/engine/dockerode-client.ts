@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { engineAnswerUnreadable, engineSilent } from '../errors/engine-failures.ts';
@@ -7,6 +7,7 @@ import { explainConnectionError, explainStatus } from './connection-error.ts';
 import { copyHeaders, type Dialled, dialModem, headersAndBody } from './dial-modem.ts';
 import type { Endpoint } from './endpoint.ts';
 import { makeAgent, modemOptions } from './modem-options.ts';
+import { readText } from './read-text.ts';
 import type { EngineRequest, EngineResponse, EngineTransport, HijackRequest } from './transport.ts';
 
 export interface DockerodeClient {
@@ -159,10 +160,4 @@ function startPatience(ms: number): { signal: AbortSignal; seconds: number; stop
   const controller = new AbortController();
   const timer = Number.isFinite(ms) ? setTimeout(() => controller.abort(), ms) : undefined;
   return { signal: controller.signal, seconds: Math.ceil(ms / 1000), stop: () => clearTimeout(timer) };
-}
-
-async function readText(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

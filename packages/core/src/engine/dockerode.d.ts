@@ -10,7 +10,6 @@ declare module 'dockerode' {
     version(): Promise<unknown>;
     listImages(options: { filters: Record<string, readonly string[]> }): Promise<unknown>;
     getImage(name: string): Docker.Image;
-    getContainer(id: string): Docker.Container;
     createContainer(options: Record<string, unknown>): Promise<Docker.Container>;
   }
 
@@ -60,7 +59,6 @@ declare module 'dockerode' {
 
     interface Container {
       readonly id: string;
-      getArchive(options: { path: string }): Promise<Readable>;
       remove(options: { v: boolean; force: boolean }): Promise<unknown>;
     }
   }

@@ -1,14 +1,17 @@
 import { posix } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Extract, extract } from 'tar-stream';
-import { isDeBuildError } from '../../errors/de-build-error.ts';
+import { z } from 'zod';
 import { imageFileTooLarge } from '../../errors/engine-setup-failures.ts';
+import { explainStatus } from '../connection-error.ts';
 import type { DockerodeClient } from '../dockerode-client.ts';
+import { readText } from '../read-text.ts';
 
 /** Containers that exist only to be read carry this label, so that a crash's leftovers can be found. */
 export const TEMPORARY_LABEL = 'de-build.temporary';
 
+const STAT_HEADER = 'x-docker-container-path-stat';
+const PathStat = z.looseObject({ linkTarget: z.string().optional() });
 const SIZE_LIMIT = 16 * 1024 * 1024;
 const SYMLINK_LIMIT = 16;
 /** Making a container copies what the image holds at its volumes. */
@@ -59,27 +62,31 @@ async function readOnce(
   path: string,
   image: string,
 ): Promise<Buffer | { readonly linkTarget: string } | undefined> {
-  const archive = await archiveOf(client, containerId, path);
-  if (archive === undefined) return undefined;
-  const entries = extract();
-  const found = firstEntry(entries, path, image);
-  // What comes after the first entry is of no interest, and cutting it off is an error to the pipe.
-  pipeline(archive, entries).catch((error) => entries.destroy(error));
+  const asked = { method: 'GET', path: `/containers/${containerId}/archive` } as const;
+  const answer = await client.transport.request({
+    ...asked,
+    query: { path },
+    answerWithinMs: CREATE_WITHIN_MS,
+  });
   try {
-    return await found;
+    if (answer.status === 404) return undefined;
+    if (answer.status >= 400) {
+      throw explainStatus(answer.status, await readText(answer.body), `GET ${path} of ${image}`);
+    }
+    const target = linkTarget(answer.headers[STAT_HEADER]);
+    if (target !== undefined) return { linkTarget: target };
+    const entries = extract();
+    // What comes after the first entry is of no interest, and cutting it off is an error to the pipe.
+    pipeline(answer.body, entries).catch((error) => entries.destroy(error));
+    return await firstFile(entries, path, image);
   } finally {
-    archive.destroy();
+    answer.body.destroy();
   }
 }
 
-async function firstEntry(
-  entries: Extract,
-  path: string,
-  image: string,
-): Promise<Buffer | { readonly linkTarget: string } | undefined> {
+async function firstFile(entries: Extract, path: string, image: string): Promise<Buffer | undefined> {
   for await (const entry of entries) {
-    const { type, linkname, size = 0 } = entry.header;
-    if (type === 'symlink') return { linkTarget: linkname ?? '' };
+    const { type, size } = entry.header;
     if (type !== 'file') return undefined;
     if (size > SIZE_LIMIT) throw imageFileTooLarge(path, image, SIZE_LIMIT);
     const chunks: Buffer[] = [];
@@ -89,19 +96,16 @@ async function firstEntry(
   return undefined;
 }
 
-async function archiveOf(
-  client: DockerodeClient,
-  containerId: string,
-  path: string,
-): Promise<Readable | undefined> {
+/** Where a symbolic link leads, as the engine resolved it inside the container; `undefined` for everything else. */
+function linkTarget(header: string | readonly string[] | undefined): string | undefined {
+  const stat = PathStat.safeParse(parseJson(Buffer.from(String(header ?? ''), 'base64').toString('utf8')));
+  return stat.success && stat.data.linkTarget ? stat.data.linkTarget : undefined;
+}
+
+function parseJson(text: string): unknown {
   try {
-    return await client.call(
-      `GET /containers/${containerId.slice(0, 12)}/archive`,
-      (docker) => docker.getContainer(containerId).getArchive({ path }),
-      CREATE_WITHIN_MS,
-    );
-  } catch (error) {
-    if (isDeBuildError(error) && error.code === 'engine-object-missing') return undefined;
-    throw error;
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -3,6 +3,7 @@ import { buildInterrupted, buildWithoutImage } from '../../errors/plain-build-fa
 import { explainStatus } from '../connection-error.ts';
 import type { BuildRequest, BuiltImage, Images } from '../engine.ts';
 import { digestOfBase } from '../images/base-digest.ts';
+import { readText } from '../read-text.ts';
 import { packContext } from '../tar-context/pack-context.ts';
 import type { EngineQuery, EngineTransport } from '../transport.ts';
 import { plainBuildQuery, registryHeaders } from './build-query.ts';
@@ -39,7 +40,7 @@ export async function runPlainBuild(build: PlainBuild, request: BuildRequest): P
       answerWithinMs: Number.POSITIVE_INFINITY,
       ...(signal === undefined ? {} : { signal }),
     });
-    if (status >= 400) throw explainStatus(status, await textOf(body), 'POST /build');
+    if (status >= 400) throw explainStatus(status, await readText(body), 'POST /build');
     const followed = await followBuild(body, { ...build, request });
     const image = await images.inspect(followed.imageId);
     if (image === undefined || !isSameImage(image.id, followed.imageId)) {
@@ -84,12 +85,6 @@ function startSending(tar: Readable): Sending {
   });
   const stream = pipeline(tar, counted, () => undefined);
   return { stream, bytes: () => bytes, error: () => failed };
-}
-
-async function textOf(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Bases written with a variable, or named after another stage, are not known by that name. */
