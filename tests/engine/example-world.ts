@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createExampleApps,
+  createExampleSite,
+  type ExampleApps,
+  type ExampleSite,
+  type ExampleSiteOptions,
+  type GitServer,
+  removeRepository,
+  type SharedEngine,
+  startGitServer,
+} from '@de-build/testbed';
+
+/** A git server with the example's private apps, and as many sites as a test wants. */
+export interface ExampleWorld {
+  readonly folder: string;
+  readonly apps: ExampleApps;
+  readonly server: GitServer;
+  readonly token: string;
+  /** A new site with an image name of its own, which is taken off the engine by `close`. */
+  addSite(engine: { readonly host: string }, options?: Partial<ExampleSiteOptions>): Promise<ExampleSite>;
+  close(): Promise<void>;
+}
+
+export async function createExampleWorld(): Promise<ExampleWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'de-build-world-'));
+  const token = `planted_${randomBytes(18).toString('hex')}`;
+  const apps = await createExampleApps(join(folder, 'git'));
+  const server = await startGitServer({
+    folder: join(folder, 'git'),
+    users: [{ token }],
+    publicRepositories: [apps.frappe.name],
+  });
+  const images: { host: string; image: string }[] = [];
+  return {
+    folder,
+    apps,
+    server,
+    token,
+    async addSite(engine, options = {}) {
+      const name = randomBytes(6).toString('hex');
+      const image = `de-build-test/${name}`;
+      images.push({ host: engine.host, image });
+      return createExampleSite({
+        folder: join(folder, `site-${name}`),
+        gitUrl: server.url,
+        token,
+        image,
+        ...options,
+      });
+    },
+    async close() {
+      await server.close();
+      for (const { host, image } of images) await removeRepository(host, image).catch(() => undefined);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Options of every call into core for a site of the world. */
+export function siteOptions(site: ExampleSite, engine: Pick<SharedEngine, 'host'>) {
+  return {
+    site: site.folder,
+    host: engine.host,
+    environment: { PATH: process.env.PATH, HOME: process.env.HOME },
+  };
+}
