@@ -6,6 +6,8 @@ export interface Judgement {
   readonly path: string;
   /** Keys whose values de-build uses itself. */
   readonly usedKeys: ReadonlySet<string>;
+  /** Whether Compose could read every line, so that a key which dotenv alone has is worth telling. */
+  readonly isWhole: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface Judgement {
 export function judgeReadings(
   assignments: readonly ComposeAssignment[],
   dotenv: Readonly<Record<string, string>>,
-  { path, usedKeys }: Judgement,
+  { path, usedKeys, isWhole }: Judgement,
 ): Finding[] {
   const findings: Finding[] = [];
   for (const assignment of assignments) {
@@ -33,7 +35,7 @@ export function judgeReadings(
   }
   const known = new Set(assignments.map((assignment) => assignment.key));
   const alone = Object.keys(dotenv).find((key) => !known.has(key));
-  if (findings.length === 0 && alone !== undefined) findings.push(onlyDotenv(path, alone));
+  if (isWhole && findings.length === 0 && alone !== undefined) findings.push(onlyDotenv(path, alone));
   return findings;
 }
 

@@ -71,7 +71,7 @@ export function parseEnv(
   }
   const badLines = new Set(reading.problems.map((problem) => problem.line));
   const clear = [...last.values()].filter((assignment) => !badLines.has(assignment.line));
-  findings.push(...judgeReadings(clear, parseDotenv(text), { path, usedKeys }));
+  findings.push(...judgeReadings(clear, parseDotenv(text), { path, usedKeys, isWhole: badLines.size === 0 }));
   return { env: { path, text, entries }, findings: findings.sort(byLine) };
 }
 

@@ -47,7 +47,7 @@ export function deriveEnvSchema(exampleText: string, path: string): EnvSchema {
     ...entries.map((each) => ({ ...each, isComment: false })),
   ];
   const keys = new Map<string, ExampleKey>();
-  const own: Finding[] = findings.map(soften);
+  const own = findings.filter((finding) => finding.severity !== 'note').map(soften);
   for (const { key, value, line, isComment } of written) {
     const decorators = comments.byLine.get(line) ?? [];
     own.push(...decorators.flatMap((decorator) => judgeDecorator(decorator, path, key)));
