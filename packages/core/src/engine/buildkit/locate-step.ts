@@ -6,7 +6,7 @@ export interface LocatedStep {
   readonly text: string;
 }
 
-interface Instruction extends LocatedStep {
+export interface Instruction extends LocatedStep {
   readonly keyword: string;
   readonly rest: string;
 }
@@ -51,7 +51,8 @@ function chooseStage(stages: readonly Instruction[][], name: string | undefined)
   return named ?? stages[Number(/^stage-(\d+)$/.exec(name)?.[1] ?? Number.NaN)];
 }
 
-function readInstructions(text: string): readonly Instruction[] {
+/** Every instruction of a Containerfile, in order. */
+export function readInstructions(text: string): readonly Instruction[] {
   const lines = text.replace(/^\u{feff}/u, '').split(/\r?\n/);
   const continuation = /^#\s*escape\s*=\s*`/im.test(text) ? '`' : '\\';
   const instructions: Instruction[] = [];
