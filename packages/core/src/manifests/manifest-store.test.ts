@@ -53,10 +53,10 @@ describe('writing', () => {
   test('moves the old record aside when the version is released once more', async () => {
     await record('1.4.0');
     const again = sampleManifest({ createdAt: '2026-09-01T00:00:00.000Z' });
-    await writeManifest(folder, again, { replaces: {} });
+    await writeManifest(folder, again, { isReplacing: true });
     expect((await readManifests(folder)).manifests).toEqual([again]);
     expect(await readManifest(folder, '1.4.0-replaced-abababababab')).toEqual(sampleManifest());
-    await writeManifest(folder, sampleManifest({ deBuildVersion: '0.2.0' }), { replaces: {} });
+    await writeManifest(folder, sampleManifest({ deBuildVersion: '0.2.0' }), { isReplacing: true });
     expect((await readdir(folder)).sort()).toEqual([
       '1.4.0-replaced-abababababab-2.json',
       '1.4.0-replaced-abababababab.json',

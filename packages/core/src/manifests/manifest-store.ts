@@ -71,8 +71,8 @@ export async function listVersions(folder: string): Promise<readonly string[]> {
 }
 
 export interface WriteManifestOptions {
-  /** Given when the version is released once more: the record it has is moved aside and stays readable. */
-  readonly replaces?: object | undefined;
+  /** The version is released once more: the record it has is moved aside and stays readable. Default: false. */
+  readonly isReplacing?: boolean;
   /** Takes out what must not be recorded. Token-shaped texts are taken out in any case. */
   readonly redactor?: Redactor;
 }
@@ -92,7 +92,7 @@ export async function writeManifest(
   const outcome = await attempt(path, async () => {
     await mkdir(folder, { recursive: true });
     const created = await createWhole(path, text);
-    if (created === 'created' || options.replaces === undefined) return created;
+    if (created === 'created' || options.isReplacing !== true) return created;
     await moveAside(folder, manifest.siteVersion);
     await writeWhole(path, text);
     return 'created';

@@ -4,8 +4,8 @@ import { createWhole } from '../disk/write-whole.ts';
 import { openContentHashes } from '../engine/context/content-hashes.ts';
 import { digestContext } from '../engine/context/context-digest.ts';
 import { readIgnoreFile } from '../engine/context/ignore-file.ts';
-import type { BuildRequest } from '../engine/engine.ts';
 import { walkContext } from '../engine/context/walk-context.ts';
+import type { BuildRequest } from '../engine/engine.ts';
 
 /**
  * Digest of all that the build may copy from the context. Contents that did not change since the last release are not

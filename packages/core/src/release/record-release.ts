@@ -34,7 +34,7 @@ export async function recordRelease(
     const manifest = await describeRelease(decision, outcome, tools);
     const manifestPath = await writeManifest(join(site.folder, site.config.manifests), manifest, {
       redactor: tools.redactor,
-      ...(decision.force ? { replaces: decision.plan } : {}),
+      isReplacing: decision.force,
     });
     return { manifest, manifestPath };
   } catch (error) {
