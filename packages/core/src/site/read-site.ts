@@ -68,10 +68,20 @@ async function readCheckedEnv(
   if (reading.env === undefined || example.state !== 'read') return { env: reading.env, findings };
   const schema = deriveEnvSchema(example.text, config.exampleEnv);
   const checked = checkEnv(reading.env, schema, { aliases: config.tokenAliases, knownKeys: used });
+  const isNew = (finding: Finding) =>
+    finding.id !== 'env-value-shape' || !isJudged(finding, config, findings);
   return {
     env: { ...reading.env, entries: checked.entries },
-    findings: [...findings, ...schema.findings, ...checked.findings],
+    findings: [...findings, ...schema.findings, ...checked.findings.filter(isNew)],
   };
+}
+
+/** The shape of the version is the affair of `checkSiteVersion`, and that of a value that cannot be read is moot. */
+function isJudged(finding: Finding, config: SiteConfig, earlier: readonly Finding[]): boolean {
+  return (
+    finding.subject === config.versionKey ||
+    earlier.some(({ id, subject }) => id === 'env-ambiguous' && subject === finding.subject)
+  );
 }
 
 /** Keys whose values de-build itself uses: the version, tokens, build args, and whatever fills a placeholder. */

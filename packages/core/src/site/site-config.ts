@@ -25,15 +25,15 @@ export const siteConfigSchema = z
       .default('desiredeffect/erpnext-custom')
       .describe('The image that is built, without a tag; the site version becomes the tag.'),
     containerfile: path
-      .default('images/custom/Containerfile')
+      .prefault('images/custom/Containerfile')
       .describe('The Containerfile (Dockerfile) that the image is built from.'),
-    context: path.default('.').describe('The folder that is the build context.'),
-    env: path.default('.env').describe('The env file: site version, token, and what Compose reads.'),
+    context: path.prefault('.').describe('The folder that is the build context.'),
+    env: path.prefault('.env').describe('The env file: site version, token, and what Compose reads.'),
     exampleEnv: path
-      .default('de-example.env')
+      .prefault('de-example.env')
       .describe('The example that says which keys the env file must have, and of what shape.'),
-    apps: path.default('apps.json').describe('The list of apps, in the form that bench reads.'),
-    manifests: path.default('build-manifests').describe('The folder with one record per release.'),
+    apps: path.prefault('apps.json').describe('The list of apps, in the form that bench reads.'),
+    manifests: path.prefault('build-manifests').describe('The folder with one record per release.'),
     versionKey: envKey
       .default('DE_SITE_VERSION')
       .describe('The key of the env file that holds the site version.'),

@@ -16,7 +16,7 @@ export function findVersionFault(text: string): VersionFault | undefined {
   if (parsed === null) return 'malformed';
   if (parsed.build.length > 0) return 'build-metadata';
   if (parsed.version === text) return undefined;
-  return parsed.version === text.replace(/^[v=\s]+/, '') ? 'prefixed' : 'malformed';
+  return parsed.version === text.replace(/^v/, '') ? 'prefixed' : 'malformed';
 }
 
 export function isSiteVersion(text: string): boolean {

@@ -1,0 +1,223 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkEnv, type EnvExpectations } from './check-env.ts';
+import { parseEnv } from './env-file.ts';
+import { deriveEnvSchema } from './env-schema.ts';
+import { envTypeOf, inferEnvType } from './env-types.ts';
+
+function check(example: string, env: string, expectations?: EnvExpectations) {
+  const schema = deriveEnvSchema(example, 'de-example.env');
+  return checkEnv(parseEnv(env, '.env').env, schema, expectations);
+}
+
+/** Findings as `id subject line`. */
+function found(example: string, env: string, expectations?: EnvExpectations): string[] {
+  return check(example, env, expectations).findings.map(({ id, subject, line }) =>
+    [id, subject, line].filter((part) => part !== undefined).join(' '),
+  );
+}
+
+describe('keys', () => {
+  test.each([
+    ['all there', 'A=x\nB=', 'A=y\nB=', []],
+    ['empty in both', 'A=', 'A=', []],
+    ['filled though empty in the example', 'A=', 'A=y', []],
+    ['missing', 'A=x\nB=', 'B=', ['env-key-missing A']],
+    ['missing though empty in the example', 'A=', '', ['env-key-missing A']],
+    ['empty where the example has a value', 'A=x', 'A=', ['env-value-empty A 1']],
+    ['unknown', 'A=x', 'A=x\nZEBRA=1', ['env-key-unknown ZEBRA 2']],
+    ['commented out: may be left out', '# A=x', '', []],
+    ['commented out: may be empty', '#A=x', 'A=', []],
+    ['commented out: known', '# A=5', 'A=7', []],
+    ['commented out: of a shape', '# A=5', 'A=many', ['env-value-shape A 1']],
+    ['prose is no key', '# Single site: RULE=x\n# or RULE=y\nRULE=', 'RULE=', []],
+    ["Compose's own", 'A=x', 'A=x\nCOMPOSE_PROJECT_NAME=erp', []],
+  ])('%s', (_, example, env, expected) => {
+    expect(found(example, env)).toEqual(expected);
+  });
+
+  test('a mistyped key is an error that names the one that is missing', () => {
+    const { findings } = check('DB_PASSWORD=x', 'DB_PASWORD=y');
+    expect(findings.map(({ id, severity }) => [id, severity])).toEqual([
+      ['env-key-missing', 'error'],
+      ['env-key-unknown', 'error'],
+    ]);
+    expect(findings[0]?.fix).toContain('Rename DB_PASWORD in line 1');
+    expect(findings[1]?.fix).toContain('DB_PASSWORD');
+  });
+
+  test('any other unknown key is a warning', () => {
+    expect(check('A=x', 'A=x\nLEFT_OVER=1').findings).toMatchObject([{ severity: 'warning' }]);
+  });
+
+  test('an alias satisfies the other, and what de-build knows is not unknown', () => {
+    const expectations = {
+      aliases: [['PAT_DESIRED_EFFECT', 'DE_MACRS_PAT']],
+      knownKeys: new Set(['FRAPPE_BRANCH']),
+    };
+    const example = '# @required\nPAT_DESIRED_EFFECT=';
+    expect(found(example, 'DE_MACRS_PAT=t\nFRAPPE_BRANCH=x', expectations)).toEqual([]);
+    expect(found(example, 'PAT_DESIRED_EFFECT=\nDE_MACRS_PAT=t', expectations)).toEqual([]);
+    expect(found(example, 'DE_MACRS_PAT=', expectations)).toEqual(['env-key-missing PAT_DESIRED_EFFECT']);
+    expect(found(example, 'OTHER_PAT=t', { ...expectations, knownKeys: new Set() })).toContain(
+      'env-key-unknown OTHER_PAT 1',
+    );
+  });
+});
+
+describe('decorators', () => {
+  test.each([
+    ['@required asks for a value', '# @required\nA=', 'A=', ['env-value-empty A 1']],
+    ['@optional lets a key be left out', '# @optional\nA=x', '', []],
+    ['@optional lets it be empty', '# @optional\nA=x', 'A=', []],
+    ['@required=false', '# @required=false\nA=x', '', []],
+    [
+      'several on a line, a remark after them',
+      '# @optional @type=int # of workers\nA=x',
+      'A=y',
+      ['env-value-shape A 1'],
+    ],
+    [
+      'several lines with prose between',
+      '# @optional\n# How many.\n# @type=int\nA=x',
+      'A=y',
+      ['env-value-shape A 1'],
+    ],
+    ['after the value', 'A= # @required', 'A=', ['env-value-empty A 1']],
+    ['not in prose', '# it is @required here\nA=', 'A=', []],
+    ['a blank line parts them', '# @required\n\nA=', 'A=', []],
+    ['a divider parts them', '# @required\n# ---\nA=', 'A=', []],
+    ['on a commented key', '# @type=port\n# A=', 'A=99999', ['env-value-shape A 1']],
+    ['only on their own key', '# @required\nA=\nB=', 'A=x\nB=', []],
+    ['@defaultRequired=true', '# @defaultRequired=true\n# ---\nA=', 'A=', ['env-value-empty A 1']],
+    ['@defaultRequired=true and @optional', '# @defaultRequired=true\n# ---\n# @optional\nA=', '', []],
+    ['@defaultRequired=false', '# @defaultRequired=false\n# ---\nA=x', '', []],
+    ['@defaultRequired=infer', '# @defaultRequired=infer\n# ---\nA=x\nB=', 'A=\nB=', ['env-value-empty A 1']],
+    ['commented keys stay optional', '# @defaultRequired=true\n# ---\n# A=', '', []],
+  ])('%s', (_, example, env, expected) => {
+    expect(found(example, env)).toEqual(expected);
+  });
+
+  test('who is sensitive', () => {
+    const example = [
+      '# @defaultSensitive=false',
+      '# ---',
+      '# @sensitive',
+      'LICENCE=',
+      'DB_PASSWORD=',
+      '# @sensitive=false',
+      'TOKEN_URL=',
+      '# @public',
+      'SECRET_NAME=',
+      'PLAIN=',
+      '# @sensitive={preventLeaks=false}',
+      'PIN=',
+    ].join('\n');
+    const keys = [...deriveEnvSchema(example, 'x').keys.values()];
+    expect(keys.filter((key) => key.sensitive).map((key) => key.key)).toEqual([
+      'LICENCE',
+      'DB_PASSWORD',
+      'PIN',
+    ]);
+  });
+
+  test('@defaultSensitive, with and without a prefix', () => {
+    const sensitiveOf = (header: string) =>
+      [...deriveEnvSchema(`# @defaultSensitive=${header}\n# ---\nPUBLIC_A=\nB=`, 'x').keys.values()]
+        .filter((key) => key.sensitive)
+        .map((key) => key.key);
+    expect(sensitiveOf('true')).toEqual(['PUBLIC_A', 'B']);
+    expect(sensitiveOf('inferFromPrefix(PUBLIC_)')).toEqual(['B']);
+  });
+
+  test('entries carry it, also for an alias', () => {
+    const aliases = { aliases: [['LICENCE', 'LICENCE_OLD']], knownKeys: new Set<string>() };
+    const { entries } = check(
+      '# @sensitive\nLICENCE=\n# @public\nA_TOKEN=',
+      'LICENCE_OLD=1\nA_TOKEN=2\nB_TOKEN=3',
+      aliases,
+    );
+    expect([...entries.values()].map(({ key, sensitive }) => [key, sensitive])).toEqual([
+      ['LICENCE_OLD', true],
+      ['A_TOKEN', false],
+      ['B_TOKEN', true],
+    ]);
+  });
+
+  test('an unknown type and a mistyped decorator are warnings about the example', () => {
+    const { findings } = deriveEnvSchema(
+      '# @type=colour\nA=x\n# @requird\nB=\n# @docs(https://x) @icon=y\nC=',
+      'x.env',
+    );
+    expect(findings.map(({ id, severity, line, file }) => [id, severity, line, file])).toEqual([
+      ['env-type-unknown', 'warning', 1, 'x.env'],
+      ['env-decorator-unknown', 'warning', 3, 'x.env'],
+    ]);
+  });
+});
+
+describe('shapes', () => {
+  test.each([
+    ['boolean', ['true', 'false', 'on', 'off', '1', 'No'], ['2', 'wahr', 'truee']],
+    ['int', ['0', '-5', '12'], ['1.5', 'x', '1e3', '']],
+    ['number', ['1.5', '-2'], ['x', '1,5', '.5']],
+    ['number(min=1, max=9)', ['1', '9', '2.5'], ['0', '10']],
+    ['number(isInt=true, min=0)', ['0'], ['0.5', '-1']],
+    ['url', ['https://a.example.com/x', 'postgres://a/b'], ['example.com', 'https://a b']],
+    ['url(allowedProtocols="https")', ['https://a'], ['http://a']],
+    ['email', ['a@b.example'], ['a@b', 'a b@c.d', '@c.d']],
+    ['port', ['0', '8080', '65535'], ['65536', '-1', '80a']],
+    ['enum(a, "b c", 3)', ['a', 'b c', '3'], ['A', 'b', '']],
+    ['semver', ['1.2.3', '1.2.3-rc.1'], ['v1.2.3', '1.2', '01.2.3']],
+    ['host', ['db', 'db.example.com', '10.0.0.1', '::1', 'my_db'], ['a b', '-a', 'http://a', 'a:1']],
+    ['ip', ['10.0.0.1', '::1'], ['10.0.0', 'db']],
+    ['uuid', ['123e4567-e89b-12d3-a456-426614174000'], ['123']],
+    ['string(minLength=3, startsWith=sk-)', ['sk-', 'sk-1'], ['sk', 'abc']],
+    ['string(isLength=2)', ['ab'], ['a', 'abc']],
+  ])('%s', (written, right, wrong) => {
+    const type = envTypeOf(written);
+    expect(right.filter((text) => type?.schema.safeParse(text).success !== true)).toEqual([]);
+    expect(wrong.filter((text) => type?.schema.safeParse(text).success !== false)).toEqual([]);
+  });
+
+  test.each(['colour', 'enum()', 'enum', '', 'constructor', 'if(eq($A, b), url, string)'])(
+    '%j is no type',
+    (written) => {
+      expect(envTypeOf(written)).toBeUndefined();
+    },
+  );
+
+  test.each([
+    ['A', 'true', 'true or false'],
+    ['A', '120', 'a whole number'],
+    ['A', 'https://example.com', 'a URL with http or https'],
+    ['A', 'mail@example.com', 'an e-mail address'],
+    ['NODE_VERSION', '20.19.2', 'a version such as 1.2.3'],
+    ['A', '1.2.3', undefined],
+    ['A_VERSION', 'version-15', undefined],
+    ['A', '007', undefined],
+    ['A', '50m', undefined],
+    ['A', 'on', undefined],
+    ['A', 'Host(`a`)', undefined],
+    ['A', '', undefined],
+  ])('from %s=%s: %s', (key, value, shape) => {
+    expect(inferEnvType(key, value)?.shape).toBe(shape);
+  });
+
+  test("a secret's example says nothing of its shape", () => {
+    expect(found('DB_PASSWORD=123', 'DB_PASSWORD=correct-horse')).toEqual([]);
+  });
+
+  test('a shorter version has the shape of a version', () => {
+    expect(found('PYTHON_VERSION=3.11.6', 'PYTHON_VERSION=3.11')).toEqual([]);
+  });
+
+  test('no finding holds a value', () => {
+    const secret = 'S3CR3TV4LUE';
+    const { findings } = check(
+      'A=1\nB=true\n# @type=enum(x)\nC=x',
+      `A=${secret}\nB=${secret}\nC=${secret}\nD=${secret}`,
+    );
+    expect(findings).toHaveLength(4);
+    expect(JSON.stringify(findings)).not.toContain(secret);
+  });
+});
