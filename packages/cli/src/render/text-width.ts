@@ -1,0 +1,47 @@
+import stringWidth from 'string-width';
+
+const ASCII = /^[\x20-\x7e]*$/;
+const graphemes = new Intl.Segmenter();
+
+/** How many columns a text takes; colours take none. */
+export function textWidth(text: string): number {
+  return ASCII.test(text) ? text.length : stringWidth(text);
+}
+
+/** Cuts a text without colours to at most so many columns; `…` stands for what was cut. */
+export function truncate(text: string, columns: number): string {
+  if (ASCII.test(text) ? text.length <= columns : stringWidth(text) <= columns) return text;
+  if (columns < 1) return '';
+  if (ASCII.test(text)) return `${text.slice(0, columns - 1)}…`;
+  let kept = '';
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    width += stringWidth(segment);
+    if (width > columns - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+/** Fills a text up with spaces to so many columns. */
+export function pad(text: string, columns: number, side: 'left' | 'right' = 'right'): string {
+  const spaces = ' '.repeat(Math.max(0, columns - textWidth(text)));
+  return side === 'right' ? text + spaces : spaces + text;
+}
+
+/** Breaks a text at spaces into lines of at most so many columns; a longer word keeps a line of its own. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      const longer = line === '' ? word : `${line} ${word}`;
+      if (line !== '' && textWidth(longer) > columns) {
+        lines.push(line);
+        line = word;
+      } else line = longer;
+    }
+    lines.push(line);
+  }
+  return lines;
+}
