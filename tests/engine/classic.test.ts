@@ -92,8 +92,8 @@ onEachEngine('the classic builder', (shared) => {
     await expect(build()).rejects.toMatchObject({
       code: 'build-step-failed',
       exitCode: 6,
-      what: expect.stringContaining('RUN echo last words'),
-      why: expect.stringContaining('3'),
+      what: 'Step [2/2] (Containerfile:2) failed: RUN echo last words; exit 3',
+      why: 'It ended with exit code 3.',
       output: 'last words',
     });
     expect(await engine.images.list(REPOSITORY)).toEqual([]);
@@ -101,12 +101,33 @@ onEachEngine('the classic builder', (shared) => {
   });
 
   test.each([
-    ['a Containerfile that is not one', 'NONSENSE x\n', 'engine-refused'],
-    ['a base that is nowhere', 'FROM localhost:1/none:1\n', 'build-step-failed'],
+    ['a Containerfile that is not one', 'NONSENSE x\n', 'containerfile-invalid'],
+    ['a base that is nowhere', 'FROM localhost:1/none:1\n', 'base-image-unavailable'],
     ['what only BuildKit has', 'FROM BASE\nRUN --mount=type=cache,target=/x true\n', 'build-step-failed'],
   ])('%s is an error', async (_, text, code) => {
     await write({ Containerfile: text });
     await expect(build()).rejects.toMatchObject({ code });
+  });
+
+  test('a target that is not there is an error', async () => {
+    await write({ Containerfile: 'FROM BASE AS one\n' });
+    await expect(build({ target: 'two' })).rejects.toMatchObject({ code: 'build-target-missing' });
+  });
+
+  test('tells the digest of the context, the same for the same files', async () => {
+    await write({
+      Containerfile: 'FROM BASE\nCOPY . /c/\n',
+      a: 'a',
+      '.dockerignore': 'ignored\n',
+      ignored: '1',
+    });
+    const contextHashesFile = join(folder, 'hashes');
+    const first = await build({ contextHashesFile });
+    expect(first.contextDigest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    await write({ ignored: '2' });
+    expect((await build({ contextHashesFile })).contextDigest).toBe(first.contextDigest);
+    await write({ a: 'b' });
+    expect((await build({ contextHashesFile })).contextDigest).not.toBe(first.contextDigest);
   });
 
   test('ends the step when it is aborted', async () => {

@@ -122,7 +122,8 @@ function explainTlsError(code: string, error: unknown, url: string): DeBuildErro
   return undefined;
 }
 
-function reasonOf(body: string): string {
+/** The engine's own sentence in an answer of 400 and more. */
+export function reasonOf(body: string): string {
   try {
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed === 'object' && parsed !== null) {

@@ -1,18 +1,6 @@
 import { DeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
 
-/** `reason` is the builder's own sentence, `output` the step's last lines. */
-export function buildStepFailed(step: string, reason: string, output: string): DeBuildError {
-  return new DeBuildError({
-    code: 'build-step-failed',
-    what: `The build failed at ${step}.`,
-    why: reason,
-    fix: "Read the step's output, mend its cause in the Containerfile, apps.json or `.env`, and run this again; the steps before it come from the cache.",
-    exitCode: EXIT.build,
-    ...(output === '' ? {} : { output }),
-  });
-}
-
 /** The engine ended the build without an error and without an image. */
 export function buildWithoutImage(why: string): DeBuildError {
   return new DeBuildError({

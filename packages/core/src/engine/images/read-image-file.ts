@@ -11,7 +11,9 @@ import { readText } from '../read-text.ts';
 export const TEMPORARY_LABEL = 'de-build.temporary';
 
 const STAT_HEADER = 'x-docker-container-path-stat';
-const PathStat = z.looseObject({ linkTarget: z.string().optional() });
+const PathStat = z.looseObject({ mode: z.number(), linkTarget: z.string() });
+/** Of Go's FileMode. */
+const SYMLINK_BIT = 1 << 27;
 const SIZE_LIMIT = 16 * 1024 * 1024;
 const SYMLINK_LIMIT = 16;
 /** Making a container copies what the image holds at its volumes. */
@@ -99,7 +101,8 @@ async function firstFile(entries: Extract, path: string, image: string): Promise
 /** Where a symbolic link leads, as the engine resolved it inside the container; `undefined` for everything else. */
 function linkTarget(header: string | readonly string[] | undefined): string | undefined {
   const stat = PathStat.safeParse(parseJson(Buffer.from(String(header ?? ''), 'base64').toString('utf8')));
-  return stat.success && stat.data.linkTarget ? stat.data.linkTarget : undefined;
+  // Podman names a target for whatever it is.
+  return stat.success && (stat.data.mode & SYMLINK_BIT) !== 0 ? stat.data.linkTarget : undefined;
 }
 
 function parseJson(text: string): unknown {

@@ -1,13 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { pipeline, type Readable, Transform } from 'node:stream';
-import { buildInterrupted, buildWithoutImage } from '../../errors/plain-build-failures.ts';
-import { explainStatus } from '../connection-error.ts';
-import type { BuildRequest, BuiltImage, Images } from '../engine.ts';
+import { builtImageMissing, containerfileUnreadable } from '../../errors/build-failures.ts';
+import { buildInterrupted } from '../../errors/plain-build-failures.ts';
+import type { ContainerfileText } from '../buildkit/explain-failure.ts';
+import { explainStatus, reasonOf } from '../connection-error.ts';
+import { openContentHashes } from '../context/content-hashes.ts';
+import { digestContext } from '../context/context-digest.ts';
+import type { BuildRequest, BuiltImage, ImageDetails, Images } from '../engine.ts';
 import { digestOfBase } from '../images/base-digest.ts';
 import { readText } from '../read-text.ts';
-import { packContext } from '../tar-context/pack-context.ts';
+import { packContext, type TarContext } from '../tar-context/pack-context.ts';
 import type { EngineQuery, EngineTransport } from '../transport.ts';
 import { plainBuildQuery, registryHeaders } from './build-query.ts';
-import { followBuild } from './follow-build.ts';
+import { explainPlainFailure } from './explain-plain-failure.ts';
+import { followBuild, type PlainOutcome } from './follow-build.ts';
 import type { StepDialect } from './step-recorder.ts';
 
 export interface PlainBuild {
@@ -23,37 +30,28 @@ export interface PlainBuild {
 
 /** A build whose context goes as a tar, and whose progress comes as text: the classic builder's and Podman's. */
 export async function runPlainBuild(build: PlainBuild, request: BuildRequest): Promise<BuiltImage> {
-  const { transport, images } = build;
   const { signal } = request;
   if (signal?.aborted) throw buildInterrupted(true);
   const startedAt = performance.now();
   let sending: Sending | undefined;
   try {
+    const containerfile = await readContainerfile(request);
     const context = await packContext({ ...request, signal, extraFiles: build.extraFiles ?? {} });
     sending = startSending(context.tar);
-    const { status, body } = await transport.request({
-      method: 'POST',
-      path: '/build',
-      query: { ...plainBuildQuery(request, context.containerfileName), ...build.query },
-      headers: registryHeaders(request),
-      body: sending.stream,
-      answerWithinMs: Number.POSITIVE_INFINITY,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    if (status >= 400) throw explainStatus(status, await readText(body), 'POST /build');
-    const followed = await followBuild(body, { ...build, request });
-    const image = await images.inspect(followed.imageId);
-    if (image === undefined || !isSameImage(image.id, followed.imageId)) {
-      throw buildWithoutImage(`The engine named ${followed.imageId}, and does not have it.`);
+    const outcome = await askForBuild(build, request, { context, sending, containerfile });
+    if ('error' in outcome) {
+      const { error: message, record } = outcome;
+      throw explainPlainFailure({ message, record, containerfile, target: request.target });
     }
-    const durationMs = Math.round(performance.now() - startedAt);
+    const image = await confirmImage(build.images, outcome.imageId);
     return {
       id: image.id,
-      durationMs,
-      steps: followed.steps,
+      durationMs: Math.round(performance.now() - startedAt),
+      steps: outcome.record.steps,
       sent: { ...context.packed, wireBytes: sending.bytes() },
-      baseDigests: await digestsOf(followed.bases, images),
-      warnings: followed.warnings,
+      baseDigests: await digestsOf(outcome.record.bases, build.images),
+      warnings: outcome.record.warnings,
+      ...(await digestSent(context, request.contextHashesFile)),
     };
   } catch (error) {
     if (signal?.aborted) throw buildInterrupted(build.endsStepOnAbort);
@@ -62,6 +60,44 @@ export async function runPlainBuild(build: PlainBuild, request: BuildRequest): P
   } finally {
     sending?.stream.destroy();
   }
+}
+
+async function askForBuild(
+  build: PlainBuild,
+  request: BuildRequest,
+  parts: {
+    readonly context: TarContext;
+    readonly sending: Sending;
+    readonly containerfile: ContainerfileText;
+  },
+): Promise<PlainOutcome> {
+  const { context, sending, containerfile } = parts;
+  const { status, body } = await build.transport.request({
+    method: 'POST',
+    path: '/build',
+    query: { ...plainBuildQuery(request, context.containerfileName), ...build.query },
+    headers: registryHeaders(request),
+    body: sending.stream,
+    answerWithinMs: Number.POSITIVE_INFINITY,
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+  if (status < 400) return followBuild(body, { ...build, request });
+  const answer = await readText(body);
+  if (status !== 400) throw explainStatus(status, answer, 'POST /build');
+  throw explainPlainFailure({
+    message: reasonOf(answer),
+    record: undefined,
+    containerfile,
+    target: request.target,
+  });
+}
+
+async function readContainerfile({ contextFolder, containerfile }: BuildRequest): Promise<ContainerfileText> {
+  const path = relative(contextFolder, containerfile);
+  const text = await readFile(containerfile, 'utf8').catch((error: unknown) => {
+    throw containerfileUnreadable(containerfile, error);
+  });
+  return { name: path.startsWith('..') ? containerfile : path, text };
 }
 
 interface Sending {
@@ -87,6 +123,14 @@ function startSending(tar: Readable): Sending {
   return { stream, bytes: () => bytes, error: () => failed };
 }
 
+/** The stream's word is not enough: the engine must have the image. */
+async function confirmImage(images: Pick<Images, 'inspect'>, told: string): Promise<ImageDetails> {
+  const image = await images.inspect(told);
+  const bare = (id: string) => id.replace(/^sha256:/, '');
+  if (image === undefined || bare(image.id) !== bare(told)) throw builtImageMissing(told);
+  return image;
+}
+
 /** Bases written with a variable, or named after another stage, are not known by that name. */
 async function digestsOf(
   bases: readonly string[],
@@ -101,6 +145,14 @@ async function digestsOf(
   return digests;
 }
 
-function isSameImage(id: string, told: string): boolean {
-  return id.replace(/^sha256:/, '').startsWith(told.replace(/^sha256:/, ''));
+async function digestSent(
+  context: TarContext,
+  file: string | undefined,
+): Promise<{ contextDigest?: string }> {
+  if (file === undefined) return {};
+  const hashes = await openContentHashes(file);
+  const contextDigest = await digestContext(context.entries, hashes);
+  // They only save time, so a disk that takes no more is no reason to fail.
+  await hashes.save().catch(() => undefined);
+  return { contextDigest };
 }

@@ -1,4 +1,4 @@
-import type { BuildEvent, BuildStepEvent } from '../build-event.ts';
+import type { BuildEvent, BuildStepEvent, BuildTransferEvent } from '../build-event.ts';
 import type { BuildStepTiming } from '../engine.ts';
 
 /** What a build's stream told so far. */
@@ -16,7 +16,7 @@ export interface StepRecord {
 export interface StepRecorder {
   /** A piece of the builder's own text: a step's announcement, its output, the builder's remarks. */
   takeText(text: string): void;
-  takeTransfer(label: string, current: number, total: number, done: boolean): void;
+  takeTransfer(transfer: Pick<BuildTransferEvent, 'label' | 'current' | 'total' | 'done'>): void;
   /** The build is over; `error` when it failed, `undefined` when it did not. */
   end(state: 'done' | 'failed' | 'canceled', error?: string): StepRecord;
 }
@@ -90,9 +90,8 @@ export function createStepRecorder(dialect: StepDialect, emit: (event: BuildEven
       output = (output + plain).slice(-OUTPUT_LIMIT);
       emit({ type: 'build-log', step: current.id, stream, text: plain });
     },
-    takeTransfer(label, currentBytes, total, done) {
-      const step = current?.id ?? '0';
-      emit({ type: 'build-transfer', step, label, current: currentBytes, total, done });
+    takeTransfer(transfer) {
+      emit({ type: 'build-transfer', step: current?.id ?? '0', ...transfer });
     },
     end(state, error) {
       const currentStep = current?.name;

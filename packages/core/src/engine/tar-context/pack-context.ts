@@ -21,6 +21,8 @@ export interface TarContext {
   readonly tar: Readable;
   /** What the Containerfile is called inside the tar. */
   readonly containerfileName: string;
+  /** What is in it of the context, in the order of the walk. */
+  readonly entries: readonly ContextEntry[];
   /** Grows while the tar is read. */
   readonly packed: { files: number; bytes: number };
 }
@@ -82,6 +84,7 @@ export async function packContext(options: TarContextOptions): Promise<TarContex
   return {
     tar: Readable.from(tar, { objectMode: false }),
     containerfileName: chosen.containerfileName,
+    entries: [...entries.values()],
     packed,
   };
 }
