@@ -50,7 +50,7 @@ function mayGo(record: CacheRecord, options: PruneOptions & { readonly now: Date
 /** The least worth keeping first: by rank of last use and rank of use count, each as a share of the ranks. */
 function byWorth(records: readonly CacheRecord[]): readonly CacheRecord[] {
   const used = ranks(records, (record) => lastUse(record));
-  const counted = ranks(records, (record) => record.usageCount);
+  const counted = ranks(records, (record) => BigInt(record.usageCount));
   const worth = (record: CacheRecord) => (used.get(record) ?? 0) + (counted.get(record) ?? 0);
   return [...records].sort((a, b) => worth(a) - worth(b));
 }
@@ -58,11 +58,11 @@ function byWorth(records: readonly CacheRecord[]): readonly CacheRecord[] {
 /** Equal values have equal ranks; the lowest rank is 1 for what was never used, 2 otherwise. */
 function ranks(
   records: readonly CacheRecord[],
-  measure: (record: CacheRecord) => number,
+  measure: (record: CacheRecord) => bigint,
 ): ReadonlyMap<CacheRecord, number> {
-  const sorted = [...records].sort((a, b) => measure(a) - measure(b));
+  const sorted = [...records].sort((a, b) => Number(measure(a) - measure(b)));
   let rank = 1;
-  let last = 0;
+  let last = 0n;
   const ranked = sorted.map((record) => {
     if (measure(record) > last) {
       last = measure(record);
@@ -73,10 +73,10 @@ function ranks(
   return new Map(ranked.map(([record, at]) => [record, at / rank]));
 }
 
-/** In nanoseconds' order: `Date.parse` alone would make steps of one build equal. */
-function lastUse(record: CacheRecord): number {
-  if (record.lastUsedAt === undefined) return 0;
+/** In nanoseconds: to the millisecond, steps of one build would often be equal. */
+function lastUse(record: CacheRecord): bigint {
+  if (record.lastUsedAt === undefined) return 0n;
   const fraction = /\.(\d+)/.exec(record.lastUsedAt)?.[1] ?? '';
   const seconds = Math.floor(Date.parse(record.lastUsedAt) / 1000);
-  return seconds + Number(`0.${fraction || '0'}`);
+  return BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0').slice(0, 9));
 }

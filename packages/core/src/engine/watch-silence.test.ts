@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { watchSilence } from './watch-silence.ts';
+
+const EVERY_MS = 40;
+
+async function watch(ping: () => Promise<void>, during: (heard: () => void) => Promise<void>) {
+  let dead = 0;
+  let pings = 0;
+  const transport = {
+    ping: () => {
+      pings++;
+      return ping();
+    },
+  };
+  const silence = watchSilence(transport, () => dead++, EVERY_MS);
+  await during(silence.broken);
+  silence.end();
+  return { dead, pings };
+}
+
+const answers = async () => undefined;
+const fails = async () => {
+  throw new Error('no answer');
+};
+
+test('a silent engine that answers is alive', async () => {
+  const { dead, pings } = await watch(answers, () => sleep(EVERY_MS * 5));
+  expect(dead).toBe(0);
+  expect(pings).toBeGreaterThan(0);
+});
+
+test('a silent engine that does not answer is dead', async () => {
+  expect((await watch(fails, () => sleep(EVERY_MS * 5))).dead).toBeGreaterThan(0);
+});
+
+test('an engine that speaks is not asked', async () => {
+  const talk = async (heard: () => void) => {
+    for (let left = 20; left > 0; left--) {
+      heard();
+      await sleep(5);
+    }
+  };
+  expect((await watch(fails, talk)).dead).toBe(0);
+});
+
+test('nothing is heard of it after its end', async () => {
+  let dead = 0;
+  const silence = watchSilence({ ping: fails }, () => dead++, EVERY_MS);
+  silence.end();
+  await sleep(EVERY_MS * 3);
+  expect(dead).toBe(0);
+});
