@@ -60,7 +60,8 @@ await build({
   },
   logLevel: 'warning',
   plugins: [leaveOut, measureAsciiAtOnce],
-});
+  // esbuild has said what is wrong.
+}).catch(() => process.exit(1));
 await copyPackageFile();
 
 /** The sources look for package.json one folder up, and the bundle lies one folder deeper than they do. */
