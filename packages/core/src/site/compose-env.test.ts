@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'dotenv';
 import { readComposeEnv } from './compose-env.ts';
+import { parseDotenv } from './dotenv-reading.ts';
 
 /**
  * What Docker Compose 2.40.3 itself made of each text, for the keys A and B: asked with
@@ -129,6 +131,15 @@ function kindsExpected(title: string): string[] {
   return [];
 }
 
+test('both parsers of dotenv give the same for every text above', () => {
+  for (const [, text] of COMPOSE) expect(parseDotenv(text)).toEqual(parse(text));
+});
+
+test('a value nested without end is refused, and exhausts nothing', () => {
+  const { problems } = readComposeEnv(`A=${'${A:-'.repeat(5000)}${'}'.repeat(5000)}`);
+  expect(problems).toMatchObject([{ kind: 'invalid' }]);
+});
+
 describe('places', () => {
   test('every assignment knows its line, its quotes and where its value lies', () => {
     const text = '\uFEFF# head\r\nA = 1 # one\r\n\r\nB="x\r\ny" # two\r\nC=\r\nexport D=\'z\'';
@@ -166,9 +177,15 @@ describe('places', () => {
     });
   });
 
-  test('one line of 200 kB is read in no time', () => {
+  test.each([
+    ['one line', `A=${'x"\\$$'.repeat(13_000)}`],
+    ['spaces within a line', `A=x${' '.repeat(65_000)}x`],
+    ['blank lines', `${'\n'.repeat(65_000)}A=1`],
+    ['openings', `A=1\nB=${'${A:-'.repeat(13_000)}`],
+  ])('64 kB are read in no time: %s', (_, text) => {
     const started = performance.now();
-    const { assignments } = readComposeEnv(`A=${'x"\\$$'.repeat(40_000)}`);
+    const { assignments } = readComposeEnv(text);
+    parseDotenv(text);
     expect(assignments).toHaveLength(1);
     expect(performance.now() - started).toBeLessThan(1000);
   });

@@ -45,7 +45,6 @@ const BOM = '\uFEFF';
 const BLANK = /[\t\v\f\r \u0085\u00A0]/;
 /** Go's unicode.IsSpace. */
 const SPACE = /[\t\n\v\f\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/;
-const TRAILING_SPACE = new RegExp(`${SPACE.source}+$`);
 const KEY_CHARACTER = /[\p{L}\p{N}_.\-[\]]/u;
 const EXPORT = /^export[\t\n\f\r ]/;
 const ESCAPE = /\\(?:[abcfnrtv$"\\]|0\d{0,3})/g;
@@ -96,7 +95,7 @@ class ComposeReader {
     }
     const start = this.#at;
     const end = this.#keyEnd(start);
-    const key = this.#text.slice(start, end).replace(TRAILING_SPACE, '');
+    const key = trimEnd(this.#text.slice(start, end));
     const separator = this.#text[end];
     if (separator === undefined || separator === '\n') {
       this.#refuse('no-value', start);
@@ -167,7 +166,7 @@ class ComposeReader {
     const lineEnd = this.#lineEnd(start);
     const line = this.#text.slice(start, lineEnd);
     const comment = line.indexOf(' #');
-    const inner = (comment === -1 ? line : line.slice(0, comment)).replace(TRAILING_SPACE, '');
+    const inner = trimEnd(comment === -1 ? line : line.slice(0, comment));
     this.#at = lineEnd + 1;
     const place = inner === '' ? separatorEnd : start;
     return { quote: undefined, start: place, end: place + inner.length, inner };
@@ -221,6 +220,13 @@ interface Value {
   readonly start: number;
   readonly end: number;
   readonly inner: string;
+}
+
+/** A loop, because a regular expression would take quadratic time for spaces within a line. */
+function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && SPACE.test(text[end - 1] ?? '')) end -= 1;
+  return text.slice(0, end);
 }
 
 function readEscapes(text: string): string {

@@ -18,11 +18,15 @@ const VARIABLE = /\$(?:(\$)|([_a-z][_a-z0-9]*)|\{(?:([_a-z][_a-z0-9]*(?::?[-+?].
 const OPERATORS = [':?', '?', ':-', '-', ':+', '+'] as const;
 type Operator = (typeof OPERATORS)[number];
 
+/** Compose has no limit; nobody nests deeper, and a hostile value shall not exhaust the stack. */
+const MAXIMUM_DEPTH = 50;
+
 /** Expands a value; `lookup` gives `undefined` for what is not set. The first problem met is told. */
-export function expandTemplate(template: string, lookup: Lookup): Expansion {
+export function expandTemplate(template: string, lookup: Lookup, depth = 0): Expansion {
+  if (depth > MAXIMUM_DEPTH) return { value: '', problem: 'invalid' };
   let problem: TemplateProblem | undefined;
   const value = template.replace(VARIABLE, (match) => {
-    const expansion = expandMatch(match, lookup);
+    const expansion = expandMatch(match, lookup, depth);
     problem ??= expansion.problem;
     return expansion.value;
   });
@@ -33,7 +37,7 @@ export function expandTemplate(template: string, lookup: Lookup): Expansion {
  * A match reaches to the last `}` of its line, so that a default may hold braces; what follows the brace that
  * really closes it is expanded by itself.
  */
-function expandMatch(match: string, lookup: Lookup): Expansion {
+function expandMatch(match: string, lookup: Lookup, depth: number): Expansion {
   const end = closingBrace(match);
   const rest = end === -1 ? '' : match.slice(end + 1);
   const parts = new RegExp(VARIABLE.source, 'iu').exec(end === -1 ? match : match.slice(0, end + 1));
@@ -41,26 +45,36 @@ function expandMatch(match: string, lookup: Lookup): Expansion {
   if (parts?.[2] !== undefined) return { value: lookup(parts[2]) ?? '', problem: undefined };
   const braced = parts?.[3];
   if (braced === undefined) return { value: '', problem: 'invalid' };
-  const own = expandBraced(braced, firstOperator(match), lookup);
+  const expandWord = (word: string) => expandTemplate(word, lookup, depth + 1);
+  const own = expandBraced(braced, firstOperator(match), { lookup, expandWord });
   if (own === undefined) return { value: lookup(braced) ?? '', problem: undefined };
   if (own.problem !== undefined) return { value: '', problem: own.problem };
-  const after = expandTemplate(rest, lookup);
+  const after = expandWord(rest);
   return after.problem === undefined
     ? { value: own.value + after.value, problem: undefined }
     : { value: '', problem: after.problem };
 }
 
-function expandBraced(braced: string, operator: Operator | undefined, lookup: Lookup): Expansion | undefined {
+interface Expanding {
+  readonly lookup: Lookup;
+  readonly expandWord: (word: string) => Expansion;
+}
+
+function expandBraced(
+  braced: string,
+  operator: Operator | undefined,
+  { lookup, expandWord }: Expanding,
+): Expansion | undefined {
   const at = operator === undefined ? -1 : braced.indexOf(operator);
   if (operator === undefined || at === -1) return undefined;
   const value = lookup(braced.slice(0, at));
   const word = braced.slice(at + operator.length);
   const isUsable = operator.startsWith(':') ? value !== undefined && value !== '' : value !== undefined;
   if (operator.endsWith('+')) {
-    return isUsable ? expandTemplate(word, lookup) : { value: value ?? '', problem: undefined };
+    return isUsable ? expandWord(word) : { value: value ?? '', problem: undefined };
   }
   if (isUsable) return { value: value ?? '', problem: undefined };
-  if (operator.endsWith('-')) return expandTemplate(word, lookup);
+  if (operator.endsWith('-')) return expandWord(word);
   return { value: '', problem: 'required' };
 }
 

@@ -1,6 +1,6 @@
-import { parse as parseDotenv } from 'dotenv';
 import type { Finding } from '../errors/finding.ts';
 import { type ComposeAssignment, readComposeEnv } from './compose-env.ts';
+import { parseDotenv } from './dotenv-reading.ts';
 
 export interface Judgement {
   readonly path: string;

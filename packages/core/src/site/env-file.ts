@@ -1,6 +1,6 @@
-import { parse as parseDotenv } from 'dotenv';
 import type { Finding } from '../errors/finding.ts';
 import { type ComposeAssignment, type ComposeProblem, readComposeEnv } from './compose-env.ts';
+import { parseDotenv } from './dotenv-reading.ts';
 import { judgeReadings } from './env-ambiguity.ts';
 import { readText } from './read-text.ts';
 
@@ -32,7 +32,7 @@ export interface EnvReading {
 }
 
 /** No real `.env` comes near this; a log or an archive under that name does. */
-export const MAXIMUM_ENV_BYTES = 256 * 1024;
+export const MAXIMUM_ENV_BYTES = 64 * 1024;
 
 /**
  * Reads an env file of the site.
