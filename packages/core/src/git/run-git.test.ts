@@ -1,3 +1,4 @@
+import { getEventListeners, getMaxListeners } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +43,15 @@ describe('runGit', () => {
     const { stderr } = await run('yes complaint | head -c 300000 >&2; echo last >&2');
     expect(stderr).toHaveLength(64 * 1024);
     expect(stderr.endsWith('last\n')).toBe(true);
+  });
+
+  test('takes one signal for many runs, and lets go of it', async () => {
+    const { signal } = new AbortController();
+    const version = { environment: { PATH: process.env.PATH ?? '' }, folder, timeoutMs: 10_000, signal };
+    await Promise.all(Array.from({ length: 16 }, () => runGit(['--version'], version)));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    // Node warns on the terminal about more than this many; 0 is any number.
+    expect(getMaxListeners(signal)).toBe(0);
   });
 
   test('inherits nothing', async () => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { gitMissing } from '../errors/git-failures.ts';
 
 export interface GitRun {
@@ -53,6 +54,8 @@ export async function runGit(args: readonly string[], run: GitRun): Promise<GitR
       ended = 'timeout';
       endGroup();
     }, run.timeoutMs);
+    // One signal ends many runs side by side; Node would take more than ten for a leak and warn on the terminal.
+    if (run.signal !== undefined) setMaxListeners(0, run.signal);
     run.signal?.addEventListener('abort', abort, { once: true });
     const settle = (): void => {
       clearTimeout(timer);
