@@ -18,17 +18,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     exitCode = code;
   })
     .usage('$0 [command] [options]\n\nReleases a self-hosted Frappe/ERPNext site as a Docker image.')
-    .option('verbose', {
-      type: 'boolean',
-      default: false,
-      global: true,
-      describe: 'Show the stack of an unexpected error',
-    })
     .detectLocale(false)
     .exitProcess(false)
     .showHelpOnFail(false)
     .strict()
-    .completion()
+    .completion('list-completions', false)
+    .parserConfiguration({ 'boolean-negation': false })
     .version(ownVersion())
     .alias({ help: 'h', version: 'V' })
     .epilogue(
@@ -47,7 +42,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   return present(thrown.error, argv, io);
 }
 
-function present(error: unknown, argv: readonly string[], io: Io): number {
+async function present(error: unknown, argv: readonly string[], io: Io): Promise<number> {
   if (isUsageError(error)) {
     io.stderr.write(
       `de-build: ${error.message}\nRun \`de-build --help\` for the commands and their options.\n`,

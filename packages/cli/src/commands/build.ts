@@ -16,10 +16,10 @@ export const build = defineCommand({
   ],
   options: (yargs) =>
     siteOptions(yargs)
-      .option('cache', {
+      .option('no-cache', {
         type: 'boolean',
-        default: true,
-        describe: 'Use the build cache; --no-cache runs every step again',
+        default: false,
+        describe: 'Run every step again, whatever the build cache holds',
       })
       .option('pull', { type: 'boolean', default: false, describe: 'Ask for newer base images' })
       .option('dry-run', {
@@ -29,8 +29,8 @@ export const build = defineCommand({
         describe: 'Check and plan only; change nothing',
       })
       .option('progress', {
-        choices: ['auto', 'plain', 'json'],
-        default: 'auto',
+        choices: ['auto', 'plain', 'json'] as const,
+        default: 'auto' as const,
         requiresArg: true,
         describe: 'auto is a live view on a terminal and plain lines elsewhere',
       })
@@ -55,7 +55,7 @@ export const build = defineCommand({
   async run(options, io) {
     const { buildRelease, parseBuildArgs, planRelease, createRedactor } = await import('@de-build/core');
     const redactor = createRedactor();
-    const output = openOutput(io, redactor);
+    const output = openOutput(io, { isVerbose: options.verbose, redactor });
     const stop = listenForStop(io);
     const renderer = await output.renderer(options.json ? 'json' : options.progress);
     const release: ReleaseOptions = {
@@ -64,7 +64,7 @@ export const build = defineCommand({
       signal: stop.signal,
       onEvent: (event: ReleaseEvent) => renderer.event(event),
       buildArgs: parseBuildArgs(options.buildArg ?? []),
-      noCache: !options.cache,
+      noCache: options.noCache,
       pull: options.pull,
       force: options.force,
       ...(options.network === undefined ? {} : { network: options.network }),
@@ -75,7 +75,7 @@ export const build = defineCommand({
       return 0;
     } catch (error) {
       renderer.end({ error });
-      return output.fail(error, { stopped: stop.reason() });
+      return output.fail(error, stop.reason());
     } finally {
       stop.release();
     }

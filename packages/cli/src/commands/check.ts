@@ -15,8 +15,8 @@ export const check = defineCommand({
   options: (yargs) =>
     siteOptions(yargs)
       .option('format', {
-        choices: ['pretty', 'json', 'junit', 'github'],
-        default: 'pretty',
+        choices: ['pretty', 'json', 'junit', 'github'] as const,
+        default: 'pretty' as const,
         requiresArg: true,
         describe: 'How the results are written to standard output',
       })
@@ -38,7 +38,7 @@ export const check = defineCommand({
     const { checkSite, createRedactor, EXIT, parseBuildArgs } = await import('@de-build/core');
     const { renderChecks } = await import('../render/checks.ts');
     const redactor = createRedactor();
-    const output = openOutput(io, redactor);
+    const output = openOutput(io, { isVerbose: options.verbose, redactor });
     const stop = listenForStop(io);
     const progress = options.format === 'pretty' ? await output.renderer('auto') : undefined;
     try {
@@ -50,12 +50,13 @@ export const check = defineCommand({
         buildArgs: parseBuildArgs(options.buildArg ?? []),
         onEvent: (event) => progress?.event(event),
       });
-      if (progress === undefined) output.write(renderChecks(report, options.format));
+      if (progress === undefined)
+        output.write(renderChecks(report, options.format, { root: io.environment.GITHUB_WORKSPACE }));
       else progress.end({ report });
       return report.passed ? EXIT.ok : EXIT.checks;
     } catch (error) {
       progress?.end({ error });
-      return output.fail(error, { stopped: stop.reason() });
+      return output.fail(error, stop.reason());
     } finally {
       stop.release();
     }

@@ -17,7 +17,7 @@ export const list = defineCommand({
   async run(options, io) {
     const { readRecords } = await import('@de-build/core');
     const { renderList } = await import('../render/tables.ts');
-    const output = openOutput(io);
+    const output = openOutput(io, { isVerbose: options.verbose });
     const { manifests, problems } = await readRecords(siteOf(options, io));
     const shown = options.limit === undefined ? manifests : manifests.slice(0, options.limit);
     if (options.json) output.write(`${JSON.stringify(shown, undefined, 2)}\n`);

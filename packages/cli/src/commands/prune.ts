@@ -33,7 +33,7 @@ export const prune = defineCommand({
   async run(options, io) {
     const { parseKeepStorage, parseOlderThan, pruneBuildCache } = await import('@de-build/core');
     const { renderPrune } = await import('../render/tables.ts');
-    const output = openOutput(io);
+    const output = openOutput(io, { isVerbose: options.verbose });
     const { keepStorage, olderThan } = options;
     const pruned = await pruneBuildCache({
       ...siteOf(options, io),

@@ -18,7 +18,7 @@ export const show = defineCommand({
   async run(options, io) {
     const { readRecord } = await import('@de-build/core');
     const { renderShow } = await import('../render/tables.ts');
-    const output = openOutput(io);
+    const output = openOutput(io, { isVerbose: options.verbose });
     const manifest = await readRecord({ ...siteOf(options, io), release: options.release });
     output.write(
       options.json ? `${JSON.stringify(manifest, undefined, 2)}\n` : renderShow(manifest, io.stdout),

@@ -5,6 +5,7 @@ import type { Io } from '../io.ts';
 export interface SiteArguments {
   site: string;
   host: string | undefined;
+  verbose: boolean;
 }
 
 /** The options of every command that works on a site. */
@@ -20,6 +21,11 @@ export function siteOptions<Options>(yargs: Argv<Options>): Argv<Options & SiteA
       type: 'string',
       requiresArg: true,
       describe: 'Docker Engine to use, e.g. unix:///var/run/docker.sock [default: as the docker command]',
+    })
+    .option('verbose', {
+      type: 'boolean',
+      default: false,
+      describe: 'Show where an error came from',
     });
 }
 

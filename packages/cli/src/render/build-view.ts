@@ -40,7 +40,7 @@ export function buildView(board: BuildBoard, startedAt: number, view: View): rea
 /** A step that has ended, as it stays in the scrollback. */
 export function finishedLine(step: BoardStep, { columns, style }: Pick<View, 'columns' | 'style'>): string {
   const isQuiet = step.state === 'cached' || step.name.startsWith('[internal]');
-  const name: Piece = isQuiet ? [step.name, style.dim] : step.name;
+  const name: Piece = isQuiet ? [shortName(step), style.dim] : shortName(step);
   const right = { cached: 'cached', canceled: 'canceled' }[step.state as string];
   const time: Piece = [right ?? formatDuration(step.durationMs), style.dim];
   return layLine(['  ', endSymbol(step, style), ' ', name], { columns, right: time });
@@ -48,6 +48,11 @@ export function finishedLine(step: BoardStep, { columns, style }: Pick<View, 'co
 
 export function spinner({ now, style }: Pick<View, 'now' | 'style'>): Piece {
   return [SPINNER[Math.floor(now / 100) % SPINNER.length] as string, style.cyan];
+}
+
+/** The instruction without what hides its point on one line: mounts and the rest of a digest. */
+function shortName({ name }: BoardStep): string {
+  return name.replace(/ --mount=\S+/g, '').replace(/(@sha256:[0-9a-f]{12})[0-9a-f]+/g, '$1');
 }
 
 function endSymbol(step: BoardStep, style: Style): Piece {
@@ -58,7 +63,10 @@ function endSymbol(step: BoardStep, style: Style): Piece {
 
 function runningLine(step: BoardStep, view: View): string {
   const right: Piece = [formatDuration(view.now - step.startedAt), view.style.cyan];
-  return layLine(['  ', spinner(view), ' ', [step.name, view.style.bold]], { columns: view.columns, right });
+  return layLine(['  ', spinner(view), ' ', [shortName(step), view.style.bold]], {
+    columns: view.columns,
+    right,
+  });
 }
 
 /** Rows below each step: those that were heard last get theirs first. */
@@ -134,9 +142,8 @@ function totalLine(all: readonly BoardStep[], startedAt: number, { columns, styl
   const done = all.filter(({ state }) => state !== 'started' && state !== 'announced').length;
   const cached = all.filter(({ state }) => state === 'cached').length;
   const told = [
+    `${countOf(done, 'step')} done${cached === 0 ? '' : `, ${cached} cached`}`,
     formatDuration(now - startedAt),
-    `${done} of ${countOf(all.length, 'step')} so far`,
-    ...(cached === 0 ? [] : [`${cached} cached`]),
   ];
   return layLine(['  ', [told.join(' · '), style.dim]], { columns });
 }

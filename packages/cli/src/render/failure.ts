@@ -1,15 +1,19 @@
 import type { DeBuildError } from '@de-build/core';
 import { createStyle, type Style } from './style.ts';
+import { wrap } from './text-width.ts';
 
 export interface FailureOptions {
   readonly hasColours: boolean;
   readonly isVerbose: boolean;
+  /** Width of the terminal. Default: 100. */
+  readonly columns?: number;
   /** Redacts a text and makes its control characters visible. Everything shown passes it. */
   readonly clean: (text: string) => string;
 }
 
 /** Lines of another program's output that are shown. */
 const OUTPUT_LINES = 30;
+const WIDEST = 100;
 
 /**
  * What did not work, why, and how to mend it; then, set apart, what another program printed. A stack is shown
@@ -22,14 +26,17 @@ export function renderFailure(error: unknown, options: FailureOptions): string {
   return `\n${lines.join('\n')}\n`;
 }
 
-function expectedLines(error: DeBuildError, style: Style, { clean }: FailureOptions): string[] {
+function expectedLines(error: DeBuildError, style: Style, options: FailureOptions): string[] {
+  const { clean } = options;
+  const [what = '', ...whatMore] = indented(clean(error.what), options);
+  const [fix = '', ...fixMore] = indented(clean(error.fix), options);
   const lines = [
-    `${style.red('✗')} ${style.bold(clean(error.what))}`,
-    ...indent(clean(error.why)),
+    `${style.red('✗')} ${style.bold(what.slice(2))}`,
+    ...whatMore.map(style.bold),
+    ...indented(clean(error.why), options),
     '',
-    ...indent(clean(error.fix)).map((line, index) =>
-      index === 0 ? `${style.cyan('→')} ${line.slice(2)}` : line,
-    ),
+    `${style.cyan('→')} ${fix.slice(2)}`,
+    ...fixMore,
   ];
   const output = error.output === undefined ? [] : outputLines(clean(error.output));
   if (output.length > 0) lines.push('', ...output.map((line) => `  ${style.dim('│')} ${line}`.trimEnd()));
@@ -37,10 +44,11 @@ function expectedLines(error: DeBuildError, style: Style, { clean }: FailureOpti
   return lines;
 }
 
-function bugLines(error: unknown, style: Style, { clean, isVerbose }: FailureOptions): string[] {
+function bugLines(error: unknown, style: Style, options: FailureOptions): string[] {
+  const { clean, isVerbose } = options;
   return [
     `${style.red('✗')} ${style.bold('de-build met an error that it did not foresee.')}`,
-    ...indent(clean(messageOf(error))),
+    ...indented(clean(messageOf(error)), options),
     '',
     `${style.cyan('→')} This is a bug in de-build. Please report it with ${
       isVerbose ? 'what stands below' : 'what the same command prints with `--verbose`'
@@ -66,8 +74,9 @@ function outputLines(output: string): readonly string[] {
   return cut <= 0 ? lines : [`… ${cut} lines before`, ...lines.slice(cut)];
 }
 
-function indent(text: string): string[] {
-  return text.split('\n').map((line) => `  ${line}`.trimEnd());
+function indented(text: string, { columns = WIDEST }: FailureOptions): string[] {
+  const width = Math.max(20, Math.min(columns, WIDEST) - 3);
+  return wrap(text, width).map((line) => `  ${line}`);
 }
 
 function messageOf(error: unknown): string {

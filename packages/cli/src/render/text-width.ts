@@ -1,7 +1,6 @@
 import stringWidth from 'string-width';
 
 const ASCII = /^[\x20-\x7e]*$/;
-const graphemes = new Intl.Segmenter();
 
 /** How many columns a text takes; colours take none. */
 export function textWidth(text: string): number {
@@ -15,7 +14,7 @@ export function truncate(text: string, columns: number): string {
   if (ASCII.test(text)) return `${text.slice(0, columns - 1)}…`;
   let kept = '';
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
     width += stringWidth(segment);
     if (width > columns - 1) break;
     kept += segment;

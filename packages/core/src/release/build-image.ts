@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ResolvedApp } from '../apps/app.ts';
 import { encodeAppsJson, renderAppsJson } from '../apps/deliver-apps.ts';
 import type { BuildRequest, BuiltImage } from '../engine/engine.ts';
+import { findRegistryCredentials } from '../engine/registry-credentials.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Site } from '../site/site.ts';
 import type { Examination } from './examine-site.ts';
@@ -25,7 +26,7 @@ export async function buildImage<Result>(
   const temporary = `${plan.image}:${buildingTag(plan.siteVersion, randomBytes(4).toString('hex'))}`;
   try {
     const built = await inStage(tools, { stage: 'build', title: `Building ${plan.reference}` }, () =>
-      engine.build(requestOf(decision, temporary, tools)),
+      requestOf(decision, temporary, tools).then((request) => engine.build(request)),
     );
     return await use(built);
   } finally {
@@ -33,7 +34,11 @@ export async function buildImage<Result>(
   }
 }
 
-function requestOf({ plan, examination }: Decision, temporary: string, tools: Tools): BuildRequest {
+async function requestOf(
+  { plan, examination }: Decision,
+  temporary: string,
+  tools: Tools,
+): Promise<BuildRequest> {
   const { site, sources } = examination;
   const buildArgs: Record<string, string | Secret> = {};
   for (const [name, { value, source }] of Object.entries(plan.buildArgs)) {
@@ -44,8 +49,14 @@ function requestOf({ plan, examination }: Decision, temporary: string, tools: To
     withCommits: plan.cache.input === 'apps-json',
   });
   if (plan.dialect === 'build-arg') buildArgs.APPS_JSON_BASE64 = encodeAppsJson(document);
+  const registryAuth = await findRegistryCredentials(
+    plan.baseImages.map(({ reference }) => reference),
+    tools.environment,
+  );
+  for (const { password } of Object.values(registryAuth)) tools.redactor.add(password);
   return {
     ...contextOf(site),
+    registryAuth,
     tags: [temporary],
     buildArgs,
     secrets: plan.dialect === 'secret' ? { apps_json: document } : {},

@@ -1,0 +1,102 @@
+import type { CheckEvent, Finding, ReleaseEvent } from '@de-build/core';
+import type { Clock } from './renderer.ts';
+
+/** Builders of the events that tests of renderers play. */
+
+export interface FakeClock extends Clock {
+  /** Lets time pass; every timer that falls due calls back. */
+  pass(milliseconds: number): void;
+}
+
+export function fakeClock(): FakeClock {
+  let now = Date.UTC(2026, 7, 1);
+  const timers = new Set<{ readonly period: number; due: number; readonly callback: () => void }>();
+  return {
+    now: () => now,
+    every(period, callback) {
+      const timer = { period, due: now + period, callback };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    pass(milliseconds) {
+      const end = now + milliseconds;
+      for (; now < end; now++) {
+        for (const timer of timers) {
+          if (timer.due > now) continue;
+          timer.due += timer.period;
+          timer.callback();
+        }
+      }
+    },
+  };
+}
+
+export const started = (step: string, name: string): ReleaseEvent => ({
+  type: 'build-step',
+  step,
+  name,
+  state: 'started',
+});
+
+export const ended = (
+  step: string,
+  name: string,
+  end: { state: 'cached' | 'done' | 'failed' | 'canceled'; took?: number; error?: string },
+): ReleaseEvent => ({
+  type: 'build-step',
+  step,
+  name,
+  state: end.state,
+  ...(end.took === undefined ? {} : { startedAt: 1000, completedAt: 1000 + end.took }),
+  ...(end.error === undefined ? {} : { error: end.error }),
+});
+
+export const log = (step: string, text: string): ReleaseEvent => ({
+  type: 'build-log',
+  step,
+  stream: 'stdout',
+  text,
+});
+
+export const transfer = (step: string, label: string, current: number, total: number): ReleaseEvent => ({
+  type: 'build-transfer',
+  step,
+  label,
+  current,
+  total,
+  done: total > 0 && current === total,
+});
+
+export const stage = (
+  name: 'check' | 'build' | 'verify' | 'tag' | 'record' | 'plan',
+  title: string,
+  state: 'started' | 'done' | 'failed' = 'started',
+  durationMs = 1234,
+): ReleaseEvent => ({
+  type: 'stage',
+  stage: name,
+  title,
+  state,
+  ...(state === 'started' ? {} : { durationMs }),
+});
+
+export const check = (changes: Partial<CheckEvent> = {}): CheckEvent => ({
+  type: 'check',
+  id: 'env',
+  title: 'The env file',
+  status: 'passed',
+  durationMs: 12,
+  findings: [],
+  ...changes,
+});
+
+export const finding = (changes: Partial<Finding> = {}): Finding => ({
+  id: 'env-key-missing',
+  severity: 'error',
+  what: 'DE_SITE_VERSION is missing.',
+  why: 'de-example.env asks for it.',
+  fix: 'Add it to .env.',
+  file: '.env',
+  line: 12,
+  ...changes,
+});

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Secret } from '../secrets/secret.ts';
+import type { RegistryCredential } from './engine.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Docker's own configuration file, as `docker login` writes it. */
+const DockerConfig = z.looseObject({
+  auths: z.record(z.string(), z.looseObject({ auth: z.string().optional() })).optional(),
+  credHelpers: z.record(z.string(), z.string()).optional(),
+  credsStore: z.string().optional(),
+});
+
+const HelperAnswer = z.looseObject({ Username: z.string(), Secret: z.string() });
+
+const HELPER_MS = 10_000;
+/** What Docker's own registry is called by its builder, and in its configuration. */
+const DOCKER_HUB = { host: 'docker.io', key: 'https://index.docker.io/v1/' };
+
+/**
+ * What `docker login` left for the registries of these images: from the credential helper that Docker would ask, else
+ * from its configuration file. A registry without a credential is left out; a configuration that can't be read, or a
+ * helper that fails, counts as none, as the image may well be public.
+ * @returns by host, as the builder names it
+ */
+export async function findRegistryCredentials(
+  references: readonly string[],
+  environment: Environment,
+): Promise<Readonly<Record<string, RegistryCredential>>> {
+  const config = await readDockerConfig(environment);
+  if (config === undefined) return {};
+  const hosts = [...new Set(references.map(registryOf))];
+  const found = await Promise.all(
+    hosts.map(async (host) => [host, await findCredential(host, config, environment)] as const),
+  );
+  return Object.fromEntries(
+    found.filter((entry): entry is [string, RegistryCredential] => entry[1] !== undefined),
+  );
+}
+
+/** The host of an image's registry: what stands before the first slash when it looks like a host. */
+export function registryOf(reference: string): string {
+  const [first = '', ...rest] = reference.split('/');
+  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  return isHost ? first : DOCKER_HUB.host;
+}
+
+async function findCredential(
+  host: string,
+  config: z.infer<typeof DockerConfig>,
+  environment: Environment,
+): Promise<RegistryCredential | undefined> {
+  const key = host === DOCKER_HUB.host ? DOCKER_HUB.key : host;
+  const helper = config.credHelpers?.[key] ?? config.credsStore;
+  if (helper !== undefined) return askHelper(helper, key, environment);
+  const auth = config.auths?.[key]?.auth ?? config.auths?.[`https://${key}`]?.auth;
+  if (auth === undefined) return undefined;
+  const [username = '', ...password] = Buffer.from(auth, 'base64').toString('utf8').split(':');
+  return { username, password: new Secret(`the password for ${host}`, password.join(':')) };
+}
+
+async function readDockerConfig(environment: Environment) {
+  const folder = environment.DOCKER_CONFIG ?? (environment.HOME && join(environment.HOME, '.docker'));
+  if (!folder) return undefined;
+  try {
+    return DockerConfig.parse(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Speaks the protocol of docker-credential-helpers: the server's name goes in, a JSON object comes out. */
+function askHelper(
+  helper: string,
+  key: string,
+  environment: Environment,
+): Promise<RegistryCredential | undefined> {
+  if (!/^[\w.-]+$/.test(helper)) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const child = spawn(`docker-credential-${helper}`, ['get'], {
+      env: { ...environment },
+      stdio: ['pipe', 'pipe', 'ignore'],
+      signal: AbortSignal.timeout(HELPER_MS),
+    });
+    let answer = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      answer += text;
+    });
+    child.stdin.on('error', () => undefined).end(key);
+    child.on('error', () => resolve(undefined));
+    child.on('close', () => resolve(understandAnswer(answer, key)));
+  });
+}
+
+function understandAnswer(answer: string, key: string): RegistryCredential | undefined {
+  try {
+    const { Username, Secret: password } = HelperAnswer.parse(JSON.parse(answer));
+    return { username: Username, password: new Secret(`the password for ${key}`, password) };
+  } catch {
+    return undefined;
+  }
+}
