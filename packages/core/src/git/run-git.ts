@@ -55,7 +55,7 @@ export async function runGit(args: readonly string[], run: GitRun): Promise<GitR
       endGroup();
     }, run.timeoutMs);
     // One signal ends many runs side by side; Node would take more than ten for a leak and warn on the terminal.
-    if (run.signal !== undefined) setMaxListeners(0, run.signal);
+    if (run.signal !== undefined) setMaxListeners(Number.POSITIVE_INFINITY, run.signal);
     run.signal?.addEventListener('abort', abort, { once: true });
     const settle = (): void => {
       clearTimeout(timer);
