@@ -19,7 +19,10 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const started = Date.now();
   try {
     title('Setting the stage');
-    const { site, apps, engineHost } = await setDemoStage(tell, cleanUps);
+    const { site, apps, engineHost } = await setDemoStage((text) => {
+      stop.throwIfStopped();
+      tell(text);
+    }, cleanUps);
     const environment = { ...process.env, DOCKER_HOST: engineHost };
     const run = (command: string, ...args: string[]) => {
       stop.throwIfStopped();
