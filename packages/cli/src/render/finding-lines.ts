@@ -2,7 +2,7 @@ import type { CheckResult, Finding } from '@de-build/core';
 import { makeVisible } from '@de-build/core';
 import { layLine, type Piece } from './line.ts';
 import { formatDuration } from './quantities.ts';
-import type { Style } from './style.ts';
+import type { Paint, Style } from './style.ts';
 import { pad, textWidth, wrap } from './text-width.ts';
 
 export interface Page {
@@ -32,21 +32,23 @@ export function checkLines(check: CheckResult, { columns, style }: Page): readon
 export function findingLines(finding: Finding, { columns, style }: Page): readonly string[] {
   const indent = '      ';
   const width = Math.max(20, Math.min(columns, WIDEST_TEXT) - indent.length);
-  const paint =
-    finding.severity === 'error' ? style.red : finding.severity === 'warning' ? style.yellow : style.cyan;
+  const [symbol, paint] = signOf(finding, style);
   const place = placeOf(finding);
   const what = wrap(makeVisible(finding.what), width);
-  const last = what.at(-1) ?? '';
-  const isPlaceBeside = place !== '' && textWidth(last) + 2 + textWidth(place) <= width;
-  const lines = what.map((line, index) =>
-    isPlaceBeside && index === what.length - 1 ? `${paint(line)}  ${style.cyan(place)}` : paint(line),
-  );
-  if (place !== '' && !isPlaceBeside) lines.push(style.cyan(place));
+  const isPlaceBeside = place !== '' && textWidth(what.at(-1) ?? '') + 2 + textWidth(place) <= width;
+  const lines = what.map(paint);
+  if (isPlaceBeside) lines.push(`${lines.pop()}  ${style.cyan(place)}`);
+  else if (place !== '') lines.push(style.cyan(place));
   lines.push(...wrap(makeVisible(finding.why), width).map(style.dim));
   lines.push(
     ...wrap(makeVisible(finding.fix), width - 2).map((line, index) => `${index === 0 ? '→' : ' '} ${line}`),
   );
-  return lines.map((line) => indent + line);
+  return lines.map((line, index) => (index === 0 ? `    ${paint(symbol)} ${line}` : indent + line));
+}
+
+function signOf({ severity }: Finding, style: Style): readonly [symbol: string, paint: Paint] {
+  if (severity === 'error') return ['✗', style.red];
+  return severity === 'warning' ? ['!', style.yellow] : ['·', style.cyan];
 }
 
 /** `.env:12:3` */

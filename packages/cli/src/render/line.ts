@@ -6,26 +6,36 @@ export type Piece = string | readonly [text: string, paint: Paint];
 
 export interface LineLayout {
   readonly columns: number;
-  /** Stands at the right edge, and is never cut. */
+  /** Stands at the right edge and is never cut; left out where next to nothing else would fit. */
   readonly right?: Piece;
 }
+
+const SMALLEST_LEFT = 6;
 
 /** One line that fits: what does not is cut from the end of the left side. */
 export function layLine(left: readonly Piece[], { columns, right }: LineLayout): string {
   const rightText = right === undefined ? '' : textOf(right);
   const rightWidth = textWidth(rightText);
-  let room = columns - (rightWidth === 0 ? 0 : rightWidth + 2);
+  const hasRight = right !== undefined && rightWidth + SMALLEST_LEFT <= columns;
+  let room = hasRight ? columns - rightWidth - 2 : columns;
   let line = '';
   let used = 0;
-  for (const piece of left) {
-    const text = truncate(textOf(piece), room);
+  for (const [at, piece] of left.entries()) {
+    const fits = textWidth(textOf(piece)) < room;
+    const rest = fits
+      ? ''
+      : left
+          .slice(at + 1)
+          .map(textOf)
+          .join('');
+    const text = truncate(textOf(piece) + rest, room);
     const width = textWidth(text);
     line += paintOf(piece)(text);
     used += width;
     room -= width;
     if (text !== textOf(piece)) break;
   }
-  if (right === undefined || rightWidth > columns) return line;
+  if (!hasRight) return line;
   return `${line}${' '.repeat(Math.max(0, columns - used - rightWidth))}${paintOf(right)(rightText)}`;
 }
 

@@ -24,7 +24,9 @@ export function createPlainRenderer(terminal: Terminal, clock: Clock): Renderer 
 
   function stageLines({ state, title, durationMs, stage }: StageEvent): readonly string[] {
     if (state === 'started')
-      return stage === 'plan' || stage === 'read' ? [] : [style.bold(`==> ${makeVisible(title)}`)];
+      return stage === 'plan' || stage === 'read'
+        ? []
+        : [...gapBefore(stage), style.bold(`==> ${makeVisible(title)}`)];
     if (state === 'failed')
       return [style.red(`==> FAILED ${makeVisible(title)} (${formatDuration(durationMs ?? 0)})`)];
     return stage === 'build' ? [style.dim(`==> built in ${formatDuration(durationMs ?? 0)}`)] : [];
@@ -50,6 +52,10 @@ export function createPlainRenderer(terminal: Terminal, clock: Clock): Renderer 
     if (event.state === 'failed')
       lines.push(style.red(`${`#${step.number}`} ERROR: ${step.error ?? 'failed'}`));
     return withGap(step.number, lines);
+  }
+
+  function gapBefore(stage: StageEvent['stage']): readonly string[] {
+    return stage === 'build' || stage === 'verify' ? [''] : [];
   }
 
   function logLines({ step, lines }: Told, number: string): string[] {

@@ -64,7 +64,7 @@ test('a whole release, as it stands in the scrollback', () => {
 "Checking /site
   ✓ The env file                 41 keys
   ! apps.json
-      erpnext follows a branch.  apps.json:4
+    ! erpnext follows a branch.  apps.json:4
       de-example.env asks for it.
       → Add it to .env.
 
@@ -101,16 +101,16 @@ test('the running steps with their last lines, transfers and totals', () => {
   expect(seen()).toMatchInlineSnapshot(`
 "Building acme/erp:1.4.0
   ✓ [base 1/1] FROM debian                                                cached
-  ⠋ [builder 1/2] RUN bench init                                            2.1s
+  ⠋ [builder 1/2] RUN bench init                                            2.0s
     │ line 4
     │ line 5
     │ line 6
     │ line 7
     │ line 8
     │ wide: 東京🚀 and a bell \\x07 and colour, much too long for this screen
-  ⠋ [internal] load build context                                           2.1s
+  ⠋ [internal] load build context                                           2.0s
     [=====               ] transferring context                5.00 MB / 20.0 MB
-  1 step done, 1 cached · 2.1s"
+  1 step done, 1 cached · 2.0s"
 `);
 });
 

@@ -33,7 +33,7 @@ export function createScreen(size: { columns: number; rows: number }, hasColours
   }
 
   function put(sign: string): void {
-    const width = stringWidth(sign);
+    const width = sign < '\x7f' ? 1 : stringWidth(sign);
     if (column + width > screen.columns) lineFeed();
     const line = visible[row] ?? '';
     visible[row] = line.slice(0, column) + sign;

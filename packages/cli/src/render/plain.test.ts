@@ -1,0 +1,70 @@
+import { expect, test } from '@jest/globals';
+import { check, ended, fakeClock, finding, log, stage, started, transfer } from './events.ts';
+import { createPlainRenderer } from './plain.ts';
+
+function open() {
+  const written: string[] = [];
+  const terminal = {
+    isTTY: false,
+    hasColours: false,
+    columns: 80,
+    rows: 24,
+    write: (text: string) => void written.push(text),
+  };
+  const clock = fakeClock();
+  return { renderer: createPlainRenderer(terminal, clock), clock, text: () => written.join('') };
+}
+
+test('one line for each thing, numbered by step, with seconds', () => {
+  const { renderer, clock, text } = open();
+  const play = [
+    stage('check', 'Checking /site'),
+    check({ summary: '41 keys' }),
+    check({ status: 'failed', title: 'The site version', findings: [finding()] }),
+    stage('build', 'Building acme/erp:1.4.0'),
+    ended('b', '[base 1/1] FROM debian', { state: 'cached' }),
+    started('c', '[builder 1/2] RUN bench init'),
+    log('c', 'half a '),
+    started('d', '[internal] load build context'),
+    log('c', 'line\nand \x1b[31manother\x1b[0m\x07\n'),
+    transfer('d', 'transferring context:', 20_000_000, 20_000_000),
+    ended('d', '[internal] load build context', { state: 'done', took: 800 }),
+    log('c', 'no line feed'),
+    ended('c', '[builder 1/2] RUN bench init', { state: 'failed', took: 3000, error: 'exit code: 1' }),
+    stage('build', 'Building acme/erp:1.4.0', 'failed', 3500),
+    { type: 'notice', level: 'warning', text: 'take care' } as const,
+  ];
+  for (const event of play) {
+    renderer.event(event);
+    clock.pass(400);
+  }
+  renderer.end({ error: new Error('presented elsewhere') });
+  expect(text()).toMatchInlineSnapshot(`
+"==> Checking /site
+  ✓ The env file                 41 keys
+  ✗ The site version
+    ✗ DE_SITE_VERSION is missing.  .env:12
+      de-example.env asks for it.
+      → Add it to .env.
+
+==> Building acme/erp:1.4.0
+#1 [base 1/1] FROM debian
+#1 CACHED
+
+#2 [builder 1/2] RUN bench init
+
+#3 [internal] load build context
+
+#2 1.2 half a line
+#2 1.2 and another\\x07
+
+#3 transferring context 20.0 MB
+#3 DONE 0.8s
+
+#2 2.8 no line feed
+#2 ERROR: exit code: 1
+==> FAILED Building acme/erp:1.4.0 (3.5s)
+warning: take care
+"
+`);
+});

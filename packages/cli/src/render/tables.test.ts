@@ -1,0 +1,103 @@
+import { expect, test } from '@jest/globals';
+import { sampleManifest } from '../../../core/src/manifests/sample-manifest.ts';
+import { renderList, renderPrune, renderShow } from './tables.ts';
+import { textWidth } from './text-width.ts';
+
+const pipe = { isTTY: false, hasColours: false, columns: 80, rows: 24, write: () => {} };
+const now = new Date('2026-08-15T12:00:00Z');
+const base = sampleManifest();
+
+test('list', () => {
+  const manifests = [
+    sampleManifest({
+      siteVersion: '1.10.0-rc.1',
+      createdAt: '2026-08-15T11:59:40.000Z',
+      frappe: null,
+      apps: [],
+    }),
+    sampleManifest({ warnings: [{ id: 'w', what: 'x' }], timing: { ...base.timing, durationMs: 3_720_000 } }),
+  ];
+  expect(renderList(manifests, pipe, now)).toMatchInlineSnapshot(`
+"VERSION      RELEASED (UTC)                 FRAPPE   APPS  IMAGE            SIZE    TOOK
+1.10.0-rc.1  2026-08-15 11:59  just now     -           0  abababababab  1.23 GB  1m 12s
+1.4.0        2026-08-01 10:00  2 weeks ago  15.40.1     1  abababababab  1.23 GB  1h 02m  1 warning
+"
+`);
+  expect(renderList([], pipe, now)).toBe('No release is recorded yet.\n');
+});
+
+test('on a terminal a row is one line', () => {
+  const text = renderList([base], { ...pipe, isTTY: true, columns: 40 }, now);
+  expect(text.trimEnd().split('\n')).toHaveLength(2);
+  for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(40);
+});
+
+test('show', () => {
+  const apps = [
+    { ...(base.apps[0] as (typeof base.apps)[number]), name: '東京_app', version: null },
+    ...base.apps,
+  ];
+  expect(
+    renderShow(sampleManifest({ apps, warnings: [{ id: 'w', what: 'take\ncare\x1b' }] }), pipe, now),
+  ).toMatchInlineSnapshot(`
+"acme/erp:1.4.0
+  released       2026-08-01T10:00:00.000Z (2 weeks ago)
+  took           1m 12s
+  image          sha256:abababababababababababababababababababababababababababababababab
+  size           1.23 GB, linux/amd64
+  tags           acme/erp:1.4.0
+  site           0123456789ab on main
+  Containerfile  images/custom/Containerfile, sha256:abababababababababababababababababababababababababababababababab (apps by secret)
+  context        12 files, 3.46 kB sent, sha256:abababababababababababababababababababababababababababababababab
+  cache          used (CACHE_BUST)
+  built by       buildkit of docker 28.5.1, de-build 0.1.0
+  plan           sha256:abababababababababababababababababababababababababababababababab
+
+Apps
+  NAME      VERSION  REF         KIND    COMMIT        FROM
+  frappe    15.40.1  version-15  branch  0123456789ab  https://github.com/frappe/frappe
+  東京_app  -        v15.38.0    tag     0123456789ab  https://github.com/frappe/erpnext
+  erpnext   15.38.0  v15.38.0    tag     0123456789ab  https://github.com/frappe/erpnext
+
+Build args
+  NAME            VALUE       FROM
+  PYTHON_VERSION  3.11.9      env
+  FRAPPE_PATH     [redacted]  config
+
+Base images
+  REFERENCE             DIGEST
+  debian:bookworm-slim  sha256:abababababababababababababababababababababababababababababababab
+
+Steps
+    TOOK  STEP
+  1m 01s  [builder 2/4] RUN bench init
+  cached  [builder 1/4] FROM debian:bookworm-slim
+
+Warnings
+  w  take care\\x1b
+"
+`);
+});
+
+test('prune', () => {
+  const record = {
+    id: 'a',
+    type: 'regular',
+    description: 'mount / from exec /bin/sh',
+    sizeBytes: 1_200_000_000,
+  };
+  const pruned = { dryRun: true, records: [record], freedBytes: 1_200_000_000, before: 5e9, after: 3.8e9 };
+  expect(renderPrune(pruned, pipe)).toMatchInlineSnapshot(`
+"   SIZE  TYPE     WHAT
+1.20 GB  regular  mount / from exec /bin/sh
+
+Would free 1.20 GB of build cache in 1 record (5.00 GB → 3.80 GB). Nothing was changed.
+"
+`);
+  expect(renderPrune({ ...pruned, dryRun: false, records: Array(25).fill(record) }, pipe)).toMatch(
+    /… and 5 more\n\nFreed 1.20 GB of build cache in 25 records \(5.00 GB → 3.80 GB\)\.\n$/,
+  );
+  expect(renderPrune({ ...pruned, records: [], freedBytes: 0 }, pipe)).toBe(
+    'Nothing to free; the build cache takes 5.00 GB.\n',
+  );
+});

@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import { layLine } from './line.ts';
+import { pad, textWidth, truncate, wrap } from './text-width.ts';
+
+test.each([
+  ['abc', 3, 'abc'],
+  ['abcd', 3, 'ab…'],
+  ['東京都', 5, '東京…'],
+  ['東京都', 4, '東…'],
+  ['a🚀b', 4, 'a🚀b'],
+  ['a🚀bc', 3, 'a…'],
+  ['e\u0301e\u0301e\u0301', 2, 'e\u0301…'],
+  ['abc', 1, '…'],
+  ['abc', 0, ''],
+])('%s in %i columns is %s', (text, columns, cut) => {
+  expect(truncate(text, columns)).toBe(cut);
+  expect(textWidth(truncate(text, columns))).toBeLessThanOrEqual(columns);
+});
+
+test('padding counts columns', () => {
+  expect(pad('東京', 6)).toBe('東京  ');
+  expect(pad('12', 4, 'left')).toBe('  12');
+});
+
+test('wrapping breaks at spaces, and keeps long words and line feeds', () => {
+  expect(wrap('one two three\nfour https://example.com/long', 9)).toEqual([
+    'one two',
+    'three',
+    'four',
+    'https://example.com/long',
+  ]);
+});
+
+test.each([
+  [12, 'abcdef  1.2s'],
+  [14, 'abcdef    1.2s'],
+  [11, 'abcd…  1.2s'],
+  [9, 'abcdef'],
+  [3, 'ab…'],
+])('a line in %i columns', (columns, line) => {
+  expect(layLine(['abc', 'def'], { columns, right: '1.2s' })).toBe(line);
+});
