@@ -226,37 +226,3 @@ describe('TLS', () => {
     });
   });
 });
-
-describe('ssh', () => {
-  /** A program named ssh that does this, first in the PATH. */
-  async function installSsh(script: string): Promise<string> {
-    const bin = await mkdtemp(join(folder, 'bin-'));
-    await writeFile(join(bin, 'ssh'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    return `${bin}:${process.env.PATH}`;
-  }
-
-  test('what ssh says is shown', async () => {
-    const PATH = await installSsh('echo "Host key verification failed." >&2; exit 255');
-    await expect(connect('ssh://me@far', { PATH })).rejects.toMatchObject({
-      code: 'engine-ssh-failed',
-      output: 'Host key verification failed.',
-    });
-  });
-
-  test('requests go through it, one after the other', async () => {
-    const port = (await web(200, { 'api-version': '1.45' }, '{"ServerVersion":"28.0"}')).split(':').at(-1);
-    const relay = `require('net').connect(${port},'127.0.0.1',function(){process.stdin.pipe(this).pipe(process.stdout)})`;
-    const PATH = await installSsh(`exec '${process.execPath}' -e "${relay}"`);
-    const engine = await connectEngine({ environment: { PATH, HOME: folder }, host: 'ssh://far' });
-    expect(await engine.about()).toMatchObject({ version: '28.0' });
-    expect(await engine.about()).toMatchObject({ version: '28.0' });
-    await engine.close();
-  });
-
-  test('no ssh', async () => {
-    await expect(connect('ssh://far', { PATH: folder })).rejects.toMatchObject({
-      code: 'engine-ssh-failed',
-      output: expect.stringContaining('not found'),
-    });
-  });
-});

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseHost } from './endpoint.ts';
-import { sshArguments } from './ssh-agent.ts';
 
 describe('parseHost', () => {
   test.each([
@@ -36,12 +35,4 @@ describe('parseHost', () => {
   ])('refuses %s', (host) => {
     expect(parseHost(host, undefined)).toBeUndefined();
   });
-});
-
-test('ssh gets the host after the options, and no question to ask', () => {
-  const endpoint = parseHost('ssh://me@host:22022/run/docker.sock', undefined);
-  if (endpoint?.kind !== 'ssh') throw new Error('not ssh');
-  expect(sshArguments(endpoint).join(' ')).toBe(
-    '-o ConnectTimeout=30 -o BatchMode=yes -T -l me -p 22022 -- host docker --host unix:///run/docker.sock system dial-stdio',
-  );
 });

@@ -55,7 +55,9 @@ const OUTPUT_LIMIT = 4000;
 class SshConnection extends Duplex {
   readonly #child: ChildProcessWithoutNullStreams;
   #output = '';
-  #hasAnswered = false;
+  /** Counted as Node's own sockets count. */
+  bytesRead = 0;
+  bytesWritten = 0;
 
   constructor(child: ChildProcessWithoutNullStreams) {
     super({ allowHalfOpen: true });
@@ -64,7 +66,7 @@ class SshConnection extends Duplex {
       this.#output = (this.#output + text.toString()).slice(-OUTPUT_LIMIT);
     });
     child.stdout.on('data', (data: Buffer) => {
-      this.#hasAnswered = true;
+      this.bytesRead += data.length;
       if (!this.push(data)) child.stdout.pause();
     });
     // The pipe breaks before the exit is reported; the exit carries the reason.
@@ -75,7 +77,7 @@ class SshConnection extends Duplex {
       ),
     );
     child.once('close', (code, signal) => {
-      if (code === 0 || this.#hasAnswered) this.push(null);
+      if (code === 0 || this.bytesRead > 0) this.push(null);
       else this.destroy(new SshError(`ssh ended with ${signal ?? code}`, this.#output));
     });
   }
@@ -85,6 +87,7 @@ class SshConnection extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.bytesWritten += chunk.length;
     if (this.#child.stdin.destroyed) done();
     else this.#child.stdin.write(chunk, () => done());
   }

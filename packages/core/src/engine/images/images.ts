@@ -44,7 +44,7 @@ export function images(client: DockerodeClient): Images {
       await unlessMissing(
         client.call(
           `DELETE /images/${reference}`,
-          (docker) => docker.getImage(reference).remove({ noprune: true }),
+          (docker) => docker.getImage(reference).remove({ noprune: false }),
           REMOVE_WITHIN_MS,
         ),
       );
