@@ -132,7 +132,7 @@ function plainBar(filled: number): readonly Piece[] {
 }
 
 /** `sha256:0123456789ab` instead of the whole digest; no colon at the end. */
-function shortLabel(label: string): string {
+export function shortLabel(label: string): string {
   return makeVisible(label)
     .replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/g, '$1')
     .replace(/:$/, '');

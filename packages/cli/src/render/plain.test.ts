@@ -28,6 +28,7 @@ test('one line for each thing, numbered by step, with seconds', () => {
     started('d', '[internal] load build context'),
     log('c', 'line\nand \x1b[31manother\x1b[0m\x07\n'),
     transfer('d', 'transferring context:', 20_000_000, 20_000_000),
+    transfer('d', 'transferring context:', 20_000_000, 20_000_000),
     ended('d', '[internal] load build context', { state: 'done', took: 800 }),
     log('c', 'no line feed'),
     ended('c', '[builder 1/2] RUN bench init', { state: 'failed', took: 3000, error: 'exit code: 1' }),
@@ -61,7 +62,7 @@ test('one line for each thing, numbered by step, with seconds', () => {
 #3 transferring context 20.0 MB
 #3 DONE 0.8s
 
-#2 2.8 no line feed
+#2 3.2 no line feed
 #2 ERROR: exit code: 1
 ==> FAILED Building acme/erp:1.4.0 (3.5s)
 warning: take care

@@ -2,6 +2,7 @@ import type { ReleaseEvent, StageEvent } from '@de-build/core';
 import { makeVisible } from '@de-build/core';
 import type { Terminal } from '../io.ts';
 import { createBuildBoard, type Told } from './build-board.ts';
+import { shortLabel } from './build-view.ts';
 import { checkLines } from './finding-lines.ts';
 import { planLines, releasedLines, reportLines } from './outcome-lines.ts';
 import { formatBytes, formatDuration } from './quantities.ts';
@@ -36,12 +37,13 @@ export function createPlainRenderer(terminal: Terminal, clock: Clock): Renderer 
     event: Extract<ReleaseEvent, { step: string; type: `build-${'step' | 'log' | 'transfer'}` }>,
   ) {
     const known = board.steps.get(event.step)?.state;
+    const wasDone = isDone(event);
     const told = board.take(event, clock.now());
     const { step } = told;
     const number = style.cyan(`#${step.number}`);
     const lines = logLines(told, number);
-    if (event.type === 'build-transfer' && event.done && event.current > 0) {
-      lines.push(`${number} ${makeVisible(event.label).replace(/:$/, '')} ${formatBytes(event.current)}`);
+    if (event.type === 'build-transfer' && event.done && event.current > 0 && !wasDone) {
+      lines.push(`${number} ${shortLabel(event.label)} ${formatBytes(event.current)}`);
     }
     if (event.type !== 'build-step') return withGap(step.number, lines);
     if (known === undefined || (event.state === 'started' && known !== 'started'))
@@ -52,6 +54,12 @@ export function createPlainRenderer(terminal: Terminal, clock: Clock): Renderer 
     if (event.state === 'failed')
       lines.push(style.red(`${`#${step.number}`} ERROR: ${step.error ?? 'failed'}`));
     return withGap(step.number, lines);
+  }
+
+  /** Builders tell the end of a transfer more than once. */
+  function isDone(event: ReleaseEvent): boolean {
+    if (event.type !== 'build-transfer') return false;
+    return board.steps.get(event.step)?.transfers.get(event.label)?.done ?? false;
   }
 
   function gapBefore(stage: StageEvent['stage']): readonly string[] {

@@ -7,7 +7,7 @@ const CREDENTIALS = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
 
 const digest = z.string().regex(DIGEST, 'is not a digest');
 const commit = z.string().regex(COMMIT, 'is not a commit');
-const milliseconds = z.number().min(0);
+const milliseconds = z.number();
 const bytes = z.int().min(0);
 const count = z.int().min(0);
 

@@ -160,6 +160,12 @@ describe('control characters', () => {
     }
   });
 
+  test('stay around a secret that is found without them', () => {
+    expect(redactorFor({ PAT: 'supersecret' }).redact('\x1b[2J\x1b[31msupersecret\x1b[0m')).toBe(
+      `\x1b[2J\x1b[31m${MARK}\x1b[0m`,
+    );
+  });
+
   test('stay where no secret is', () => {
     expect(redactorFor({ PAT: 'supersecret' }).redact('\x1b[31mred\x1b[0m')).toBe('\x1b[31mred\x1b[0m');
   });

@@ -45,13 +45,13 @@ export function createRedactor(): Redactor {
 
   function redact(text: string): string {
     const { findAll } = net();
-    const visible = makeVisible(text);
-    if (visible !== text) {
-      const found = findAll(visible);
-      if (found.spans.length > 0) return write(visible, found.spans, visible.length);
-    }
     const { spans } = findAll(text);
-    return spans.length === 0 ? text : write(text, spans, text.length);
+    const redacted = spans.length === 0 ? text : write(text, spans, text.length);
+    const visible = makeVisible(redacted);
+    if (visible === redacted) return redacted;
+    // A secret may be cut in two by what is not seen: then, and only then, the text comes back without that.
+    const hidden = findAll(visible).spans;
+    return hidden.length === 0 ? redacted : write(visible, hidden, visible.length);
   }
 
   return {
