@@ -95,7 +95,7 @@ export interface Images {
   inspect(reference: string): Promise<ImageDetails | undefined>;
   /** Gives `image` (id or reference) the name `repository:tag`, taking it from any other image. */
   tag(image: string, reference: string): Promise<void>;
-  /** Takes a name away; the image itself goes only when that was its last name and `keepImage` is false. */
+  /** Takes a name away, as `docker rmi` does: the image goes with its last name. Not an error where there is none. */
   untag(reference: string): Promise<void>;
   /** One file's bytes, read from a created and never started container; `undefined` when it is not there. */
   readFile(image: string, path: string): Promise<Buffer | undefined>;

@@ -1,4 +1,5 @@
 import type { Images } from '../engine/engine.ts';
+import { digestOfBase } from '../engine/images/base-digest.ts';
 import type { Containerfile } from '../site/containerfile.ts';
 import type { PlannedBaseImage } from './plan.ts';
 
@@ -17,7 +18,7 @@ export async function findBaseImages(
   return Promise.all(
     references.map(async (reference) => ({
       reference,
-      digest: await digestOnEngine(images, reference),
+      digest: await digestOfBase(images, reference),
       isFinal: reference === final,
     })),
   );
@@ -39,10 +40,4 @@ function indexOfStage(containerfile: Containerfile, name: string, before: number
   return containerfile.stages.findLastIndex(
     (stage, index) => index < before && (stage.name?.toLowerCase() === wanted || String(index) === name),
   );
-}
-
-async function digestOnEngine(images: Images, reference: string): Promise<string | undefined> {
-  const details = await images.inspect(reference);
-  const pulled = details?.repoDigests[0]?.split('@')[1];
-  return pulled ?? details?.id;
 }

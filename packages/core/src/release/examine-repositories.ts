@@ -23,6 +23,7 @@ export async function examineRepositories(
   const apps = sources.frappe === undefined ? sources.apps : [sources.frappe, ...sources.apps];
   const check = { id: 'repositories', title: 'Repositories and refs' };
   const resolved = await runCheck(run, check, async () => {
+    if (apps.length === 0) return { findings: [], skipped: 'there is no repository to ask' };
     const [answers, expiry] = await Promise.all([
       resolveApps(apps, tools.remote(site.config.gitTimeoutSeconds), {
         signal: tools.signal,
