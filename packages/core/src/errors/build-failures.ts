@@ -31,10 +31,10 @@ export function buildStepFailed(failed: {
   const quoted = at.instruction === undefined ? '' : `: ${shorten(at.instruction)}`;
   return failure('build-step-failed', {
     what: `Step [${at.place}]${where} failed${quoted}`,
-    why: advice === undefined ? failed.reason : `${advice.title}. ${failed.reason}`,
+    why: advice === undefined ? sentence(failed.reason) : `${advice.title}. ${sentence(failed.reason)}`,
     fix:
       advice?.advice ??
-      'Read the last lines of the step below, mend their cause in the Containerfile, apps.json or .env, and run it again; the steps before it come from the cache.',
+      `${failed.output === '' ? 'Mend the cause' : "Read the step's last lines below, mend the cause"} in the Containerfile, apps.json or .env, and run it again; the steps before it come from the cache.`,
     output: failed.output,
   });
 }
@@ -43,7 +43,7 @@ export function buildStepFailed(failed: {
 export function containerfileInvalid(file: string, line: number | undefined, reason: string): DeBuildError {
   return failure('containerfile-invalid', {
     what: `${file}${line === undefined ? '' : `:${line}`} is not a valid Containerfile.`,
-    why: reason,
+    why: sentence(reason),
     fix: 'Correct that line; https://docs.docker.com/reference/dockerfile/ tells how each instruction is written.',
   });
 }

@@ -77,15 +77,14 @@ function tellingLines(tail: string, line: string | undefined): string {
 /** The exit code says it better than the sentence around it, which quotes the whole command. */
 function reasonOf(error: string): string {
   const exit = /exit code: (\d+)\s*$/.exec(error)?.[1];
-  return exit === undefined
-    ? `${withoutArguments(withoutPreamble(error))}.`
-    : `It ended with exit code ${exit}.`;
+  return exit === undefined ? withoutArguments(withoutPreamble(error)) : `it ended with exit code ${exit}`;
 }
 
 /** A command in a message has the values of build args filled in. */
 function withoutArguments(message: string): string {
   return message
     .replace(/executor failed running \[.*\](?=: |$)/s, 'the step failed')
+    .replace(/failed to calculate checksum of ref \S+: /, '')
     .replace(/process ".*" did not complete/s, 'the step did not complete')
     .trim();
 }

@@ -70,7 +70,7 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
   },
   {
     signs:
-      /engine "node" is incompatible|Unsupported engine|requires? (a )?Node(\.js)? (version )?[>=^~v]*\d|Node\.js v?\d[\d.]* is not supported/i,
+      /engine "node" is incompatible|Unsupported engine|requires? Node(\.js)? (version )?[>=^~v]*\d|Node\.js v?\d[\d.]* is not supported/i,
     title: "The Node version does not fit an app's requirement",
     advice:
       'Set NODE_VERSION in .env (or de-build.json) to a version that the line "Expected version" below allows, or take an older branch of the app.',
@@ -184,7 +184,7 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
   },
   {
     signs:
-      /failed to (compute cache key|calculate checksum).*not found|COPY failed|lstat \S+: no such file/is,
+      /failed to (compute cache key|calculate checksum).*not found|^"\/[^"\n]*" not found|COPY failed|lstat \S+: no such file/ims,
     title: 'A file that the Containerfile copies is not in the build context',
     advice:
       'Check the path, which is relative to the context, and that neither .dockerignore excludes it nor it is .env, apps.json or .de-build, which are never sent.',

@@ -44,6 +44,7 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
     if (status >= 400) throw explainStatus(status, await textOf(body), 'POST /build');
     const outcome = await followAnswer(body, run);
     if (request.signal?.aborted) throw buildInterrupted(true);
+    ledger.end('error' in outcome ? 'failed' : 'done');
     return outcome;
   } catch (error) {
     if (request.signal?.aborted) {

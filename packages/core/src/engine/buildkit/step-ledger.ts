@@ -7,7 +7,8 @@ import type { BuildStatus, Vertex, VertexLog, VertexTransfer, VertexWarning } fr
 export interface StepLedger {
   take(status: BuildStatus): void;
   /** The build is over: steps that still run get their end. */
-  end(state: 'failed' | 'canceled'): void;
+  end(state: 'done' | 'failed' | 'canceled'): void;
+  /** In the order in which they started. */
   timings(): readonly BuildStepTiming[];
   warnings(): readonly string[];
   /** The step that made the build fail. */
@@ -32,29 +33,27 @@ interface Step {
   isCached: boolean;
   error: string;
   tail: string;
-  readonly decoders: [StringDecoder, StringDecoder];
+  readonly decoders: readonly [StringDecoder, StringDecoder];
+  /** Set while its end may be one of the cache look-up only. */
+  settling: NodeJS.Timeout | undefined;
 }
 
 const TAIL_CHARACTERS = 16_000;
-const CANCELED = /context canceled|\bcanceled\b$/;
+const CANCELED = /context canceled|\bcanceled$/;
+
+/**
+ * The cache look-up of a step ends within milliseconds, and is told like the end of the step; when the step then
+ * runs, it starts anew within milliseconds, too.
+ */
+const LOOKUP_MS = 20;
+const SETTLED_AFTER_MS = 100;
 
 export function createStepLedger(emit: (event: BuildEvent) => void): StepLedger {
   const steps = new Map<string, Step>();
   const warnings = new Set<string>();
 
-  const enter = (digest: string, name: string): Step => {
-    const known = steps.get(digest);
-    if (known !== undefined) return known;
-    const step: Step = {
-      ...{ digest, name, state: 'waiting', startedAt: undefined, completedAt: undefined },
-      ...{ isCached: false, error: '', tail: '' },
-      decoders: [new StringDecoder('utf8'), new StringDecoder('utf8')],
-    };
-    steps.set(digest, step);
-    return step;
-  };
-
   const move = (step: Step, state: BuildStepEvent['state']) => {
+    if (step.state === 'waiting' && state !== 'cached' && state !== 'started') move(step, 'started');
     step.state = state;
     const { digest, name, startedAt, completedAt, error } = step;
     emit({
@@ -65,25 +64,36 @@ export function createStepLedger(emit: (event: BuildEvent) => void): StepLedger 
     });
   };
 
+  const settle = (step: Step) => {
+    clearTimeout(step.settling);
+    step.settling = undefined;
+    const state = endOf(step);
+    const isNews = step.state === 'waiting' || step.state === 'started' || state === 'failed';
+    if (isNews && step.state !== state) move(step, state);
+  };
+
   const takeVertex = (vertex: Vertex) => {
-    const step = enter(vertex.digest, vertex.name);
-    // A vertex may run more than once; the first start and the last end count.
+    const step = enterStep(steps, vertex);
+    clearTimeout(step.settling);
+    step.settling = undefined;
     step.startedAt ??= vertex.startedAt;
-    step.completedAt = vertex.completedAt ?? step.completedAt;
+    step.completedAt = vertex.completedAt;
     step.isCached ||= vertex.isCached;
     step.error = vertex.error || step.error;
-    const isOver = vertex.completedAt !== undefined;
-    const state = isOver ? endOf(step) : 'started';
-    if (vertex.startedAt === undefined && !isOver) return;
-    if (step.state === 'waiting' && state !== 'cached') move(step, 'started');
-    const isNews = step.state === 'waiting' || step.state === 'started' || state === 'failed';
-    if (isOver && isNews && step.state !== state) move(step, state);
+    if (vertex.startedAt === undefined) return;
+    if (vertex.completedAt === undefined) {
+      if (step.state === 'waiting') move(step, 'started');
+      return;
+    }
+    const isLookup = endOf(step) === 'done' && vertex.completedAt - vertex.startedAt < LOOKUP_MS;
+    if (isLookup) step.settling = setTimeout(() => settle(step), SETTLED_AFTER_MS);
+    else settle(step);
   };
 
   const takeLog = ({ vertex, stream, bytes }: VertexLog) => {
-    const step = enter(vertex, '');
-    const text = step.decoders[stream === 2 ? 1 : 0].write(bytes);
-    if (text === '') return;
+    const step = steps.get(vertex);
+    const text = step?.decoders[stream === 2 ? 1 : 0].write(bytes) ?? '';
+    if (step === undefined || text === '') return;
     step.tail = (step.tail + text).slice(-TAIL_CHARACTERS);
     emit({ type: 'build-log', step: vertex, stream: stream === 2 ? 'stderr' : 'stdout', text });
   };
@@ -106,19 +116,32 @@ export function createStepLedger(emit: (event: BuildEvent) => void): StepLedger 
     },
     end(state) {
       for (const step of steps.values()) {
+        if (step.settling !== undefined) settle(step);
         if (step.state !== 'started') continue;
-        if (state === 'failed') step.error ||= 'The engine broke off.';
+        if (state === 'failed') step.error ||= 'The build broke off.';
         move(step, state);
       }
     },
-    timings: () => [...steps.values()].flatMap((step) => timingOf(step) ?? []),
+    timings: () => timingsOf([...steps.values()]),
     warnings: () => [...warnings],
     failedStep() {
-      const failed = [...steps.values()].find((step) => step.state === 'failed');
+      const failed = [...steps.values()].find((step) => step.error !== '' && endOf(step) === 'failed');
       return failed && { name: failed.name, error: failed.error, tail: failed.tail };
     },
     baseDigests: () => Object.fromEntries([...steps.values()].flatMap((step) => baseDigestOf(step.name))),
   };
+}
+
+function enterStep(steps: Map<string, Step>, { digest, name }: Vertex): Step {
+  const known = steps.get(digest);
+  if (known !== undefined) return known;
+  const step: Step = {
+    ...{ digest, name, state: 'waiting', startedAt: undefined, completedAt: undefined },
+    ...{ isCached: false, error: '', tail: '', settling: undefined },
+    decoders: [new StringDecoder('utf8'), new StringDecoder('utf8')],
+  };
+  steps.set(digest, step);
+  return step;
 }
 
 function endOf(step: Step): BuildStepEvent['state'] {
@@ -126,9 +149,15 @@ function endOf(step: Step): BuildStepEvent['state'] {
   return step.isCached ? 'cached' : 'done';
 }
 
-function timingOf({ name, startedAt, completedAt, isCached }: Step): BuildStepTiming | undefined {
-  if (startedAt === undefined || completedAt === undefined) return undefined;
-  return { name, durationMs: Math.max(0, completedAt - startedAt), cached: isCached };
+function timingsOf(steps: readonly Step[]): BuildStepTiming[] {
+  return steps
+    .filter((step) => step.startedAt !== undefined && step.completedAt !== undefined)
+    .sort((a, b) => Number(a.startedAt) - Number(b.startedAt))
+    .map(({ name, startedAt, completedAt, isCached }) => ({
+      name,
+      durationMs: Math.max(0, Number(completedAt) - Number(startedAt)),
+      cached: isCached,
+    }));
 }
 
 /** `[1/4] FROM docker.io/library/debian:12@sha256:…` */
