@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -154,4 +154,22 @@ test('no finding holds a value of .env, or a token of apps.json', async () => {
   const { findings } = await readSite(folder);
   expect(findings.length).toBeGreaterThan(6);
   expect(JSON.stringify(findings)).not.toContain(secret);
+});
+
+test('the examples at the root, filled in, are a site that passes', async () => {
+  const root = join(import.meta.dirname, '../../../..');
+  const example = readFileSync(join(root, 'de-example.env'), 'utf8');
+  write({
+    'de-example.env': example,
+    '.env': example
+      .replace('PAT_DESIRED_EFFECT=\n', 'PAT_DESIRED_EFFECT=x1\n')
+      .replace('DB_PASSWORD=\n', 'DB_PASSWORD=x2\n'),
+    'apps.json': readFileSync(join(root, 'apps.json.example'), 'utf8'),
+  });
+  const { findings, apps, env } = await readSite(folder);
+  expect(findings).toMatchObject([{ id: 'env-expanded', severity: 'note', subject: 'CUSTOM_TAG' }]);
+  expect(apps).toHaveLength(3);
+  expect(
+    [...(env?.entries.values() ?? [])].filter((entry) => entry.sensitive).map((entry) => entry.key),
+  ).toEqual(['PAT_DESIRED_EFFECT', 'DB_PASSWORD', 'TRAEFIK_DASHBOARD_AUTH']);
 });
