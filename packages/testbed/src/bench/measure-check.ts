@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createExampleSite, type ExampleSite } from '../example-site.ts';
 import { type AppRepository, createAppRepository } from '../git-repository.ts';
-import { type GitServer, startGitServer } from '../git-server.ts';
+import { startGitServer } from '../git-server.ts';
 import type { BenchContext } from './bench-context.ts';
 import { comparePaired } from './compare-paired.ts';
 import { type Aim, type Figure, figureOf } from './figure.ts';
 import { type Program, runProgram } from './program.ts';
+import { type RememberingHost, startRememberingHost } from './remembering-host.ts';
 
 const APPS = 12;
 /** What stands in for a git host's round trip. Those without an aim show how much of the gain is waiting less. */
@@ -18,17 +19,17 @@ const LATENCIES: readonly { readonly ms: number; readonly aim?: Aim }[] = [
 
 /** All checks of a site with twelve private apps, against asking for the twelve apps' refs one after the other. */
 export async function measureCheck(context: BenchContext): Promise<readonly Figure[]> {
-  const { site, gitServer, repositories, token } = await createSiteOfTwelve(context);
+  const { site, host, repositories, token } = await createSiteOfTwelve(context);
   const engine = await context.engine();
   const check = context.deBuild(['check', '--format', 'json', ...(engine === undefined ? SKIP_ENGINE : [])], {
     folder: site.folder,
     environment: engine === undefined ? {} : { DOCKER_HOST: `unix://${engine.socketPath}` },
   });
-  const inARow = listInARow(repositories, gitServer, token);
+  const inARow = listInARow(repositories, host, token);
   const figures: Figure[] = [];
   for (const { ms, aim } of LATENCIES) {
-    context.tell(`check of ${APPS} apps, each answer of the git server ${ms} ms late`);
-    gitServer.setLatency(ms);
+    context.tell(`check of ${APPS} apps, each answer of the git host ${ms} ms late`);
+    host.setLatency(ms);
     const comparison = await comparePaired({
       ours: async () => {
         const run = await runProgram(check, context.signal);
@@ -58,7 +59,7 @@ const SKIP_ENGINE = ['engine', 'disk', 'image-tag'].flatMap((id) => ['--skip', i
 
 interface SiteOfTwelve {
   readonly site: ExampleSite;
-  readonly gitServer: GitServer;
+  readonly host: RememberingHost;
   readonly repositories: readonly AppRepository[];
   readonly token: string;
 }
@@ -78,19 +79,21 @@ async function createSiteOfTwelve(context: BenchContext): Promise<SiteOfTwelve> 
     publicRepositories: [frappe.name],
   });
   context.cleanUps.push(() => gitServer.close());
+  const host = await startRememberingHost(gitServer.url);
+  context.cleanUps.push(() => host.close());
   const site = await createExampleSite({
     folder: join(folder, 'site'),
-    gitUrl: gitServer.url,
+    gitUrl: host.url,
     token,
     image: 'de-build-bench/check',
     apps: repositories.map(({ name, defaultBranch }) => ({ url: `${name}.git`, branch: defaultBranch })),
   });
-  return { site, gitServer, repositories, token };
+  return { site, host, repositories, token };
 }
 
 /** As one does by hand: one shell, one repository after the other, the token in the URL. */
-function listInARow(repositories: readonly AppRepository[], gitServer: GitServer, token: string): Program {
-  const base = gitServer.url.replace('://', `://x-access-token:${token}@`);
+function listInARow(repositories: readonly AppRepository[], host: RememberingHost, token: string): Program {
+  const base = host.url.replace('://', `://x-access-token:${token}@`);
   const urls = repositories.map(({ name }) => `${base}/${name}.git`);
   return {
     command: 'sh',
