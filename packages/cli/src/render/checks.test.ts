@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import type { CheckReport } from '@de-build/core';
 import { expect, test } from '@jest/globals';
 import { renderChecks } from './checks.ts';
-import { check, finding } from './events.ts';
+import { check, finding } from './events.fixture.ts';
 
 const report: CheckReport = {
   site: '/repo/sites/acme',

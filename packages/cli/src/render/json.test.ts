@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { sampleManifest } from '../../../core/src/manifests/sample-manifest.ts';
-import { fakeClock, log, stage } from './events.ts';
+import { sampleManifest } from '../../../core/src/manifests/sample-manifest.fixture.ts';
+import { fakeClock, log, stage } from './events.fixture.ts';
 import { createJsonRenderer } from './json.ts';
 import type { Outcome } from './renderer.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { check, ended, fakeClock, finding, log, stage, started, transfer } from './events.ts';
+import { check, ended, fakeClock, finding, log, stage, started, transfer } from './events.fixture.ts';
 import { createPlainRenderer } from './plain.ts';
 
 function open() {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { sampleManifest } from '../../../core/src/manifests/sample-manifest.ts';
-import { check, ended, fakeClock, finding, log, stage, started, transfer } from './events.ts';
+import { sampleManifest } from '../../../core/src/manifests/sample-manifest.fixture.ts';
+import { check, ended, fakeClock, finding, log, stage, started, transfer } from './events.fixture.ts';
 import { createPrettyRenderer } from './pretty.ts';
-import { createScreen } from './screen.ts';
+import { createScreen } from './screen.fixture.ts';
 
 function open(size = { columns: 81, rows: 24 }) {
   const screen = createScreen(size);

@@ -1,5 +1,4 @@
 import type { BuildPlan, CheckReport, ReleaseEvent, ReleaseResult } from '@de-build/core';
-import type { Terminal } from '../io.ts';
 
 /** Draws what a flow tells while it runs, and what came of it. */
 export interface Renderer {
@@ -23,26 +22,4 @@ export interface Clock {
   now(): number;
   /** Calls back every so many milliseconds; never keeps the process alive. @returns stops it */
   every(milliseconds: number, callback: () => void): () => void;
-}
-
-export const systemClock: Clock = {
-  now: Date.now,
-  every(milliseconds, callback) {
-    const timer = setInterval(callback, milliseconds);
-    timer.unref();
-    return () => clearInterval(timer);
-  },
-};
-
-/** Loads the one renderer that is needed. */
-export async function createRenderer(
-  progress: Progress,
-  terminal: Terminal,
-  clock: Clock = systemClock,
-): Promise<Renderer> {
-  if (progress === 'json') return (await import('./json.ts')).createJsonRenderer(terminal, clock);
-  if (progress === 'auto' && terminal.isTTY) {
-    return (await import('./pretty.ts')).createPrettyRenderer(terminal, clock);
-  }
-  return (await import('./plain.ts')).createPlainRenderer(terminal, clock);
 }

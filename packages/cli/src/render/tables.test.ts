@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { sampleManifest } from '../../../core/src/manifests/sample-manifest.ts';
+import { sampleManifest } from '../../../core/src/manifests/sample-manifest.fixture.ts';
 import { renderList, renderPrune, renderShow } from './tables.ts';
 import { textWidth } from './text-width.ts';
 

@@ -133,9 +133,9 @@ describe('understandApps', () => {
     expect(JSON.stringify(findings)).not.toContain(TOKEN);
   });
 
-  test('a line that is known to be wrong is not reported twice', () => {
-    const faultyLines = new Set([3]);
-    expect(understandApps([entryOf('git@github.com:a/b')], { ...source({}), faultyLines })).toMatchObject({
+  test('an entry that is known to be wrong is not reported twice', () => {
+    const entry = { ...entryOf('git@github.com:a/b'), isFaulty: true as const };
+    expect(understandApps([entry], source({}))).toMatchObject({
       apps: [],
       findings: [],
     });

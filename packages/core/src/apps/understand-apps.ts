@@ -12,8 +12,6 @@ import { findDifferingAliases, type ValueSource } from './placeholder-values.ts'
 export interface UnderstandOptions extends ValueSource {
   /** What findings call the file; `apps.json` unless given. */
   readonly file?: string;
-  /** Lines of entries that are known to be wrong: about their URLs nothing more is said. */
-  readonly faultyLines?: ReadonlySet<number>;
 }
 
 export interface UnderstoodApps {
@@ -47,7 +45,7 @@ export function understandApps(entries: readonly AppEntry[], options: Understand
         credential: filled.credential,
         line: entry.line,
       });
-    } else if (options.faultyLines?.has(entry.line) !== true) findings.push(problem);
+    } else if (entry.isFaulty !== true) findings.push(problem);
   }
   return { apps, findings, usedKeys };
 }

@@ -128,3 +128,17 @@ export function badPruneLimit(option: string, example: string): DeBuildError {
     exitCode: EXIT.usage,
   });
 }
+
+/** A sensitive value that the redactor can't take out of output: it is too short to be told from ordinary text. */
+export function secretTooShort(key: string, file: string, line: number | undefined): Finding {
+  return {
+    id: 'secret-too-short',
+    severity: 'note',
+    what: `${key} is too short to be kept out of what is printed.`,
+    why: 'A value of fewer than six characters stands in ordinary text by chance, so it is not redacted.',
+    fix: `Give ${key} a longer value.`,
+    file,
+    subject: key,
+    ...(line === undefined ? {} : { line }),
+  };
+}

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { manifestJsonSchema } from './manifest-schema.ts';
-import { sampleManifest } from './sample-manifest.ts';
+import { sampleManifest } from './sample-manifest.fixture.ts';
 
 const published = new URL('../../schema/manifest.schema.json', import.meta.url);
 

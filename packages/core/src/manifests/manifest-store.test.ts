@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRedactor } from '../secrets/redactor.ts';
 import { listVersions, readManifest, readManifests, writeManifest } from './manifest-store.ts';
-import { sampleManifest } from './sample-manifest.ts';
+import { sampleManifest } from './sample-manifest.fixture.ts';
 
 let folder: string;
 beforeEach(async () => {

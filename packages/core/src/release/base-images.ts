@@ -1,6 +1,6 @@
 import type { Images } from '../engine/engine.ts';
 import { digestOfBase } from '../engine/images/base-digest.ts';
-import type { Containerfile } from '../site/containerfile.ts';
+import type { Stage } from '../site/containerfile.ts';
 import type { PlannedBaseImage } from './plan.ts';
 
 /**
@@ -8,12 +8,12 @@ import type { PlannedBaseImage } from './plan.ts';
  * final one is the base of the target stage (or of the last), followed through the stages it builds upon.
  */
 export async function findBaseImages(
-  containerfile: Containerfile,
+  stages: readonly Stage[],
   target: string | undefined,
   images: Images,
 ): Promise<readonly PlannedBaseImage[]> {
-  const final = finalBase(containerfile, target);
-  const outside = containerfile.stages.filter((stage) => !stage.isStage && stage.from !== 'scratch');
+  const final = finalBase(stages, target);
+  const outside = stages.filter((stage) => !stage.isStage && stage.from !== 'scratch');
   const references = [...new Set(outside.map((stage) => stage.from))];
   return Promise.all(
     references.map(async (reference) => ({
@@ -24,20 +24,19 @@ export async function findBaseImages(
   );
 }
 
-function finalBase(containerfile: Containerfile, target: string | undefined): string | undefined {
-  const { stages } = containerfile;
-  let at = target === undefined ? stages.length - 1 : indexOfStage(containerfile, target, stages.length);
+function finalBase(stages: readonly Stage[], target: string | undefined): string | undefined {
+  let at = target === undefined ? stages.length - 1 : indexOfStage(stages, target, stages.length);
   while (at >= 0) {
     const stage = stages[at];
     if (stage === undefined || !stage.isStage) return stage?.from;
-    at = indexOfStage(containerfile, stage.from, at);
+    at = indexOfStage(stages, stage.from, at);
   }
   return undefined;
 }
 
-function indexOfStage(containerfile: Containerfile, name: string, before: number): number {
+function indexOfStage(stages: readonly Stage[], name: string, before: number): number {
   const wanted = name.toLowerCase();
-  return containerfile.stages.findLastIndex(
+  return stages.findLastIndex(
     (stage, index) => index < before && (stage.name?.toLowerCase() === wanted || String(index) === name),
   );
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ResolvedApp } from '../apps/app.ts';
 import { encodeAppsJson, renderAppsJson } from '../apps/deliver-apps.ts';
 import type { BuildRequest, BuiltImage } from '../engine/engine.ts';
@@ -55,7 +57,7 @@ async function requestOf(
   );
   for (const { password } of Object.values(registryAuth)) tools.redactor.add(password);
   return {
-    ...contextOf(site),
+    ...(await contextOf(site)),
     registryAuth,
     tags: [temporary],
     buildArgs,
@@ -72,22 +74,33 @@ async function requestOf(
 }
 
 /** Where the context lies, and what of it the build never sees: what holds secrets, or changes with every release. */
-export function contextOf({ folder, config }: Site) {
+export async function contextOf({ folder, config }: Site) {
   const contextFolder = resolve(folder, config.context);
+  const paths = [config.env, config.apps, '.de-build', config.manifests].map((path) => resolve(folder, path));
+  // The file itself too where a link leads to it, from wherever the folders themselves really lie.
+  const real = await Promise.all([contextFolder, ...paths].map((path) => realpath(path).catch(() => path)));
+  const [realContext = contextFolder, ...realPaths] = real;
+  const within = [...pathsWithin(contextFolder, paths), ...pathsWithin(realContext, realPaths)];
   return {
     contextFolder,
     containerfile: join(folder, config.containerfile),
-    neverSend: pathsWithin(contextFolder, folder, [config.env, config.apps, '.de-build', config.manifests]),
+    neverSend: [...new Set(within)],
   };
+}
+
+/** Copies of `.env` that a run left behind which was killed while it wrote the file. */
+function leftBehindBy(env: string): string[] {
+  const start = `.${basename(env)}.`;
+  return readdirSync(dirname(env)).filter((name) => name.startsWith(start) && name.endsWith('.tmp'));
 }
 
 function resolvedOf({ frappe, apps }: Examination): readonly ResolvedApp[] {
   return frappe === undefined ? apps : [frappe, ...apps];
 }
 
-function pathsWithin(contextFolder: string, folder: string, paths: readonly string[]): string[] {
+function pathsWithin(folder: string, paths: readonly string[]): string[] {
   return paths
-    .map((path) => relative(contextFolder, resolve(folder, path)))
+    .map((path) => relative(folder, path))
     .filter((path) => path !== '' && !path.startsWith('..') && !isAbsolute(path))
     .map((path) => path.split(sep).join('/'));
 }

@@ -51,8 +51,8 @@ export async function examineSite(options: ExamineOptions, tools: Tools): Promis
   };
   const site = await readSite(options.folder);
   const sources = readSources(site, options.buildArgs);
-  for (const secret of sources.secrets) tools.redactor.add(secret);
-  await reportSiteFiles(run, site, sources);
+  const tooShort = sources.secrets.filter((secret) => tools.redactor.add(secret) === 'too-short');
+  await reportSiteFiles(run, site, { sources, tooShort });
 
   const [records, siteRepository, engine, repositories] = await Promise.all([
     readManifests(`${site.folder}/${site.config.manifests}`),

@@ -1,6 +1,8 @@
 import { decideCacheInput } from '../apps/cache-input.ts';
 import type { Engine } from '../engine/engine.ts';
 import { checksFailed } from '../errors/release-failures.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { stagesWith } from '../site/parse-containerfile.ts';
 import { findBaseImages } from './base-images.ts';
 import { type Examination, examineSite } from './examine-site.ts';
 import type { BuildPlan } from './plan.ts';
@@ -97,7 +99,11 @@ async function decide(options: ReleaseOptions, examination: Examination, tools: 
       resolved,
       last: lastCommits(examination),
     }),
-    baseImages: await findBaseImages(containerfile, site.config.target, engine.images),
+    baseImages: await findBaseImages(
+      stagesWith(containerfile, plainValues(sources.filledBuildArgs)),
+      site.config.target,
+      engine.images,
+    ),
     siteRepository: examination.siteRepository,
     builder: engineInfo.builder,
     replaces: holder === undefined ? undefined : { imageId: holder.id, tag: holder.tag },
@@ -110,6 +116,13 @@ async function decide(options: ReleaseOptions, examination: Examination, tools: 
     now: tools.now(),
   });
   return { plan, examination, engine, force: options.force ?? false };
+}
+
+/** No FROM line stands on a secret. */
+function plainValues(args: Readonly<Record<string, string | Secret>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(args).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 /** What the newest recorded release was built from: name → commit. */

@@ -51,7 +51,7 @@ async function describeRelease(
   const [image, info, context] = await Promise.all([
     engine.images.inspect(built.id),
     engine.about(),
-    digestSiteContext(examination.site.folder, contextOf(examination.site)),
+    contextOf(examination.site).then((context) => digestSiteContext(examination.site.folder, context)),
   ]);
   if (image === undefined) throw new Error(`The engine lost ${built.id} right after it was tagged.`);
   return manifestOf({

@@ -1,10 +1,16 @@
 import type { Finding } from '../errors/finding.ts';
+import { secretTooShort } from '../errors/release-failures.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { Site } from '../site/site.ts';
 import { type CheckId, type CheckRun, runCheck } from './check.ts';
 import type { SiteSources } from './site-sources.ts';
 
 /** Reports what reading the site's files found, one check for each file, and one for the token. */
-export async function reportSiteFiles(run: CheckRun, site: Site, sources: SiteSources): Promise<void> {
+export async function reportSiteFiles(
+  run: CheckRun,
+  site: Site,
+  { sources, tooShort }: { readonly sources: SiteSources; readonly tooShort: readonly Secret[] },
+): Promise<void> {
   const { config, env, apps, containerfile } = site;
   const of = (check: FileCheck) => site.findings.filter((finding) => fileCheckOf(finding, site) === check);
   const report = (check: CheckId, findings: readonly Finding[], summary: string | undefined) =>
@@ -17,12 +23,20 @@ export async function reportSiteFiles(run: CheckRun, site: Site, sources: SiteSo
     env === undefined ? undefined : counted(env.entries.size, 'key'),
   );
   await report({ id: 'apps', title: config.apps }, of('apps'), counted(apps.length, 'app'));
-  await report({ id: 'token', title: 'Tokens and placeholders' }, sources.findings, sources.summary);
+  await report(
+    { id: 'token', title: 'Tokens and placeholders' },
+    [...sources.findings, ...tooShort.map((secret) => shortSecret(secret, site))],
+    sources.summary,
+  );
   await report(
     { id: 'containerfile', title: config.containerfile },
     [...of('containerfile'), ...sources.buildArgFindings],
     containerfile?.dialect === undefined ? undefined : `takes its apps by ${containerfile.dialect}`,
   );
+}
+
+function shortSecret({ name }: Secret, { config, env }: Site): Finding {
+  return secretTooShort(name, config.env, env?.entries.get(name)?.line);
 }
 
 type FileCheck = 'config' | 'env' | 'apps' | 'containerfile';

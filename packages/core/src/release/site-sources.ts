@@ -40,7 +40,6 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
   const apps = understandApps(site.apps, {
     ...values,
     file: config.apps,
-    faultyLines: linesWithErrors(site),
   });
   const frappe =
     containerfile?.args.has('FRAPPE_PATH') === true ? frappeOf(buildArgs, filled.args) : undefined;
@@ -83,13 +82,6 @@ function secretsOf(
     ...apps.flatMap(({ credential }) => (credential === undefined ? [] : [credential.password])),
     ...Object.values(args).filter((value) => value instanceof Secret),
   ];
-}
-
-function linesWithErrors(site: Site): ReadonlySet<number> {
-  const lines = site.findings
-    .filter((finding) => finding.file === site.config.apps && finding.severity === 'error')
-    .map((finding) => finding.line);
-  return new Set(lines.filter((line) => line !== undefined));
 }
 
 function placeOf(site: Site, given: readonly ChosenBuildArg[], name: string): Place {
