@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ResolvedApp } from '../apps/app.ts';
 import { encodeAppsJson, renderAppsJson } from '../apps/deliver-apps.ts';
@@ -50,7 +49,12 @@ async function requestOf(
     ...sources.values,
     withCommits: plan.cache.input === 'apps-json',
   });
-  if (plan.dialect === 'build-arg') buildArgs.APPS_JSON_BASE64 = encodeAppsJson(document);
+  if (plan.dialect === 'build-arg') {
+    const encoded = encodeAppsJson(document);
+    // BuildKit writes it out in the names of the steps that use it.
+    tools.redactor.add(encoded);
+    buildArgs.APPS_JSON_BASE64 = encoded;
+  }
   const registryAuth = await findRegistryCredentials(
     plan.baseImages.map(({ reference }) => reference),
     tools.environment,
@@ -76,7 +80,9 @@ async function requestOf(
 /** Where the context lies, and what of it the build never sees: what holds secrets, or changes with every release. */
 export async function contextOf({ folder, config }: Site) {
   const contextFolder = resolve(folder, config.context);
-  const paths = [config.env, config.apps, '.de-build', config.manifests].map((path) => resolve(folder, path));
+  const env = resolve(folder, config.env);
+  const others = [config.apps, '.de-build', config.manifests].map((path) => resolve(folder, path));
+  const paths = [env, ...(await leftBehindBy(env)), ...others];
   // The file itself too where a link leads to it, from wherever the folders themselves really lie.
   const real = await Promise.all([contextFolder, ...paths].map((path) => realpath(path).catch(() => path)));
   const [realContext = contextFolder, ...realPaths] = real;
@@ -88,10 +94,14 @@ export async function contextOf({ folder, config }: Site) {
   };
 }
 
-/** Copies of `.env` that a run left behind which was killed while it wrote the file. */
-function leftBehindBy(env: string): string[] {
+/** Copies of the env file by a run that was killed while it wrote it. */
+async function leftBehindBy(env: string): Promise<string[]> {
+  const folder = dirname(env);
   const start = `.${basename(env)}.`;
-  return readdirSync(dirname(env)).filter((name) => name.startsWith(start) && name.endsWith('.tmp'));
+  const names = await readdir(folder);
+  return names
+    .filter((name) => name.startsWith(start) && name.endsWith('.tmp'))
+    .map((name) => join(folder, name));
 }
 
 function resolvedOf({ frappe, apps }: Examination): readonly ResolvedApp[] {
