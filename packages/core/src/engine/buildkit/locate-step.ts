@@ -23,7 +23,7 @@ export function locateStep(containerfile: string, stepName: string): LocatedStep
     /^\[(?:(.*) )?\s*(\d+)\/(\d+)\] (?:ONBUILD )?([A-Z]+)/.exec(stepName) ?? [];
   if (n === undefined || m === undefined) return undefined;
   const stages = splitStages(readInstructions(containerfile));
-  const stage = chooseStage(stages, where?.trim().split(' ').at(-1));
+  const stage = chooseStage(stages, where?.trim().split(' ').at(-1) || undefined);
   if (stage === undefined) return undefined;
   const [from, ...others] = stage;
   const counted = others.filter((instruction) => COUNTED.has(instruction.keyword));

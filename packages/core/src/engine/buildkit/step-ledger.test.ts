@@ -1,0 +1,103 @@
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import type { BuildEvent } from '../build-event.ts';
+import type { Vertex } from './status.ts';
+import { createStepLedger } from './step-ledger.ts';
+
+const NOTHING = { vertexes: [], transfers: [], logs: [], warnings: [] };
+
+function follow() {
+  const events: BuildEvent[] = [];
+  const ledger = createStepLedger((event) => events.push(event));
+  return {
+    ledger,
+    events,
+    tell: (digest: string, change: Partial<Vertex>) =>
+      ledger.take({
+        ...NOTHING,
+        vertexes: [
+          {
+            ...{
+              digest,
+              name: `step ${digest}`,
+              isCached: false,
+              startedAt: undefined,
+              completedAt: undefined,
+            },
+            error: '',
+            ...change,
+          },
+        ],
+      }),
+    log: (digest: string, bytes: Buffer | string, stream = 1) =>
+      ledger.take({ ...NOTHING, logs: [{ vertex: digest, stream, bytes: Buffer.from(bytes) }] }),
+    states: () =>
+      events.flatMap((event) => (event.type === 'build-step' ? [`${event.step} ${event.state}`] : [])),
+  };
+}
+
+test('a step starts once and ends once', () => {
+  const { tell, states, ledger } = follow();
+  tell('a', {});
+  tell('a', { startedAt: 1000 });
+  tell('a', { startedAt: 1000 });
+  tell('a', { startedAt: 1000, completedAt: 3000 });
+  tell('b', { startedAt: 900, completedAt: 900, isCached: true });
+  expect(states()).toEqual(['a started', 'a done', 'b cached']);
+  expect(ledger.timings()).toEqual([
+    { name: 'step b', durationMs: 0, cached: true },
+    { name: 'step a', durationMs: 2000, cached: false },
+  ]);
+});
+
+test('the end of a cache look-up is not the end of the step', async () => {
+  const { tell, states, ledger } = follow();
+  tell('a', { startedAt: 1000, completedAt: 1001 });
+  tell('a', { startedAt: 1002 });
+  await setTimeout(150);
+  expect(states()).toEqual(['a started']);
+  tell('a', { startedAt: 1002, completedAt: 5000 });
+  expect(states()).toEqual(['a started', 'a done']);
+  tell('b', { startedAt: 5000, completedAt: 5001 });
+  await setTimeout(150);
+  expect(states().slice(2)).toEqual(['b started', 'b done']);
+  tell('c', { startedAt: 5000, completedAt: 5001 });
+  ledger.end('done');
+  expect(states().slice(4)).toEqual(['c started', 'c done']);
+});
+
+test('a failed step keeps its output, a canceled one is no failure', () => {
+  const { tell, log, states, ledger } = follow();
+  tell('a', { startedAt: 1000 });
+  tell('b', { startedAt: 1000 });
+  const euro = Buffer.from('€\n');
+  log('a', Buffer.concat([Buffer.from('one '), euro.subarray(0, 1)]));
+  log('a', 'error\n', 2);
+  log('a', euro.subarray(1));
+  tell('b', { startedAt: 1000, completedAt: 2000, error: 'process "x": context canceled' });
+  tell('a', { startedAt: 1000, completedAt: 2000, error: 'exit code: 1' });
+  expect(states().slice(2)).toEqual(['b canceled', 'a failed']);
+  expect(ledger.failedStep()).toEqual({ name: 'step a', error: 'exit code: 1', tail: 'one error\n€\n' });
+});
+
+test('steps that run when the build ends get their end', () => {
+  const { tell, states, ledger } = follow();
+  tell('a', { startedAt: 1000 });
+  tell('b', {});
+  ledger.end('canceled');
+  expect(states()).toEqual(['a started', 'a canceled']);
+});
+
+test('warnings are told once, and base images by their digest', () => {
+  const { tell, events, ledger } = follow();
+  const warning = { vertex: 'a', text: 'Old syntax', detail: [], url: 'https://docs.example' };
+  ledger.take({ ...NOTHING, warnings: [warning, warning] });
+  expect(events).toEqual([
+    { type: 'build-warning', step: 'a', text: 'Old syntax', url: 'https://docs.example' },
+  ]);
+  expect(ledger.warnings()).toEqual(['Old syntax']);
+  const digest = `sha256:${'ab'.repeat(32)}`;
+  tell('f', { name: `[base 1/4] FROM docker.io/library/debian:12@${digest}` });
+  tell('g', { name: '[stage-1 1/4] FROM ghcr.io/a/b:1@sha256:short' });
+  expect(ledger.baseDigests()).toEqual({ 'debian:12': digest });
+});
