@@ -25,9 +25,9 @@ export interface ExampleWorld {
   close(): Promise<void>;
 }
 
-export async function createExampleWorld(): Promise<ExampleWorld> {
+export async function createExampleWorld(options: { readonly token?: string } = {}): Promise<ExampleWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'de-build-world-'));
-  const token = `planted_${randomBytes(18).toString('hex')}`;
+  const token = options.token ?? `planted_${randomBytes(18).toString('hex')}`;
   const apps = await createExampleApps(join(folder, 'git'));
   const server = await startGitServer({
     folder: join(folder, 'git'),
@@ -47,7 +47,7 @@ export async function createExampleWorld(): Promise<ExampleWorld> {
       return createExampleSite({
         folder: join(folder, `site-${name}`),
         gitUrl: server.url,
-        token,
+        token: /[^\w.-]/.test(token) ? `'${token}'` : token,
         image,
         ...options,
       });

@@ -4,6 +4,7 @@ import type { Finding } from '../errors/finding.ts';
 import { parseRemoteUrl, showable } from '../git/remote-url.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { AppEntry } from '../site/apps-json.ts';
+import { holdsTokenShape } from '../site/token-shape.ts';
 import type { App } from './app.ts';
 import { benchName } from './bench-name.ts';
 import { fillUrl } from './fill-url.ts';
@@ -84,6 +85,10 @@ export function frappeApp(
 const NO_VALUES: ValueSource = { env: undefined, tokenAliases: [] };
 
 function findUrlProblem(url: string, place: Place): Finding | undefined {
+  if (holdsTokenShape(url)) {
+    const why = 'It holds a token besides its user part, where git and every log would show it.';
+    return appUrlUnusable('a URL that is not repeated here', why, place);
+  }
   try {
     const { pathname } = parseRemoteUrl(url);
     if (pathname.split('/').filter((part) => part !== '').length < 2)

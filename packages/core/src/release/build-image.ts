@@ -111,6 +111,6 @@ function resolvedOf({ frappe, apps }: Examination): readonly ResolvedApp[] {
 function pathsWithin(folder: string, paths: readonly string[]): string[] {
   return paths
     .map((path) => relative(folder, path))
-    .filter((path) => path !== '' && !path.startsWith('..') && !isAbsolute(path))
+    .filter((path) => path !== '' && !/^\.\.(?:[/\\]|$)/.test(path) && !isAbsolute(path))
     .map((path) => path.split(sep).join('/'));
 }

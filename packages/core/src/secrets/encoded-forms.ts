@@ -15,6 +15,8 @@ const SHORTEST_LINE = 12;
  * wherever it begins in a larger document, and hexadecimal. Line breaks are left out: a search skips them, so
  * that a document wrapped at 64 or 76 columns hides nothing. Each text stands once.
  *
+ * In base64 the value is also looked for as it stands in a URL or in JSON: what is encoded is mostly a whole document.
+ *
  * Of base64 only the characters that hold nothing but the secret's bits are in the text: at each end up to four
  * bits of the secret share a character with their neighbour.
  */
@@ -28,10 +30,12 @@ export function encodedForms(value: string): readonly EncodedSecret[] {
   for (const text of urlEncoded(value)) add('url-encoded', text);
   for (const text of jsonEscaped(value)) add('json-escaped', text);
   const bytes = Buffer.from(value, 'utf8');
-  for (const offset of [0, 1, 2]) {
-    const text = base64At(bytes, offset);
-    add('base64', text);
-    add('base64url', text.replaceAll('+', '-').replaceAll('/', '_'));
+  for (const written of asWritten(value)) {
+    for (const offset of [0, 1, 2]) {
+      const text = base64At(Buffer.from(written, 'utf8'), offset);
+      add('base64', text);
+      add('base64url', text.replaceAll('+', '-').replaceAll('/', '_'));
+    }
   }
   add('hex', bytes.toString('hex'));
   add('hex', bytes.toString('hex').toUpperCase());
@@ -41,10 +45,22 @@ export function encodedForms(value: string): readonly EncodedSecret[] {
   return [...forms].map(([text, form]) => ({ form, text }));
 }
 
+/** The value, and how it is written in a URL and in JSON where that differs. */
+function asWritten(value: string): ReadonlySet<string> {
+  const wellFormed = Buffer.from(value, 'utf8').toString('utf8');
+  const percent = encodeURIComponent(wellFormed);
+  const strict = percent.replace(/[!'()*]/g, escapeSign);
+  return new Set([value, percent, strict, JSON.stringify(value).slice(1, -1)]);
+}
+
+function escapeSign(sign: string): string {
+  return `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
 function urlEncoded(value: string): readonly string[] {
   const wellFormed = Buffer.from(value, 'utf8').toString('utf8');
   const lax = encodeURIComponent(wellFormed);
-  const strict = lax.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const strict = lax.replace(/[!'()*]/g, escapeSign);
   const every = Buffer.from(value, 'utf8').toString('hex').replace(/../g, '%$&');
   const form = new URLSearchParams([['', value]]).toString().slice(1);
   const upper = [lax, strict, form, strict.replaceAll('%20', '+'), every.toUpperCase()];
