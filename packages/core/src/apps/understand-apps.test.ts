@@ -150,6 +150,14 @@ describe('understandApps', () => {
   });
 });
 
+test('a URL with a token outside its user part is asked of nobody, and the token is not told', () => {
+  const token = `ghp_${'a1'.repeat(18)}`;
+  const { apps, findings } = understandApps([entryOf(`https://github.com/acme/${token}`)], source({}));
+  expect(apps).toEqual([]);
+  expect(findings).toMatchObject([{ id: 'app-url-unusable', severity: 'error', line: 3 }]);
+  expect(JSON.stringify(findings)).not.toContain(token);
+});
+
 test('findUnusedTokens names git tokens only', () => {
   const values = {
     PAT_DESIRED_EFFECT: 't',

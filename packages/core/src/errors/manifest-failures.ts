@@ -43,6 +43,21 @@ export function manifestFolderUnreadable(folder: string, cause: unknown): DeBuil
   });
 }
 
+/** Found before the build: no record could be written afterwards. `folder` is where the way ends. */
+export function manifestsNotWritable(
+  records: string,
+  { folder, code }: { readonly folder: string; readonly code: string },
+): Finding {
+  const where = folder === records ? 'there' : `in ${folder}, where it would be made`;
+  return {
+    id: 'manifests-not-writable',
+    severity: 'error',
+    what: `No release could be recorded in ${records}.`,
+    why: `The system says ${code} ${where}: ${explain(code)}.`,
+    fix: remedy(code),
+  };
+}
+
 /** A record of that version exists; records are never overwritten. */
 export function manifestExists(path: string, version: string): DeBuildError {
   return new DeBuildError({

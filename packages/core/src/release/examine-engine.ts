@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import { findWriteObstacle } from '../disk/write-obstacle.ts';
 import type { Engine, EngineInfo, TaggedImage } from '../engine/engine.ts';
 import { freeBytes } from '../engine/free-bytes.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import type { Finding } from '../errors/finding.ts';
+import { manifestsNotWritable } from '../errors/manifest-failures.ts';
 import { containerfileNeedsBuildKit, diskAlmostFull } from '../errors/release-failures.ts';
 import type { Site } from '../site/site.ts';
 import { type CheckRun, runCheck } from './check.ts';
@@ -40,9 +43,10 @@ function judgeBuilder(info: EngineInfo, site: Site): Finding[] {
   return [containerfileNeedsBuildKit(site.containerfile.path, needs, info.version)];
 }
 
-/** Room where the engine keeps its images, when that is on this machine, and where the records go. */
+/** Room where the engine keeps its images, when that is on this machine; room and the right to write where the records go. */
 async function checkDisk(site: Site, info: EngineInfo | undefined) {
-  const folders = [info?.dataFolder, site.folder].filter((folder) => folder !== undefined);
+  const records = join(site.folder, site.config.manifests);
+  const folders = [info?.dataFolder, records].filter((folder) => folder !== undefined);
   const findings: Finding[] = [];
   let least = Number.POSITIVE_INFINITY;
   for (const folder of folders) {
@@ -52,6 +56,8 @@ async function checkDisk(site: Site, info: EngineInfo | undefined) {
     const wanted = folder === info?.dataFolder ? site.config.minimumFreeDisk : RECORD_BYTES;
     if (free < wanted) findings.push(diskAlmostFull(folder, { free, wanted }));
   }
+  const obstacle = await findWriteObstacle(records);
+  if (obstacle !== undefined) findings.push(manifestsNotWritable(records, obstacle));
   return Number.isFinite(least)
     ? { findings, summary: `${gigabytes(least)} free` }
     : { findings, skipped: 'the engine keeps its images on another machine' };

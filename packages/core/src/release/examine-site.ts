@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { ResolvedApp } from '../apps/app.ts';
 import type { Engine, EngineInfo, TaggedImage } from '../engine/engine.ts';
+import { isDeBuildError } from '../errors/de-build-error.ts';
 import { judgeSiteRepository } from '../git/judge-site-repository.ts';
 import { readSiteRepository, type SiteRepository } from '../git/site-repository.ts';
 import type { Manifest } from '../manifests/manifest.ts';
@@ -10,6 +12,7 @@ import { type CheckRun, runCheck } from './check.ts';
 import { checkImageTag, checkVersion, isForgivable, readVersion } from './check-version.ts';
 import { examineEngine } from './examine-engine.ts';
 import { examineRepositories } from './examine-repositories.ts';
+import { findingOf } from './finding-of.ts';
 import type { CheckResult } from './release-event.ts';
 import { reportSiteFiles } from './report-site-files.ts';
 import type { SiteSources } from './site-sources.ts';
@@ -55,7 +58,10 @@ export async function examineSite(options: ExamineOptions, tools: Tools): Promis
   await reportSiteFiles(run, site, { sources, tooShort });
 
   const [records, siteRepository, engine, repositories] = await Promise.all([
-    readManifests(`${site.folder}/${site.config.manifests}`),
+    readManifests(join(site.folder, site.config.manifests)).catch((error: unknown) => {
+      if (!isDeBuildError(error)) throw error;
+      return { manifests: [], problems: [findingOf(error)] };
+    }),
     runCheck(run, { id: 'site-repository', title: "The site's own repository" }, async () => {
       const repository = await readSiteRepository(site.folder, {
         environment: tools.environment,

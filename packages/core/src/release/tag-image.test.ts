@@ -54,3 +54,11 @@ test('with --force the old image keeps a tag of its own, and undo gives the old 
   await tagging.undo();
   expect(names).toEqual({ [REFERENCE]: OLD });
 });
+
+test('undo leaves a tag alone that somebody else took since', async () => {
+  const { images, names } = imagesNamed({});
+  const tagging = await tagImage(images, plan(), NEW);
+  names[REFERENCE] = OLD;
+  await tagging.undo();
+  expect(names).toEqual({ [REFERENCE]: OLD });
+});

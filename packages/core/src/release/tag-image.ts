@@ -27,6 +27,8 @@ export async function tagImage(images: Images, plan: BuildPlan, imageId: string)
   return {
     tags: [plan.reference],
     async undo() {
+      // Somebody else may have taken it since; theirs is theirs.
+      if ((await images.inspect(plan.reference))?.id !== imageId) return;
       if (aside === undefined) await images.untag(plan.reference);
       else {
         await images.tag(aside, plan.reference);

@@ -69,6 +69,16 @@ describe.each(['base64', 'base64url'] as const)('%s of a document that holds the
     }
   });
 
+  test.each([0, 1, 2])('with the value as a URL or JSON writes it, %i bytes in', (offset) => {
+    const redactor = redactorFor({ PAT: TOKEN });
+    for (const written of [encodeURIComponent(TOKEN), JSON.stringify(TOKEN).slice(1, -1)]) {
+      const text = Buffer.from(`${'x'.repeat(offset)}${written}@github.com`).toString(encoding);
+      const rest = redactor.redact(text).split(MARK);
+      expect(rest).toHaveLength(2);
+      expect(Buffer.from(rest[0] ?? '', encoding).toString('latin1')).not.toContain(written.slice(0, 3));
+    }
+  });
+
   test('wrapped at 76 columns, each line a piece of its own', () => {
     const redactor = redactorFor({ PAT: TOKEN });
     for (let before = 0; before < 60; before++) {
