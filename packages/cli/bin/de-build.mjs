@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { processIo } from '../dist/bundle/process-io.js';
 import { run } from '../dist/bundle/main.js';
+import { processIo } from '../dist/bundle/process-io.js';
 
 process.exitCode = await run(process.argv.slice(2), processIo());

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
-import yargs from 'yargs';
-import { addCommands } from './commands/all.ts';
+import yargs, { type Argv } from 'yargs';
+import { addCommands, COMMAND_NAMES } from './commands/all.ts';
+import type { Call } from './commands/command.ts';
+import { ASKS_FOR_COMPLETIONS, completionsFor } from './completions.ts';
 import type { Io } from './io.ts';
+import { hideTypes, isAmong, type KnownOptions } from './known-options.ts';
 import { openOutput } from './output.ts';
+import { explainUsage, type FailedCall, speakPlainly, UsageError, unknownCommandOf } from './usage-error.ts';
 
 const USAGE = 2;
 
@@ -12,49 +16,91 @@ const USAGE = 2;
  * @returns the exit code; see docs/exit-codes.md
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  let exitCode = 0;
+  const state: State = { exitCode: 0, parsed: {} };
+  const parser = createParser(io, state);
+  if (argv[0] === ASKS_FOR_COMPLETIONS) {
+    const completions = await completionsFor(argv.slice(1), parser, () => state.options);
+    if (completions.length > 0) io.stdout.write(completions.map((each) => `${each}\n`).join(''));
+    return 0;
+  }
+  try {
+    const text = await parse(parser, helpAsOption(argv), state);
+    if (text !== '') io.stdout.write(`${text}\n`);
+    return state.exitCode;
+  } catch (error) {
+    if (!isUsageError(error)) return openOutput(io, { isVerbose: argv.includes('--verbose') }).fail(error);
+    const command = COMMAND_NAMES.find((name) => name === state.parsed._?.[0]);
+    const help = command === undefined ? 'de-build --help' : `de-build ${command} --help`;
+    io.stderr.write(`de-build: ${await explainUsage(error, state)}\nRun \`${help}\` to see what there is.\n`);
+    return USAGE;
+  }
+}
+
+/** What becomes known while yargs parses and runs. */
+interface State extends FailedCall {
+  exitCode: number;
+  parsed: FailedCall['parsed'];
+  usage?: string;
+  options?: KnownOptions;
+}
+
+/** @returns the help or the version, where one was asked for */
+async function parse(parser: Argv, argv: readonly string[], state: State): Promise<string> {
+  let output = '';
   let thrown: { readonly error: unknown } | undefined;
-  const parser = addCommands(yargs().scriptName('de-build'), io, (code) => {
-    exitCode = code;
-  })
-    .usage('$0 [command] [options]\n\nReleases a self-hosted Frappe/ERPNext site as a Docker image.')
+  await parser.parseAsync(argv, {}, (error: unknown, parsed: FailedCall['parsed'], text: string) => {
+    state.parsed = parsed;
+    output = text;
+    if (error !== undefined && error !== null) thrown = { error };
+  });
+  if (thrown !== undefined) throw thrown.error;
+  // yargs shows its help for a command that there is not.
+  if (unknownCommandOf(state.parsed) !== undefined) throw new UsageError('There is no such command.');
+  return output;
+}
+
+function createParser(io: Io, state: State): Argv {
+  const call: Call = {
+    io,
+    finish: (exitCode) => {
+      state.exitCode = exitCode;
+    },
+    meet: (usage, options) => {
+      state.usage = usage;
+      state.options = options;
+    },
+  };
+  const parser = addCommands(hideTypes(yargs()).scriptName('de-build'), call)
+    .usage(
+      'Usage: $0 [command] [options]\n\nReleases a self-hosted Frappe/ERPNext site as a Docker image. Without a command it builds.',
+    )
     .detectLocale(false)
     .exitProcess(false)
     .showHelpOnFail(false)
     .strict()
-    .completion('list-completions', false)
-    .parserConfiguration({ 'boolean-negation': false })
+    .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
+    .middleware((parsed) => takeLast(parsed, state.options?.repeatable ?? []), true)
     .version(ownVersion())
     .alias({ help: 'h', version: 'V' })
-    .epilogue(
-      'Exit codes: 0 done, 2 usage, 3 checks, 4 git, 5 engine, 6 build, 7 verify, 8 conflict, 9 record, 130 interrupted.',
-    )
     .wrap(Math.min(io.stdout.columns, 100));
-  try {
-    await parser.parseAsync(argv, {}, (error: unknown, _arguments: unknown, text: string) => {
-      if (error !== undefined && error !== null) thrown = { error };
-      else if (text !== '') io.stdout.write(`${text}\n`);
-    });
-  } catch (error) {
-    thrown = { error };
-  }
-  if (thrown === undefined) return exitCode;
-  return present(thrown.error, argv, io);
+  return speakPlainly(parser);
 }
 
-async function present(error: unknown, argv: readonly string[], io: Io): Promise<number> {
-  if (isUsageError(error)) {
-    io.stderr.write(
-      `de-build: ${error.message}\nRun \`de-build --help\` for the commands and their options.\n`,
-    );
-    return USAGE;
+/** `de-build help build` is `de-build build --help`, as with git and docker. */
+function helpAsOption(argv: readonly string[]): readonly string[] {
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+}
+
+/** Of an option that is given twice the last one counts; yargs would make a list of them. */
+function takeLast(parsed: Record<string, unknown>, repeatable: readonly string[]): void {
+  for (const [key, value] of Object.entries(parsed)) {
+    if (key !== '_' && Array.isArray(value) && !isAmong(key, repeatable)) parsed[key] = value.at(-1);
   }
-  return openOutput(io, { isVerbose: argv.includes('--verbose') }).fail(error);
 }
 
 /** yargs names its own errors `YError`. */
 function isUsageError(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'YError';
+  return error instanceof UsageError || (error instanceof Error && error.name === 'YError');
 }
 
 function ownVersion(): string {

@@ -31,16 +31,21 @@ export function processIo(): Io {
   };
 }
 
+/** As no-color.org and Node have it; `NO_COLOR` wins. */
+export function wantsColours(environment: Io['environment'], isTTY: boolean): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = environment;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return isTTY && TERM !== 'dumb';
+}
+
 function terminalOf(stream: WriteStream): Terminal {
   return {
     get isTTY() {
       return stream.isTTY === true;
     },
     get hasColours() {
-      const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
-      if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
-      if (FORCE_COLOR !== undefined && FORCE_COLOR !== '0') return true;
-      return stream.isTTY === true && TERM !== 'dumb';
+      return wantsColours(process.env, stream.isTTY === true);
     },
     get columns() {
       return stream.columns ?? 80;

@@ -1,57 +1,64 @@
 import type { ReleaseEvent, ReleaseOptions } from '@de-build/core';
+import type { Argv } from 'yargs';
 import { openOutput } from '../output.ts';
 import { listenForStop } from '../stop-signal.ts';
-import { defineCommand } from './command.ts';
+import { type Command, defineCommand } from './command.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
-/** `de-build`, `de-build build` */
-export const build = defineCommand({
-  usage: ['build', '$0'],
-  describe: 'Check, build, verify, tag and record a release of the site',
+function buildOptions(yargs: Argv) {
+  return siteOptions(yargs)
+    .option('no-cache', {
+      type: 'boolean',
+      default: false,
+      describe: 'Run every step again, whatever the build cache holds',
+    })
+    .option('pull', { type: 'boolean', default: false, describe: 'Ask for newer base images' })
+    .option('dry-run', {
+      type: 'boolean',
+      default: false,
+      alias: 'n',
+      describe: 'Check and plan, show the plan, and change nothing',
+    })
+    .option('progress', {
+      choices: ['auto', 'plain', 'json'] as const,
+      default: 'auto' as const,
+      requiresArg: true,
+      describe:
+        'plain: a line for each event; json: an object for each; auto: a live view, or plain where there is no terminal',
+    })
+    .option('json', { type: 'boolean', default: false, describe: 'The same as --progress json' })
+    .option('force', {
+      type: 'boolean',
+      default: false,
+      describe: 'Release a version again that exists; the old image and its record are kept aside',
+    })
+    .option('build-arg', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      requiresArg: true,
+      describe: 'NAME=VALUE, instead of what .env and de-build.json say; may be repeated',
+    })
+    .option('network', {
+      choices: ['default', 'host', 'none'] as const,
+      requiresArg: true,
+      describe: "The network of the build's steps: default, host or none",
+    });
+}
+
+type BuildOptions = ReturnType<typeof buildOptions> extends Argv<infer Options> ? Options : never;
+
+const command: Command<BuildOptions> = {
+  usage: 'build',
+  describe: 'Check, build, verify, tag and record a release',
+  about: 'What `de-build` does when no command is named.',
   examples: [
     ['$0', 'release the version that .env names'],
+    ['$0 --dry-run', 'show what would be built, from which commits'],
     ['$0 --no-cache', 'the same, every step anew'],
-    ['$0 --dry-run', 'show what would be built, and from which commits'],
-    ['$0 --progress json > release.jsonl', 'one JSON object for each event'],
+    ['$0 --json > release.jsonl', 'one JSON object for each event'],
   ],
-  options: (yargs) =>
-    siteOptions(yargs)
-      .option('no-cache', {
-        type: 'boolean',
-        default: false,
-        describe: 'Run every step again, whatever the build cache holds',
-      })
-      .option('pull', { type: 'boolean', default: false, describe: 'Ask for newer base images' })
-      .option('dry-run', {
-        type: 'boolean',
-        default: false,
-        alias: 'n',
-        describe: 'Check and plan only; change nothing',
-      })
-      .option('progress', {
-        choices: ['auto', 'plain', 'json'] as const,
-        default: 'auto' as const,
-        requiresArg: true,
-        describe: 'auto is a live view on a terminal and plain lines elsewhere',
-      })
-      .option('json', { type: 'boolean', default: false, describe: 'Same as --progress json' })
-      .option('force', {
-        type: 'boolean',
-        default: false,
-        describe: 'Release a version that exists once more; the old image keeps a tag of its own',
-      })
-      .option('build-arg', {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        requiresArg: true,
-        describe: 'NAME=VALUE, before .env and de-build.json; may be repeated',
-      })
-      .option('network', {
-        type: 'string',
-        requiresArg: true,
-        describe: "Network of the build's steps: default, host or none",
-      }),
+  options: buildOptions,
   async run(options, io) {
     const { buildRelease, parseBuildArgs, planRelease, createRedactor } = await import('@de-build/core');
     const redactor = createRedactor();
@@ -80,4 +87,23 @@ export const build = defineCommand({
       stop.release();
     }
   },
-});
+};
+
+/** `de-build build` */
+export const build = defineCommand(command);
+
+/** `de-build` without a command. Its help is about all commands; the options are told by `de-build build --help`. */
+export const buildByDefault = defineCommand({ ...command, usage: '$0', overview });
+
+function overview(yargs: Argv) {
+  return siteOptions(yargs)
+    .group(['help', 'version'], 'General options:')
+    .example([
+      ['$0 check', 'every problem of the site at once, each with its fix'],
+      ['$0 bump patch', 'the next version, written into .env'],
+      ['$0', 'check, build, verify, tag and record it'],
+    ])
+    .epilogue(
+      'Run `de-build <command> --help` for the options of a command.\n\nExit codes: 0 done, 1 bug, 2 usage, 3 checks, 4 git, 5 engine, 6 build, 7 verify, 8 conflict, 9 record, 130 interrupted, 143 terminated.',
+    );
+}

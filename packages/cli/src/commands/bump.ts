@@ -5,19 +5,27 @@ import { siteOf, siteOptions } from './site-options.ts';
 export const bump = defineCommand({
   usage: 'bump <to>',
   describe: 'Write the next site version into .env',
+  about: 'Only the line of the version is changed.',
   examples: [
     ['$0 bump patch', '1.4.0 becomes 1.4.1'],
+    ['$0 bump prerelease', '1.4.0 becomes 1.4.1-0'],
     ['$0 bump 2.0.0', 'that very version'],
   ],
   options: (yargs) =>
-    siteOptions(yargs)
-      .positional('to', {
+    siteOptions(
+      yargs.positional('to', {
         type: 'string',
         demandOption: true,
         describe: 'patch, minor, major, prerelease, or a version such as 1.5.0',
+      }),
+    )
+      .option('dry-run', {
+        type: 'boolean',
+        default: false,
+        alias: 'n',
+        describe: 'Say what would be written, and write nothing',
       })
-      .option('dry-run', { type: 'boolean', default: false, describe: 'Say what would be written' })
-      .option('force', { type: 'boolean', default: false, describe: 'Also to a lower version' })
+      .option('force', { type: 'boolean', default: false, describe: 'Go to a lower version, too' })
       .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
   async run(options, io) {
     const { bumpSite } = await import('@de-build/core');

@@ -6,11 +6,13 @@ import { siteOf, siteOptions } from './site-options.ts';
 /** `de-build check` */
 export const check = defineCommand({
   usage: 'check',
-  describe: 'Make every check of a release and change nothing: the pre-release checklist',
+  describe: 'Make every check of a release, change nothing',
+  about: 'It ends with exit code 3 when a release would be refused. docs/checks.md tells of every check.',
   examples: [
     ['$0 check', 'every problem at once, each with its fix'],
-    ['$0 check --format junit > checks.xml', 'for a CI that shows test reports'],
-    ['$0 check --format github --skip engine --skip disk', 'in GitHub Actions, without an engine'],
+    ['$0 check --format junit > ci.xml', 'for a CI that shows test reports'],
+    ['$0 check --format github', 'annotations in GitHub Actions'],
+    ['$0 check --skip engine', 'where there is no engine'],
   ],
   options: (yargs) =>
     siteOptions(yargs)
@@ -18,14 +20,14 @@ export const check = defineCommand({
         choices: ['pretty', 'json', 'junit', 'github'] as const,
         default: 'pretty' as const,
         requiresArg: true,
-        describe: 'How the results are written to standard output',
+        describe: 'How the results are written: pretty, json, junit or github; pretty by default',
       })
       .option('skip', {
         type: 'string',
         array: true,
         nargs: 1,
         requiresArg: true,
-        describe: 'Leave out a check, by its id; may be repeated',
+        describe: 'Leave out a check, by its id, such as engine; may be repeated',
       })
       .option('build-arg', {
         type: 'string',

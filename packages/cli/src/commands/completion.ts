@@ -8,7 +8,7 @@ export const completion = defineCommand({
   examples: [
     ['$0 completion bash >> ~/.bashrc', 'for bash'],
     ['$0 completion zsh >> ~/.zshrc', 'for zsh'],
-    ['$0 completion fish > ~/.config/fish/completions/de-build.fish', 'for fish'],
+    ['$0 completion fish | source', 'for fish, in config.fish'],
   ],
   options: (yargs) =>
     yargs.positional('shell', {

@@ -1,4 +1,5 @@
 import { openOutput } from '../output.ts';
+import { UsageError } from '../usage-error.ts';
 import { defineCommand } from './command.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
@@ -6,6 +7,7 @@ import { siteOf, siteOptions } from './site-options.ts';
 export const list = defineCommand({
   usage: 'list',
   describe: 'List the recorded releases, newest first',
+  about: 'They are the manifests in the folder build-manifests.',
   examples: [
     ['$0 list', 'every release as a table'],
     ['$0 list --limit 5 --json', 'the last five, for a script'],
@@ -19,6 +21,9 @@ export const list = defineCommand({
     const { renderList } = await import('../render/tables.ts');
     const output = openOutput(io, { isVerbose: options.verbose });
     const { manifests, problems } = await readRecords(siteOf(options, io));
+    if (options.limit !== undefined && !(Number.isInteger(options.limit) && options.limit > 0)) {
+      throw new UsageError('The option limit takes a whole number from 1 on.');
+    }
     const shown = options.limit === undefined ? manifests : manifests.slice(0, options.limit);
     if (options.json) output.write(`${JSON.stringify(shown, undefined, 2)}\n`);
     else output.write(renderList(shown, io.stdout));

@@ -5,7 +5,8 @@ import { siteOf, siteOptions } from './site-options.ts';
 /** `de-build prune` */
 export const prune = defineCommand({
   usage: 'prune',
-  describe: 'Free build cache in the engine; images and their tags are left alone',
+  describe: 'Free build cache in the engine',
+  about: 'Images and their tags are left alone.',
   examples: [
     ['$0 prune --keep-storage 20GB', 'until the cache is no larger than that'],
     ['$0 prune --older-than 7d --dry-run', 'what was not used for a week'],
@@ -15,12 +16,12 @@ export const prune = defineCommand({
       .option('keep-storage', {
         type: 'string',
         requiresArg: true,
-        describe: 'How much cache may stay, e.g. 20GB',
+        describe: 'How much cache may stay, such as 20GB',
       })
       .option('older-than', {
         type: 'string',
         requiresArg: true,
-        describe: 'Only what was not used for so long, e.g. 36h or 7d',
+        describe: 'Only what was not used for so long, such as 36h or 7d',
       })
       .option('all', {
         type: 'boolean',
@@ -28,7 +29,12 @@ export const prune = defineCommand({
         alias: 'a',
         describe: 'Also what images and frontends share',
       })
-      .option('dry-run', { type: 'boolean', default: false, alias: 'n', describe: 'Say what would go' })
+      .option('dry-run', {
+        type: 'boolean',
+        default: false,
+        alias: 'n',
+        describe: 'Say what would go, and free nothing',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
   async run(options, io) {
     const { parseKeepStorage, parseOlderThan, pruneBuildCache } = await import('@de-build/core');

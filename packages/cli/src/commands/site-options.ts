@@ -8,21 +8,28 @@ export interface SiteArguments {
   verbose: boolean;
 }
 
+const GROUP = 'General options:';
+
 /** The options of every command that works on a site. */
 export function siteOptions<Options>(yargs: Argv<Options>): Argv<Options & SiteArguments> {
   return yargs
+    .group([], 'Options:')
     .option('site', {
+      group: GROUP,
       type: 'string',
       default: '.',
       requiresArg: true,
-      describe: "The site's folder: .env, apps.json, Containerfile",
+      describe: "The site's folder; the current one by default",
     })
     .option('host', {
+      group: GROUP,
       type: 'string',
       requiresArg: true,
-      describe: 'Docker Engine to use, e.g. unix:///var/run/docker.sock [default: as the docker command]',
+      describe:
+        'Docker Engine to use, such as ssh://me@build-host; by default the one that the docker command uses',
     })
     .option('verbose', {
+      group: GROUP,
       type: 'boolean',
       default: false,
       describe: 'Show where an error came from',

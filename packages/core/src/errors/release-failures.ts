@@ -118,6 +118,21 @@ export function siteVersionMissing(file: string, key: string): DeBuildError {
   });
 }
 
+/** A check was to be left out that there is not. */
+export function checkUnknown(
+  id: string,
+  known: readonly string[],
+  nearest: string | undefined,
+): DeBuildError {
+  return new DeBuildError({
+    code: 'check-unknown',
+    what: `There is no check ${JSON.stringify(id)}.`,
+    why: `The checks are ${known.join(', ')}.`,
+    fix: nearest === undefined ? 'Name one of them.' : `Write \`--skip ${nearest}\`.`,
+    exitCode: EXIT.usage,
+  });
+}
+
 /** `--keep-storage` or `--older-than` with a value that is none. */
 export function badPruneLimit(option: string, example: string): DeBuildError {
   return new DeBuildError({

@@ -1,3 +1,4 @@
+import { parseCheckIds } from './check-ids.ts';
 import { examineSite } from './examine-site.ts';
 import type { CheckResult } from './release-event.ts';
 import type { SiteOptions } from './tools.ts';
@@ -25,15 +26,16 @@ export interface CheckReport {
 
 /**
  * Makes every check of a release and changes nothing. Problems are in the report, they are not thrown.
- * @throws DeBuildError `site-not-found` when there is no such folder; `release-interrupted` when aborted.
+ * @throws DeBuildError `site-not-found` when there is no such folder; `check-unknown` for a check to skip that there is not; `release-interrupted` when aborted.
  */
 export function checkSite(options: CheckOptions): Promise<CheckReport> {
   return withTools(options, async (tools) => {
+    const skip = parseCheckIds(options.skip ?? []);
     const { site, version, results } = await examineSite(
       {
         folder: options.site,
         buildArgs: options.buildArgs ?? {},
-        skip: new Set(options.skip),
+        skip,
         force: false,
       },
       tools,
