@@ -8,6 +8,7 @@ import { runCommand } from '@de-build/testbed';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { connectEngine } from '../../packages/core/src/engine/connect-engine.ts';
 import type { BuildRequest, BuiltImage, Engine } from '../../packages/core/src/engine/engine.ts';
+import { startMeter } from './meter.ts';
 import { onEachEngine } from './on-each-engine.ts';
 import { readLayers } from './read-layers.ts';
 
@@ -46,8 +47,8 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
     }
   }
 
-  const build = (change: Partial<BuildRequest> = {}): Promise<BuiltImage> =>
-    engine.build({
+  const build = (change: Partial<BuildRequest> = {}, builder = engine): Promise<BuiltImage> =>
+    builder.build({
       contextFolder: context,
       containerfile: join(context, 'Containerfile'),
       tags: [`${REPOSITORY}:ours`],
@@ -61,7 +62,10 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
       ...change,
     });
 
-  async function buildWithCli(containerfile = 'Containerfile'): Promise<void> {
+  async function buildWithCli(
+    containerfile = 'Containerfile',
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     await runCommand(
       shared.dockerCli.command,
       [
@@ -74,7 +78,7 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
         join(context, containerfile),
         context,
       ],
-      { environment: { ...process.env, ...shared.dockerCli.env } },
+      { environment: { ...process.env, ...shared.dockerCli.env, ...environment } },
     );
   }
 
@@ -231,6 +235,28 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
     expect(changed.sent.files).toBeGreaterThanOrEqual(1);
     expect(await engine.images.readFile(changed.id, '/f/1/1.txt')).toEqual(Buffer.from('changed'));
   }, 120_000);
+
+  test('the second time, no more bytes go over the wire than from Docker’s own client', async () => {
+    if (shared.socketPath === undefined) return;
+    await write({
+      Containerfile: 'FROM BASE\nCOPY . /\n',
+      ...Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`f/${i % 20}/${i}.txt`, `content ${i}`])),
+    });
+    await buildWithCli();
+    await build();
+    const meter = await startMeter(shared.socketPath, join(folder, 'meter.sock'));
+    const metered = await connectEngine({ environment: {}, host: meter.host });
+    try {
+      await buildWithCli('Containerfile', { DOCKER_HOST: meter.host });
+      const theirs = meter.bytes();
+      const ours = await build({}, metered);
+      expect(ours.sent.wireBytes).toBeLessThanOrEqual(meter.bytes() - theirs);
+      expect((meter.bytes() - theirs) / theirs).toBeLessThanOrEqual(1);
+    } finally {
+      await metered.close();
+      await meter.close();
+    }
+  });
 
   test('what must never be sent is not, even when the Containerfile asks for it', async () => {
     await write({

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import type { DeBuildError } from '../../errors/de-build-error.ts';
 import { engineAnswerUnreadable, engineIdle, engineLost } from '../../errors/engine-failures.ts';
 import { buildInterrupted, buildWithoutImage } from '../../errors/plain-build-failures.ts';
 import { explainStatus } from '../connection-error.ts';
 import type { BuildRequest } from '../engine.ts';
 import { readJsonLines } from '../plain/json-lines.ts';
 import type { EngineTransport } from '../transport.ts';
-import { watchSilence } from '../watch-silence.ts';
+import { type SilenceWatch, watchSilence } from '../watch-silence.ts';
 import { buildQuery } from './build-query.ts';
 import { readStatus } from './status.ts';
 import type { StepLedger } from './step-ledger.ts';
@@ -32,6 +33,11 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
   const buildId = randomBytes(16).toString('hex');
   const hangUp = new AbortController();
   const canceling = cancelOnAbort(transport, { buildId, signal: request.signal, hangUp });
+  let idle: DeBuildError | undefined;
+  const silence = watchSilence(transport, (seconds) => {
+    idle = engineIdle(transport.endpoint, 'the build', seconds);
+    hangUp.abort();
+  });
   try {
     const { status, body } = await transport.request({
       method: 'POST',
@@ -42,7 +48,7 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
       answerWithinMs: Number.POSITIVE_INFINITY,
     });
     if (status >= 400) throw explainStatus(status, await textOf(body), 'POST /build');
-    const outcome = await followAnswer(body, run);
+    const outcome = await followAnswer(body, run, silence);
     if (request.signal?.aborted) throw buildInterrupted(true);
     ledger.end('error' in outcome ? 'failed' : 'done');
     return outcome;
@@ -52,8 +58,9 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
       throw buildInterrupted(true);
     }
     ledger.end('failed');
-    throw error;
+    throw idle ?? error;
   } finally {
+    silence.end();
     canceling.stop();
     hangUp.abort();
   }
@@ -81,10 +88,11 @@ function cancelOnAbort(
   };
 }
 
-async function followAnswer(body: Readable, { transport, ledger }: BuildRun): Promise<BuildOutcome> {
-  const silence = watchSilence(transport, (seconds) =>
-    body.destroy(engineIdle(transport.endpoint, 'the build', seconds)),
-  );
+async function followAnswer(
+  body: Readable,
+  { transport, ledger }: BuildRun,
+  silence: SilenceWatch,
+): Promise<BuildOutcome> {
   let imageId: string | undefined;
   let error: string | undefined;
   try {
@@ -96,8 +104,6 @@ async function followAnswer(body: Readable, { transport, ledger }: BuildRun): Pr
     }
   } catch (failure) {
     throw explainBreak(failure, transport.endpoint);
-  } finally {
-    silence.end();
   }
   if (error !== undefined) return { error };
   if (imageId !== undefined) return { imageId };
