@@ -51,7 +51,7 @@ export function containerfileInvalid(file: string, line: number | undefined, rea
 export function containerfileUnreadable(file: string, cause: unknown): DeBuildError {
   return failure('containerfile-unreadable', {
     what: `The Containerfile ${file} cannot be read.`,
-    why: (cause as Error).message,
+    why: sentence((cause as Error).message),
     fix: 'Correct `containerfile` in de-build.json, or the permissions of the file.',
     exitCode: EXIT.checks,
     cause,

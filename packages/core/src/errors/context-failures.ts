@@ -30,7 +30,7 @@ export function contextUnreadable(path: string, cause: unknown): DeBuildError {
     EXIT.checks,
     {
       what: `${quote(path)} in the build context cannot be read.`,
-      why: (cause as Error | undefined)?.message ?? 'The system gave no reason.',
+      why: reasonOf(cause) ?? 'The system gave no reason.',
       fix: 'Make it readable for the user who builds, or add it to .dockerignore.',
     },
     cause,
@@ -43,7 +43,7 @@ export function contextFolderMissing(folder: string, cause?: unknown): DeBuildEr
     EXIT.checks,
     {
       what: `The build context ${folder} is not a folder that can be read.`,
-      why: (cause as Error | undefined)?.message ?? 'There is something else of that name.',
+      why: reasonOf(cause) ?? 'There is something else of that name.',
       fix: 'Correct `context` in de-build.json, or the permissions of the folder.',
     },
     cause,
@@ -74,6 +74,12 @@ function failure(
   cause?: unknown,
 ): DeBuildError {
   return new DeBuildError({ code, exitCode, ...words, ...(cause === undefined ? {} : { cause }) });
+}
+
+/** The system's own sentence: `EACCES: permission denied, open '…'`. */
+function reasonOf(cause: unknown): string | undefined {
+  const message = (cause as Error | undefined)?.message;
+  return message === undefined ? undefined : `${message.replace(/\.$/, '')}.`;
 }
 
 /** Names may hold anything, line breaks too. */

@@ -160,7 +160,7 @@ export function engineIdle(endpoint: string, during: string, seconds: number): D
 export function engineAnswerUnreadable(asked: string, why: string): DeBuildError {
   return failure('engine-answer-unreadable', {
     what: `The Docker Engine's answer to ${asked} cannot be understood.`,
-    why,
+    why: sentence(why),
     fix: 'Check that nothing between this machine and the engine (a proxy, a socket filter) changes its answers.',
   });
 }

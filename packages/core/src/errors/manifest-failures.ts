@@ -26,7 +26,7 @@ export function manifestUnreadable(problem: Finding): DeBuildError {
   return new DeBuildError({
     code: 'manifest-unreadable',
     what: problem.what,
-    why: `${problem.why}${place}`,
+    why: `${problem.why.replace(/\.$/, '')}${place}.`,
     fix: problem.fix,
     exitCode: EXIT.record,
   });

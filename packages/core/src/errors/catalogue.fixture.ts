@@ -1,0 +1,291 @@
+import * as app from './app-failures.ts';
+import * as audit from './audit-failures.ts';
+import * as build from './build-failures.ts';
+import * as context from './context-failures.ts';
+import * as engine from './engine-failures.ts';
+import * as engineSetup from './engine-setup-failures.ts';
+import * as git from './git-failures.ts';
+import * as manifest from './manifest-failures.ts';
+import * as plainBuild from './plain-build-failures.ts';
+import * as release from './release-failures.ts';
+import * as site from './site-failures.ts';
+import * as siteRepository from './site-repository-failures.ts';
+
+/** Every file of the catalogue. `failure` is what the engine's files make theirs with. */
+const { OLDEST_ENGINE: _, failure: __, ...engineFailures } = engine;
+export const catalogue = {
+  'app-failures.ts': app,
+  'audit-failures.ts': audit,
+  'build-failures.ts': build,
+  'context-failures.ts': context,
+  'engine-failures.ts': engineFailures,
+  'engine-setup-failures.ts': engineSetup,
+  'git-failures.ts': git,
+  'manifest-failures.ts': manifest,
+  'plain-build-failures.ts': plainBuild,
+  'release-failures.ts': release,
+  'site-failures.ts': site,
+  'site-repository-failures.ts': siteRepository,
+};
+
+type Samples<Module> = {
+  readonly [Name in keyof Module]: Module[Name] extends (...given: infer Given) => unknown
+    ? readonly Given[]
+    : never;
+};
+
+/** What no text may ever show: it stands in every cause. */
+export const SECRET = 'ghp_plantedplantedplantedplantedplanted01';
+
+const full = Object.assign(new Error(`ENOSPC: no space left on device, write '${SECRET}'`), {
+  code: 'ENOSPC',
+});
+const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+const place = { file: 'apps.json', line: 3 };
+const erp = { name: 'erpnext', url: 'https://github.com/frappe/erpnext', ref: 'version-15' };
+const missingApp = { app: 'erpnext', ref: 'version-15', plannedCommit: 'aaaaaaa' };
+const url = 'https://github.com/acme/erp_custom';
+const token = 'PAT_DESIRED_EFFECT';
+const endpoint = 'unix:///var/run/docker.sock';
+const remote = 'tcp://build-host:2376';
+const at = {
+  place: 'builder 2/4',
+  lines: 'images/custom/Containerfile:12-18',
+  instruction: 'RUN bench init',
+};
+const advice = { title: 'The engine has no space left', advice: 'Free some with `de-build prune`.' };
+const fault = { why: 'A comma is missing.', line: 4, column: 7 };
+
+/** At least one call of every function of the catalogue; one for each way its words can go. */
+export const samples: { readonly [File in keyof typeof catalogue]: Samples<(typeof catalogue)[File]> } = {
+  'app-failures.ts': {
+    placeholderUnknown: [
+      [token, place, 'DE_MACRS_PAT'],
+      [token, { file: 'apps.json' }],
+    ],
+    placeholderEmpty: [
+      [token, place, 'DE_MACRS_PAT'],
+      [token, place],
+    ],
+    tokenAliasesDiffer: [[[token, 'DE_MACRS_PAT'], place]],
+    tokenUnused: [[token, { file: '.env', line: 2 }]],
+    placeholderUnusable: [[token, place]],
+    secretMisplaced: [[token, place]],
+    appUrlUnusable: [['ftp://host/x/y', 'Only https is asked.', place]],
+    refNotFound: [
+      [erp, 'version-51', { nearest: ['version-15'], place }],
+      [erp, 'version-51', { nearest: [], place }],
+    ],
+    defaultBranchMissing: [[erp, place]],
+    refAmbiguous: [[erp, place]],
+    branchMoves: [
+      [erp, 'v15.4.2', { isTip: true, place }],
+      [erp, 'v15.4.2', { isTip: false, place }],
+    ],
+    tokenExpired: [[token, new Date('2026-01-02')]],
+    tokenExpiresSoon: [
+      [token, new Date('2026-01-02'), 0],
+      [token, new Date('2026-01-02'), 1],
+      [token, new Date('2026-01-02'), 9],
+    ],
+  },
+  'audit-failures.ts': {
+    imageWithoutBench: [['sha256:0123456789abcdef', '/home/frappe/frappe-bench/sites/apps.json']],
+    imageAppsUnreadable: [['sha256:0123456789abcdef', 'sites/apps.json', 'It is not JSON.']],
+    imageAppsMissing: [
+      [[missingApp], true],
+      [[missingApp, { ...missingApp, app: 'hrms' }], false],
+    ],
+    imageAppsDiffer: [
+      [[{ ...missingApp, foundCommit: 'bbbbbbb' }]],
+      [[{ ...missingApp, foundCommit: undefined }]],
+    ],
+  },
+  'build-failures.ts': {
+    buildStepFailed: [
+      [
+        {
+          at,
+          reason: 'process did not complete successfully: exit code: 3',
+          output: 'no',
+          advice: undefined,
+        },
+      ],
+      [{ at, reason: 'exit code: 1', output: '', advice: undefined }],
+      [{ at, reason: 'exit code: 1', output: 'no', advice }],
+      [
+        {
+          at: { place: 'internal', lines: undefined, instruction: undefined },
+          reason: 'exit code: 1',
+          output: '',
+          advice,
+        },
+      ],
+    ],
+    containerfileInvalid: [
+      ['images/custom/Containerfile', 3, 'unknown instruction: RUM'],
+      ['images/custom/Containerfile', undefined, 'file with no instructions'],
+    ],
+    containerfileUnreadable: [['images/custom/Containerfile', denied]],
+    buildTargetMissing: [['images/custom/Containerfile', 'backend']],
+    baseImageUnavailable: [
+      ['debian:bookworm', 'not found'],
+      ['acme/base:1', 'pull access denied'],
+    ],
+    buildRefused: [
+      ['failed to solve', undefined],
+      ['no space left on device', advice],
+    ],
+    builtImageMissing: [['sha256:0123456789abcdef']],
+  },
+  'context-failures.ts': {
+    ignorePatternMalformed: [['[a-']],
+    ignoreFileUnreadable: [['.dockerignore', 'It is a folder.', denied]],
+    contextUnreadable: [['sites/private', denied]],
+    contextFolderMissing: [['docker', denied], ['docker']],
+    contextChanged: [['resources/start.sh', 'It is 3 bytes longer now.']],
+    contextNameNotUtf8: [['caf\\xe9.txt']],
+  },
+  'engine-failures.ts': {
+    engineUnreachable: [
+      [endpoint, 'There is no such socket.'],
+      [endpoint, 'There is no such socket.', ['unix:///run/user/1000/docker.sock'], full],
+      [remote, 'No route leads to the host.'],
+    ],
+    engineNotRunning: [[endpoint], [remote, full]],
+    enginePermissionDenied: [[endpoint, denied]],
+    engineNotDocker: [[remote, 'It speaks another protocol.']],
+    engineTlsFailed: [[remote, 'The certificate has expired.', 'Renew it.']],
+    engineSshFailed: [
+      ['ssh://me@build-host', 'Permission denied (publickey).\n'],
+      ['ssh://me@build-host', ''],
+    ],
+    engineSilent: [[endpoint, 'GET /_ping', 10]],
+    engineTooOld: [[endpoint, '19.03.15']],
+    engineApiMismatch: [[endpoint, '1.60', '1.51']],
+    engineRefused: [
+      ['POST /images/x/tag', 409, 'conflict'],
+      ['POST /images/x/tag', 400, ''],
+    ],
+    engineObjectMissing: [
+      ['GET /images/x/json', 'No such image: x'],
+      ['GET /images/x/json', ''],
+    ],
+    engineFailed: [
+      ['POST /build', 500, 'no space left on device'],
+      ['POST /build', 500, ''],
+    ],
+    engineLost: [[endpoint, 'the build', full]],
+    engineIdle: [[endpoint, 'the build', 300]],
+    engineAnswerUnreadable: [['GET /version', 'Invalid input: expected string']],
+  },
+  'engine-setup-failures.ts': {
+    engineHostInvalid: [
+      ['/var/run/docker.sock', 'DOCKER_HOST'],
+      ['http//x', '`--host`'],
+    ],
+    engineContextMissing: [['far', 'DOCKER_CONTEXT', '~/.docker/contexts/meta/x/meta.json']],
+    engineSettingsUnreadable: [['~/.docker/config.json', 'It is not JSON']],
+    builderNeedsBuildKit: [['a secret mount', 'classic']],
+    engineHasNoBuildCache: [['unix:///run/podman/podman.sock']],
+    imageFileTooLarge: [['/sites/apps.json', 'sha256:0123456789ab', 8 * 1024 * 1024]],
+  },
+  'git-failures.ts': {
+    gitTokenRefused: [
+      [{ url, token, output: 'fatal: Authentication failed' }],
+      [{ url, token: 'written in apps.json line 3' }],
+    ],
+    gitTokenMissing: [[{ url }]],
+    gitForbidden: [[{ url, token }], [{ url }]],
+    gitRepositoryNotFound: [[{ url, token }], [{ url }]],
+    gitHostUnreachable: [[{ url, reason: 'could not resolve host: github.com' }]],
+    gitTimeout: [[{ url, seconds: 30 }]],
+    gitRateLimited: [
+      [{ url, token, retryAfterSeconds: 60 }],
+      [{ url, retryAfterSeconds: 600 }],
+      [{ url, retryAfterSeconds: undefined }],
+    ],
+    gitHostFailed: [[{ url, reason: 'it answered 503' }]],
+    gitTlsFailed: [[{ url, reason: 'the certificate has expired' }]],
+    gitRedirected: [
+      [{ url, token, to: 'https://elsewhere.example/x', isLoop: false }],
+      [{ url, to: 'http://elsewhere.example/x', isLoop: false }],
+      [{ url, to: url, isLoop: true }],
+    ],
+    gitAnswerBroken: [[{ url, reason: 'the answer is a web page' }]],
+    gitUrlUnsafe: [['ext::sh', 'Only https is asked.']],
+    gitMissing: [[full]],
+  },
+  'manifest-failures.ts': {
+    manifestNotFound: [
+      ['1.4.0', ['1.3.0', '1.2.0']],
+      ['1.4.0', ['1.3.0']],
+      ['1.4.0', []],
+    ],
+    manifestUnreadable: [[manifest.manifestBroken('build-manifests/1.4.0.json', fault)]],
+    manifestFolderUnreadable: [['build-manifests', denied]],
+    manifestExists: [['build-manifests/1.4.0.json', '1.4.0']],
+    manifestNotWritten: ['ENOSPC', 'EROFS', 'EACCES', 'EIO', 'EXDEV'].map((code) => [
+      'build-manifests/1.4.0.json',
+      Object.assign(new Error(SECRET), { code }),
+    ]),
+    manifestsNotWritable: [
+      ['build-manifests', { folder: 'build-manifests', code: 'EACCES' }],
+      ['build-manifests', { folder: '.', code: 'EROFS' }],
+    ],
+    manifestBroken: [['build-manifests/1.4.0.json', fault]],
+    manifestInvalid: [['build-manifests/1.4.0.json', fault]],
+    manifestUnreadableFile: [['build-manifests/1.4.0.json', denied]],
+    manifestTooNew: [['build-manifests/1.4.0.json', 2]],
+    manifestMisnamed: [['build-manifests/1.4.0.json', '1.5.0', 3]],
+  },
+  'plain-build-failures.ts': {
+    buildWithoutImage: [['Its stream ended before it named one.']],
+    buildInterrupted: [[true], [false]],
+  },
+  'release-failures.ts': {
+    checksFailed: [
+      [1, 0],
+      [2, 1],
+      [2, 3],
+    ],
+    releaseInterrupted: [[]],
+    tagTakenMeanwhile: [['acme/erp:1.4.0', 'sha256:0123']],
+    badBuildArg: [[]],
+    imageTagTaken: [['acme/erp:1.4.0', { id: 'sha256:0123456789abcdef', createdAt: '2026-01-02T03:04:05Z' }]],
+    containerfileNeedsBuildKit: [['images/custom/Containerfile', { line: 4, what: 'a mount' }, '17.03.2']],
+    diskAlmostFull: [
+      ['/var/lib/docker', { free: 1.5e9, wanted: 10e9 }],
+      ['/var/lib/docker', { free: 5e6, wanted: 10e9 }],
+    ],
+    noReleaseRecorded: [['build-manifests']],
+    siteVersionMissing: [['.env', 'DE_SITE_VERSION']],
+    checkUnknown: [
+      ['engin', ['env', 'engine'], 'engine'],
+      ['x', ['env', 'engine'], undefined],
+    ],
+    badPruneLimit: [['--keep-storage', '20GB']],
+    secretTooShort: [[token, '.env', 4]],
+  },
+  'site-failures.ts': {
+    siteNotFound: [['/srv/erp']],
+    siteUnreadable: [['/srv/erp', denied]],
+    siteVersionMalformed: [['v1']],
+    siteVersionNotHigher: [
+      ['1.3.0', '1.4.0'],
+      ['1.4.0', '1.4.0'],
+    ],
+    siteVersionUnwritable: [['.env', 'DE_SITE_VERSION', 'No line sets it.']],
+    envNotWritten: [['.env', full]],
+  },
+  'site-repository-failures.ts': {
+    siteRepositoryMissing: [[]],
+    siteRepositoryUntrusted: [[]],
+    siteRepositoryUnreadable: [[true], [false]],
+    siteRepositoryDirty: [[['apps.json']], [['a', 'b', 'c', 'd', 'e', 'f', 'g']]],
+    siteRepositoryBehind: [
+      ['origin/main', { behind: 1, fetchedAt: new Date('2026-01-02') }],
+      ['origin/main', { behind: 2, fetchedAt: undefined }],
+    ],
+  },
+};
