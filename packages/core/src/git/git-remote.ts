@@ -1,12 +1,11 @@
 import { readFile, rm } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { gitRedirected, gitTimeout } from '../errors/git-failures.ts';
+import { type Attempt, askPatiently, nameOf, type Patience } from './ask-patiently.ts';
 import { readCurlTrace } from './curl-trace.ts';
 import { makeFolder, withGitHome } from './git-home.ts';
-import { judgeListing, type Listing } from './judge-listing.ts';
+import { judgeListing } from './judge-listing.ts';
 import { type NetworkSettings, readNetworkSettings } from './network-settings.ts';
 import type { GitRemote, RemoteRefs, Repository } from './remote.ts';
-import { parseRemoteUrl, showable } from './remote-url.ts';
+import { parseRemoteUrl } from './remote-url.ts';
 import { runGit } from './run-git.ts';
 
 export interface GitRemoteOptions {
@@ -17,11 +16,6 @@ export interface GitRemoteOptions {
   /** The first pause before asking again, where the host does not name one; doubled after that. 0.5 unless given. */
   readonly pauseSeconds?: number;
 }
-
-const MAX_TRIES = 3;
-const MAX_REDIRECTS = 5;
-/** A host that wants a longer pause than this is not waited for: its error says how long it wants. */
-const MAX_WAIT_SECONDS = 10;
 
 /**
  * Asks git hosts through `git ls-remote`. Tries again (at most twice) only after 429, 5xx and broken connections.
@@ -36,75 +30,20 @@ export function createGitRemote(options: GitRemoteOptions): GitRemote {
       signal?.throwIfAborted();
       settings ??= readSettings(environment);
       const question = { environment, settings: await settings, timeoutSeconds, pauseSeconds, signal };
-      return listPatiently(repository, question);
+      return askPatiently(repository, question, (at, timeoutMs) => listOnce(at, { ...question, timeoutMs }));
     },
   };
 }
 
-interface Question {
+interface Question extends Patience {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly settings: NetworkSettings;
-  readonly timeoutSeconds: number;
-  readonly pauseSeconds: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Follows redirects and tries again, within the time for this repository. */
-async function listPatiently(repository: Repository, question: Question): Promise<RemoteRefs> {
-  const { timeoutSeconds, pauseSeconds, signal } = question;
-  const deadline = Date.now() + timeoutSeconds * 1000;
-  let url = parseRemoteUrl(repository.url);
-  let redirects = 0;
-
-  for (let tries = 1; ; ) {
-    const timeoutMs = deadline - Date.now();
-    if (timeoutMs <= 0) throw gitTimeout({ ...nameOf(repository), seconds: timeoutSeconds });
-    const listing = await listOnce({ ...repository, url: url.href }, { ...question, timeoutMs });
-
-    if (listing.outcome === 'refs') return listing.refs;
-    if (listing.outcome === 'failed') throw listing.error;
-    if (listing.outcome === 'redirect') {
-      redirects += 1;
-      url = follow(listing.location, url, repository, redirects);
-      continue;
-    }
-    const waitSeconds = listing.waitSeconds ?? pauseSeconds * 2 ** (tries - 1);
-    const isWorthWaiting =
-      tries < MAX_TRIES && waitSeconds <= MAX_WAIT_SECONDS && Date.now() + waitSeconds * 1000 < deadline;
-    if (!isWorthWaiting) throw listing.error;
-    tries += 1;
-    await sleep(waitSeconds * 1000, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-    signal?.throwIfAborted();
-  }
-}
-
-/** Where a redirect leads, when it may be followed. */
-function follow(location: string, from: URL, repository: Repository, redirects: number): URL {
-  const refuse = (isLoop: boolean): never => {
-    throw gitRedirected({ ...nameOf(repository), to: showable(location), isLoop });
-  };
-  if (redirects > MAX_REDIRECTS) refuse(true);
-  const base = `${from.href.replace(/\/+$/, '')}/info/refs`;
-  if (!URL.canParse(location, base)) return refuse(false);
-  const to = new URL(location, base);
-  if (to.origin !== from.origin && repository.credential !== undefined) refuse(false);
-  if (to.protocol !== from.protocol && to.protocol !== 'https:') refuse(false);
-  to.search = '';
-  to.hash = '';
-  to.username = '';
-  to.password = '';
-  to.pathname = to.pathname.replace(/\/(?:info\/refs|git-upload-pack)$/, '');
-  try {
-    return parseRemoteUrl(to.href);
-  } catch {
-    return refuse(false);
-  }
 }
 
 async function listOnce(
   repository: Repository,
   question: Question & { readonly timeoutMs: number },
-): Promise<Listing> {
+): Promise<Attempt<RemoteRefs>> {
   const { environment, settings, timeoutMs, timeoutSeconds, signal } = question;
   const url = new URL(repository.url);
   const { credential } = repository;
@@ -121,16 +60,12 @@ async function listOnce(
   });
 }
 
-/** Settings are read once for a remote, in a folder that belongs to no repository. */
-async function readSettings(environment: GitRemoteOptions['environment']): Promise<NetworkSettings> {
+/** In a folder that belongs to no repository. */
+export async function readSettings(environment: GitRemoteOptions['environment']): Promise<NetworkSettings> {
   const folder = await makeFolder(environment);
   try {
     return await readNetworkSettings(environment, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function nameOf({ url, credential }: Repository): { url: string; token?: string } {
-  return { url: showable(url), ...(credential === undefined ? {} : { token: credential.password.name }) };
 }

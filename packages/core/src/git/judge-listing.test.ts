@@ -51,7 +51,7 @@ test('an answer of another kind is never an empty list', () => {
   const html = { status: 200, headers: new Map([['content-type', 'text/html']]) };
   const git = { status: 200, headers: new Map([['content-type', 'application/x-git-upload-pack-result']]) };
   expect(judgeListing(success, [html], asked).outcome).toBe('failed');
-  expect(judgeListing(success, [git], asked).outcome).toBe('refs');
+  expect(judgeListing(success, [git], asked).outcome).toBe('done');
 });
 
 test.each([

@@ -12,18 +12,11 @@ import {
   gitTokenMissing,
   gitTokenRefused,
 } from '../errors/git-failures.ts';
+import type { Attempt, Trouble } from './ask-patiently.ts';
 import type { HttpAnswer } from './curl-trace.ts';
 import type { RemoteRefs } from './remote.ts';
 import { readRemoteRefs } from './remote-refs.ts';
 import type { GitResult } from './run-git.ts';
-
-/** How one `git ls-remote` ended, in terms of what to do next. */
-export type Listing =
-  | { readonly outcome: 'refs'; readonly refs: RemoteRefs }
-  | { readonly outcome: 'redirect'; readonly location: string }
-  /** Worth another try: after `waitSeconds`, when the host said so. */
-  | { readonly outcome: 'try-again'; readonly error: DeBuildError; readonly waitSeconds: number | undefined }
-  | { readonly outcome: 'failed'; readonly error: DeBuildError };
 
 export interface Asked {
   readonly repository: AskedRepository;
@@ -32,10 +25,32 @@ export interface Asked {
   readonly now: number;
 }
 
-/** Judges a run by what the host answered, and by git's words only where the host said nothing. */
-export function judgeListing(result: GitResult, answers: readonly HttpAnswer[], asked: Asked): Listing {
+/** Judges a run of `git ls-remote`. */
+export function judgeListing(
+  result: GitResult,
+  answers: readonly HttpAnswer[],
+  asked: Asked,
+): Attempt<RemoteRefs> {
+  const trouble = judgeExchange(result, answers, asked);
+  if (trouble !== undefined) return trouble;
+  if (result.exitCode === 0) {
+    const refs = readRemoteRefs(result.stdout);
+    if (refs !== undefined) return { outcome: 'done', value: refs };
+  }
+  return judgeWords(result, asked);
+}
+
+/**
+ * What went wrong between git and the host, by what the host answered, and by git's words only where the host said
+ * nothing. `undefined` when the host did its part.
+ */
+export function judgeExchange(
+  result: GitResult,
+  answers: readonly HttpAnswer[],
+  asked: Asked,
+): Trouble | undefined {
   const repository = { ...asked.repository, output: lastLines(result.stderr) };
-  const failed = (error: DeBuildError): Listing => ({ outcome: 'failed', error });
+  const failed = (error: DeBuildError): Trouble => ({ outcome: 'failed', error });
 
   if (result.ended === 'timeout') return failed(gitTimeout({ ...repository, seconds: asked.timeoutSeconds }));
   if (result.ended === 'too-much-output')
@@ -50,12 +65,16 @@ export function judgeListing(result: GitResult, answers: readonly HttpAnswer[], 
     const reason = `The host answered with ${last.headers.get('content-type') ?? 'something unnamed'} where git would speak`;
     return failed(gitAnswerBroken({ ...repository, reason }));
   }
-  if (result.exitCode === 0) {
-    const refs = readRemoteRefs(result.stdout);
-    if (refs !== undefined) return { outcome: 'refs', refs };
-  }
-  const reason = /^(?:fatal|error): (.+)$/m.exec(result.stderr)?.[1];
-  return failed(gitAnswerBroken({ ...repository, reason: reason ?? 'git could not read it' }));
+  return undefined;
+}
+
+/** A failure that only git's own words tell of. */
+export function judgeWords(result: GitResult, { repository }: Asked): Trouble {
+  const reason = /^(?:fatal|error): (.+)$/m.exec(result.stderr)?.[1] ?? 'git could not read it';
+  return {
+    outcome: 'failed',
+    error: gitAnswerBroken({ ...repository, output: lastLines(result.stderr), reason }),
+  };
 }
 
 /** A host that speaks no git answers 200 with a page, and git then succeeds with an empty list. */
@@ -64,16 +83,16 @@ function isFromGit({ headers }: HttpAnswer): boolean {
 }
 
 /** What the network library says when there was no whole answer. Its texts are never translated. */
-function judgeTransport(stderr: string, repository: AskedRepository, seconds: number): Listing | undefined {
+function judgeTransport(stderr: string, repository: AskedRepository, seconds: number): Trouble | undefined {
   const reason = /unable to access '[^']*': (.+)$/m.exec(stderr)?.[1] ?? /curl \d+ (.+)$/m.exec(stderr)?.[1];
   if (reason === undefined || reason.startsWith('The requested URL returned error')) return undefined;
-  const tryAgain = (error: DeBuildError): Listing => ({
+  const tryAgain = (error: DeBuildError): Trouble => ({
     outcome: 'try-again',
     error,
     waitSeconds: undefined,
   });
 
-  const failed = (error: DeBuildError): Listing => ({ outcome: 'failed', error });
+  const failed = (error: DeBuildError): Trouble => ({ outcome: 'failed', error });
 
   if (/proxy|CONNECT tunnel/i.test(reason)) return failed(gitHostUnreachable({ ...repository, reason }));
   if (/bytes remaining|outstanding read data|transfer closed|partial file/i.test(reason))
@@ -90,9 +109,9 @@ function judgeTransport(stderr: string, repository: AskedRepository, seconds: nu
   return { outcome: 'failed', error: gitHostUnreachable({ ...repository, reason }) };
 }
 
-function judgeStatus(answer: HttpAnswer, repository: AskedRepository, now: number): Listing {
+function judgeStatus(answer: HttpAnswer, repository: AskedRepository, now: number): Trouble {
   const { status, headers } = answer;
-  const failed = (error: DeBuildError): Listing => ({ outcome: 'failed', error });
+  const failed = (error: DeBuildError): Trouble => ({ outcome: 'failed', error });
   const location = headers.get('location');
   const waitSeconds = readRetryAfter(headers, now);
 
@@ -126,7 +145,7 @@ export function readRetryAfter(headers: ReadonlyMap<string, string>, now: number
   return Number.isNaN(reset) ? undefined : Math.max(0, Math.ceil(reset - now / 1000));
 }
 
-function lastLines(text: string): string {
+export function lastLines(text: string): string {
   return text
     .replace(/[^\P{Cc}\n]/gu, '')
     .trim()
