@@ -15,8 +15,8 @@ export interface CliOptions {
   readonly watchFor?: readonly string[];
   /** Called with each piece of what it writes. */
   readonly onOutput?: (text: string, child: ChildProcess) => void;
-  /** Options of Node itself. */
-  readonly node?: readonly string[];
+  /** A command that runs the command that follows it, such as `setpriv`. */
+  readonly through?: readonly string[];
 }
 
 export interface CliRun {
@@ -33,7 +33,7 @@ export interface CliRun {
 /** Runs the real `de-build`, as a process of its own. */
 export async function runCli(args: readonly string[], options: CliOptions): Promise<CliRun> {
   const started = performance.now();
-  const command = [process.execPath, ...(options.node ?? []), BIN, ...args];
+  const command = [...(options.through ?? []), process.execPath, BIN, ...args];
   const { columns, rows } = options.terminal ?? {};
   const [file = '', ...rest] =
     columns === undefined

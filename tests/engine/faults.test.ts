@@ -1,0 +1,344 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectEngine, type Engine } from '@de-build/core';
+import {
+  BUSYBOX_IMAGE,
+  EXAMPLE_BASE_IMAGE,
+  type ExampleSite,
+  ensureBaseImages,
+  moveExampleApp,
+  type PrivateEngine,
+  privateEngineVersions,
+  startPrivateEngine,
+  whyNoPrivateEngine,
+} from '@de-build/testbed';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createExampleWorld, type ExampleWorld } from './example-world.ts';
+import { onEachEngine, withPrivateEngines } from './on-each-engine.ts';
+import { type CliOptions, runCli } from './run-cli.ts';
+
+let world: ExampleWorld;
+beforeAll(async () => {
+  world = await createExampleWorld();
+});
+afterEach(() => world.server.setLatency(0));
+afterAll(() => world.close());
+
+/** A release by the real CLI. `at` does something once the output holds a text. */
+async function release(
+  site: ExampleSite,
+  engine: { readonly host: string },
+  options: { readonly args?: readonly string[]; readonly at?: readonly [string, () => void] } = {},
+) {
+  const [marker, act] = options.at ?? [undefined, () => {}];
+  let seen = '';
+  let isDone = marker === undefined;
+  const onOutput: CliOptions['onOutput'] = (text) => {
+    seen += text;
+    if (isDone || marker === undefined || !seen.includes(marker)) return;
+    isDone = true;
+    act();
+  };
+  const args = ['--json', '--host', engine.host, ...(options.args ?? [])];
+  const run = await runCli(args, { folder: site.folder, onOutput });
+  if (!isDone) throw new Error(`The release ended before it said ${marker}:\n${run.output}`);
+  const last = run.stdout.trim().split('\n').at(-1) ?? '{}';
+  return {
+    ...run,
+    outcome: JSON.parse(last) as { type: string; code?: string; why?: string; what?: string },
+  };
+}
+
+const BUILDING = '"stage":"build"';
+/** In the middle of the step that installs the apps. */
+const CLONING = 'Cloning into';
+
+async function recordsOf(site: ExampleSite): Promise<readonly string[]> {
+  const files = await readdir(join(site.folder, 'build-manifests')).catch(() => []);
+  return files.filter((file) => file !== '.gitkeep').sort();
+}
+
+describe('without an engine', () => {
+  const kinds: readonly (readonly [string, string, (socket: string) => Promise<() => void>])[] = [
+    ['no socket at all', 'engine-unreachable', async () => () => {}],
+    [
+      'something that is not Docker',
+      'engine-not-docker',
+      async (socket) => {
+        const server = createServer((_, response) => response.end('<html>Welcome to nginx!</html>'));
+        await new Promise<void>((resolve) => server.listen(socket, resolve));
+        return () => server.close();
+      },
+    ],
+    [
+      'a socket that is closed to us',
+      'engine-permission-denied',
+      async (socket) => {
+        const server = createServer((_, response) => response.end());
+        await new Promise<void>((resolve) => server.listen(socket, resolve));
+        await chmod(socket, 0);
+        return () => server.close();
+      },
+    ],
+  ];
+  // Root passes over permissions unless it gives that right up.
+  const through =
+    process.getuid?.() === 0
+      ? [
+          'setpriv',
+          '--bounding-set=-dac_override,-dac_read_search',
+          '--inh-caps=-dac_override,-dac_read_search',
+        ]
+      : [];
+
+  test.each(kinds)('%s: %s, with its fix, beside the other findings', async (_, id, prepare) => {
+    const site = await world.addSite({ host: 'unix:///nowhere.sock' });
+    const socket = join(site.folder, '.docker.sock');
+    const undo = await prepare(socket);
+    try {
+      for (const command of [['check', '--format', 'json'], ['--json'], []]) {
+        const run = await runCli([...command, '--host', `unix://${socket}`], {
+          folder: site.folder,
+          through,
+        });
+        expect(run).toMatchObject({ exitCode: 3 });
+        expect(run.durationMs).toBeLessThan(5000);
+        if (command.length > 0) expect(run.stdout).toContain(`"${id}"`);
+        // The files and the repositories were looked at all the same.
+        expect(run.stdout).toMatch(/4 of 4 resolved/);
+        expect(await recordsOf(site)).toEqual([]);
+      }
+    } finally {
+      undo();
+    }
+  });
+});
+
+onEachEngine('a release in which something goes wrong', (engine) => {
+  let client: Engine;
+  beforeAll(async () => {
+    client = await connectEngine({ environment: {}, host: engine.host });
+  });
+  afterAll(() => client.close());
+
+  async function tagsOf(site: ExampleSite): Promise<Record<string, string>> {
+    const images = await client.images.list(site.image);
+    return Object.fromEntries(images.map(({ tag, id }) => [tag, id]));
+  }
+
+  test('a ref that moves between the plan and the clone is noticed, and the next run is right', async () => {
+    const site = await world.addSite(engine);
+    const app = world.apps.apps.mini_erp;
+    const planned = await app.resolve('version-15');
+    let moving: Promise<string> | undefined;
+    const first = await release(site, engine, {
+      at: [
+        BUILDING,
+        () => {
+          // The build's own git waits until the branch has moved.
+          world.server.setLatency(300);
+          moving = moveExampleApp(app, `15.3.${Date.now()}`).finally(() => world.server.setLatency(0));
+        },
+      ],
+    });
+    const moved = (await moving) as string;
+    expect(first).toMatchObject({ exitCode: 7, outcome: { type: 'failed', code: 'image-apps-differ' } });
+    expect(first.outcome.why).toContain(planned);
+    expect(first.outcome.why).toContain(moved);
+    expect(await tagsOf(site)).toEqual({});
+    expect(await recordsOf(site)).toEqual([]);
+
+    const next = await release(site, engine);
+    expect(next).toMatchObject({ exitCode: 0 });
+    const manifest = JSON.parse(await readFile(join(site.folder, 'build-manifests/1.0.0.json'), 'utf8'));
+    expect(manifest.apps[0].commit).toBe(moved);
+  });
+
+  test('a tag that somebody else takes during the build stays theirs', async () => {
+    const site = await world.addSite(engine);
+    const { command, env } = engine.dockerCli;
+    const take = () =>
+      execFileSync(command, ['tag', EXAMPLE_BASE_IMAGE, `${site.image}:1.0.0`], {
+        env: { ...process.env, ...env },
+      });
+    const { id } = (await client.images.inspect(EXAMPLE_BASE_IMAGE)) ?? {};
+    for (const args of [[], ['--force']]) {
+      const run = await release(site, engine, { args, at: [BUILDING, take] });
+      expect(run).toMatchObject({ exitCode: 8, outcome: { code: 'image-tag-taken-meanwhile' } });
+      expect(await tagsOf(site)).toEqual({ '1.0.0': id });
+      expect(await recordsOf(site)).toEqual([]);
+      await client.images.untag(`${site.image}:1.0.0`);
+    }
+  });
+
+  test('of two releases of one version at once, tag and record agree, and the old image is kept', async () => {
+    const site = await world.addSite(engine);
+    await release(site, engine);
+    const old = (await tagsOf(site))['1.0.0'] as string;
+    const runs = await Promise.all([0, 1].map(() => release(site, engine, { args: ['--force'] })));
+    const codes = runs.map(({ exitCode }) => exitCode).sort();
+    expect([
+      [0, 0],
+      [0, 8],
+    ]).toContainEqual(codes);
+    const tags = await tagsOf(site);
+    const aside = `1.0.0-replaced-${old.slice(7, 19)}`;
+    expect(tags[aside]).toBe(old);
+    expect(Object.keys(tags).filter((tag) => tag.includes('building'))).toEqual([]);
+    const read = async (file: string) =>
+      JSON.parse(await readFile(join(site.folder, 'build-manifests', file), 'utf8'));
+    expect((await read('1.0.0.json')).image.id).toBe(tags['1.0.0']);
+    expect((await read(`${aside}.json`)).image.id).toBe(old);
+  });
+
+  test('a de-build that is killed in the middle of a step leaves nothing, and the next one works', async () => {
+    const site = await world.addSite(engine);
+    world.server.setLatency(200);
+    const killed = await runCli(['--json', '--no-cache', '--host', engine.host], {
+      folder: site.folder,
+      onOutput: (text, child) => {
+        if (text.includes(CLONING)) child.kill('SIGKILL');
+      },
+    });
+    expect(killed.exitCode).not.toBe(0);
+    world.server.setLatency(0);
+    await sleep(500);
+    expect(await tagsOf(site)).toEqual({});
+    expect(await recordsOf(site)).toEqual([]);
+    expect(await release(site, engine)).toMatchObject({ exitCode: 0 });
+  });
+
+  test('a folder of records that is a file is found before the build', async () => {
+    const site = await world.addSite(engine);
+    await writeFile(join(site.folder, 'records'), 'no folder');
+    await setManifests(site, 'records');
+    const run = await release(site, engine);
+    expect(run).toMatchObject({ exitCode: 3, outcome: { code: 'checks-failed' } });
+    expect(run.stdout).toContain('manifests-not-writable');
+    expect(run.stdout).not.toContain(BUILDING);
+  });
+
+  withMounts('a disk of records', () => {
+    const mounted: string[] = [];
+    afterEach(() => {
+      for (const folder of mounted.splice(0)) execFileSync('umount', ['--lazy', folder]);
+    });
+
+    async function siteWithDisk(): Promise<{ site: ExampleSite; disk: string }> {
+      const site = await world.addSite(engine);
+      const disk = join(site.folder, 'build-manifests');
+      await mkdir(disk, { recursive: true });
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk]);
+      mounted.push(disk);
+      expect(await release(site, engine)).toMatchObject({ exitCode: 0 });
+      await site.setEnv('DE_SITE_VERSION', '1.0.1');
+      await site.commit('Release 1.0.1');
+      return { site, disk };
+    }
+
+    test.each<[string, (disk: string) => void, (disk: string) => void]>([
+      ['fills up', fill, (disk) => rmSync(join(disk, 'filler'))],
+      [
+        'becomes read-only',
+        (disk) => execFileSync('mount', ['-o', 'remount,ro', disk]),
+        (disk) => execFileSync('mount', ['-o', 'remount,rw', disk]),
+      ],
+    ])(
+      'that %s during the build: no tag, no torn file, and the next run succeeds',
+      async (_, spoil, mend) => {
+        const { site, disk } = await siteWithDisk();
+        const before = await readFile(join(disk, '1.0.0.json'), 'utf8');
+        const images = await tagsOf(site);
+
+        const failed = await release(site, engine, { at: [BUILDING, () => spoil(disk)] });
+        expect(failed).toMatchObject({ exitCode: 9, outcome: { code: 'manifest-not-written' } });
+        expect(await tagsOf(site)).toEqual(images);
+        expect((await readdir(disk)).filter((file) => file !== 'filler')).toEqual(['1.0.0.json']);
+        expect(await readFile(join(disk, '1.0.0.json'), 'utf8')).toBe(before);
+
+        // It is as it was: now it is found before anything is built.
+        const refused = await release(site, engine);
+        expect(refused).toMatchObject({ exitCode: 3 });
+        expect(refused.stdout).toMatch(/manifests-not-writable|disk-almost-full/);
+        expect(refused.stdout).not.toContain(BUILDING);
+
+        mend(disk);
+        expect(await release(site, engine)).toMatchObject({ exitCode: 0 });
+        expect(Object.keys(await tagsOf(site)).sort()).toEqual(['1.0.0', '1.0.1']);
+        expect(await readFile(join(disk, '1.0.0.json'), 'utf8')).toBe(before);
+      },
+    );
+  });
+});
+
+withPrivateEngines('an engine that is killed in the middle of a release', () => {
+  let own: PrivateEngine | undefined;
+  afterEach(async () => {
+    await own?.stop();
+    own = undefined;
+  });
+
+  test.each(privateEngineVersions())(
+    '%s: nothing is tagged or recorded, and the next release works',
+    async (version) => {
+      own = await startPrivateEngine({ version });
+      const engine = own;
+      await ensureBaseImages(own.host);
+      const site = await world.addSite(own);
+      world.server.setLatency(200);
+      let killing: Promise<void> | undefined;
+      const killed = await release(site, own, {
+        at: [
+          CLONING,
+          () => {
+            killing = engine.kill();
+          },
+        ],
+      });
+      await killing;
+      expect(killed).toMatchObject({ exitCode: 5, outcome: { type: 'failed', code: 'engine-lost' } });
+      expect(killed.durationMs).toBeLessThan(20_000);
+      expect(await recordsOf(site)).toEqual([]);
+
+      world.server.setLatency(0);
+      await own.restart();
+      const client = await connectEngine({ environment: {}, host: own.host });
+      expect(await client.images.list(site.image)).toEqual([]);
+      expect(await release(site, own)).toMatchObject({ exitCode: 0, outcome: { type: 'released' } });
+      expect(await client.images.list(site.image)).toMatchObject([{ tag: '1.0.0' }]);
+      await client.close();
+    },
+  );
+});
+
+async function setManifests(site: ExampleSite, manifests: string): Promise<void> {
+  const file = join(site.folder, 'de-build.json');
+  const config = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, JSON.stringify({ ...config, manifests }));
+  await site.commit('Set the folder of records');
+}
+
+/** Takes all space but a page, so that a file can be begun and not finished. */
+function fill(disk: string): void {
+  const file = openSync(join(disk, 'filler'), 'w');
+  const page = Buffer.alloc(4096, 'x');
+  let size = 0;
+  try {
+    for (;;) size += writeSync(file, page);
+  } catch {
+    ftruncateSync(file, size - page.length);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** To mount takes what a private engine takes. */
+function withMounts(title: string, body: () => void): void {
+  const reason = whyNoPrivateEngine();
+  if (reason === undefined) describe(title, body);
+  else test.skip(`${title}: skipped, because ${reason}`, () => undefined);
+}
