@@ -283,7 +283,7 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
     const digests = [await build({ contextHashesFile }), await build({ contextHashesFile })];
     await write({ 'data/file': 'two' });
     digests.push(await build({ contextHashesFile }));
-    const [first, second, third] = digests.map((image) => image.contextDigest);
+    const [first, second, third] = digests.map((image) => image.context?.digest);
     expect(first).toMatch(/^sha256:/);
     expect([second, third === first]).toEqual([first, false]);
 

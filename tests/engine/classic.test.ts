@@ -123,11 +123,11 @@ onEachEngine('the classic builder', (shared) => {
     });
     const contextHashesFile = join(folder, 'hashes');
     const first = await build({ contextHashesFile });
-    expect(first.contextDigest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(first.context?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
     await write({ ignored: '2' });
-    expect((await build({ contextHashesFile })).contextDigest).toBe(first.contextDigest);
+    expect((await build({ contextHashesFile })).context?.digest).toBe(first.context?.digest);
     await write({ a: 'b' });
-    expect((await build({ contextHashesFile })).contextDigest).not.toBe(first.contextDigest);
+    expect((await build({ contextHashesFile })).context?.digest).not.toBe(first.context?.digest);
   });
 
   test('ends the step when it is aborted', async () => {

@@ -28,14 +28,14 @@ export function openOutput(io: Io, { isVerbose, redactor }: OutputOptions): Outp
   return {
     write: stdout.write,
     async renderer(progress) {
-      const { createRenderer } = await import('./render/renderer.ts');
+      const { createRenderer } = await import('./render/create-renderer.ts');
       return createRenderer(progress, stdout);
     },
     async fail(error, stopped) {
       const { isDeBuildError, makeVisible } = await import('@de-build/core');
       const { renderFailure } = await import('./render/failure.ts');
-      const { hasColours } = stderr;
-      const options = { hasColours, isVerbose, clean: (text: string) => makeVisible(clean(text)) };
+      const { hasColours, columns } = stderr;
+      const options = { hasColours, columns, isVerbose, clean: (text: string) => makeVisible(clean(text)) };
       stderr.write(renderFailure(error, options));
       if (stopped !== undefined) return exitCodeOf(stopped);
       return isDeBuildError(error) ? error.exitCode : 1;

@@ -2,6 +2,7 @@
  * The face of the Docker Engine, in our own words. Flows know only this file; `connect-engine.ts` makes the
  * real one, and a test may make a small fake.
  */
+import type { Readable } from 'node:stream';
 import type { Secret } from '../secrets/secret.ts';
 import type { BuildEvent } from './build-event.ts';
 
@@ -54,7 +55,7 @@ export interface BuildRequest {
   /** Paths relative to the context, forward slashes, that are never sent, whatever `.dockerignore` says. */
   readonly neverSend: readonly string[];
   readonly builder: BuilderKind;
-  /** Where hashes of the context's contents are kept between builds; without it there is no `contextDigest`. */
+  /** Where hashes of the context's contents are kept between builds; without it there is no `context` in the result. */
   readonly contextHashesFile?: string;
   /** Credentials for registries, by host. */
   readonly registryAuth?: Readonly<Record<string, RegistryCredential>>;
@@ -77,8 +78,11 @@ export interface BuiltImage {
   /** Base images as the build resolved them, when the builder tells: reference → `sha256:…`. */
   readonly baseDigests: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
-  /** `sha256:…` over what the builder was offered of the context; absent when it asked for nothing, or nobody for this. */
-  readonly contextDigest?: string;
+  /**
+   * What the builder was offered of the context: `sha256:…` over it, and how many files that was. Absent when the builder
+   * asked for nothing, or the request for no digest.
+   */
+  readonly context?: { readonly digest: string; readonly files: number };
 }
 
 export interface BuildStepTiming {
@@ -99,6 +103,12 @@ export interface Images {
   untag(reference: string): Promise<void>;
   /** One file's bytes, read from a created and never started container; `undefined` when it is not there. */
   readFile(image: string, path: string): Promise<Buffer | undefined>;
+  /**
+   * All of an image as `docker save` writes it: a tar with its layers, in the legacy layout or in OCI's. Docker 20.10
+   * first copies the layers, so the engine's disk needs as much room again while it runs.
+   * @throws DeBuildError `engine-object-missing`, `engine-*`, here or from the stream
+   */
+  save(image: string, signal?: AbortSignal): Promise<Readable>;
 }
 
 export interface TaggedImage {

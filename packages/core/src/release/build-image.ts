@@ -9,6 +9,7 @@ import type { Secret } from '../secrets/secret.ts';
 import type { Site } from '../site/site.ts';
 import type { Examination } from './examine-site.ts';
 import { labelsOf } from './labels.ts';
+import { ownFolder } from './own-folder.ts';
 import type { Decision } from './plan-release.ts';
 import { inStage } from './stage.ts';
 import type { Tools } from './tools.ts';
@@ -63,6 +64,7 @@ async function requestOf(
   return {
     ...(await contextOf(site)),
     registryAuth,
+    contextHashesFile: join(await ownFolder(site.folder), 'context-hashes'),
     tags: [temporary],
     buildArgs,
     secrets: plan.dialect === 'secret' ? { apps_json: document } : {},
@@ -78,7 +80,7 @@ async function requestOf(
 }
 
 /** Where the context lies, and what of it the build never sees: what holds secrets, or changes with every release. */
-export async function contextOf({ folder, config }: Site) {
+async function contextOf({ folder, config }: Site) {
   const contextFolder = resolve(folder, config.context);
   const env = resolve(folder, config.env);
   const others = [config.apps, '.de-build', config.manifests].map((path) => resolve(folder, path));

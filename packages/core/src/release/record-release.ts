@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { FoundApps } from '../audit/image-apps.ts';
+import { digestContext } from '../engine/context/context-digest.ts';
 import type { BuiltImage } from '../engine/engine.ts';
+import { tagNotTakenBack } from '../errors/release-failures.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { writeManifest } from '../manifests/manifest-store.ts';
-import { contextOf } from './build-image.ts';
-import { digestSiteContext } from './digest-site-context.ts';
 import { manifestOf } from './manifest-of.ts';
 import { ownVersion } from './own-version.ts';
 import type { Decision } from './plan-release.ts';
@@ -22,7 +22,7 @@ export interface ReleaseOutcome {
 /**
  * Writes the release's manifest. When it can't be written the tag is taken back, so that no image has a version
  * without a record.
- * @throws DeBuildError `manifest-exists`, `manifest-not-written`
+ * @throws DeBuildError `manifest-exists`, `manifest-not-written`, `tag-not-taken-back`
  */
 export async function recordRelease(
   decision: Decision,
@@ -38,21 +38,19 @@ export async function recordRelease(
     });
     return { manifest, manifestPath };
   } catch (error) {
-    await outcome.tagging.undo();
+    await outcome.tagging.undo().catch((undoError: unknown) => {
+      throw tagNotTakenBack(decision.plan.reference, error, undoError);
+    });
     throw error;
   }
 }
 
 async function describeRelease(
-  { plan, examination, engine }: Decision,
+  { plan, engine }: Decision,
   { startedAt, built, found, tagging }: ReleaseOutcome,
   tools: Tools,
 ): Promise<Manifest> {
-  const [image, info, context] = await Promise.all([
-    engine.images.inspect(built.id),
-    engine.about(),
-    contextOf(examination.site).then((context) => digestSiteContext(examination.site.folder, context)),
-  ]);
+  const [image, info] = await Promise.all([engine.images.inspect(built.id), engine.about()]);
   if (image === undefined) throw new Error(`The engine lost ${built.id} right after it was tagged.`);
   return manifestOf({
     plan,
@@ -61,7 +59,7 @@ async function describeRelease(
     image,
     found,
     tags: tagging.tags,
-    context,
+    context: built.context ?? { digest: await digestContext([]), files: 0 },
     startedAt,
     now: tools.now(),
     deBuildVersion: ownVersion(),

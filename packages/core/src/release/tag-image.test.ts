@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import type { ImageDetails, Images } from '../engine/engine.ts';
 import type { BuildPlan } from './plan.ts';
@@ -23,6 +24,7 @@ function imagesNamed(names: Record<string, string>) {
       delete names[reference];
     },
     readFile: async () => undefined,
+    save: async () => Readable.from([]),
   };
   return { images, names };
 }

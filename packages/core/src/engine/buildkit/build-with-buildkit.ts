@@ -97,11 +97,11 @@ async function confirmImage(transport: EngineTransport, told: string): Promise<s
 async function digestOffered(
   { offered }: FileSync,
   hashes: ContentHashes | undefined,
-): Promise<{ contextDigest?: string }> {
+): Promise<Pick<BuiltImage, 'context'>> {
   if (hashes === undefined || offered.size === 0) return {};
   const entries = [...offered.values()].sort((a, b) => compareBytes(a.path, b.path));
-  const contextDigest = await digestContext(entries, hashes);
+  const digest = await digestContext(entries, hashes);
   // They only save time, so a disk that takes no more is no reason to fail.
   await hashes.save().catch(() => undefined);
-  return { contextDigest };
+  return { context: { digest, files: entries.filter(({ kind }) => kind === 'file').length } };
 }

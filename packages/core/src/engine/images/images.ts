@@ -5,6 +5,7 @@ import type { ImageDetails, Images, TaggedImage } from '../engine.ts';
 import { understand } from '../understand.ts';
 import { isSameRepository, parseReference } from './image-reference.ts';
 import { readImageFile } from './read-image-file.ts';
+import { saveImage } from './save-image.ts';
 
 /** Taking an image's last name away deletes its layers, which takes its time on a slow disk. */
 const REMOVE_WITHIN_MS = 5 * 60_000;
@@ -50,6 +51,7 @@ export function images(client: DockerodeClient): Images {
       );
     },
     readFile: (image, path) => readImageFile(client, image, path),
+    save: (image, signal) => saveImage(client.transport, image, signal),
   };
 }
 

@@ -148,11 +148,11 @@ async function digestsOf(
 async function digestSent(
   context: TarContext,
   file: string | undefined,
-): Promise<{ contextDigest?: string }> {
+): Promise<Pick<BuiltImage, 'context'>> {
   if (file === undefined) return {};
   const hashes = await openContentHashes(file);
-  const contextDigest = await digestContext(context.entries, hashes);
+  const digest = await digestContext(context.entries, hashes);
   // They only save time, so a disk that takes no more is no reason to fail.
   await hashes.save().catch(() => undefined);
-  return { contextDigest };
+  return { context: { digest, files: context.entries.filter(({ kind }) => kind === 'file').length } };
 }
