@@ -18,6 +18,16 @@ export function imageAppsUnreadable(imageId: string, file: string, reason: strin
   });
 }
 
+/** What `docker save` gave is not an image as it should be. */
+export function imageFilesUnreadable(image: string, reason: string, cause?: unknown): DeBuildError {
+  return verifyFailure('image-files-unreadable', {
+    what: `The files of the image ${image.startsWith('sha256:') ? shortId(image) : image} cannot be read.`,
+    why: `The engine gave it out, as \`docker save\` does. ${reason}`,
+    fix: "See whether `docker save` works for it, and whether the engine's disk is full: it needs room for a copy of the image.",
+    cause,
+  });
+}
+
 export interface MissingApp {
   readonly app: string;
   readonly ref: string;
@@ -81,7 +91,7 @@ function shortId(imageId: string): string {
 
 function verifyFailure(
   code: string,
-  words: { readonly what: string; readonly why: string; readonly fix: string },
+  words: { readonly what: string; readonly why: string; readonly fix: string; readonly cause?: unknown },
 ): DeBuildError {
   return new DeBuildError({ code, exitCode: EXIT.verify, ...words });
 }

@@ -1,0 +1,165 @@
+import { createHash, hash } from 'node:crypto';
+import type { TarEntry } from './tar-header.ts';
+import { createTarReader, type TarContent, type TarReader } from './tar-reader.ts';
+
+/** A file, folder or link of an image; times are left out, for they differ with every build. */
+export interface TreeEntry {
+  readonly kind: 'file' | 'folder' | 'symlink' | 'device' | 'fifo';
+  /** Permission bits, with setuid, setgid and sticky. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Of a file, in bytes. */
+  readonly size: number;
+  /** Where a symbolic link leads; `b 8:0` for a device. */
+  readonly linkname: string;
+  /** Of a file's content, in hexadecimal. */
+  readonly sha256: string;
+  /** Extended attributes, such as a program's capabilities; their bytes as latin1. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** A second name of a file; which file is known only when its layer is whole. */
+export interface HardLink {
+  readonly kind: 'hard-link';
+  readonly linkname: string;
+}
+
+/** What a layer adds, and what of the layers below it takes away (OCI image specification, "Layer Filesystem Changeset"). */
+export interface Layer<Note> {
+  readonly entries: ReadonlyMap<string, TreeEntry | HardLink>;
+  /** Taken away, with all that is below. */
+  readonly removed: ReadonlySet<string>;
+  /** Folders whose former content is taken away. */
+  readonly opaque: ReadonlySet<string>;
+  readonly notes: ReadonlyMap<string, Note>;
+}
+
+/** Reads a file's text while it goes by, and keeps what is to be known of it; `undefined` for a file of no interest. */
+export type TakeNote<Note> = (
+  path: string,
+  size: number,
+) => ((content: Buffer) => Note | undefined) | undefined;
+
+export interface LayerReader<Note> extends Pick<TarReader, 'push'> {
+  /** @throws TarError */
+  finish(): Layer<Note>;
+}
+
+const WHITEOUT = '.wh.';
+/** Marks an opaque folder; other names that begin so are AUFS's own. */
+const OPAQUE = '.wh..wh..opq';
+const OWN = '.wh..wh.';
+
+/** Reads a layer's tar as it comes, and hashes every file on the way. */
+export function createLayerReader<Note>(takeNote: TakeNote<Note>): LayerReader<Note> {
+  const entries = new Map<string, TreeEntry | HardLink>();
+  const removed = new Set<string>();
+  const opaque = new Set<string>();
+  const notes = new Map<string, Note>();
+
+  const visit = (entry: TarEntry): TarContent | undefined => {
+    const path = cleanPath(entry.path);
+    const slash = path.lastIndexOf('/');
+    const name = path.slice(slash + 1);
+    if (name.startsWith(WHITEOUT)) {
+      const folder = slash === -1 ? '' : path.slice(0, slash);
+      if (name === OPAQUE) opaque.add(folder);
+      else if (!name.startsWith(OWN)) removed.add(join(folder, name.slice(WHITEOUT.length)));
+      return undefined;
+    }
+    // The root itself is in some layers and not in others.
+    if (path === '') return undefined;
+    notes.delete(path);
+    if (entry.kind === 'hard-link') {
+      entries.set(path, { kind: 'hard-link', linkname: cleanPath(entry.linkname) });
+      return undefined;
+    }
+    if (entry.kind !== 'file') {
+      entries.set(path, treeEntry(entry, ''));
+      return undefined;
+    }
+    const note = takeNote(path, entry.size);
+    return hashing(entry.size, {
+      isKept: note !== undefined,
+      done(sha256, content) {
+        entries.set(path, treeEntry(entry, sha256));
+        const taken = note?.(content);
+        if (taken !== undefined) notes.set(path, taken);
+      },
+    });
+  };
+
+  const reader = createTarReader(visit);
+  return {
+    push: reader.push,
+    finish() {
+      reader.finish();
+      return { entries, removed, opaque, notes };
+    },
+  };
+}
+
+/** Most files come in one piece, whose hash needs no object of its own. */
+function hashing(
+  size: number,
+  { isKept, done }: { isKept: boolean; done: (sha256: string, content: Buffer) => void },
+): TarContent {
+  const kept: Buffer[] = [];
+  let only = EMPTY_SHA256;
+  let many: ReturnType<typeof createHash> | undefined;
+  return {
+    data(piece) {
+      if (isKept) kept.push(piece);
+      if (piece.length === size) only = hash('sha256', piece, 'hex');
+      else {
+        many ??= createHash('sha256');
+        many.update(piece);
+      }
+    },
+    end: () => done(many?.digest('hex') ?? only, isKept ? Buffer.concat(kept) : EMPTY),
+  };
+}
+
+const EMPTY = Buffer.alloc(0);
+const EMPTY_SHA256 = hash('sha256', EMPTY, 'hex');
+
+function treeEntry(entry: TarEntry, sha256: string): TreeEntry {
+  const { mode, uid, gid, size, attributes } = entry;
+  return {
+    kind: kindOf(entry),
+    mode,
+    uid,
+    gid,
+    size,
+    linkname: linknameOf(entry),
+    sha256,
+    ...(attributes === undefined ? {} : { attributes }),
+  };
+}
+
+function kindOf({ kind }: TarEntry): TreeEntry['kind'] {
+  if (kind === 'character-device' || kind === 'block-device') return 'device';
+  return kind === 'hard-link' ? 'file' : kind;
+}
+
+function linknameOf({ kind, linkname, device }: TarEntry): string {
+  if (kind !== 'character-device' && kind !== 'block-device') return linkname;
+  return `${kind === 'block-device' ? 'b' : 'c'} ${device.major}:${device.minor}`;
+}
+
+/** `./a/b/` and `/a/b` are `a/b`. */
+function cleanPath(path: string): string {
+  const clean = path.startsWith('/') || path.startsWith('.') || path.includes('//');
+  const from = clean
+    ? path
+        .split('/')
+        .filter((part) => part !== '' && part !== '.')
+        .join('/')
+    : path;
+  return from.endsWith('/') ? from.slice(0, -1) : from;
+}
+
+function join(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}

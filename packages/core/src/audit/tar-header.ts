@@ -1,0 +1,150 @@
+import { type PaxRecords, readPaxRecords } from './pax-records.ts';
+import { TarError, textOf } from './tar-text.ts';
+
+export type TarKind =
+  | 'file'
+  | 'hard-link'
+  | 'symlink'
+  | 'character-device'
+  | 'block-device'
+  | 'folder'
+  | 'fifo';
+
+export interface TarEntry {
+  /** As it is written, a leading `./` and a trailing `/` included. */
+  readonly path: string;
+  readonly kind: TarKind;
+  /** The permission bits, with setuid, setgid and sticky. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Of its content, in bytes. */
+  readonly size: number;
+  /** Where a link leads; empty for everything else. */
+  readonly linkname: string;
+  readonly device: { readonly major: number; readonly minor: number };
+  /** Extended attributes by name, their bytes as latin1. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** What an extension header says of the entry after it. */
+export type TarExtension = Partial<
+  Pick<TarEntry, 'path' | 'linkname' | 'size' | 'uid' | 'gid' | 'attributes'>
+>;
+
+interface RawHeader {
+  readonly type: string;
+  readonly size: number;
+  readonly hasContent: boolean;
+  readonly entry: TarEntry;
+}
+
+const KINDS: Readonly<Record<string, TarKind>> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  '1': 'hard-link',
+  '2': 'symlink',
+  '3': 'character-device',
+  '4': 'block-device',
+  '5': 'folder',
+  '6': 'fifo',
+};
+
+/** How to read what goes before an entry, by the type of its header: pax for this one or for all, GNU's long names. */
+export const EXTENSIONS: Readonly<Record<string, (bytes: Buffer) => TarExtension>> = {
+  x: (bytes) => fromPax(readPaxRecords(bytes)),
+  // Docker writes no global records; git does, with a comment.
+  g: () => ({}),
+  L: (bytes) => ({ path: textOf(bytes) }),
+  K: (bytes) => ({ linkname: textOf(bytes) }),
+};
+
+/** @returns `undefined` for the empty blocks that end an archive. @throws TarError */
+export function readTarHeader(block: Buffer): RawHeader | undefined {
+  const sum = sumOf(block);
+  if (sum === EMPTY_SUM && block[0] === 0) return undefined;
+  if (sum !== numberAt(block, 148, 8)) throw new TarError('The checksum of a header in it is wrong.');
+  const type = String.fromCharCode(block[156] ?? 0);
+  const path = pathOf(block);
+  const kind = KINDS[type];
+  if (kind === undefined && EXTENSIONS[type] === undefined) {
+    throw new TarError(`It holds an entry of an unknown type ${JSON.stringify(type)}.`);
+  }
+  return {
+    type,
+    size: numberAt(block, 124, 12),
+    // Of a link some writers repeat the size of what it leads to.
+    hasContent: kind === 'file' || kind === undefined,
+    entry: {
+      path,
+      // Archives older than POSIX know a folder by its name alone.
+      kind: kind === 'file' && path.endsWith('/') ? 'folder' : (kind ?? 'file'),
+      mode: numberAt(block, 100, 8) & 0o7777,
+      uid: numberAt(block, 108, 8),
+      gid: numberAt(block, 116, 8),
+      size: 0,
+      linkname: kind === 'hard-link' || kind === 'symlink' ? textOf(block.subarray(157, 257)) : '',
+      device: { major: numberAt(block, 329, 8), minor: numberAt(block, 337, 8) },
+    },
+  };
+}
+
+const CHECKSUM_START = 148;
+const CHECKSUM_END = 156;
+/** Of a block of zeros, where the checksum's own field counts as spaces. */
+const EMPTY_SUM = (CHECKSUM_END - CHECKSUM_START) * 0x20;
+
+function sumOf(block: Buffer): number {
+  let sum = EMPTY_SUM;
+  for (let at = 0; at < CHECKSUM_START; at++) sum += block[at] as number;
+  for (let at = CHECKSUM_END; at < 512; at++) sum += block[at] as number;
+  return sum;
+}
+
+/** POSIX splits a long path in two; GNU keeps times where POSIX has the first part. */
+function pathOf(block: Buffer): string {
+  const name = textOf(block.subarray(0, 100));
+  const isPosix = block.toString('latin1', 257, 263) === 'ustar\0';
+  const prefix = isPosix && block[345] !== 0 ? textOf(block.subarray(345, 500)) : '';
+  return prefix === '' ? name : `${prefix}/${name}`;
+}
+
+/** Octal digits, or GNU's base-256 for what does not fit. */
+function numberAt(block: Buffer, start: number, length: number): number {
+  const first = block[start] as number;
+  if ((first & 0x80) !== 0) {
+    let value = first & 0x7f;
+    for (let at = start + 1; at < start + length; at++) value = value * 256 + (block[at] as number);
+    return value;
+  }
+  let value = 0;
+  for (let at = start; at < start + length; at++) {
+    const digit = block[at] as number;
+    if (digit >= 0x30 && digit <= 0x37) value = value * 8 + digit - 0x30;
+    else if (digit !== 0x20 || value !== 0) break;
+  }
+  return value;
+}
+
+function fromPax(records: PaxRecords): TarExtension {
+  const number = (key: string) => (records.has(key) ? { [key]: Number(records.get(key)) } : {});
+  const path = records.get('path');
+  const linkname = records.get('linkpath');
+  const attributes = [...records].filter(([key]) => key.startsWith(XATTR));
+  return {
+    ...number('size'),
+    ...number('uid'),
+    ...number('gid'),
+    ...(path === undefined ? {} : { path }),
+    ...(linkname === undefined ? {} : { linkname }),
+    ...(attributes.length === 0
+      ? {}
+      : {
+          attributes: Object.fromEntries(attributes.map(([key, value]) => [key.slice(XATTR.length), value])),
+        }),
+  };
+}
+
+/** How Go's archive/tar and star name extended attributes. */
+const XATTR = 'SCHILY.xattr.';
