@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine, type Engine } from '@de-build/core';
 import {
-  BUSYBOX_IMAGE,
   EXAMPLE_BASE_IMAGE,
   type ExampleSite,
   ensureBaseImages,

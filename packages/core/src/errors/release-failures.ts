@@ -36,6 +36,19 @@ export function tagTakenMeanwhile(reference: string, imageId: string): DeBuildEr
   });
 }
 
+/** The release could not be recorded, and then the engine did not take its tag back. */
+export function tagNotTakenBack(reference: string, cause: unknown, undoCause: unknown): DeBuildError {
+  const said = (error: unknown) => (error instanceof DeBuildError ? error.what : 'An unforeseen error came.');
+  return new DeBuildError({
+    code: 'tag-not-taken-back',
+    what: `${reference} has its tag, and no record.`,
+    why: `It could not be recorded (${said(cause)}), and its tag could not be taken back (${said(undoCause)}).`,
+    fix: `Once the engine answers, take the tag away with \`docker image rm ${reference}\`; then run \`de-build\` again: the build comes from the cache.`,
+    exitCode: EXIT.record,
+    cause,
+  });
+}
+
 /** `--build-arg` without a name or a value. */
 export function badBuildArg(): DeBuildError {
   return new DeBuildError({
