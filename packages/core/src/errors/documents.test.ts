@@ -1,0 +1,80 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { CHECK_IDS } from '../release/check-ids.ts';
+import { catalogue, samples } from './catalogue.fixture.ts';
+import { type DeBuildError, isDeBuildError } from './de-build-error.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Finding } from './finding.ts';
+
+const SOURCES = join(import.meta.dirname, '..');
+const DOCUMENTS = join(import.meta.dirname, '../../../../docs');
+
+/** The rows of a document's tables: their cells, without backticks. */
+async function rowsOf(document: string): Promise<string[][]> {
+  const text = await readFile(join(DOCUMENTS, document), 'utf8');
+  return [...text.matchAll(/^\| (`?[\w-]+`? \|.*) \|$/gm)].map(([, row = '']) =>
+    row.split(' | ').map((cell) => cell.replaceAll('`', '')),
+  );
+}
+
+/** One failure of every function of the catalogue, or more. */
+const failures = Object.entries(samples).flatMap(([file, functions]) =>
+  Object.entries(functions as Record<string, readonly (readonly unknown[])[]>).flatMap(([name, calls]) => {
+    const make = (catalogue as Record<string, object>)[file]?.[name as never] as (
+      ...given: readonly unknown[]
+    ) => DeBuildError | Finding;
+    return calls.map((given) => make(...given));
+  }),
+);
+
+/** Findings that the rooms make themselves, as they are written in the sources. */
+async function writtenFindings(): Promise<Map<string, string | undefined>> {
+  const found = new Map<string, string | undefined>();
+  for (const room of ['site', 'version', 'apps', 'git']) {
+    for (const file of await readdir(join(SOURCES, room), { recursive: true })) {
+      if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
+      const text = await readFile(join(SOURCES, room, file), 'utf8');
+      for (const match of text.matchAll(/\bid: '([a-z][a-z0-9-]*)'(?:,\s*severity: '(\w+)')?/g)) {
+        found.set(match[1] ?? '', match[2] ?? found.get(match[1] ?? ''));
+      }
+      for (const [, id = ''] of text.matchAll(/\| '(json-[a-z-]+)'/g)) found.set(id, undefined);
+    }
+  }
+  return found;
+}
+
+test('checks.md tells of every finding, with its severity, and of no other', async () => {
+  const rows = (await rowsOf('checks.md')).filter(([id]) => id !== 'finding');
+  const expected = await writtenFindings();
+  for (const failure of failures) {
+    if (!isDeBuildError(failure)) expected.set(failure.id, failure.severity);
+  }
+  expect(rows.map(([id]) => id).sort()).toEqual([...expected.keys()].sort());
+  for (const [id = '', severity, meaning, fix] of rows) {
+    expect({ id, severity }).toEqual({ id, severity: expected.get(id) ?? severity });
+    expect(['error', 'warning', 'note']).toContain(severity);
+    expect(meaning).toMatch(/\S\.$/);
+    expect(fix).toMatch(/\S\.$/);
+  }
+});
+
+test('checks.md has a part for every check, and for no other', async () => {
+  const text = await readFile(join(DOCUMENTS, 'checks.md'), 'utf8');
+  const parts = [...text.matchAll(/^## `([\w-]+)`/gm)].map((match) => match[1]);
+  expect(parts.sort()).toEqual([...CHECK_IDS].sort());
+});
+
+test('errors.md tells of every error, with its exit code, and of no other', async () => {
+  const rows = (await rowsOf('errors.md')).filter(([code]) => code !== 'code');
+  const expected = new Map(
+    failures.filter(isDeBuildError).map(({ code, exitCode }) => [code, String(exitCode)]),
+  );
+  expect(rows.map(([code, exit]) => [code, exit]).sort()).toEqual([...expected].sort());
+});
+
+test('exit-codes.md tells of every exit code, and of no other', async () => {
+  const rows = (await rowsOf('exit-codes.md')).filter(([code]) => code !== 'code');
+  const expected = Object.entries(EXIT).map(([name, code]) => [String(code), name]);
+  expect(rows.map(([code, name]) => [code, name])).toEqual(expected);
+});
