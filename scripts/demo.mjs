@@ -18,4 +18,4 @@ if (!existsSync(join(WORKSPACE, 'node_modules/esbuild'))) prepare('npm', 'ci');
 prepare(process.execPath, 'scripts/bundle-cli.mjs');
 const { loadTestbed } = await import('./load-testbed.mjs');
 const { runDemo } = await loadTestbed();
-process.exitCode = await runDemo({ cli: join(WORKSPACE, 'packages/cli/bin/de-build.mjs') });
+process.exitCode = await runDemo({ cli: join(WORKSPACE, 'packages/cli/bin/de-build.cjs') });

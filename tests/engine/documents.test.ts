@@ -15,7 +15,7 @@ beforeAll(async () => {
   world = await createExampleWorld();
   const bin = join(world.folder, 'bin');
   await mkdir(bin);
-  await symlink(join(WORKSPACE, 'packages/cli/bin/de-build.mjs'), join(bin, 'de-build'));
+  await symlink(join(WORKSPACE, 'packages/cli/bin/de-build.cjs'), join(bin, 'de-build'));
   environment = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, NODE_OPTIONS: '' };
 });
 afterAll(() => world.close());

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { watchProcesses } from './watch-processes.ts';
 
-const BIN = join(import.meta.dirname, '../../packages/cli/bin/de-build.mjs');
+const BIN = join(import.meta.dirname, '../../packages/cli/bin/de-build.cjs');
 
 export interface CliOptions {
   /** The folder it is called in. */
