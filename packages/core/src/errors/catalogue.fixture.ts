@@ -92,6 +92,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'audit-failures.ts': {
     imageWithoutBench: [['sha256:0123456789abcdef', '/home/frappe/frappe-bench/sites/apps.json']],
     imageAppsUnreadable: [['sha256:0123456789abcdef', 'sites/apps.json', 'It is not JSON.']],
+    imageFilesUnreadable: [
+      ['sha256:0123456789abcdef', 'It ends in the middle of a file.'],
+      ['acme/erp:1.4.0', 'It ends in the middle of a file.'],
+    ],
     imageAppsMissing: [
       [[missingApp], true],
       [[missingApp, { ...missingApp, app: 'hrms' }], false],

@@ -12,6 +12,7 @@ import {
   manifestUnreadable,
 } from '../errors/manifest-failures.ts';
 import { createRedactor, type Redactor } from '../secrets/redactor.ts';
+import { isCompanion, moveCompanions } from './companion.ts';
 import type { Manifest } from './manifest.ts';
 import { formatManifest } from './manifest-text.ts';
 import { type ManifestFile, readManifestFile, understandManifest } from './read-manifest-file.ts';
@@ -110,7 +111,9 @@ async function moveAside(folder: string, version: string): Promise<void> {
   const id = understandManifest(text, file).manifest?.image.id.replace(/^.*:/, '').slice(0, 12) ?? 'broken';
   for (let number = 1; ; number++) {
     const aside = join(folder, `${version}-replaced-${id}${number === 1 ? '' : `-${number}`}.json`);
-    if ((await createWhole(aside, text)) === 'created' || (await readFile(aside, 'utf8')) === text) return;
+    if ((await createWhole(aside, text)) === 'exists' && (await readFile(aside, 'utf8')) !== text) continue;
+    await moveCompanions(folder, version, basename(aside, '.json'));
+    return;
   }
 }
 
@@ -132,7 +135,7 @@ async function listNames(folder: string): Promise<readonly string[]> {
     throw manifestFolderUnreadable(folder, error);
   }
   return files
-    .filter((file) => file.endsWith('.json'))
+    .filter((file) => file.endsWith('.json') && !isCompanion(file))
     .map((file) => file.slice(0, -'.json'.length))
     .filter((name) => semver.parse(name)?.version === name);
 }

@@ -24,6 +24,11 @@ const appSchema = z
     commit: commit.describe('The commit that the ref pointed at, and that is in the image.'),
     tagObject: commit.optional().describe('For an annotated tag: the tag object, which bench records.'),
     version: z.string().nullable().describe("The app's own version, read from the image; null without one."),
+    treeDigest: digest
+      .optional()
+      .describe(
+        "Of all files in the app's folder in the image: names, modes, owners and contents, not times.",
+      ),
   })
   .describe('An app as it is in the image.');
 
@@ -59,6 +64,10 @@ const imageSchema = z
       )
       .describe('The images that the build started from.'),
     labels: z.record(z.string(), z.string()).describe('The labels of the image.'),
+    layers: z.array(digest).optional().describe('The digests of its layers, unpacked, the lowest first.'),
+    treeDigest: digest
+      .optional()
+      .describe('Of all files of the image: names, modes, owners and contents, not times.'),
   })
   .describe('The image that was built.');
 

@@ -2,6 +2,7 @@ import { type FoundApps, matchApps } from '../audit/compare-apps.ts';
 import type { BuiltImage, EngineInfo, ImageDetails } from '../engine/engine.ts';
 import type { Manifest, ManifestApp, ManifestBuildArg } from '../manifests/manifest.ts';
 import type { BuildPlan, PlannedApp } from './plan.ts';
+import type { ImageFiles } from './record-files.ts';
 
 /** What a manifest is put together from, once the image has its tag. */
 export interface ManifestSources {
@@ -10,6 +11,8 @@ export interface ManifestSources {
   readonly built: BuiltImage;
   readonly image: ImageDetails;
   readonly found: FoundApps;
+  /** `undefined` when they were not read. */
+  readonly files: ImageFiles | undefined;
   readonly tags: readonly string[];
   readonly context: { readonly digest: string; readonly files: number };
   readonly startedAt: Date;
@@ -19,18 +22,23 @@ export interface ManifestSources {
 
 /** The record of a release: the plan, and what came of it. */
 export function manifestOf(sources: ManifestSources): Manifest {
-  const { plan, engine, built, image, found, now, startedAt } = sources;
+  const { plan, engine, built, image, found, files, now, startedAt } = sources;
   const apps = plan.frappe === undefined ? plan.apps : [plan.frappe, ...plan.apps];
   const inImage = matchApps(apps, found);
-  const recorded = (app: PlannedApp): ManifestApp => ({
-    name: app.name,
-    url: app.url,
-    ref: app.ref,
-    kind: app.kind,
-    commit: app.commit,
-    ...(app.tagObject === undefined ? {} : { tagObject: app.tagObject }),
-    version: inImage.get(app)?.version ?? null,
-  });
+  const recorded = (app: PlannedApp): ManifestApp => {
+    const foundApp = inImage.get(app);
+    const treeDigest = files?.apps.get(foundApp?.name ?? app.name);
+    return {
+      name: app.name,
+      url: app.url,
+      ref: app.ref,
+      kind: app.kind,
+      commit: app.commit,
+      ...(app.tagObject === undefined ? {} : { tagObject: app.tagObject }),
+      version: foundApp?.version ?? null,
+      ...(treeDigest === undefined ? {} : { treeDigest }),
+    };
+  };
   return {
     schemaVersion: 1,
     siteVersion: plan.siteVersion,
@@ -47,6 +55,8 @@ export function manifestOf(sources: ManifestSources): Manifest {
         isFinal,
       })),
       labels: { ...image.labels },
+      layers: [...image.layers],
+      ...(files === undefined ? {} : { treeDigest: files.treeDigest }),
     },
     frappe: plan.frappe === undefined ? null : recorded(plan.frappe),
     apps: plan.apps.map(recorded),

@@ -8,6 +8,8 @@ import { writeManifest } from '../manifests/manifest-store.ts';
 import { manifestOf } from './manifest-of.ts';
 import { ownVersion } from './own-version.ts';
 import type { Decision } from './plan-release.ts';
+import { recordBill } from './record-bill.ts';
+import type { ImageFiles } from './record-files.ts';
 import type { Tagging } from './tag-image.ts';
 import type { Tools } from './tools.ts';
 
@@ -16,6 +18,7 @@ export interface ReleaseOutcome {
   readonly startedAt: Date;
   readonly built: BuiltImage;
   readonly found: FoundApps;
+  readonly files: ImageFiles | undefined;
   readonly tagging: Tagging;
 }
 
@@ -29,25 +32,29 @@ export async function recordRelease(
   outcome: ReleaseOutcome,
   tools: Tools,
 ): Promise<{ readonly manifest: Manifest; readonly manifestPath: string }> {
-  const { site } = decision.examination;
-  try {
-    const manifest = await describeRelease(decision, outcome, tools);
-    const manifestPath = await writeManifest(join(site.folder, site.config.manifests), manifest, {
-      redactor: tools.redactor,
-      isReplacing: decision.force,
-    });
-    return { manifest, manifestPath };
-  } catch (error) {
+  const record = await writeRecord(decision, outcome, tools).catch(async (error: unknown) => {
     await outcome.tagging.undo().catch((undoError: unknown) => {
       throw tagNotTakenBack(decision.plan.reference, error, undoError);
     });
     throw error;
-  }
+  });
+  await recordBill(decision, { manifest: record.manifest, files: outcome.files }, tools);
+  return record;
+}
+
+async function writeRecord(decision: Decision, outcome: ReleaseOutcome, tools: Tools) {
+  const { site } = decision.examination;
+  const manifest = await describeRelease(decision, outcome, tools);
+  const manifestPath = await writeManifest(join(site.folder, site.config.manifests), manifest, {
+    redactor: tools.redactor,
+    isReplacing: decision.force,
+  });
+  return { manifest, manifestPath };
 }
 
 async function describeRelease(
   { plan, engine }: Decision,
-  { startedAt, built, found, tagging }: ReleaseOutcome,
+  { startedAt, built, found, files, tagging }: ReleaseOutcome,
   tools: Tools,
 ): Promise<Manifest> {
   const [image, info] = await Promise.all([engine.images.inspect(built.id), engine.about()]);
@@ -58,6 +65,7 @@ async function describeRelease(
     built,
     image,
     found,
+    files,
     tags: tagging.tags,
     context: built.context ?? { digest: await digestContext([]), files: 0 },
     startedAt,

@@ -3,6 +3,7 @@ import { buildImage } from './build-image.ts';
 import { createEventStream } from './event-stream.ts';
 import type { BuildPlan } from './plan.ts';
 import { decideRelease, type ReleaseOptions } from './plan-release.ts';
+import { recordFiles } from './record-files.ts';
 import { recordRelease } from './record-release.ts';
 import type { ReleaseEvent } from './release-event.ts';
 import { inStage } from './stage.ts';
@@ -54,8 +55,13 @@ async function release(options: ReleaseOptions, tools: Tools): Promise<ReleaseRe
   const decision = await decideRelease(options, tools);
   const { plan, engine } = decision;
   return buildImage(decision, tools, async (built) => {
-    const found = await inStage(tools, { stage: 'verify', title: `Verifying ${built.id}` }, () =>
-      verifyImage(decision, built.id),
+    const { found, files } = await inStage(
+      tools,
+      { stage: 'verify', title: `Verifying ${built.id}` },
+      async () => {
+        const found = await verifyImage(decision, built.id);
+        return { found, files: await recordFiles(decision, { id: built.id, found }, tools) };
+      },
     );
     // From here on the release is finished: the tag and its record belong together.
     tools.signal.throwIfAborted();
@@ -63,7 +69,7 @@ async function release(options: ReleaseOptions, tools: Tools): Promise<ReleaseRe
       tagImage(engine.images, plan, built.id),
     );
     const record = await inStage(tools, { stage: 'record', title: `Recording ${plan.siteVersion}` }, () =>
-      recordRelease(decision, { startedAt, built, found, tagging }, tools),
+      recordRelease(decision, { startedAt, built, found, files, tagging }, tools),
     );
     return { plan, ...record, reference: plan.reference, imageId: built.id };
   });

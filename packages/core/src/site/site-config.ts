@@ -61,6 +61,12 @@ export const siteConfigSchema = z
       .regex(/^\/(?:[^/]+\/?)+$/, 'is not an absolute path')
       .default('/home/frappe/frappe-bench')
       .describe('Where the bench lies in the image; its sites/apps.json is read to verify a release.'),
+    recordFiles: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Whether a release reads all files of its image, for their digest and the bill of materials. It takes about as long as `docker save`, and room for a copy of the image on the engine's disk while it lasts.",
+      ),
     tokenExpiryWarningDays: z
       .int()
       .min(0)
