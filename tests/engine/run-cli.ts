@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { watchProcesses } from './watch-processes.ts';
 
-const BIN = join(import.meta.dirname, '../../packages/cli/bin/de-build.cjs');
+/** The program itself, for Node to run. */
+export const DE_BUILD = join(import.meta.dirname, '../../packages/cli/bin/de-build.cjs');
 
 export interface CliOptions {
   /** The folder it is called in. */
@@ -33,7 +34,7 @@ export interface CliRun {
 /** Runs the real `de-build`, as a process of its own. */
 export async function runCli(args: readonly string[], options: CliOptions): Promise<CliRun> {
   const started = performance.now();
-  const command = [...(options.through ?? []), process.execPath, BIN, ...args];
+  const command = [...(options.through ?? []), process.execPath, DE_BUILD, ...args];
   const { columns, rows } = options.terminal ?? {};
   const [file = '', ...rest] =
     columns === undefined
