@@ -8,12 +8,19 @@ export interface StopSignal {
   release(): void;
 }
 
-/** Turns the first Ctrl-C or SIGTERM into an abort; the second ends the process where it stands. */
+/**
+ * Turns the first Ctrl-C or SIGTERM into an abort; the second ends the process where it stands. A reader that has
+ * gone aborts, too, but never counts as a second one: Ctrl-C in `de-build | tee log` ends tee before us.
+ */
 export function listenForStop(io: Io): StopSignal {
   const controller = new AbortController();
   let reason: StopReason | undefined;
+  let signal: StopReason | undefined;
   const release = io.onStop((why) => {
-    if (reason !== undefined) io.exitNow(exitCodeOf(reason));
+    if (why !== 'EPIPE') {
+      if (signal !== undefined) io.exitNow(exitCodeOf(signal));
+      signal ??= why;
+    }
     reason ??= why;
     controller.abort();
   });

@@ -90,7 +90,8 @@ export function createPlainRenderer(terminal: Terminal, clock: Clock): Renderer 
 
   function outcomeLines(outcome: Outcome): readonly string[] {
     if ('result' in outcome) return ['', ...releasedLines(outcome.result, page)];
-    if ('plan' in outcome) return ['', ...planLines(outcome.plan, page)];
+    if ('plan' in outcome)
+      return ['', ...planLines(outcome.plan, { ...page, columns: Number.POSITIVE_INFINITY })];
     return 'report' in outcome ? reportLines(outcome.report, page) : [];
   }
 

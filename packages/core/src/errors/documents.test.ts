@@ -21,7 +21,7 @@ async function rowsOf(document: string): Promise<string[][]> {
 /** One failure of every function of the catalogue, or more. */
 const failures = Object.entries(samples).flatMap(([file, functions]) =>
   Object.entries(functions as Record<string, readonly (readonly unknown[])[]>).flatMap(([name, calls]) => {
-    const make = (catalogue as Record<string, object>)[file]?.[name as never] as (
+    const make = (catalogue as unknown as Record<string, Record<string, unknown>>)[file]?.[name] as (
       ...given: readonly unknown[]
     ) => DeBuildError | Finding;
     return calls.map((given) => make(...given));

@@ -1,0 +1,301 @@
+import { type ChildProcess, execFile } from 'node:child_process';
+import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type ReleaseEvent, readRecords } from '@de-build/core';
+import { type ExampleSite, requestEngine, type SharedEngine } from '@de-build/testbed';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createExampleWorld, type ExampleWorld } from './example-world.ts';
+import { onEachEngine } from './on-each-engine.ts';
+import { type CliOptions, type CliRun, DE_BUILD, runCli } from './run-cli.ts';
+import { elementsOf } from './xml-elements.ts';
+
+const BUNDLE = join(import.meta.dirname, '../../packages/cli/dist/bundle');
+
+let world: ExampleWorld;
+beforeAll(async () => {
+  world = await createExampleWorld();
+});
+afterAll(() => world.close());
+
+test('help and version load nothing of core', async () => {
+  const first = await readFile(join(BUNDLE, 'main.cjs'), 'utf8');
+  const later = await readFile(join(BUNDLE, 'later.cjs'), 'utf8');
+  expect(first).toContain('Releases a self-hosted');
+  // Words of core's texts, which no minifier changes.
+  for (const word of ['site-version-missing', 'engine-unreachable', '/images/json']) {
+    expect(first).not.toContain(word);
+    expect(later).toContain(word);
+  }
+  expect(first.length).toBeLessThan(200_000);
+});
+
+onEachEngine('the command', (engine) => {
+  function deBuild(site: ExampleSite, line: string, options: Partial<CliOptions> = {}) {
+    const { environment, ...rest } = options;
+    return runCli(line === '' ? [] : line.split(' '), {
+      folder: site.folder,
+      environment: { DOCKER_HOST: engine.host, ...environment },
+      ...rest,
+    });
+  }
+
+  /** `folder: …` holds for the test's own files: what a person can see of the site. */
+  async function stateOf(site: ExampleSite) {
+    const files = (await readdir(site.folder, { recursive: true })).filter(
+      (file) => !file.startsWith('.git/'),
+    );
+    return {
+      files: files.sort(),
+      env: await readFile(join(site.folder, '.env'), 'utf8'),
+      tags: await tagsOf(site, engine),
+      containers: await containersOf(site, engine),
+    };
+  }
+
+  const expectClean = ({ output }: CliRun) => {
+    expect(output).not.toContain(world.token);
+    expect(output).not.toMatch(/^ {4}at /m);
+  };
+
+  describe('a release', () => {
+    let site: ExampleSite;
+    beforeAll(async () => {
+      site = await world.addSite(engine);
+    });
+
+    test('--dry-run shows the plan and changes nothing', async () => {
+      const before = await stateOf(site);
+      const run = await deBuild(site, '--dry-run');
+      expectClean(run);
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+      const commit = await world.apps.apps.mini_hr.resolve('v15.1.0');
+      expect(run.stdout).toContain(commit.slice(0, 12));
+      expect(await stateOf(site)).toEqual(before);
+
+      const json = await deBuild(site, 'build -n --json');
+      const last = JSON.parse(json.stdout.trim().split('\n').at(-1) ?? '');
+      expect(last).toMatchObject({ type: 'planned' });
+      expect(await stateOf(site)).toEqual(before);
+    });
+
+    test('--progress plain writes lines without a control character', async () => {
+      const run = await deBuild(site, '--progress plain');
+      expectClean(run);
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      expect(run.stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
+      expect(run.stdout).toContain('bench init');
+      expect(run.stdout.trim().split('\n').at(-1)).not.toBe('');
+      const state = await stateOf(site);
+      expect(state.tags).toEqual(['1.0.0']);
+      expect(state.containers).toEqual([]);
+      expect(state.files).toContain('build-manifests/1.0.0.json');
+      expect((await readRecords({ site: site.folder })).manifests).toHaveLength(1);
+    });
+
+    test('bump --dry-run says what bump does then', async () => {
+      const before = await stateOf(site);
+      const dry = await deBuild(site, 'bump minor --dry-run --json');
+      expect(dry).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(JSON.parse(dry.stdout)).toMatchObject({ from: '1.0.0', to: '1.1.0', key: 'DE_SITE_VERSION' });
+      expect(await stateOf(site)).toEqual(before);
+
+      const run = await deBuild(site, 'bump minor');
+      expect(run.stdout).toBe('DE_SITE_VERSION is now 1.1.0 (was 1.0.0) in .env\n');
+      const lower = await deBuild(site, 'bump 1.0.5');
+      expect(lower).toMatchObject({ exitCode: 8, stdout: '' });
+    });
+
+    test('--progress json writes one object a line, the release last', async () => {
+      const run = await deBuild(site, '--progress json');
+      expectClean(run);
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+      const events = run.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as ReleaseEvent | { type: 'released'; reference: string });
+      expect(events.at(-1)).toMatchObject({ type: 'released' });
+      expect(JSON.stringify(events.at(-1))).toContain(`${site.image}:1.1.0`);
+      const told = ['stage', 'check', 'build-step', 'build-log', 'build-transfer'];
+      for (const type of told) expect(events.some((event) => event.type === type)).toBe(true);
+      const known = [...told, 'build-warning', 'notice', 'released'];
+      expect(events.filter(({ type }) => !known.includes(type))).toEqual([]);
+      expect(events[0]).toMatchObject({ type: 'stage', stage: 'check' });
+    });
+
+    test('list and show read the records back', async () => {
+      const table = await deBuild(site, 'list');
+      const rows = table.stdout.split('\n').filter((line) => /\b1\.\d\.0\b/.test(line));
+      expect(rows.map((row) => /1\.\d\.0/.exec(row)?.[0])).toEqual(['1.1.0', '1.0.0']);
+      const { manifests } = await readRecords({ site: site.folder });
+      expect(JSON.parse((await deBuild(site, 'list --json')).stdout)).toEqual(manifests);
+      expect(JSON.parse((await deBuild(site, 'list --json --limit 1')).stdout)).toEqual([manifests[0]]);
+      expect(JSON.parse((await deBuild(site, 'show --json')).stdout)).toEqual(manifests[0]);
+      expect(JSON.parse((await deBuild(site, 'show 1.0.0 --json')).stdout)).toEqual(manifests[1]);
+      const shown = (await deBuild(site, 'show 1.0.0')).stdout;
+      for (const part of ['1.0.0', 'mini_erp', 'v15.1.0', manifests[1]?.image.id.slice(7, 19) ?? '']) {
+        expect(shown).toContain(part);
+      }
+      const unknown = await deBuild(site, 'show 3.0.0');
+      expect(unknown).toMatchObject({ exitCode: 9, stdout: '' });
+      expect(unknown.stderr).toContain('de-build list');
+    });
+
+    test('a reader that leaves early does no harm to list', async () => {
+      const { stdout, stderr } = await promisify(execFile)(
+        'bash',
+        ['-c', `${process.execPath} ${DE_BUILD} list --json | head -1`],
+        { cwd: site.folder },
+      );
+      expect({ stdout, stderr }).toEqual({ stdout: '[\n', stderr: '' });
+    });
+
+    test('prune --dry-run frees nothing', async () => {
+      const run = await deBuild(site, 'prune --all --dry-run --json');
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+      const pruned = JSON.parse(run.stdout) as { dryRun?: boolean };
+      expect(pruned).toMatchObject({ dryRun: true });
+    });
+  });
+
+  describe('check', () => {
+    let site: ExampleSite;
+    beforeAll(async () => {
+      site = await world.addSite(engine);
+      await site.setEnv('DE_SITE_VERSION', 'v1');
+      await appendFile(join(site.folder, '.env'), 'LEFT_OVER=<&>\n');
+      await writeFile(join(site.folder, 'apps.json'), '[{ "url": "https://github.com/frappe/frappe" }]');
+    });
+
+    test('--format json', async () => {
+      const run = await deBuild(site, 'check --format json');
+      expectClean(run);
+      expect(run).toMatchObject({ exitCode: 3, stderr: '' });
+      const report = JSON.parse(run.stdout);
+      expect(report).toMatchObject({ passed: false });
+      const ids = report.checks.flatMap((check: { findings: { id: string }[] }) =>
+        check.findings.map(({ id }) => id),
+      );
+      expect(ids).toEqual(
+        expect.arrayContaining(['site-version-malformed', 'app-is-frappe', 'env-key-unknown']),
+      );
+    });
+
+    test('--format junit is XML, a test case for each check', async () => {
+      const run = await deBuild(site, 'check --format junit');
+      expect(run).toMatchObject({ exitCode: 3, stderr: '' });
+      const elements = elementsOf(run.stdout);
+      const cases = elements
+        .filter(({ name }) => name === 'testcase')
+        .map(({ attributes }) => attributes.name);
+      expect(cases).toHaveLength(11);
+      expect(elements.some(({ name }) => name === 'failure')).toBe(true);
+      const suite = elements.find(({ name }) => name === 'testsuite')?.attributes;
+      expect(Number(suite?.tests)).toBe(cases.length);
+    });
+
+    test('--format github writes annotations that point at the line', async () => {
+      const run = await deBuild(site, 'check --format github', {
+        environment: { GITHUB_WORKSPACE: join(site.folder, '..') },
+      });
+      expect(run).toMatchObject({ exitCode: 3, stderr: '' });
+      expect(run.stdout).toMatch(/^::error file=site-\w+\/apps\.json,line=1\b[^\n]*::/m);
+      expect(run.stdout).toMatch(/^::warning /m);
+    });
+
+    test('--skip leaves a check out', async () => {
+      const run = await deBuild(site, 'check --format json --skip engine --skip repositories');
+      const { checks } = JSON.parse(run.stdout) as { checks: { id: string; status: string }[] };
+      const skipped = checks.filter(({ status }) => status === 'skipped').map(({ id }) => id);
+      expect(skipped).toEqual(expect.arrayContaining(['engine', 'repositories']));
+    });
+  });
+
+  describe('stopped in the middle of a step', () => {
+    async function addSlowSite() {
+      const site = await world.addSite(engine);
+      await appendFile(
+        join(site.folder, site.containerfile),
+        '\nRUN for second in $(seq 100); do echo now-it-runs $second; sleep 1; done\n',
+      );
+      return site;
+    }
+
+    /** Runs a release, and does something once its last step runs. */
+    async function stopped(line: string, stop: (child: ChildProcess) => void) {
+      const site = await addSlowSite();
+      let stoppedAt = 0;
+      let seen = '';
+      const run = await deBuild(site, line, {
+        onOutput: (text, child) => {
+          seen += text;
+          // Of the step's output, not of its name.
+          if (stoppedAt > 0 || !/now-it-runs \d/.test(seen)) return;
+          stoppedAt = performance.now();
+          stop(child);
+        },
+      });
+      expect(stoppedAt).toBeGreaterThan(0);
+      return { run, site, tookMs: performance.now() - stoppedAt };
+    }
+
+    async function expectNothingDone(site: ExampleSite) {
+      expect(await tagsOf(site, engine)).toEqual([]);
+      expect(await containersOf(site, engine)).toEqual([]);
+      expect((await readRecords({ site: site.folder })).manifests).toEqual([]);
+    }
+
+    test.each([
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const)('%s ends with %i within 5 s and leaves nothing', async (signal, exitCode) => {
+      const { run, site, tookMs } = await stopped('--progress plain', (child) => child.kill(signal));
+      expectClean(run);
+      expect(run.exitCode).toBe(exitCode);
+      expect(tookMs).toBeLessThan(5000);
+      expect(run.stderr).toContain('interrupted');
+      await expectNothingDone(site);
+    });
+
+    test('SIGINT with --json ends with an object that says so', async () => {
+      const { run } = await stopped('--json', (child) => child.kill('SIGINT'));
+      expect(run.exitCode).toBe(130);
+      expect(JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ type: 'failed' });
+    });
+
+    test('a second SIGINT ends it at once', async () => {
+      const { run, tookMs } = await stopped('--progress plain', (child) => {
+        child.kill('SIGINT');
+        setTimeout(() => child.kill('SIGINT'), 20);
+      });
+      expect(run.exitCode).toBe(130);
+      expect(tookMs).toBeLessThan(5000);
+    });
+
+    test('a reader that has gone cancels the build, without a stack', async () => {
+      const { run, site, tookMs } = await stopped('--progress plain', (child) => child.stdout?.destroy());
+      expectClean(run);
+      // It notices when it writes the next line.
+      expect(run.exitCode).toBe(130);
+      expect(tookMs).toBeLessThan(15_000);
+      await expectNothingDone(site);
+    });
+  });
+});
+
+async function tagsOf(site: ExampleSite, engine: SharedEngine): Promise<string[]> {
+  const filters = encodeURIComponent(JSON.stringify({ reference: [site.image] }));
+  const images = JSON.parse(
+    await requestEngine(engine.host, { path: `/images/json?filters=${filters}` }),
+  ) as { RepoTags: string[] | null }[];
+  return images.flatMap(({ RepoTags }) => (RepoTags ?? []).map((tag) => tag.split(':').at(-1) ?? '')).sort();
+}
+
+async function containersOf(site: ExampleSite, engine: SharedEngine): Promise<string[]> {
+  const containers = JSON.parse(await requestEngine(engine.host, { path: '/containers/json?all=1' })) as {
+    Image: string;
+    Names: string[];
+  }[];
+  return containers.filter(({ Image }) => Image.includes(site.image)).map(({ Names }) => Names.join());
+}
