@@ -255,6 +255,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     releaseInterrupted: [[]],
     tagTakenMeanwhile: [['acme/erp:1.4.0', 'sha256:0123']],
+    tagNotTakenBack: [
+      ['acme/erp:1.4.0', manifest.manifestExists('1.4.0.json', '1.4.0'), engine.engineNotRunning(endpoint)],
+      ['acme/erp:1.4.0', full, full],
+    ],
     badBuildArg: [[]],
     imageTagTaken: [['acme/erp:1.4.0', { id: 'sha256:0123456789abcdef', createdAt: '2026-01-02T03:04:05Z' }]],
     containerfileNeedsBuildKit: [['images/custom/Containerfile', { line: 4, what: 'a mount' }, '17.03.2']],
