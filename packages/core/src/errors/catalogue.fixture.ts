@@ -6,6 +6,7 @@ import * as engine from './engine-failures.ts';
 import * as engineSetup from './engine-setup-failures.ts';
 import * as git from './git-failures.ts';
 import * as manifest from './manifest-failures.ts';
+import * as mirror from './mirror-failures.ts';
 import * as plainBuild from './plain-build-failures.ts';
 import * as release from './release-failures.ts';
 import * as site from './site-failures.ts';
@@ -22,6 +23,7 @@ export const catalogue = {
   'engine-setup-failures.ts': engineSetup,
   'git-failures.ts': git,
   'manifest-failures.ts': manifest,
+  'mirror-failures.ts': mirror,
   'plain-build-failures.ts': plainBuild,
   'release-failures.ts': release,
   'site-failures.ts': site,
@@ -54,6 +56,12 @@ const at = {
   instruction: 'RUN bench init',
 };
 const advice = { title: 'The engine has no space left', advice: 'Free some with `de-build prune`.' };
+const pin = {
+  url: 'https://github.com/frappe/erpnext',
+  kind: 'branch' as const,
+  ref: 'version-15',
+  commit: 'a1'.repeat(20),
+};
 const fault = { why: 'A comma is missing.', line: 4, column: 7 };
 
 /** At least one call of every function of the catalogue; one for each way its words can go. */
@@ -242,6 +250,31 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     manifestUnreadableFile: [['build-manifests/1.4.0.json', denied]],
     manifestTooNew: [['build-manifests/1.4.0.json', 2]],
     manifestMisnamed: [['build-manifests/1.4.0.json', '1.5.0', 3]],
+  },
+  'mirror-failures.ts': {
+    mirrorRefMoved: [
+      [pin, 'b2'.repeat(20)],
+      [{ ...pin, kind: 'tag', ref: 'v15.0.0' }, 'b2'.repeat(20)],
+      [pin, undefined],
+    ],
+    mirrorCommitGone: [[pin], [pin, 'fatal: remote error: upload-pack: not our ref']],
+    mirrorPinMalformed: [[url, 'A commit is 40 or 64 hexadecimal digits.']],
+    mirrorCorrupt: [[pin, git.gitRepositoryNotFound({ url, token })]],
+    mirrorNotWritten: [['/srv/site/.de-build/mirror', { reason: 'No space left on device', cause: full }]],
+    mirrorBroken: [['/srv/site/.de-build/mirror/github.com-a-b.git', 'fatal: bad config line 1']],
+    mirrorBusy: [['/srv/site/.de-build/mirror/github.com-a-b.git', 600]],
+    mirrorLockMissing: [[full]],
+    mirrorBackendMissing: [[]],
+    mirrorNotServed: [['EPERM', denied]],
+    mirrorSubmodules: [
+      [pin, ['vendor/one']],
+      [pin, ['a', 'b', 'c', 'd', 'e', 'f\n']],
+    ],
+    mirrorLfsPointers: [[pin, ['logo.png', 'a b.bin']]],
+    mirrorMended: [
+      [pin, []],
+      [pin, ['b2'.repeat(20)]],
+    ],
   },
   'plain-build-failures.ts': {
     buildWithoutImage: [['Its stream ended before it named one.']],

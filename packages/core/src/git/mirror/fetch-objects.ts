@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { gitAnswerBroken } from '../../errors/git-failures.ts';
+import { mirrorNotWritten } from '../../errors/mirror-failures.ts';
+import { type Attempt, askPatiently, nameOf, type Patience } from '../ask-patiently.ts';
+import { type HttpAnswer, readCurlTrace } from '../curl-trace.ts';
+import { withGitHome } from '../git-home.ts';
+import { type Asked, judgeExchange, judgeWords, lastLines } from '../judge-listing.ts';
+import type { NetworkSettings } from '../network-settings.ts';
+import type { Repository } from '../remote.ts';
+import { type GitResult, runGit } from '../run-git.ts';
+import { systemReason } from './local-git.ts';
+
+/** How a host is asked, and for how long. */
+export interface FetchSettings extends Patience {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly settings: NetworkSettings;
+}
+
+export interface Wanted {
+  /** A bare repository of this run alone, which takes what comes. */
+  readonly into: string;
+  /** `object-or-ref:refs/…`. */
+  readonly refspecs: readonly string[];
+  readonly depth: number;
+  /** Only the commits, from hosts that can leave the rest out. */
+  readonly withoutFiles?: boolean;
+}
+
+/** `refused`: the host has not got that object, or gives out only what a ref points at. */
+export type Fetched = 'fetched' | 'refused' | 'no-such-ref';
+
+/** A host that sends nothing for so long is not waited for. git's own keeps the line alive every five seconds. */
+const MAX_SILENCE_MS = 60_000;
+
+/**
+ * Runs `git fetch` on a host, with the token where `withGitHome` puts it, and with the patience of a listing.
+ * @throws what `GitRemote.listRefs` throws; `mirror-not-written`
+ */
+export async function fetchObjects(
+  repository: Repository,
+  wanted: Wanted,
+  settings: FetchSettings,
+): Promise<Fetched> {
+  return askPatiently(repository, settings, (at, timeoutMs) =>
+    fetchOnce(at, wanted, { ...settings, timeoutMs }),
+  );
+}
+
+async function fetchOnce(
+  repository: Repository,
+  wanted: Wanted,
+  {
+    environment,
+    settings,
+    timeoutMs,
+    timeoutSeconds,
+    signal,
+  }: FetchSettings & { readonly timeoutMs: number },
+): Promise<Attempt<Fetched>> {
+  const url = new URL(repository.url);
+  const { credential } = repository;
+  const home = { environment, url, credential, settings, timeoutMs: Math.min(timeoutMs, MAX_SILENCE_MS) };
+  return withGitHome(home, async ({ environment: own, folder, traceFile }) => {
+    const result = await runGit(fetchArguments(repository.url, wanted), {
+      environment: own,
+      folder,
+      timeoutMs,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const answers = readCurlTrace(await readFile(traceFile, 'latin1').catch(() => ''));
+    const asked = { repository: nameOf(repository), timeoutSeconds, now: Date.now() };
+    return judgeFetch(result, answers, { ...asked, into: wanted.into });
+  });
+}
+
+function fetchArguments(url: string, { into, refspecs, depth, withoutFiles = false }: Wanted): string[] {
+  return [
+    `--git-dir=${into}`,
+    '-c',
+    'gc.auto=0',
+    '-c',
+    'maintenance.auto=false',
+    // Everything comes as packs, which are moved whole.
+    '-c',
+    'fetch.unpackLimit=1',
+    'fetch',
+    '--quiet',
+    '--force',
+    '--no-tags',
+    '--no-recurse-submodules',
+    '--no-write-fetch-head',
+    `--depth=${depth}`,
+    ...(withoutFiles ? ['--filter=tree:0'] : []),
+    '--',
+    url,
+    ...refspecs,
+  ];
+}
+
+/** Judges a run of `git fetch`. This machine's own failures come first: git breaks the line off for them. */
+export function judgeFetch(
+  result: GitResult,
+  answers: readonly HttpAnswer[],
+  asked: Asked & { readonly into: string },
+): Attempt<Fetched> {
+  const { stderr } = result;
+  const reason = result.ended === 'exit' && result.exitCode !== 0 ? systemReason(stderr) : undefined;
+  if (reason !== undefined) return { outcome: 'failed', error: mirrorNotWritten(asked.into, { reason }) };
+  const trouble = judgeExchange(result, answers, asked);
+  if (trouble !== undefined) return trouble;
+  if (result.exitCode === 0) return { outcome: 'done', value: 'fetched' };
+  if (/couldn't find remote ref/.test(stderr)) return { outcome: 'done', value: 'no-such-ref' };
+  if (/not our ref|does not allow request for unadvertised object|no such remote ref/i.test(stderr))
+    return { outcome: 'done', value: 'refused' };
+  if (
+    /early EOF|hung up unexpectedly|unexpected disconnect|bad (?:line length|pack header)|corrupt/i.test(
+      stderr,
+    )
+  ) {
+    const output = lastLines(stderr);
+    const error = gitAnswerBroken({
+      ...asked.repository,
+      output,
+      reason: 'The answer was cut off or garbled',
+    });
+    return { outcome: 'try-again', error, waitSeconds: undefined };
+  }
+  return judgeWords(result, asked);
+}
