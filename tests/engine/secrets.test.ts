@@ -146,6 +146,14 @@ test('a token written into apps.json is refused, and told of nowhere', async () 
     },
     { url: `${world.server.url}/example/${literals[0]}.git`, token: literals[0] },
   ]);
+  const config = join(site.folder, 'de-build.json');
+  const path = `${world.server.url.replace('://', `://${literals[1]}@`)}/frappe/frappe`;
+  const settings = JSON.parse(await readFile(config, 'utf8'));
+  await writeFile(
+    config,
+    JSON.stringify({ ...settings, buildArgs: { FRAPPE_PATH: path, MY_ARG: literals[0] } }),
+  );
+  await site.setEnv('FRAPPE_PATH', undefined);
   const commands = [
     ...['pretty', 'json', 'junit', 'github'].map((format) => ['check', '--format', format]),
     ['--json'],
@@ -157,7 +165,8 @@ test('a token written into apps.json is refused, and told of nowhere', async () 
       watchFor: literals,
     });
     expect(result).toMatchObject({ exitCode: 3, processes: { leaks: [] } });
-    expect(result.output).toMatch(/token-literal|has a token or a password written into it/);
+    expect(result.output).toMatch(/apps\.json has a token or a password written into it/);
+    expect(result.output).toMatch(/de-build\.json has a token or a password written into it/);
     expect(findSecrets(result.output, [...literals, ...SECRETS])).toEqual([]);
   }
 });

@@ -150,6 +150,18 @@ describe('understandApps', () => {
   });
 });
 
+test.each([
+  [{ FRAPPE_BRANCH: '--upload-pack=x' }, 'FRAPPE_BRANCH', 'app-branch-unsafe'],
+  [{ FRAPPE_BRANCH: 'v15;x' }, 'FRAPPE_BRANCH', 'app-branch-unsafe'],
+  [{ FRAPPE_BRANCH: 'a'.repeat(40) }, 'FRAPPE_BRANCH', 'app-branch-is-commit'],
+  [{ FRAPPE_PATH: 'https://github.com/a/b;x' }, 'FRAPPE_PATH', 'app-url-unsafe'],
+  [{ FRAPPE_PATH: 'https://github.com/a/my.frappe' }, 'FRAPPE_PATH', 'app-name-dotted'],
+])('frappe from %j is refused like an app', (args, subject, id) => {
+  const { app, findings } = frappeApp(args, (name) => ({ file: `${name}.file`, line: 7 }));
+  expect(app).toBeUndefined();
+  expect(findings).toMatchObject([{ id, subject, severity: 'error', file: `${subject}.file`, line: 7 }]);
+});
+
 test('a URL with a token outside its user part is asked of nobody, and the token is not told', () => {
   const token = `ghp_${'a1'.repeat(18)}`;
   const { apps, findings } = understandApps([entryOf(`https://github.com/acme/${token}`)], source({}));

@@ -3,6 +3,8 @@ import { isDeBuildError } from '../errors/de-build-error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { parseRemoteUrl, showable } from '../git/remote-url.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { judgeBranch } from '../site/app-branch.ts';
+import { type Complaint, judgeUrl } from '../site/app-url.ts';
 import type { AppEntry } from '../site/apps-json.ts';
 import { holdsTokenShape } from '../site/token-shape.ts';
 import type { App } from './app.ts';
@@ -54,17 +56,23 @@ export function understandApps(entries: readonly AppEntry[], options: Understand
 /** The frappe that the build args name, or what is wrong with it. */
 export function frappeApp(
   args: Readonly<Record<string, string | Secret>>,
-  place: Place = { file: 'de-build.json' },
+  placeOf: (name: string) => Place = () => ({ file: 'de-build.json' }),
 ): { readonly app: App | undefined; readonly findings: readonly Finding[] } {
   const given = args.FRAPPE_PATH ?? '';
   const text = typeof given === 'string' ? given : given.reveal();
   const branch = args.FRAPPE_BRANCH ?? '';
   const ref = typeof branch === 'string' ? branch : branch.reveal();
   // bench's own default.
+  const place = placeOf('FRAPPE_PATH');
   const filled = fillUrl(text === '' ? 'https://github.com/frappe/frappe.git' : text, NO_VALUES, place);
   if ('findings' in filled) return { app: undefined, findings: filled.findings };
   const problem = findUrlProblem(filled.url, place);
-  if (problem !== undefined) return { app: undefined, findings: [{ ...problem, subject: 'FRAPPE_PATH' }] };
+  const findings = [
+    ...(problem === undefined ? complaintAbout('FRAPPE_PATH', judgeUrl(filled.url).complaint, place) : []),
+    ...(problem === undefined ? [] : [{ ...problem, subject: 'FRAPPE_PATH' }]),
+    ...(ref === '' ? [] : complaintAbout('FRAPPE_BRANCH', judgeBranch(ref), placeOf('FRAPPE_BRANCH'))),
+  ];
+  if (findings.length > 0) return { app: undefined, findings };
   const { credential } = filled;
   const named =
     credential === undefined || typeof given === 'string'
@@ -80,6 +88,13 @@ export function frappeApp(
     },
     findings: [],
   };
+}
+
+/** What apps.json is refused for, bench would stumble over in a build arg just as well. */
+function complaintAbout(name: string, complaint: Complaint | undefined, place: Place): Finding[] {
+  if (complaint === undefined) return [];
+  const { what, ...rest } = complaint;
+  return [{ ...rest, severity: 'error', what: `${name} in ${place.file} ${what}.`, ...place, subject: name }];
 }
 
 const NO_VALUES: ValueSource = { env: undefined, tokenAliases: [] };

@@ -5,6 +5,7 @@ import { frappeApp, understandApps } from '../apps/understand-apps.ts';
 import type { Place } from '../errors/app-failures.ts';
 import type { Finding } from '../errors/finding.ts';
 import { Secret } from '../secrets/secret.ts';
+import { holdsLiteralToken, TOKEN } from '../site/app-url.ts';
 import { checkBuildArgs } from '../site/check-build-args.ts';
 import type { Site } from '../site/site.ts';
 import { type ChosenBuildArg, chooseBuildArgs } from './build-args.ts';
@@ -42,7 +43,7 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
     file: config.apps,
   });
   const frappe =
-    containerfile?.args.has('FRAPPE_PATH') === true ? frappeOf(buildArgs, filled.args) : undefined;
+    containerfile?.args.has('FRAPPE_PATH') === true ? frappeOf(site, buildArgs, filled.args) : undefined;
   const usedKeys = new Set([...apps.usedKeys, ...filled.usedKeys]);
   const tokens = [...usedKeys].filter((key) => env?.entries.get(key)?.sensitive === true);
   return {
@@ -55,6 +56,7 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
     findings: [
       ...apps.findings,
       ...filled.findings,
+      ...findLiteralTokens(given),
       ...(frappe?.findings ?? []),
       ...findUnusedTokens(values, usedKeys),
     ],
@@ -63,11 +65,15 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
   };
 }
 
-function frappeOf(buildArgs: readonly ChosenBuildArg[], filled: Readonly<Record<string, string | Secret>>) {
+function frappeOf(
+  site: Site,
+  buildArgs: readonly ChosenBuildArg[],
+  filled: Readonly<Record<string, string | Secret>>,
+) {
   const defaults = buildArgs
     .filter(({ source }) => source === 'containerfile')
     .map(({ name, value }) => [name, value] as const);
-  return frappeApp({ ...Object.fromEntries(defaults), ...filled });
+  return frappeApp({ ...Object.fromEntries(defaults), ...filled }, (name) => placeOf(site, buildArgs, name));
 }
 
 /** Every sensitive value of `.env`, and what a literal token in a URL turned out to be. */
@@ -84,8 +90,25 @@ function secretsOf(
   ];
 }
 
-function placeOf(site: Site, given: readonly ChosenBuildArg[], name: string): Place {
-  if (given.find((arg) => arg.name === name)?.source !== 'env') return { file: 'de-build.json' };
+/** de-build.json lies in the repository like apps.json; `.env` and the command line do not. */
+function findLiteralTokens(given: readonly ChosenBuildArg[]): Finding[] {
+  return given
+    .filter(({ source, value }) => source === 'config' && holdsLiteralToken(value))
+    .map(({ name }) => ({
+      ...TOKEN,
+      severity: 'error',
+      what: `${name} in de-build.json ${TOKEN.what}.`,
+      why: TOKEN.why.replace('apps.json', 'de-build.json'),
+      file: 'de-build.json',
+      subject: name,
+    }));
+}
+
+function placeOf(site: Site, chosen: readonly ChosenBuildArg[], name: string): Place {
+  const source = chosen.find((arg) => arg.name === name)?.source;
+  if (source === 'option') return { file: '--build-arg' };
+  if (source === 'containerfile') return { file: site.config.containerfile };
+  if (source !== 'env') return { file: 'de-build.json' };
   const line = site.env?.entries.get(name)?.line;
   return { file: site.config.env, ...(line === undefined ? {} : { line }) };
 }
