@@ -89,7 +89,7 @@ async function modeOf(path: string): Promise<number | undefined> {
 }
 
 /** A rename is on disk only once its folder is. Some file systems (SMB, some FUSE) cannot sync a folder: EINVAL. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts';
 import { findEndpoint, findOtherSockets } from './find-endpoint.ts';
 import { greetEngine } from './greet-engine.ts';
 import { images } from './images/images.ts';
+import { registries } from './registries/registries.ts';
 
 export interface ConnectOptions {
   /** DOCKER_HOST, DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_BUILDKIT, HOME, PATH, … */
@@ -35,6 +36,7 @@ export async function connectEngine(options: ConnectOptions): Promise<Engine> {
     const store = images(client);
     return {
       images: store,
+      registries: registries(client.transport, store),
       cache: buildCache(client.transport, greeting.product),
       about: () => describeEngine(client, endpoint, greeting),
       build: (request) => build(client.transport, store, request),

@@ -8,6 +8,7 @@ import type { BuildEvent } from './build-event.ts';
 
 export interface Engine {
   readonly images: Images;
+  readonly registries: Registries;
   readonly cache: BuildCache;
   /** What answers at the other end. @throws DeBuildError `engine-*` when nothing usable does. */
   about(): Promise<EngineInfo>;
@@ -109,6 +110,58 @@ export interface Images {
    * @throws DeBuildError `engine-object-missing`, `engine-*`, here or from the stream
    */
   save(image: string, signal?: AbortSignal): Promise<Readable>;
+  /** Every image with this label, tagged or not. */
+  listByLabel(label: string): Promise<readonly LabelledImage[]>;
+  /**
+   * Gives the engine what `docker save` wrote, compressed or not. An image in it that has a name takes that name.
+   * @throws DeBuildError `image-not-loaded`, `engine-*`; what the stream fails with; the signal's reason
+   */
+  load(archive: Readable, signal?: AbortSignal): Promise<void>;
+}
+
+/** Image registries, asked through the engine, which alone speaks to them. */
+export interface Registries {
+  /**
+   * The digest that a registry has for a name and tag; `undefined` when it has none, or does not tell.
+   * @throws DeBuildError `engine-*`
+   */
+  digestOf(reference: string, access: RegistryAccess): Promise<string | undefined>;
+  /**
+   * Sends the image that has this name on the engine to the registry of the name.
+   * @returns the digest that the registry knows it by
+   * @throws DeBuildError `registry-refused`, `registry-unreachable`, `engine-*`; the signal's reason
+   */
+  push(reference: string, access: RegistryAccess): Promise<string>;
+  /**
+   * Fetches `host/name@sha256:…`.
+   * @throws DeBuildError `registry-refused`, `registry-unreachable`, `engine-*`; the signal's reason
+   */
+  pull(reference: string, access: RegistryAccess): Promise<void>;
+}
+
+export interface RegistryAccess {
+  readonly credential?: RegistryCredential | undefined;
+  readonly onProgress?: ((progress: LayerProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far one layer is, in the engine's own words. */
+export interface LayerProgress {
+  readonly layer: string;
+  readonly status: string;
+  readonly current: number;
+  /** 0 when unknown. */
+  readonly total: number;
+}
+
+export interface LabelledImage {
+  readonly id: string;
+  /** Names with tags; none when it has lost them. */
+  readonly tags: readonly string[];
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly sizeBytes: number;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface TaggedImage {

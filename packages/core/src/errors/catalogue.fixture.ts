@@ -5,6 +5,7 @@ import * as context from './context-failures.ts';
 import * as engine from './engine-failures.ts';
 import * as engineSetup from './engine-setup-failures.ts';
 import * as git from './git-failures.ts';
+import * as history from './history-failures.ts';
 import * as manifest from './manifest-failures.ts';
 import * as mirror from './mirror-failures.ts';
 import * as plainBuild from './plain-build-failures.ts';
@@ -22,6 +23,7 @@ export const catalogue = {
   'engine-failures.ts': engineFailures,
   'engine-setup-failures.ts': engineSetup,
   'git-failures.ts': git,
+  'history-failures.ts': history,
   'manifest-failures.ts': manifest,
   'mirror-failures.ts': mirror,
   'plain-build-failures.ts': plainBuild,
@@ -227,6 +229,33 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     gitAnswerBroken: [[{ url, reason: 'the answer is a web page' }]],
     gitUrlUnsafe: [['ext::sh', 'Only https is asked.']],
     gitMissing: [[full]],
+  },
+  'history-failures.ts': {
+    imageNotLoaded: [['write /layer.tar: no space left on device'], ['invalid archive: no manifest']],
+    registryRefused: [['registry.example.com', 'registry.example.com/acme/erp:1.4.0', 'unauthorized']],
+    registryUnreachable: [
+      ['registry.example.com', 'registry.example.com/acme/erp:1.4.0', 'dial tcp: connection refused'],
+    ],
+    registryTagTaken: [['registry.example.com/acme/erp:1.4.0', `sha256:${'b'.repeat(64)}`]],
+    badArchiveDestination: [['registry.example.com/acme/erp:1.4.0', 'A registry is named without a tag.']],
+    releaseImageMissing: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
+    archiveNotWritten: [
+      ['/mnt/backup', full],
+      ['/mnt/backup', denied],
+    ],
+    archiveNotRecorded: [
+      ['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz', 'build-manifests/1.4.0.archives.json', full],
+    ],
+    archiveListUnreadable: [['build-manifests/1.4.0.archives.json', 'It is not JSON']],
+    archiveFileTaken: [['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz']],
+    archiveDamaged: [
+      ['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz', 'It has 3 bytes, and 9 were recorded.'],
+    ],
+    restoredOtherImage: [['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz', `sha256:${'a'.repeat(64)}`]],
+    restoreTagHeld: [['acme/erp:1.4.0', `sha256:${'b'.repeat(64)}`]],
+    releaseNotRestorable: [
+      ['acme/erp:1.4.0', [{ means: '/mnt/backup/acme-erp_1.4.0.tar.gz', why: 'There is no such file.' }]],
+    ],
   },
   'manifest-failures.ts': {
     manifestNotFound: [

@@ -1,5 +1,6 @@
 import { DeBuildError, type Failure } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
+import { sentence } from './sentence.ts';
 
 /** The oldest Docker Engine that de-build builds with. */
 export const OLDEST_ENGINE = '20.10';
@@ -167,9 +168,4 @@ export function engineAnswerUnreadable(asked: string, why: string): DeBuildError
 
 export function failure(code: string, rest: Omit<Failure, 'code' | 'exitCode'>): DeBuildError {
   return new DeBuildError({ code, exitCode: EXIT.engine, ...rest });
-}
-
-function sentence(text: string): string {
-  const trimmed = text.trim();
-  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

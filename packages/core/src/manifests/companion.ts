@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { createWhole, writeWhole } from '../disk/write-whole.ts';
 import { manifestNotWritten } from '../errors/manifest-failures.ts';
 
-/** What may stand beside a manifest: the bill of materials, and the provenance. */
-export const COMPANIONS = ['.cdx.json', '.intoto.json'] as const;
+/** What may stand beside a manifest: the bill of materials, the provenance, and the list of archives. */
+export const COMPANIONS = ['.cdx.json', '.intoto.json', '.archives.json'] as const;
 
 export type Companion = (typeof COMPANIONS)[number];
 

@@ -31,7 +31,7 @@ export async function readRecord(options: {
   return newest;
 }
 
-async function recordsFolder(site: string): Promise<string> {
+export async function recordsFolder(site: string): Promise<string> {
   const folder = resolve(site);
   const { config } = await readSiteConfig(folder);
   return join(folder, config.manifests);

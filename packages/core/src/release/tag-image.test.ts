@@ -25,6 +25,8 @@ function imagesNamed(names: Record<string, string>) {
     },
     readFile: async () => undefined,
     save: async () => Readable.from([]),
+    listByLabel: async () => [],
+    load: async () => undefined,
   };
   return { images, names };
 }

@@ -15,7 +15,11 @@ export interface Tagging {
  * (`VERSION-replaced-<short id>`), and only when the plan says so.
  * @throws DeBuildError `image-tag-taken-meanwhile`
  */
-export async function tagImage(images: Images, plan: BuildPlan, imageId: string): Promise<Tagging> {
+export async function tagImage(
+  images: Pick<Images, 'inspect' | 'tag' | 'untag'>,
+  plan: Pick<BuildPlan, 'image' | 'siteVersion' | 'reference' | 'replaces'>,
+  imageId: string,
+): Promise<Tagging> {
   const holder = await images.inspect(plan.reference);
   if (holder !== undefined && holder.id !== imageId && holder.id !== plan.replaces?.imageId) {
     throw tagTakenMeanwhile(plan.reference, holder.id);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { DockerodeClient } from '../dockerode-client.ts';
-import type { ImageDetails, Images, TaggedImage } from '../engine.ts';
+import type { ImageDetails, Images, LabelledImage, TaggedImage } from '../engine.ts';
 import { understand } from '../understand.ts';
 import { isSameRepository, parseReference } from './image-reference.ts';
+import { loadImage } from './load-image.ts';
 import { readImageFile } from './read-image-file.ts';
 import { saveImage } from './save-image.ts';
 
@@ -52,6 +53,8 @@ export function images(client: DockerodeClient): Images {
     },
     readFile: (image, path) => readImageFile(client, image, path),
     save: (image, signal) => saveImage(client.transport, image, signal),
+    listByLabel: (label) => listByLabel(client, label),
+    load: (archive, signal) => loadImage(client.transport, archive, signal),
   };
 }
 
@@ -80,6 +83,27 @@ async function listImages(client: DockerodeClient, repository: string): Promise<
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
 }
 
+/** Newest first. */
+async function listByLabel(client: DockerodeClient, label: string): Promise<readonly LabelledImage[]> {
+  const asked = 'GET /images/json';
+  const filters = { label: [label] };
+  const listed = understand(
+    Listed,
+    asked,
+    await client.call(asked, (docker) => docker.listImages({ filters })),
+  );
+  return listed
+    .map((image) => ({
+      id: withAlgorithm(image.Id),
+      // Docker lists an image without a tag as one that is called so.
+      tags: (image.RepoTags ?? []).filter((name) => !name.includes('<none>')).map(fullName),
+      createdAt: new Date(image.Created * 1000).toISOString(),
+      sizeBytes: image.Size,
+      labels: image.Labels ?? {},
+    }))
+    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
+}
+
 async function inspectImage(client: DockerodeClient, reference: string): Promise<ImageDetails | undefined> {
   const asked = `GET /images/${reference}/json`;
   const answer = await unlessMissing(client.call(asked, (docker) => docker.getImage(reference).inspect()));
@@ -88,10 +112,7 @@ async function inspectImage(client: DockerodeClient, reference: string): Promise
   const variant = image.Variant ? `/${image.Variant}` : '';
   return {
     id: withAlgorithm(image.Id),
-    tags: (image.RepoTags ?? []).map((name) => {
-      const { repository, tag } = parseReference(name);
-      return `${repository}:${tag}`;
-    }),
+    tags: (image.RepoTags ?? []).map(fullName),
     repoDigests: image.RepoDigests ?? [],
     createdAt: image.Created === '' ? '' : new Date(image.Created).toISOString(),
     sizeBytes: image.Size,
@@ -100,6 +121,12 @@ async function inspectImage(client: DockerodeClient, reference: string): Promise
     layers: image.RootFS?.Layers ?? [],
     platform: `${image.Os}/${image.Architecture}${variant}`,
   };
+}
+
+/** As Docker writes it. */
+function fullName(name: string): string {
+  const { repository, tag } = parseReference(name);
+  return `${repository}:${tag}`;
 }
 
 /** Podman leaves the algorithm out in places. */

@@ -3,6 +3,7 @@ import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { engineIdle, engineLost } from '../../errors/engine-failures.ts';
 import { buildWithoutImage } from '../../errors/plain-build-failures.ts';
 import type { BuildRequest } from '../engine.ts';
+import { errorOf, progressOf } from '../read-messages.ts';
 import type { EngineTransport } from '../transport.ts';
 import { watchSilence } from '../watch-silence.ts';
 import { readJsonLines } from './json-lines.ts';
@@ -63,17 +64,9 @@ const BROKEN_OFF = 'The engine broke off.';
 
 /** Progress of a base image that is being pulled. */
 function takeStatus(recorder: StepRecorder, message: Readonly<Record<string, unknown>>): void {
-  const detail = message.progressDetail as { current?: unknown; total?: unknown } | undefined;
   const label = [message.id, message.status].filter((part) => typeof part === 'string').join(': ');
-  const current = typeof detail?.current === 'number' ? detail.current : 0;
-  const total = typeof detail?.total === 'number' ? detail.total : 0;
+  const { current, total } = progressOf(message);
   recorder.takeTransfer({ label, current, total, done: total > 0 && current >= total });
-}
-
-function errorOf(message: Readonly<Record<string, unknown>>): string | undefined {
-  const detail = (message.errorDetail as { message?: unknown } | undefined)?.message;
-  if (typeof detail === 'string' && detail !== '') return detail;
-  return typeof message.error === 'string' && message.error !== '' ? message.error : undefined;
 }
 
 function idOf(message: Readonly<Record<string, unknown>>): string | undefined {

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { syncFolder } from './write-whole.ts';
+
+/** What the name is chosen by, once all was written. */
+export interface CreatedFile {
+  readonly path: string;
+  readonly outcome: 'created' | 'exists';
+}
+
+/** Network shares and memory cards know no hard links. */
+const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+/**
+ * Writes a stream into a new file of a folder, whole or not at all, as `createWhole` does. `nameOf` is asked after the
+ * last byte, so that a file can be named after its content.
+ * @throws the file system's own error, or what the stream fails with; nothing is left then
+ */
+export async function createFromStream(
+  folder: string,
+  source: Readable,
+  nameOf: () => string,
+): Promise<CreatedFile> {
+  const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`);
+  let file: FileHandle;
+  try {
+    file = await open(temporary, 'wx');
+  } catch (error) {
+    source.destroy();
+    throw error;
+  }
+  try {
+    try {
+      await pipeline(source, file.createWriteStream({ autoClose: false }));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    const path = join(folder, nameOf());
+    const outcome = await putInPlace(temporary, path);
+    await syncFolder(folder);
+    return { path, outcome };
+  } finally {
+    await unlink(temporary).catch(() => {});
+  }
+}
+
+async function putInPlace(temporary: string, path: string): Promise<CreatedFile['outcome']> {
+  try {
+    await link(temporary, path);
+    return 'created';
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return 'exists';
+    if (!WITHOUT_LINKS.includes(code)) throw error;
+  }
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return 'exists';
+  await rename(temporary, path);
+  return 'created';
+}

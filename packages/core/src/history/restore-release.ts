@@ -1,0 +1,82 @@
+import { restoreTagHeld } from '../errors/history-failures.ts';
+import { readArchives } from '../manifests/archives.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import { tagImage } from '../release/tag-image.ts';
+import { replacedTag } from '../release/version-tag.ts';
+import { withTools } from '../release/with-tools.ts';
+import { bringBack } from './bring-back.ts';
+import { type HistoryOptions, readRelease } from './history-options.ts';
+import { isImageOf, tagOfRelease } from './release-image.ts';
+import type { RestoreAttempt, RestoreMeans } from './restore-means.ts';
+
+export interface RestoreOptions extends HistoryOptions {
+  /** Site version, or a record that `--force` moved aside: `1.4.0-replaced-0123456789ab`. */
+  readonly release: string;
+  /** An archive that was moved, or the folder it lies in; looked at before the recorded places. */
+  readonly from?: string;
+  /** Take the tag from another image, which keeps one of its own. Default: false. */
+  readonly force?: boolean;
+  /** Change nothing; say which means would be tried. Default: false. */
+  readonly dryRun?: boolean;
+  /** The last means: makes the image anew on the engine, so that it is the recorded one. Default: there is none. */
+  readonly rebuild?: (manifest: Manifest) => Promise<void>;
+}
+
+export interface RestoredRelease {
+  readonly dryRun: boolean;
+  /** The tag it has now: `acme/erp:1.4.0`. */
+  readonly reference: string;
+  /** What the engine calls the image; with `dryRun` what is recorded. */
+  readonly imageId: string;
+  /** Whether the engine calls it otherwise than the manifest, and it was known by its layers and labels. */
+  readonly isRenamed: boolean;
+  /** What brought it back; with `dryRun` the first that seems at hand. */
+  readonly means: RestoreMeans | undefined;
+  /** In the order of their cost, up to the one that did it; with `dryRun` all. */
+  readonly attempts: readonly RestoreAttempt[];
+  /** The name that an image got which had the tag. */
+  readonly keptAside: string | undefined;
+}
+
+/**
+ * Brings a release's image back by the cheapest means that verifies, and gives it its tag: it is there already; it lost
+ * its tag; an archive; a registry; a rebuild. An image is taken for the release's only when it is the recorded one.
+ * @throws DeBuildError `restore-tag-held`, `release-not-restorable`, `manifest-*`, `archive-list-unreadable`, `engine-*`
+ */
+export function restoreRelease(options: RestoreOptions): Promise<RestoredRelease> {
+  return withTools({ ...options, onEvent: () => undefined }, async (tools) => {
+    const release = await readRelease(options.site, options.release);
+    const { manifest } = release;
+    const archives = await readArchives(release.records, options.release);
+    const engine = await tools.engine();
+    const tag = tagOfRelease(manifest, options.release);
+    const { reference } = tag;
+    const dryRun = options.dryRun ?? false;
+    const holder = await engine.images.inspect(reference);
+    const result = { dryRun, reference, keptAside: undefined };
+    if (holder !== undefined && isImageOf(holder, manifest)) {
+      const attempts: RestoreAttempt[] = [
+        { means: 'local', from: reference, state: dryRun ? 'at-hand' : 'used' },
+      ];
+      return { ...result, ...named(holder.id, manifest), means: 'local', attempts };
+    }
+    if (holder !== undefined && options.force !== true) throw restoreTagHeld(reference, holder.id);
+
+    const brought = await bringBack({ release, reference, archives, engine, options }, tools);
+    if (dryRun) {
+      const first = brought.attempts.find(({ state }) => state === 'at-hand');
+      return { ...result, ...named(manifest.image.id, manifest), ...brought, means: first?.means };
+    }
+    // From here on an interrupt waits, as when a release is tagged.
+    tools.signal.throwIfAborted();
+    const replaces = holder === undefined ? undefined : { imageId: holder.id, tag: tag.siteVersion };
+    await tagImage(engine.images, { ...tag, replaces }, brought.imageId);
+    const keptAside =
+      holder === undefined ? undefined : `${tag.image}:${replacedTag(tag.siteVersion, holder.id)}`;
+    return { ...result, ...brought, ...named(brought.imageId, manifest), keptAside };
+  });
+}
+
+function named(imageId: string, manifest: Manifest) {
+  return { imageId, isRenamed: imageId !== manifest.image.id };
+}

@@ -1,0 +1,110 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { writeWhole } from '../disk/write-whole.ts';
+import { archiveListUnreadable, archiveNotRecorded } from '../errors/history-failures.ts';
+
+const shared = {
+  imageId: z.string().min(1).describe('The id of the image when it was archived, as in the manifest.'),
+  createdAt: z.iso.datetime().describe('ISO 8601, UTC.'),
+  deBuildVersion: z.string(),
+};
+
+const fileArchiveSchema = z.looseObject({
+  kind: z.literal('file'),
+  path: z.string().min(1).describe("Absolute, or relative to the site's folder when it lies in it."),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .describe("Of the file's bytes, as `sha256sum` prints it."),
+  sizeBytes: z.int().min(0),
+  layout: z
+    .enum(['oci', 'docker'])
+    .describe('Of the tar in it: an OCI image layout, or the older one of Docker.'),
+  compression: z.literal('gzip'),
+  ...shared,
+});
+
+const registryArchiveSchema = z.looseObject({
+  kind: z.literal('registry'),
+  tag: z.string().min(1).describe('What it is called there: `registry.example.com/acme/erp:1.4.0`.'),
+  reference: z
+    .string()
+    .regex(/@sha256:[0-9a-f]{64}$/)
+    .describe('The same by its digest; what is fetched.'),
+  ...shared,
+});
+
+const listSchema = z.looseObject({
+  schemaVersion: z.literal(1),
+  siteVersion: z.string(),
+  archives: z.array(z.discriminatedUnion('kind', [fileArchiveSchema, registryArchiveSchema])),
+});
+
+export type FileArchive = Readonly<z.infer<typeof fileArchiveSchema>>;
+export type RegistryArchive = Readonly<z.infer<typeof registryArchiveSchema>>;
+/** Where a copy of a release's image lies. */
+export type Archive = FileArchive | RegistryArchive;
+
+/**
+ * The archives of a release, in the order in which they were made; none when there is no list.
+ * @param release the manifest's name without `.json`
+ * @throws DeBuildError `archive-list-unreadable`
+ */
+export async function readArchives(folder: string, release: string): Promise<readonly Archive[]> {
+  const path = fileOf(folder, release);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw archiveListUnreadable(label(folder, path), (error as Error).message);
+  }
+  const read = listSchema.safeParse(parseJson(text));
+  if (!read.success) throw archiveListUnreadable(label(folder, path), explain(text, read.error));
+  return read.data.archives;
+}
+
+/**
+ * Adds an archive to a release's list, `VERSION.archives.json`, in the place of one with the same address. The manifest
+ * itself never changes.
+ * @throws DeBuildError `archive-list-unreadable`, `archive-not-recorded`
+ */
+export async function addArchive(folder: string, release: string, archive: Archive): Promise<string> {
+  const path = fileOf(folder, release);
+  const others = (await readArchives(folder, release)).filter((one) => addressOf(one) !== addressOf(archive));
+  const list = { schemaVersion: 1, siteVersion: release, archives: [...others, archive] };
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeWhole(path, `${JSON.stringify(listSchema.parse(list), undefined, 2)}\n`);
+  } catch (error) {
+    throw archiveNotRecorded(addressOf(archive), path, error);
+  }
+  return path;
+}
+
+export function addressOf(archive: Archive): string {
+  return archive.kind === 'file' ? archive.path : archive.reference;
+}
+
+function fileOf(folder: string, release: string): string {
+  return join(folder, `${release}.archives.json`);
+}
+
+function label(folder: string, path: string): string {
+  return `${basename(folder)}/${basename(path)}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function explain(text: string, error: z.ZodError): string {
+  if (parseJson(text) === undefined) return 'It is not JSON';
+  const [issue] = error.issues;
+  return `\`${issue?.path.join('.') || 'the document'}\`: ${issue?.message ?? 'is not as it should be'}`;
+}
