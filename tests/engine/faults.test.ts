@@ -240,7 +240,7 @@ onEachEngine('a release in which something goes wrong', (engine) => {
     }
 
     test.each<[string, (disk: string) => void, (disk: string) => void]>([
-      ['fills up', fill, (disk) => rmSync(join(disk, 'filler'))],
+      ['fills up', (disk) => fill(disk), (disk) => rmSync(join(disk, 'filler'))],
       [
         'becomes read-only',
         (disk) => execFileSync('mount', ['-o', 'remount,ro', disk]),
@@ -250,14 +250,13 @@ onEachEngine('a release in which something goes wrong', (engine) => {
       'that %s during the build: no tag, no torn file, and the next run succeeds',
       async (_, spoil, mend) => {
         const { site, disk } = await siteWithDisk();
-        const before = await readFile(join(disk, '1.0.0.json'), 'utf8');
+        const before = await contentsOf(disk);
         const images = await tagsOf(site);
 
         const failed = await release(site, engine, { at: [BUILDING, () => spoil(disk)] });
         expect(failed).toMatchObject({ exitCode: 9, outcome: { code: 'manifest-not-written' } });
         expect(await tagsOf(site)).toEqual(images);
-        expect((await readdir(disk)).filter((file) => file !== 'filler')).toEqual(['1.0.0.json']);
-        expect(await readFile(join(disk, '1.0.0.json'), 'utf8')).toBe(before);
+        expect(await contentsOf(disk)).toEqual(before);
 
         // It is as it was: now it is found before anything is built.
         const refused = await release(site, engine);
@@ -268,9 +267,33 @@ onEachEngine('a release in which something goes wrong', (engine) => {
         mend(disk);
         expect(await release(site, engine)).toMatchObject({ exitCode: 0 });
         expect(Object.keys(await tagsOf(site)).sort()).toEqual(['1.0.0', '1.0.1']);
-        expect(await readFile(join(disk, '1.0.0.json'), 'utf8')).toBe(before);
+        expect(await contentsOf(disk)).toMatchObject(before);
       },
     );
+
+    test('that fills up while --force moves the old record aside: all is as before, and the next run succeeds', async () => {
+      const { site, disk } = await siteWithDisk();
+      await site.setEnv('DE_SITE_VERSION', '1.0.0');
+      await site.commit('Release 1.0.0 once more');
+      const before = await contentsOf(disk);
+      const images = await tagsOf(site);
+      // Enough for one record, not for two.
+      const pages = Math.ceil(Buffer.byteLength(before['1.0.0.json'] ?? '') / PAGE);
+      expect(pages).toBeGreaterThan(1);
+      const failed = await release(site, engine, {
+        args: ['--force'],
+        at: [BUILDING, () => fill(disk, pages + 1)],
+      });
+      expect(failed).toMatchObject({ exitCode: 9, outcome: { code: 'manifest-not-written' } });
+      expect(await contentsOf(disk)).toEqual(before);
+      expect(await tagsOf(site)).toEqual(images);
+
+      rmSync(join(disk, 'filler'));
+      expect(await release(site, engine, { args: ['--force'] })).toMatchObject({ exitCode: 0 });
+      const aside = `1.0.0-replaced-${images['1.0.0']?.slice(7, 19)}`;
+      expect((await contentsOf(disk))[`${aside}.json`]).toBe(before['1.0.0.json']);
+      expect((await tagsOf(site))[aside]).toBe(images['1.0.0']);
+    });
   });
 });
 
@@ -321,15 +344,24 @@ async function setManifests(site: ExampleSite, manifests: string): Promise<void>
   await site.commit('Set the folder of records');
 }
 
-/** Takes all space but a page, so that a file can be begun and not finished. */
-function fill(disk: string): void {
+/** Name → content of every record, but not of what fills the disk. */
+async function contentsOf(disk: string): Promise<Record<string, string>> {
+  const names = (await readdir(disk)).filter((name) => name !== 'filler');
+  const read = names.map(async (name) => [name, await readFile(join(disk, name), 'utf8')] as const);
+  return Object.fromEntries(await Promise.all(read));
+}
+
+const PAGE = 4096;
+
+/** Takes all space but a page or more, so that a file can be begun and not finished. */
+function fill(disk: string, pagesLeft = 1): void {
   const file = openSync(join(disk, 'filler'), 'w');
-  const page = Buffer.alloc(4096, 'x');
+  const page = Buffer.alloc(PAGE, 'x');
   let size = 0;
   try {
     for (;;) size += writeSync(file, page);
   } catch {
-    ftruncateSync(file, size - page.length);
+    ftruncateSync(file, size - pagesLeft * PAGE);
   } finally {
     closeSync(file);
   }

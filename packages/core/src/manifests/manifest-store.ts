@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import semver from 'semver';
@@ -94,8 +94,13 @@ export async function writeManifest(
     await mkdir(folder, { recursive: true });
     const created = await createWhole(path, text);
     if (created === 'created' || options.isReplacing !== true) return created;
-    await moveAside(folder, manifest.siteVersion);
-    await writeWhole(path, text);
+    const moved = await moveAside(folder, manifest.siteVersion);
+    try {
+      await writeWhole(path, text);
+    } catch (error) {
+      await moved.undo().catch(() => {});
+      throw error;
+    }
     return 'created';
   });
   if (outcome === 'exists') throw manifestExists(path, manifest.siteVersion);
@@ -104,16 +109,23 @@ export async function writeManifest(
 
 const REPLACED = /-replaced-[0-9a-z-]+$/;
 
-/** Copies the record of a version to a name of its own, like the tag that its image keeps. */
-async function moveAside(folder: string, version: string): Promise<void> {
+/** Copies the record of a version to a name of its own, like the tag that its image keeps; its companions go along. */
+async function moveAside(folder: string, version: string): Promise<{ undo(): Promise<void> }> {
   const file = fileOf(folder, version);
   const text = await readFile(file.path, 'utf8');
   const id = understandManifest(text, file).manifest?.image.id.replace(/^.*:/, '').slice(0, 12) ?? 'broken';
   for (let number = 1; ; number++) {
     const aside = join(folder, `${version}-replaced-${id}${number === 1 ? '' : `-${number}`}.json`);
-    if ((await createWhole(aside, text)) === 'exists' && (await readFile(aside, 'utf8')) !== text) continue;
-    await moveCompanions(folder, version, basename(aside, '.json'));
-    return;
+    const isNew = (await createWhole(aside, text)) === 'created';
+    if (!isNew && (await readFile(aside, 'utf8')) !== text) continue;
+    const name = basename(aside, '.json');
+    await moveCompanions(folder, version, name);
+    return {
+      async undo() {
+        await moveCompanions(folder, name, version);
+        if (isNew) await unlink(aside);
+      },
+    };
   }
 }
 
