@@ -22,15 +22,24 @@ export interface Comparison {
 
 /** Measures two ways alternately, one after the other, as often as asked. */
 export async function comparePaired({ ours, peer, pairs, warmUps }: PairedRuns): Promise<Comparison> {
-  const measured: { readonly ours: number; readonly peer: number }[] = [];
+  const measured: Pair[] = [];
   for (let round = -warmUps; round < pairs; round += 1) {
     const pair = { ours: await ours(), peer: await peer() };
     if (round >= 0) measured.push(pair);
   }
-  const ratios = measured.map((pair) => pair.ours / pair.peer);
+  return compare(measured);
+}
+
+export interface Pair {
+  readonly ours: number;
+  readonly peer: number;
+}
+
+export function compare(pairs: readonly Pair[]): Comparison {
+  const ratios = pairs.map((pair) => pair.ours / pair.peer);
   return {
-    ours: median(measured.map((pair) => pair.ours)),
-    peer: median(measured.map((pair) => pair.peer)),
+    ours: median(pairs.map((pair) => pair.ours)),
+    peer: median(pairs.map((pair) => pair.peer)),
     ratio: median(ratios),
     quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
   };
