@@ -39,6 +39,16 @@ function buildOptions(yargs: Argv) {
       requiresArg: true,
       describe: 'NAME=VALUE, instead of what .env and de-build.json say; may be repeated',
     })
+    .option('frozen', {
+      type: 'boolean',
+      default: false,
+      describe: 'Build from the very commits of the last recorded release, wherever refs point now',
+    })
+    .option('token-delivery', {
+      choices: ['auto', 'mirror', 'inject'] as const,
+      requiresArg: true,
+      describe: 'How the build gets private apps: from a token-free mirror here, or with the token in URLs',
+    })
     .option('network', {
       choices: ['default', 'host', 'none'] as const,
       requiresArg: true,
@@ -74,7 +84,9 @@ const command: Command<BuildOptions> = {
       noCache: options.noCache,
       pull: options.pull,
       force: options.force,
+      frozen: options.frozen,
       ...(options.network === undefined ? {} : { network: options.network }),
+      ...(options.tokenDelivery === undefined ? {} : { tokenDelivery: options.tokenDelivery }),
     };
     try {
       if (options.dryRun) renderer.end({ plan: await planRelease(release) });

@@ -32,6 +32,12 @@ export function planLines(plan: BuildPlan, page: Page): readonly string[] {
     ['builder', plan.builder],
     ['cache', cache.use ? `used; ${cacheInput(cache.input)}` : `not used: ${cache.reason ?? 'as asked'}`],
     ...(plan.target === undefined ? [] : [['target', plan.target]]),
+    [
+      'apps from',
+      plan.tokenDelivery.means === 'mirror'
+        ? 'the mirror; no token enters the build'
+        : 'their hosts, with the token in their URLs',
+    ],
     ...(plan.network === undefined ? [] : [['network', plan.network]]),
     ['pull', plan.pull ? 'newer base images are asked for' : 'no'],
     ...(plan.replaces === undefined ? [] : [['replaces', shortDigest(plan.replaces.imageId)]]),

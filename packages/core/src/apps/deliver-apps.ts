@@ -5,6 +5,8 @@ import { fillUrl } from './fill-url.ts';
 import type { ValueSource } from './placeholder-values.ts';
 
 export interface DeliverOptions extends ValueSource {
+  /** Where the build clones an app from instead of its own URL: the mirror. */
+  readonly urlOf?: (app: ResolvedApp) => string;
   /**
    * Adds each app's commit to its entry under the key `commit`, and frappe's to the first one under `frappe_commit`.
    * bench reads only `url` and `branch`; where the document is a build arg, the extra keys make a moved branch another
@@ -32,7 +34,7 @@ export function renderAppsJson(
       );
     return {
       ...entry.extra,
-      url: typeof filled.whole === 'string' ? filled.whole : filled.whole.reveal(),
+      url: options.urlOf?.(app) ?? (typeof filled.whole === 'string' ? filled.whole : filled.whole.reveal()),
       ...(entry.branch === undefined ? {} : { branch: entry.branch }),
       ...(options.withCommits ? { commit: app.commit } : {}),
       ...(options.withCommits && index === 0 && frappe !== undefined ? { frappe_commit: frappe.commit } : {}),

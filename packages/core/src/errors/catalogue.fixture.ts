@@ -336,6 +336,9 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     badPruneLimit: [['--keep-storage', '20GB']],
     secretTooShort: [[token, '.env', 4]],
+    frozenNeedsMirror: [['The engine is not on this machine.']],
+    nothingRecorded: [[]],
+    appNotRecorded: [['erpnext', '1.4.0', { file: 'apps.json', line: 3 }]],
   },
   'site-failures.ts': {
     siteNotFound: [['/srv/erp']],

@@ -170,3 +170,42 @@ export function secretTooShort(key: string, file: string, line: number | undefin
     ...(line === undefined ? {} : { line }),
   };
 }
+
+/** `--frozen` where the build would clone from the hosts, at whatever their refs point at now. */
+export function frozenNeedsMirror(obstacle: string): DeBuildError {
+  return new DeBuildError({
+    code: 'frozen-needs-mirror',
+    what: 'The recorded commits cannot be built here.',
+    why: `Only the mirror serves a build a commit that its ref has left. ${obstacle}`,
+    fix: 'Build on the machine that the engine runs on, with `tokenDelivery` at `auto`, or leave `--frozen` out.',
+    exitCode: EXIT.usage,
+  });
+}
+
+/** `--frozen` before the first release. */
+export function nothingRecorded(): Finding {
+  return {
+    id: 'frozen-without-record',
+    severity: 'error',
+    what: 'There is no recorded release whose commits could be taken.',
+    why: 'With `--frozen` the commits come from the newest manifest.',
+    fix: 'Leave `--frozen` out; this release will be the first record.',
+  };
+}
+
+/** `--frozen`, and an app that the newest record does not have. */
+export function appNotRecorded(
+  app: string,
+  version: string,
+  place: { readonly file: string; readonly line?: number },
+): Finding {
+  return {
+    id: 'app-not-recorded',
+    severity: 'error',
+    what: `${app} is not in the record of ${version}, or came from another repository then.`,
+    why: 'With `--frozen` every commit comes from that record.',
+    fix: `Leave \`--frozen\` out, or take ${app} out of apps.json.`,
+    subject: app,
+    ...place,
+  };
+}

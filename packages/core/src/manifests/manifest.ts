@@ -119,6 +119,10 @@ export const manifestSchema = z
         reason: z.string().optional().describe('Why the cache was not used.'),
       })
       .describe('The build cache.'),
+    tokenDelivery: z
+      .enum(['mirror', 'inject'])
+      .optional()
+      .describe('Whether the build cloned from the token-free mirror, or with the token in its URLs.'),
     planDigest: digest.describe('Of the plan; also a label of the image.'),
     timing: z.looseObject({
       startedAt: z.iso.datetime().describe('ISO 8601, UTC.'),

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { ResolvedApp } from '../apps/app.ts';
 import { encodeAppsJson, renderAppsJson } from '../apps/deliver-apps.ts';
 import type { BuildRequest, BuiltImage } from '../engine/engine.ts';
 import { findRegistryCredentials } from '../engine/registry-credentials.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Site } from '../site/site.ts';
-import type { Examination } from './examine-site.ts';
+import { resolvedAppsOf } from './examine-site.ts';
 import { labelsOf } from './labels.ts';
 import { ownFolder } from './own-folder.ts';
 import type { Decision } from './plan-release.ts';
+import { type Sources, serveSources } from './serve-sources.ts';
 import { inStage } from './stage.ts';
 import type { Tools } from './tools.ts';
 import { buildingTag } from './version-tag.ts';
@@ -27,8 +27,10 @@ export async function buildImage<Result>(
   const { plan, engine } = decision;
   const temporary = `${plan.image}:${buildingTag(plan.siteVersion, randomBytes(4).toString('hex'))}`;
   try {
-    const built = await inStage(tools, { stage: 'build', title: `Building ${plan.reference}` }, () =>
-      requestOf(decision, temporary, tools).then((request) => engine.build(request)),
+    const built = await serveSources(decision, tools, (sources) =>
+      inStage(tools, { stage: 'build', title: `Building ${plan.reference}` }, async () =>
+        engine.build(await requestOf(decision, { temporary, sources }, tools)),
+      ),
     );
     return await use(built);
   } finally {
@@ -38,16 +40,18 @@ export async function buildImage<Result>(
 
 async function requestOf(
   { plan, examination }: Decision,
-  temporary: string,
+  { temporary, sources: { urlOf } }: { readonly temporary: string; readonly sources: Sources },
   tools: Tools,
 ): Promise<BuildRequest> {
-  const { site, sources } = examination;
+  const { site, sources, frappe } = examination;
   const buildArgs: Record<string, string | Secret> = {};
   for (const [name, { value, source }] of Object.entries(plan.buildArgs)) {
     if (source !== 'containerfile') buildArgs[name] = sources.filledBuildArgs[name] ?? value;
   }
-  const document = renderAppsJson(site.apps, resolvedOf(examination), {
+  if (urlOf !== undefined && frappe !== undefined) buildArgs.FRAPPE_PATH = urlOf(frappe);
+  const document = renderAppsJson(site.apps, resolvedAppsOf(examination), {
     ...sources.values,
+    ...(urlOf === undefined ? {} : { urlOf }),
     withCommits: plan.cache.input === 'apps-json',
   });
   if (plan.dialect === 'build-arg') {
@@ -104,10 +108,6 @@ async function leftBehindBy(env: string): Promise<string[]> {
   return names
     .filter((name) => name.startsWith(start) && name.endsWith('.tmp'))
     .map((name) => join(folder, name));
-}
-
-function resolvedOf({ frappe, apps }: Examination): readonly ResolvedApp[] {
-  return frappe === undefined ? apps : [frappe, ...apps];
 }
 
 function pathsWithin(folder: string, paths: readonly string[]): string[] {

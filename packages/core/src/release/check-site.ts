@@ -37,6 +37,7 @@ export function checkSite(options: CheckOptions): Promise<CheckReport> {
         buildArgs: options.buildArgs ?? {},
         skip,
         force: false,
+        frozen: false,
       },
       tools,
     );

@@ -2,10 +2,12 @@ import type { App, ResolvedApp } from '../apps/app.ts';
 import { resolveApps } from '../apps/resolve-apps.ts';
 import type { Place } from '../errors/app-failures.ts';
 import type { Finding } from '../errors/finding.ts';
+import { appNotRecorded, nothingRecorded } from '../errors/release-failures.ts';
 import type { Credential } from '../git/remote.ts';
 import { judgeTokenExpiry, readTokenExpiry } from '../git/token-expiry.ts';
+import type { Manifest } from '../manifests/manifest.ts';
 import type { Site } from '../site/site.ts';
-import { type CheckRun, runCheck } from './check.ts';
+import { type CheckOutcome, type CheckRun, runCheck } from './check.ts';
 import type { SiteSources } from './site-sources.ts';
 import type { Tools } from './tools.ts';
 
@@ -18,12 +20,23 @@ interface Repositories {
 export async function examineRepositories(
   run: CheckRun,
   site: Site,
-  { sources, tools }: { readonly sources: SiteSources; readonly tools: Tools },
+  {
+    sources,
+    tools,
+    frozen,
+  }: {
+    readonly sources: SiteSources;
+    readonly tools: Tools;
+    /** Given when the commits come from a record and no host is asked. */
+    readonly frozen: { readonly manifest: Manifest | undefined } | undefined;
+  },
 ): Promise<Repositories> {
   const apps = sources.frappe === undefined ? sources.apps : [sources.frappe, ...sources.apps];
   const check = { id: 'repositories', title: 'Repositories and refs' };
   const resolved = await runCheck(run, check, async () => {
     if (apps.length === 0) return { findings: [], skipped: 'there is no repository to ask' };
+    if (frozen !== undefined)
+      return takeRecorded(apps, frozen.manifest, (app) => placeOf(site, sources, app));
     const [answers, expiry] = await Promise.all([
       resolveApps(apps, tools.remote(site.config.gitTimeoutSeconds), {
         signal: tools.signal,
@@ -40,6 +53,31 @@ export async function examineRepositories(
   return {
     frappe: resolved?.find((app) => app.line === undefined),
     apps: resolved?.filter((app) => app.line !== undefined) ?? [],
+  };
+}
+
+/** `--frozen`: every app at the commit of the newest record. */
+function takeRecorded(
+  apps: readonly App[],
+  manifest: Manifest | undefined,
+  place: (app: App) => Place,
+): CheckOutcome<readonly ResolvedApp[]> {
+  if (manifest === undefined) return { findings: [nothingRecorded()] };
+  const recorded = manifest.frappe === null ? manifest.apps : [manifest.frappe, ...manifest.apps];
+  const findings: Finding[] = [];
+  const resolved = apps.flatMap((app): ResolvedApp[] => {
+    const found = recorded.find(({ name, url }) => name === app.name && url === app.url);
+    if (found === undefined) {
+      findings.push(appNotRecorded(app.name, manifest.siteVersion, place(app)));
+      return [];
+    }
+    const { ref, commit, kind, tagObject } = found;
+    return [{ ...app, ref, commit, kind, ...(tagObject === undefined ? {} : { tagObject }) }];
+  });
+  return {
+    value: resolved,
+    findings,
+    summary: `${resolved.length} of ${apps.length} as in ${manifest.siteVersion}`,
   };
 }
 

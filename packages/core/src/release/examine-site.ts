@@ -35,6 +35,11 @@ export interface Examination {
   readonly results: readonly CheckResult[];
 }
 
+/** Frappe, where the build takes it, and the apps. */
+export function resolvedAppsOf({ frappe, apps }: Examination): readonly ResolvedApp[] {
+  return frappe === undefined ? apps : [frappe, ...apps];
+}
+
 export interface ExamineOptions {
   readonly folder: string;
   readonly buildArgs: Readonly<Record<string, string>>;
@@ -42,6 +47,8 @@ export interface ExamineOptions {
   readonly skip: ReadonlySet<string>;
   /** A version, tag or record that exists is a warning, not an error. */
   readonly force: boolean;
+  /** Take the commits of the newest record instead of asking the hosts. */
+  readonly frozen: boolean;
 }
 
 /** Makes every check, side by side where one does not need another, and reports each as it ends. */
@@ -57,11 +64,12 @@ export async function examineSite(options: ExamineOptions, tools: Tools): Promis
   const tooShort = sources.secrets.filter((secret) => tools.redactor.add(secret) === 'too-short');
   await reportSiteFiles(run, site, { sources, tooShort });
 
-  const [records, siteRepository, engine, repositories] = await Promise.all([
-    readManifests(join(site.folder, site.config.manifests)).catch((error: unknown) => {
-      if (!isDeBuildError(error)) throw error;
-      return { manifests: [], problems: [findingOf(error)] };
-    }),
+  const records = await readManifests(join(site.folder, site.config.manifests)).catch((error: unknown) => {
+    if (!isDeBuildError(error)) throw error;
+    return { manifests: [], problems: [findingOf(error)] };
+  });
+  const frozen = options.frozen ? { manifest: records.manifests[0] } : undefined;
+  const [siteRepository, engine, repositories] = await Promise.all([
     runCheck(run, { id: 'site-repository', title: "The site's own repository" }, async () => {
       const repository = await readSiteRepository(site.folder, {
         environment: tools.environment,
@@ -71,7 +79,7 @@ export async function examineSite(options: ExamineOptions, tools: Tools): Promis
       return { value: repository, findings: judgeSiteRepository(repository) };
     }),
     examineEngine(run, site, tools),
-    examineRepositories(run, site, { sources, tools }),
+    examineRepositories(run, site, { sources, tools, frozen }),
   ]);
 
   const version = readVersion(site);

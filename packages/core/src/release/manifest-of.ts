@@ -76,6 +76,7 @@ export function manifestOf(sources: ManifestSources): Manifest {
       digest: plan.cache.digest,
       ...(plan.cache.reason === undefined ? {} : { reason: plan.cache.reason }),
     },
+    tokenDelivery: plan.tokenDelivery.means,
     planDigest: plan.digest,
     timing: {
       startedAt: startedAt.toISOString(),

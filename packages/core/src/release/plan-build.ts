@@ -15,6 +15,7 @@ import type {
 } from './plan.ts';
 import { digestOf } from './plan-digest.ts';
 import type { SiteSources } from './site-sources.ts';
+import type { TokenDelivery } from './token-delivery.ts';
 
 /** What the plan is decided from, once every check has passed. */
 export interface PlanInput {
@@ -28,6 +29,7 @@ export interface PlanInput {
   readonly baseImages: readonly PlannedBaseImage[];
   readonly siteRepository: SiteRepository | undefined;
   readonly builder: BuilderKind;
+  readonly tokenDelivery: TokenDelivery;
   readonly replaces: BuildPlan['replaces'];
   readonly warnings: readonly Finding[];
   readonly noCache: boolean;
@@ -53,8 +55,9 @@ export function planBuild(input: PlanInput): BuildPlan {
     buildArgs: plannedBuildArgs(input.sources, input.cache),
     baseImages: input.baseImages,
     cache: plannedCache(input),
+    tokenDelivery: input.tokenDelivery,
     target: config.target,
-    network: input.network ?? config.network,
+    network: networkOf(input),
     pull: input.pull,
     siteRepository: plannedRepository(input.siteRepository),
     replaces: input.replaces,
@@ -65,6 +68,11 @@ export function planBuild(input: PlanInput): BuildPlan {
     createdAt: input.now.toISOString(),
     warnings: input.warnings,
   });
+}
+
+/** The mirror is on this machine's loopback, which only the host's own network has. */
+function networkOf({ tokenDelivery, network, config }: PlanInput): string | undefined {
+  return tokenDelivery.means === 'mirror' ? 'host' : (network ?? config.network);
 }
 
 function plannedApp({ credential: _credential, line: _line, ...app }: ResolvedApp): PlannedApp {

@@ -1,13 +1,15 @@
 import { decideCacheInput } from '../apps/cache-input.ts';
 import type { Engine } from '../engine/engine.ts';
-import { checksFailed } from '../errors/release-failures.ts';
+import { checksFailed, frozenNeedsMirror } from '../errors/release-failures.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { stagesWith } from '../site/parse-containerfile.ts';
+import type { SiteConfig } from '../site/site-config.ts';
 import { findBaseImages } from './base-images.ts';
 import { type Examination, examineSite } from './examine-site.ts';
 import type { BuildPlan } from './plan.ts';
 import { planBuild } from './plan-build.ts';
 import { inStage } from './stage.ts';
+import { chooseTokenDelivery } from './token-delivery.ts';
 import type { SiteOptions, Tools } from './tools.ts';
 import { withTools } from './with-tools.ts';
 
@@ -21,6 +23,10 @@ export interface ReleaseOptions extends SiteOptions {
   readonly force?: boolean;
   /** Build args that go before those of `.env` and de-build.json. */
   readonly buildArgs?: Readonly<Record<string, string>>;
+  /** Build from the commits of the newest recorded release, wherever the refs point now. Default: false. */
+  readonly frozen?: boolean;
+  /** How the build gets private apps. Default: de-build.json's. */
+  readonly tokenDelivery?: SiteConfig['tokenDelivery'];
   /** Network of the build's steps: `default`, `host` or `none`. Default: de-build.json's. */
   readonly network?: string;
 }
@@ -39,6 +45,8 @@ export interface Decision {
   readonly examination: Examination;
   readonly engine: Engine;
   readonly force: boolean;
+  /** The commits come from a record, wherever their refs point now. */
+  readonly isFrozen: boolean;
 }
 
 export async function decideRelease(options: ReleaseOptions, tools: Tools): Promise<Decision> {
@@ -52,6 +60,7 @@ export async function decideRelease(options: ReleaseOptions, tools: Tools): Prom
           buildArgs: options.buildArgs ?? {},
           skip: new Set(),
           force: options.force ?? false,
+          frozen: options.frozen ?? false,
         },
         tools,
       );
@@ -106,6 +115,11 @@ async function decide(options: ReleaseOptions, examination: Examination, tools: 
     ),
     siteRepository: examination.siteRepository,
     builder: engineInfo.builder,
+    tokenDelivery: chooseTokenDelivery(
+      options.tokenDelivery ?? site.config.tokenDelivery,
+      engineInfo,
+      options.network ?? site.config.network,
+    ),
     replaces: holder === undefined ? undefined : { imageId: holder.id, tag: holder.tag },
     warnings: examination.results
       .flatMap((result) => result.findings)
@@ -115,7 +129,10 @@ async function decide(options: ReleaseOptions, examination: Examination, tools: 
     network: options.network,
     now: tools.now(),
   });
-  return { plan, examination, engine, force: options.force ?? false };
+  if (options.frozen === true && plan.tokenDelivery.means === 'inject') {
+    throw frozenNeedsMirror(plan.tokenDelivery.reason ?? '');
+  }
+  return { plan, examination, engine, force: options.force ?? false, isFrozen: options.frozen ?? false };
 }
 
 /** No FROM line stands on a secret. */

@@ -3,6 +3,7 @@ import type { BuilderKind } from '../engine/engine.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Dialect } from '../site/containerfile.ts';
 import type { BuildArgSource } from './build-args.ts';
+import type { TokenDelivery } from './token-delivery.ts';
 
 /**
  * All that was decided before anything is changed: a plain, frozen value without secrets. The same plan with
@@ -29,6 +30,7 @@ export interface BuildPlan {
   readonly buildArgs: Readonly<Record<string, PlannedBuildArg>>;
   readonly baseImages: readonly PlannedBaseImage[];
   readonly cache: PlannedCache;
+  readonly tokenDelivery: TokenDelivery;
   readonly target: string | undefined;
   readonly network: string | undefined;
   readonly pull: boolean;

@@ -56,6 +56,18 @@ export const siteConfigSchema = z
       .enum(['default', 'host', 'none'])
       .default('default')
       .describe('The network that the steps of the build have.'),
+    tokenDelivery: z
+      .enum(['auto', 'mirror', 'inject'])
+      .default('auto')
+      .describe(
+        'How the build gets private apps: from a token-free mirror on this machine, or with the token in their URLs. `auto` takes the mirror wherever the build can reach it.',
+      ),
+    mirrorPort: z
+      .int()
+      .min(1024)
+      .max(65535)
+      .optional()
+      .describe("The loopback port of the mirror; one that follows from the site's own key by default."),
     benchFolder: z
       .string()
       .regex(/^\/(?:[^/]+\/?)+$/, 'is not an absolute path')

@@ -1,0 +1,84 @@
+import { rename } from 'node:fs/promises';
+import { buildRelease, bumpSite, connectEngine, type Engine, type ReleaseOptions } from '@de-build/core';
+import { type ExampleDialect, type ExampleSite, moveExampleApp, type SharedEngine } from '@de-build/testbed';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createExampleWorld, type ExampleWorld, siteOptions } from './example-world.ts';
+import { onEachEngine } from './on-each-engine.ts';
+
+let world: ExampleWorld;
+beforeAll(async () => {
+  world = await createExampleWorld();
+});
+afterAll(() => world.close());
+
+function release(site: ExampleSite, engine: SharedEngine, options: Partial<ReleaseOptions> = {}) {
+  return buildRelease({ ...siteOptions(site, engine), ...options }).result;
+}
+
+/** Whether a text, raw or in base64 at any offset, is among the bytes of an image: layers, configuration, history. */
+async function isInImage(engine: Engine, imageId: string, secret: string): Promise<boolean> {
+  const forms = [0, 1, 2].map((offset) =>
+    Buffer.from(`${'x'.repeat(offset)}${secret}`)
+      .toString('base64')
+      .slice(offset === 0 ? 0 : 4, -4),
+  );
+  let tail = '';
+  for await (const chunk of await engine.images.save(imageId)) {
+    const text = tail + (chunk as Buffer).toString('latin1');
+    if ([secret, ...forms].some((form) => text.includes(form))) return true;
+    tail = text.slice(-200);
+  }
+  return false;
+}
+
+onEachEngine('the mirror', (engine) => {
+  let client: Engine;
+  beforeAll(async () => {
+    client = await connectEngine({ environment: {}, host: engine.host });
+  });
+  afterAll(() => client.close());
+
+  describe.each(['cache-bust', 'secret', 'build-arg'] satisfies ExampleDialect[])('%s', (dialect) => {
+    test('keeps the token out of every byte of the image, where injecting it does not', async () => {
+      const site = await world.addSite(engine, { dialect, privateFrappe: true });
+      const mirrored = await release(site, engine);
+      expect(mirrored.manifest.tokenDelivery).toBe('mirror');
+      expect(await isInImage(client, mirrored.imageId, world.token)).toBe(false);
+
+      await bumpSite({ site: site.folder, to: 'patch' });
+      const injected = await release(site, engine, { tokenDelivery: 'inject', noCache: true });
+      expect(injected.manifest.tokenDelivery).toBe('inject');
+      expect(await isInImage(client, injected.imageId, world.token)).toBe(true);
+      expect(injected.manifest.apps.map(({ commit }) => commit)).toEqual(
+        mirrored.manifest.apps.map(({ commit }) => commit),
+      );
+    });
+  });
+
+  test('gives back the recorded commits with --frozen, after a branch moved and the host has gone', async () => {
+    const site = await world.addSite(engine);
+    const { mini_erp } = world.apps.apps;
+    const first = await release(site, engine);
+    await moveExampleApp(mini_erp, `15.3.${Date.now()}`);
+    await rename(mini_erp.folder, `${mini_erp.folder}.gone`);
+    try {
+      await bumpSite({ site: site.folder, to: 'patch' });
+      await expect(release(site, engine)).rejects.toMatchObject({ code: 'checks-failed' });
+      const again = await release(site, engine, { frozen: true, noCache: true });
+      expect(again.manifest.apps).toEqual(first.manifest.apps);
+      expect(again.manifest.frappe).toEqual(first.manifest.frappe);
+    } finally {
+      await rename(`${mini_erp.folder}.gone`, mini_erp.folder);
+    }
+  });
+
+  test('--frozen is refused where the build would clone from the hosts', async () => {
+    const site = await world.addSite(engine);
+    await release(site, engine);
+    await bumpSite({ site: site.folder, to: 'patch' });
+    await expect(release(site, engine, { frozen: true, tokenDelivery: 'inject' })).rejects.toMatchObject({
+      code: 'frozen-needs-mirror',
+      exitCode: 2,
+    });
+  });
+});
