@@ -12,7 +12,9 @@ export function fieldsTakenAway(from: string | undefined, to: string | undefined
   const before = fieldsOf(from);
   const after = fieldsOf(to);
   if (before === undefined || after === undefined) return [];
-  return [...before].filter(([name, type]) => after.get(name) !== type && holdsData(type)).map(([name]) => name);
+  return [...before]
+    .filter(([name, type]) => after.get(name) !== type && holdsData(type))
+    .map(([name]) => name);
 }
 
 function fieldsOf(text: string | undefined): ReadonlyMap<string, string> | undefined {

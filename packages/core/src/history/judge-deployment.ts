@@ -38,14 +38,16 @@ export interface DeploymentSources {
 export function judgeDeployment(sources: DeploymentSources): DeploymentVerdict {
   const found = [
     ...sources.added.map(({ name }) =>
-      reason(name, 'migrate-needed', { why: 'The app is new in the image; install it on the site, or it does nothing.' }),
+      reason(name, 'migrate-needed', {
+        why: 'The app is new in the image; install it on the site, or it does nothing.',
+      }),
     ),
     ...sources.removed.map(({ name }) =>
       reason(name, 'irreversible-without-backup', {
         why: 'The app is no longer in the image; a site that has it installed does not start, and uninstalling it deletes its data.',
       }),
     ),
-    ...sources.moved.flatMap(reasonsOf),
+    ...(sources.isBackward ? sources.moved.map(turned) : sources.moved).flatMap(reasonsOf),
   ];
   const reasons = sources.isBackward ? found.map(backward) : found;
   const unknown = sources.moved
@@ -69,7 +71,10 @@ function reasonOfFile({ name, contents }: AppChanges, file: string): DeploymentR
   const change = contents.get(file);
   if (isPatchList(file)) {
     if (change?.to === undefined) {
-      return reason(name, 'irreversible-without-backup', { file, why: 'Its patches changed, and could not be compared.' });
+      return reason(name, 'irreversible-without-backup', {
+        file,
+        why: 'Its patches changed, and could not be compared.',
+      });
     }
     const patches = newPatches(change.from ?? '', change.to);
     if (patches.length === 0) return undefined;
@@ -84,9 +89,12 @@ function reasonOfFile({ name, contents }: AppChanges, file: string): DeploymentR
     }
     const fields = change === undefined ? [] : fieldsTakenAway(change.from, change.to);
     if (fields.length > 0) {
-      return reason(name, 'irreversible-without-backup', { file, why: `Fields are gone or of another type: ${shortList(fields)}.` });
+      return reason(name, 'irreversible-without-backup', {
+        file,
+        why: `Fields are gone or of another type: ${shortList(fields)}.`,
+      });
     }
-    return reason(name, 'migrate-needed', { file, why: 'A doctype changed.' });
+    return reason(name, 'migrate-needed', { file, why: 'A doctype is new or changed.' });
   }
   const synced = SYNCED.find(({ pattern }) => pattern.test(file));
   return synced === undefined ? undefined : reason(name, 'migrate-needed', { file, why: synced.why });
@@ -103,9 +111,19 @@ const SYNCED: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   { pattern: /^[^/]+\/(?:[^/]+\/)+([^/]+)\/\1\.json$/, why: 'A document that is synced changed.' },
 ];
 
+/** On the way back it counts what the newer one did: its patches have run. */
+function turned(app: AppChanges): AppChanges {
+  const contents = [...app.contents].map(([path, { from, to }]) => [path, { from: to, to: from }] as const);
+  return { ...app, contents: new Map(contents) };
+}
+
 function backward(found: DeploymentReason): DeploymentReason {
   if (found.weight === 'irreversible-without-backup') return found;
-  return { ...found, weight: 'irreversible-without-backup', why: `${found.why} The site was migrated past it.` };
+  return {
+    ...found,
+    weight: 'irreversible-without-backup',
+    why: `${found.why} The site was migrated past it.`,
+  };
 }
 
 function reason(

@@ -1,0 +1,51 @@
+import type { ImageDetails } from '../engine/engine.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import { PLAN_DIGEST_LABEL } from '../release/labels.ts';
+import { comparePoint, type VerifiedPoint } from './verified-point.ts';
+
+/** What the engine tells of the image, against its record. */
+export function compareImage(
+  { image: recorded, planDigest }: Manifest,
+  { image, isTagged }: { readonly image: ImageDetails | undefined; readonly isTagged: boolean },
+): readonly VerifiedPoint[] {
+  const tag: VerifiedPoint = {
+    id: 'tag',
+    expected: recorded.reference,
+    ...(isTagged
+      ? { found: recorded.reference, status: 'same' }
+      : { status: 'differs', why: whyUntagged(image) }),
+  };
+  if (image === undefined) return [tag, comparePoint({ id: 'image-id' }, recorded.id, undefined)];
+  const { [PLAN_DIGEST_LABEL]: plan, ...labels } = image.labels;
+  const { [PLAN_DIGEST_LABEL]: _, ...recordedLabels } = recorded.labels;
+  return [
+    tag,
+    comparePoint({ id: 'image-id' }, recorded.id, image.id),
+    comparePoint({ id: 'plan' }, planDigest, plan),
+    ...compareLabels(recordedLabels, labels),
+    comparePoint({ id: 'layers' }, recorded.layers?.join(' '), image.layers.join(' ')),
+  ];
+}
+
+function whyUntagged(image: ImageDetails | undefined): string {
+  return image === undefined
+    ? 'The engine has neither the tag nor the image.'
+    : 'The engine has the image, and the tag is gone from it.';
+}
+
+/** One point for all, or one for each that differs. */
+function compareLabels(
+  expected: Readonly<Record<string, string>>,
+  found: Readonly<Record<string, string>>,
+): readonly VerifiedPoint[] {
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])].sort();
+  const differing = names.filter((name) => expected[name] !== found[name]);
+  if (differing.length === 0) return [{ id: 'labels', status: 'same', found: `${names.length} labels` }];
+  return differing.map((name) => ({
+    id: 'labels',
+    subject: name,
+    status: 'differs',
+    ...(expected[name] === undefined ? {} : { expected: expected[name] }),
+    ...(found[name] === undefined ? {} : { found: found[name] }),
+  }));
+}
