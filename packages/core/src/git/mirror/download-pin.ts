@@ -7,7 +7,7 @@ import { showable } from '../remote-url.ts';
 import { type FetchSettings, fetchObjects, type Wanted } from './fetch-objects.ts';
 import type { LocalGit } from './local-git.ts';
 import type { MirrorApp } from './mirror.ts';
-import { listPins, pinnedObject } from './mirror-repository.ts';
+import { initRepository, listPins, pinnedObject } from './mirror-repository.ts';
 
 export interface Download {
   readonly git: LocalGit;
@@ -44,14 +44,14 @@ export async function withDownload<T>(
 
 /** A bare repository below `incoming/`, for one run. */
 export async function withIncoming<T>(
-  { git, repository }: Pick<Download, 'git' | 'repository'>,
+  { git, repository, app }: Pick<Download, 'git' | 'repository' | 'app'>,
   { borrows }: { readonly borrows: boolean },
   use: (incoming: string) => Promise<T>,
 ): Promise<T> {
   const incoming = join(repository, 'incoming', `${randomBytes(6).toString('hex')}.git`);
   try {
     await mkdir(incoming, { recursive: true, mode: 0o700 });
-    await git.run(incoming, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main']);
+    await initRepository(git, incoming, app.commit);
     if (borrows) await borrowObjects(git, repository, incoming);
     return await use(incoming);
   } finally {

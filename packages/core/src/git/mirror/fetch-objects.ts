@@ -112,11 +112,7 @@ export function judgeFetch(
   if (/couldn't find remote ref/.test(stderr)) return { outcome: 'done', value: 'no-such-ref' };
   if (/not our ref|does not allow request for unadvertised object|no such remote ref/i.test(stderr))
     return { outcome: 'done', value: 'refused' };
-  if (
-    /early EOF|hung up unexpectedly|unexpected disconnect|bad (?:line length|pack header)|corrupt/i.test(
-      stderr,
-    )
-  ) {
+  if (/early EOF|hung up unexpectedly|unexpected disconnect|bad pack header|corrupt/i.test(stderr)) {
     const output = lastLines(stderr);
     const error = gitAnswerBroken({
       ...asked.repository,

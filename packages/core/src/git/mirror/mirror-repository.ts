@@ -29,8 +29,18 @@ function namespaceOf(commit: string): string {
   return `refs/namespaces/${commit}/`;
 }
 
+/** Makes a folder a bare repository for commits like this one, which may be SHA-1 or SHA-256. */
+export async function initRepository(git: LocalGit, repository: string, commit: string): Promise<void> {
+  const format = commit.length === 64 ? ['--object-format=sha256'] : [];
+  await git.run(repository, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', ...format]);
+}
+
 /** Makes the folder a bare repository; mends what is missing of one. Only under its lock. */
-export async function ensureRepository(git: LocalGit, repository: string): Promise<void> {
+export async function ensureRepository(
+  git: LocalGit,
+  repository: string,
+  { commit }: Pick<MirrorApp, 'commit'>,
+): Promise<void> {
   await mkdir(repository, { recursive: true, mode: 0o700 });
   await chmod(repository, 0o700);
   await rm(join(repository, 'incoming'), { recursive: true, force: true });
@@ -38,7 +48,7 @@ export async function ensureRepository(git: LocalGit, repository: string): Promi
   const isWhole = (await git.ask(repository, ['rev-parse', '--is-bare-repository']))?.trim() === 'true';
   if (!isWhole) {
     await rm(join(repository, 'config'), { force: true });
-    await git.run(repository, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main']);
+    await initRepository(git, repository, commit);
   }
   await mendShallow(git, repository);
 }

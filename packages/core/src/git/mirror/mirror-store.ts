@@ -70,7 +70,7 @@ type Brought = Pick<PinnedSource, 'origin' | 'notices'>;
 
 async function bringPin(download: Download): Promise<Brought> {
   const { git, repository, app, settings } = download;
-  await ensureRepository(git, repository);
+  await ensureRepository(git, repository, app);
   // Whoever had the lock before may have brought it.
   const state = await checkPin(git, repository, { app, signal: settings.signal });
   if (state === 'whole') return { origin: 'present', notices: [] };
