@@ -32,7 +32,21 @@ export type {
 export { DeBuildError, type Failure, isDeBuildError } from './errors/de-build-error.ts';
 export { EXIT, type ExitCode } from './errors/exit-codes.ts';
 export type { Finding, Severity } from './errors/finding.ts';
+export type { CommitFile, CommitHistory, CommitRange } from './git/commit-history.ts';
 export type { Credential, GitRemote, RemoteRefs, RemoteTag, Repository } from './git/remote.ts';
+export { type DiffOptions, diffReleases } from './history/diff-releases.ts';
+export type { DeploymentReason, DeploymentVerdict } from './history/judge-deployment.ts';
+export type {
+  Change,
+  DiffedApp,
+  DiffedRelease,
+  MovedApp,
+  PackageChange,
+  PackagesDiff,
+  ReleaseDiff,
+} from './history/release-diff.ts';
+export type { VerifiedPoint } from './history/verified-point.ts';
+export { type ReleaseVerification, type VerifyOptions, verifyRelease } from './history/verify-release.ts';
 export { type Manifest, manifestSchema } from './manifests/manifest.ts';
 export { readManifest, readManifests } from './manifests/manifest-store.ts';
 export type { BuildArgSource } from './release/build-args.ts';

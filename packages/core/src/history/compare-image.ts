@@ -1,30 +1,44 @@
 import type { ImageDetails } from '../engine/engine.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { PLAN_DIGEST_LABEL } from '../release/labels.ts';
+import { isImageOf } from './release-image.ts';
 import { comparePoint, type VerifiedPoint } from './verified-point.ts';
 
 /** What the engine tells of the image, against its record. */
 export function compareImage(
   { image: recorded, planDigest }: Manifest,
-  { image, isTagged }: { readonly image: ImageDetails | undefined; readonly isTagged: boolean },
+  {
+    reference,
+    image,
+    isTagged,
+  }: { readonly reference: string; readonly image: ImageDetails | undefined; readonly isTagged: boolean },
 ): readonly VerifiedPoint[] {
   const tag: VerifiedPoint = {
     id: 'tag',
-    expected: recorded.reference,
-    ...(isTagged
-      ? { found: recorded.reference, status: 'same' }
-      : { status: 'differs', why: whyUntagged(image) }),
+    expected: reference,
+    ...(isTagged ? { found: reference, status: 'same' } : { status: 'differs', why: whyUntagged(image) }),
   };
   if (image === undefined) return [tag, comparePoint({ id: 'image-id' }, recorded.id, undefined)];
   const { [PLAN_DIGEST_LABEL]: plan, ...labels } = image.labels;
   const { [PLAN_DIGEST_LABEL]: _, ...recordedLabels } = recorded.labels;
   return [
     tag,
-    comparePoint({ id: 'image-id' }, recorded.id, image.id),
+    compareId(recorded.id, image, isImageOf(image, { image: recorded })),
     comparePoint({ id: 'plan' }, planDigest, plan),
     ...compareLabels(recordedLabels, labels),
     comparePoint({ id: 'layers' }, recorded.layers?.join(' '), image.layers.join(' ')),
   ];
+}
+
+/** Docker's two kinds of image store give the same image different ids. */
+function compareId(expected: string, image: ImageDetails, isSameImage: boolean): VerifiedPoint {
+  const point = comparePoint({ id: 'image-id' }, expected, image.id);
+  if (point.status === 'same' || !isSameImage) return point;
+  return {
+    ...point,
+    status: 'same',
+    why: 'Another kind of image store names it otherwise; layers and labels are the same.',
+  };
 }
 
 function whyUntagged(image: ImageDetails | undefined): string {

@@ -42,7 +42,11 @@ export function diffReleases(options: DiffOptions): Promise<ReleaseDiff> {
     const diff: ReleaseDiff = {
       ...rest,
       apps: { added, removed, same, moved: moved.map((app, index) => withChanges(app, changes[index])) },
-      packages: await comparePackages({ from, to, folder: join(site, config.manifests) }, tools),
+      packages: await comparePackages(
+        { manifest: from, release: options.from },
+        { manifest: to, release: options.to ?? to.siteVersion },
+        { folder: join(site, config.manifests), tools },
+      ),
       deployment: judgeDeployment({
         added,
         removed,
@@ -64,13 +68,20 @@ function withChanges(app: Pick<MovedApp, 'name' | 'from' | 'to'>, changes: AppCh
   };
 }
 
+interface NamedRecord {
+  readonly manifest: Manifest;
+  /** What its file is named after. */
+  readonly release: string;
+}
+
 async function comparePackages(
-  releases: { readonly from: Manifest; readonly to: Manifest; readonly folder: string },
-  tools: Tools,
+  before: NamedRecord,
+  after: NamedRecord,
+  { folder, tools }: { readonly folder: string; readonly tools: Tools },
 ): Promise<PackagesDiff> {
-  const from = await readPackages(releases.from, releases.folder, tools);
+  const from = await readPackages(before.manifest, { ...before, folder }, tools);
   if (from.packages === undefined) return { known: false, why: from.why };
-  const to = await readPackages(releases.to, releases.folder, tools);
+  const to = await readPackages(after.manifest, { ...after, folder }, tools);
   if (to.packages === undefined) return { known: false, why: to.why };
   return { known: true, changes: packageChanges(from.packages, to.packages) };
 }

@@ -11,8 +11,12 @@ export type ReadPackages =
   | { readonly packages?: undefined; readonly why: string };
 
 /** The packages of a release: from its bill of materials, else from its image when the engine still has it. */
-export async function readPackages(manifest: Manifest, folder: string, tools: Tools): Promise<ReadPackages> {
-  const bill = await readCompanion(folder, { version: manifest.siteVersion, companion: '.cdx.json' });
+export async function readPackages(
+  manifest: Manifest,
+  record: { readonly folder: string; readonly release: string },
+  tools: Tools,
+): Promise<ReadPackages> {
+  const bill = await readCompanion(record.folder, { version: record.release, companion: '.cdx.json' });
   const packages = bill === undefined ? undefined : packagesOfBill(bill);
   return packages === undefined ? readFromImage(manifest, tools) : { packages };
 }

@@ -7,6 +7,7 @@ import { readSiteConfig } from '../site/read-site-config.ts';
 import { compareCommits } from './compare-commits.ts';
 import { compareFiles } from './compare-files.ts';
 import { compareImage } from './compare-image.ts';
+import { tagOfRelease } from './release-image.ts';
 import { hasPassed, type VerifiedPoint } from './verified-point.ts';
 
 export interface VerifyOptions extends Omit<SiteOptions, 'remote' | 'now'> {
@@ -36,14 +37,13 @@ export function verifyRelease(options: VerifyOptions): Promise<ReleaseVerificati
   return withTools(options, async (tools) => {
     const site = resolve(options.site);
     const manifest = await readRecord({ site, release: options.release });
+    const { reference, siteVersion } = tagOfRelease(manifest, options.release ?? manifest.siteVersion);
     const { config } = await readSiteConfig(site);
     const { images } = await tools.engine();
-    const { siteVersion } = manifest;
-    const { reference, id } = manifest.image;
     const points = await inStage(tools, { stage: 'verify', title: `Verifying ${reference}` }, async () => {
       const tagged = await images.inspect(reference);
-      const image = tagged ?? (await images.inspect(id));
-      const seen = compareImage(manifest, { image, isTagged: tagged !== undefined });
+      const image = tagged ?? (await images.inspect(manifest.image.id));
+      const seen = compareImage(manifest, { reference, image, isTagged: tagged !== undefined });
       if (image === undefined) return seen;
       const at = { images, imageId: image.id, benchFolder: config.benchFolder };
       const { points, folders } = await compareCommits(manifest, at);
