@@ -4,9 +4,11 @@ import { bump } from './bump.ts';
 import { check } from './check.ts';
 import type { Call } from './command.ts';
 import { completion } from './completion.ts';
+import { diff } from './diff.ts';
 import { list } from './list.ts';
 import { prune } from './prune.ts';
 import { show } from './show.ts';
+import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. */
 export function addCommands(yargs: Argv, call: Call): Argv {
@@ -16,10 +18,23 @@ export function addCommands(yargs: Argv, call: Call): Argv {
     .command(bump(call))
     .command(list(call))
     .command(show(call))
+    .command(verify(call))
+    .command(diff(call))
     .command(prune(call))
     .command(completion(call))
     .command(buildByDefault(call));
 }
 
 /** Their names, for whoever mistyped one. */
-export const COMMAND_NAMES = ['build', 'check', 'bump', 'list', 'show', 'prune', 'completion', 'help'];
+export const COMMAND_NAMES = [
+  'build',
+  'check',
+  'bump',
+  'list',
+  'show',
+  'verify',
+  'diff',
+  'prune',
+  'completion',
+  'help',
+];
