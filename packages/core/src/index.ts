@@ -24,8 +24,12 @@ export type {
   EngineInfo,
   ImageDetails,
   Images,
+  LabelledImage,
+  LayerProgress,
   PruneOptions,
   PruneResult,
+  Registries,
+  RegistryAccess,
   RegistryCredential,
   TaggedImage,
 } from './engine/engine.ts';
@@ -34,7 +38,10 @@ export { EXIT, type ExitCode } from './errors/exit-codes.ts';
 export type { Finding, Severity } from './errors/finding.ts';
 export type { CommitFile, CommitHistory, CommitRange } from './git/commit-history.ts';
 export type { Credential, GitRemote, RemoteRefs, RemoteTag, Repository } from './git/remote.ts';
+export { type ArchiveDestination, parseArchiveDestination } from './history/archive-destination.ts';
+export { type ArchivedRelease, type ArchiveOptions, archiveRelease } from './history/archive-release.ts';
 export { type DiffOptions, diffReleases } from './history/diff-releases.ts';
+export type { HistoryOptions } from './history/history-options.ts';
 export type { DeploymentReason, DeploymentVerdict } from './history/judge-deployment.ts';
 export type {
   Change,
@@ -45,10 +52,21 @@ export type {
   PackagesDiff,
   ReleaseDiff,
 } from './history/release-diff.ts';
+export type { RestoreAttempt, RestoreMeans } from './history/restore-means.ts';
+export { type RestoredRelease, type RestoreOptions, restoreRelease } from './history/restore-release.ts';
+export {
+  type LostTag,
+  type RetaggedImages,
+  type RetagOptions,
+  retagImages,
+} from './history/retag-images.ts';
+export type { TransferProgress } from './history/transfer-progress.ts';
 export type { VerifiedPoint } from './history/verified-point.ts';
 export { type ReleaseVerification, type VerifyOptions, verifyRelease } from './history/verify-release.ts';
+export { type Archive, type FileArchive, type RegistryArchive, readArchives } from './manifests/archives.ts';
 export { type Manifest, manifestSchema } from './manifests/manifest.ts';
 export { readManifest, readManifests } from './manifests/manifest-store.ts';
+export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from './manifests/provenance.ts';
 export type { BuildArgSource } from './release/build-args.ts';
 export { type BumpedSite, type BumpSiteOptions, bumpSite } from './release/bump-site.ts';
 export { type CheckOptions, type CheckReport, checkSite } from './release/check-site.ts';

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { syncFolder } from './write-whole.ts';
 
 /** What the name is chosen by, once all was written. */
@@ -34,9 +33,10 @@ export async function createFromStream(
   }
   try {
     try {
-      await pipeline(source, file.createWriteStream({ autoClose: false }));
+      await writeAll(file, source);
       await file.sync();
     } finally {
+      source.destroy();
       await file.close();
     }
     const path = join(folder, nameOf());
@@ -45,6 +45,15 @@ export async function createFromStream(
     return { path, outcome };
   } finally {
     await unlink(temporary).catch(() => {});
+  }
+}
+
+async function writeAll(file: FileHandle, source: Readable): Promise<void> {
+  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+    for (let from = 0; from < chunk.length; ) {
+      const { bytesWritten } = await file.write(chunk, from);
+      from += bytesWritten;
+    }
   }
 }
 

@@ -266,6 +266,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     manifestUnreadable: [[manifest.manifestBroken('build-manifests/1.4.0.json', fault)]],
     manifestFolderUnreadable: [['build-manifests', denied]],
     manifestExists: [['build-manifests/1.4.0.json', '1.4.0']],
+    companionNotWritten: [['build-manifests/1.4.0.intoto.json', full]],
     manifestNotWritten: ['ENOSPC', 'EROFS', 'EACCES', 'EIO', 'EXDEV'].map((code) => [
       'build-manifests/1.4.0.json',
       Object.assign(new Error(SECRET), { code }),

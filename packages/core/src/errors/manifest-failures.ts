@@ -82,6 +82,19 @@ export function manifestNotWritten(path: string, cause: unknown): DeBuildError {
   });
 }
 
+/** A file beside a manifest couldn't be written; the release stands all the same. */
+export function companionNotWritten(path: string, cause: unknown): DeBuildError {
+  const code = systemCode(cause);
+  return new DeBuildError({
+    code: 'companion-not-written',
+    what: `${path} could not be written.`,
+    why: `The system answered ${code}: ${explain(code)}. The release itself is recorded.`,
+    fix: remedy(code),
+    exitCode: EXIT.record,
+    cause,
+  });
+}
+
 /** Not JSON. */
 export function manifestBroken(file: string, fault: Fault): Finding {
   return {

@@ -1,7 +1,7 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createWhole, writeWhole } from '../disk/write-whole.ts';
-import { manifestNotWritten } from '../errors/manifest-failures.ts';
+import { companionNotWritten } from '../errors/manifest-failures.ts';
 
 /** What may stand beside a manifest: the bill of materials, the provenance, and the list of archives. */
 export const COMPANIONS = ['.cdx.json', '.intoto.json', '.archives.json'] as const;
@@ -12,7 +12,7 @@ export type Companion = (typeof COMPANIONS)[number];
  * Writes a file beside the manifest of a version, whole. Only who has just written that manifest may call it: what
  * stands there by then belongs to no release.
  * @returns the file's path
- * @throws DeBuildError `manifest-not-written`
+ * @throws DeBuildError `companion-not-written`
  */
 export async function writeCompanion(
   folder: string,
@@ -23,7 +23,7 @@ export async function writeCompanion(
   try {
     if ((await createWhole(path, text)) === 'exists') await writeWhole(path, text);
   } catch (error) {
-    throw manifestNotWritten(path, error);
+    throw companionNotWritten(path, error);
   }
   return path;
 }

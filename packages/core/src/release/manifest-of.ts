@@ -62,6 +62,8 @@ export function manifestOf(sources: ManifestSources): Manifest {
     apps: plan.apps.map(recorded),
     dialect: plan.dialect,
     buildArgs: recordedBuildArgs(plan),
+    ...(plan.target === undefined ? {} : { target: plan.target }),
+    ...(plan.network === undefined ? {} : { network: plan.network }),
     containerfile: plan.containerfile,
     context: { path: plan.context, ...sources.context, sentBytes: built.sent.bytes },
     site: {

@@ -10,6 +10,7 @@ import { ownVersion } from './own-version.ts';
 import type { Decision } from './plan-release.ts';
 import { recordBill } from './record-bill.ts';
 import type { ImageFiles } from './record-files.ts';
+import { recordProvenance } from './record-provenance.ts';
 import type { Tagging } from './tag-image.ts';
 import type { Tools } from './tools.ts';
 
@@ -38,6 +39,8 @@ export async function recordRelease(
     });
     throw error;
   });
+  const { folder, config } = decision.examination.site;
+  await recordProvenance(join(folder, config.manifests), record.manifest, tools);
   await recordBill(decision, { manifest: record.manifest, files: outcome.files }, tools);
   return record;
 }
