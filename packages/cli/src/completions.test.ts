@@ -14,7 +14,20 @@ async function complete(...words: string[]): Promise<string[]> {
   return io.written.stdout.split('\n').filter(Boolean);
 }
 
-const COMMANDS = ['build', 'check', 'bump', 'list', 'show', 'verify', 'diff', 'prune', 'completion'];
+const COMMANDS = [
+  'build',
+  'check',
+  'bump',
+  'list',
+  'show',
+  'verify',
+  'diff',
+  'archive',
+  'restore',
+  'retag',
+  'prune',
+  'completion',
+];
 
 describe('what may come next', () => {
   test('the commands', async () => {

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { archive } from './archive.ts';
 import { build, buildByDefault } from './build.ts';
 import { bump } from './bump.ts';
 import { check } from './check.ts';
@@ -7,6 +8,8 @@ import { completion } from './completion.ts';
 import { diff } from './diff.ts';
 import { list } from './list.ts';
 import { prune } from './prune.ts';
+import { restore } from './restore.ts';
+import { retag } from './retag.ts';
 import { show } from './show.ts';
 import { verify } from './verify.ts';
 
@@ -20,6 +23,9 @@ export function addCommands(yargs: Argv, call: Call): Argv {
     .command(show(call))
     .command(verify(call))
     .command(diff(call))
+    .command(archive(call))
+    .command(restore(call))
+    .command(retag(call))
     .command(prune(call))
     .command(completion(call))
     .command(buildByDefault(call));
@@ -34,6 +40,9 @@ export const COMMAND_NAMES = [
   'show',
   'verify',
   'diff',
+  'archive',
+  'restore',
+  'retag',
   'prune',
   'completion',
   'help',

@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import { openOutput } from '../output.ts';
+import { listenForStop } from '../stop-signal.ts';
+import { defineCommand } from './command.ts';
+import { siteOf, siteOptions } from './site-options.ts';
+
+/** `de-build restore` */
+export const restore = defineCommand({
+  usage: 'restore <release>',
+  describe: 'Bring the image of a release back',
+  about:
+    'By the cheapest means that verifies: the image without its tag, an archive, a registry. What comes back is the recorded image or none.',
+  examples: [
+    ['$0 restore 1.4.0', 'its image, and its tag'],
+    ['$0 restore 1.4.0 --dry-run', 'what would be tried'],
+    ['$0 restore 1.4.0 --from /backup', 'from an archive that was moved'],
+  ],
+  options: (yargs) =>
+    siteOptions(
+      yargs.positional('release', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Its site version',
+      }),
+    )
+      .option('from', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'An archive that was moved, or the folder it is in',
+      })
+      .option('force', {
+        type: 'boolean',
+        default: false,
+        describe: 'Take the tag from another image, which keeps one of its own',
+      })
+      .option('dry-run', {
+        type: 'boolean',
+        default: false,
+        alias: 'n',
+        describe: 'Say which means would be tried, and change nothing',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
+  async run(options, io) {
+    const { createRedactor, restoreRelease } = await import('@de-build/core');
+    const { renderRestore } = await import('../render/archives.ts');
+    const { createTransferLine } = await import('../render/transfer-line.ts');
+    const redactor = createRedactor();
+    const output = openOutput(io, { isVerbose: options.verbose, redactor });
+    const stop = listenForStop(io);
+    const line = createTransferLine(io.stderr);
+    try {
+      const restored = await restoreRelease({
+        ...siteOf(options, io),
+        redactor,
+        release: options.release,
+        force: options.force,
+        dryRun: options.dryRun,
+        signal: stop.signal,
+        onProgress: line.take,
+        ...(options.from === undefined ? {} : { from: resolve(io.folder, options.from) }),
+      });
+      line.end();
+      output.write(options.json ? `${JSON.stringify(restored)}\n` : renderRestore(restored, io.stdout));
+      return 0;
+    } catch (error) {
+      line.end();
+      return output.fail(error, stop.reason());
+    } finally {
+      stop.release();
+    }
+  },
+});

@@ -1,0 +1,128 @@
+import type { ArchivedRelease, RestoredRelease, RetaggedImages } from '@de-build/core';
+import { expect, test } from '@jest/globals';
+import { renderArchive, renderRestore, renderRetag } from './archives.ts';
+import { createTransferLine } from './transfer-line.ts';
+
+const ERASE = '\r\x1b[2K';
+const pipe = { isTTY: false, hasColours: false, columns: 80, rows: 24, write: () => {} };
+const imageId = `sha256:${'0123456789ab'.padEnd(64, '0')}`;
+const reference = 'acme/erp:1.4.0';
+const facts = { imageId, createdAt: '2026-08-01T10:00:00.000Z', deBuildVersion: '0.1.0' };
+const archived: ArchivedRelease = {
+  dryRun: false,
+  reference,
+  imageId,
+  to: '/mnt/backup',
+  archive: {
+    kind: 'file',
+    path: '/mnt/backup/acme-erp_1.4.0_aaaaaaaaaaaa.tar.gz',
+    sha256: 'a'.repeat(64),
+    sizeBytes: 412_000_000,
+    layout: 'oci',
+    compression: 'gzip',
+    ...facts,
+  },
+  isOld: false,
+  recordedIn: '/srv/erp/build-manifests/1.4.0.archives.json',
+};
+
+test('an archive', () => {
+  expect(renderArchive(archived, pipe)).toMatchSnapshot('file');
+  const registry = {
+    kind: 'registry',
+    tag: 'registry.example.com/acme/erp:1.4.0',
+    reference: `registry.example.com/acme/erp@sha256:${'b'.repeat(64)}`,
+    ...facts,
+  } as const;
+  expect(
+    renderArchive({ ...archived, archive: registry, isOld: true, recordedIn: undefined }, pipe),
+  ).toMatchSnapshot('registry, archived before');
+  expect(renderArchive({ ...archived, archive: undefined, dryRun: true }, pipe)).toBe(
+    'Would archive acme/erp:1.4.0 to /mnt/backup. Nothing was changed.\n',
+  );
+});
+
+const restored: RestoredRelease = {
+  dryRun: false,
+  reference,
+  imageId,
+  isRenamed: false,
+  means: 'archive',
+  attempts: [
+    { means: 'retag', from: imageId, state: 'not-there', why: 'No image on the engine has it.' },
+    { means: 'archive', from: '/mnt/backup/erp\x1b.tar.gz', state: 'used' },
+  ],
+  keptAside: undefined,
+};
+
+test.each<[string, Partial<RestoredRelease>]>([
+  ['from an archive', {}],
+  [
+    'that was there all the time',
+    { means: 'local', attempts: [{ means: 'local', from: reference, state: 'used' }] },
+  ],
+  [
+    'with another id, and another image aside',
+    { isRenamed: true, keptAside: 'acme/erp:1.4.0-replaced-0123456789ab' },
+  ],
+  ['as it would be', { dryRun: true }],
+  ['that nothing would bring back', { dryRun: true, means: undefined }],
+])('a release %s', (_, changes) => {
+  const text = renderRestore({ ...restored, ...changes }, pipe);
+  expect(text).toMatchSnapshot();
+  expect(text).not.toContain('\x1b');
+});
+
+test.each<[string, Partial<RetaggedImages>]>([
+  ['none', { images: [], inOrder: ['1.4.0'] }],
+  [
+    'some',
+    {
+      images: [
+        { siteVersion: '1.4.0', reference, imageId, state: 'retagged' },
+        { siteVersion: '1.3.0', reference: 'acme/erp:1.3.0', imageId, state: 'held', heldBy: imageId },
+      ],
+      absent: ['1.2.0', '1.1.0'],
+    },
+  ],
+  [
+    'some, not yet',
+    { dryRun: true, images: [{ siteVersion: '1.4.0', reference, imageId, state: 'would-retag' }] },
+  ],
+])('lost tags: %s', (_, changes) => {
+  const base = { dryRun: false, images: [], inOrder: [], absent: [], problems: [] };
+  expect(renderRetag({ ...base, ...changes }, pipe)).toMatchSnapshot();
+});
+
+test('how far a transfer is stands on one line of a terminal, redrawn seldom and taken away', () => {
+  const written: string[] = [];
+  let now = 0;
+  const terminal = { ...pipe, isTTY: true, columns: 50, write: (text: string) => written.push(text) };
+  const line = createTransferLine(terminal, () => now);
+  const progress = {
+    doing: 'saving',
+    what: 'acme/erp\x1b[2J'.padEnd(80, 'x'),
+    current: 5e6,
+    total: 1e7,
+  } as const;
+  line.take(progress);
+  line.take(progress);
+  now = 100;
+  line.take({ ...progress, what: 'acme/erp', total: 0 });
+  line.end();
+  expect(written).toHaveLength(3);
+  for (const text of written.map((each) => each.replace(ERASE, ''))) {
+    expect(text).not.toContain('\x1b');
+    expect(text.length).toBeLessThan(50);
+  }
+  expect(written[0]).toContain('… 5.00 MB of 10.0 MB (50 %)');
+  expect(written[1]).toContain('Saving acme/erp 5.00 MB');
+});
+
+test('and nowhere else', () => {
+  const written: string[] = [];
+  const line = createTransferLine({ ...pipe, write: (text: string) => written.push(text) });
+  line.take({ doing: 'loading', what: 'x', current: 1, total: 2 });
+  line.end();
+  expect(written).toEqual([]);
+});
