@@ -8,7 +8,7 @@ import { type Asked, judgeExchange, judgeWords, lastLines } from '../judge-listi
 import type { NetworkSettings } from '../network-settings.ts';
 import type { Repository } from '../remote.ts';
 import { type GitResult, runGit } from '../run-git.ts';
-import { systemReason } from './local-git.ts';
+import { repositoryAround, systemReason } from './local-git.ts';
 
 /** How a host is asked, and for how long. */
 export interface FetchSettings extends Patience {
@@ -88,7 +88,6 @@ function fetchArguments(url: string, { into, refspecs, depth, withoutFiles = fal
     '--force',
     '--no-tags',
     '--no-recurse-submodules',
-    '--no-write-fetch-head',
     `--depth=${depth}`,
     ...(withoutFiles ? ['--filter=tree:0'] : []),
     '--',
@@ -105,7 +104,8 @@ export function judgeFetch(
 ): Attempt<Fetched> {
   const { stderr } = result;
   const reason = result.ended === 'exit' && result.exitCode !== 0 ? systemReason(stderr) : undefined;
-  if (reason !== undefined) return { outcome: 'failed', error: mirrorNotWritten(asked.into, { reason }) };
+  if (reason !== undefined)
+    return { outcome: 'failed', error: mirrorNotWritten(repositoryAround(asked.into), { reason }) };
   const trouble = judgeExchange(result, answers, asked);
   if (trouble !== undefined) return trouble;
   if (result.exitCode === 0) return { outcome: 'done', value: 'fetched' };

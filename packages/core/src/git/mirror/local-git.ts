@@ -54,14 +54,20 @@ export function createLocalGit(
       const result = await start(repository, args, signal);
       if (result.exitCode === 0) return result.stdout;
       const reason = systemReason(result.stderr);
-      if (reason !== undefined) throw mirrorNotWritten(repository, { reason });
-      throw mirrorBroken(repository, lastLines(result.stderr));
+      const around = repositoryAround(repository);
+      if (reason !== undefined) throw mirrorNotWritten(around, { reason });
+      throw mirrorBroken(around, lastLines(result.stderr));
     },
     async ask(repository, args, signal) {
       const result = await start(repository, args, signal);
       return result.exitCode === 0 ? result.stdout : undefined;
     },
   };
+}
+
+/** The mirror's repository that a download lies in: what is left to be looked at when that has failed. */
+export function repositoryAround(repository: string): string {
+  return repository.replace(/\/incoming\/[^/]+$/, '');
 }
 
 /** The system's own words in what git printed, when it was this machine that failed. git runs in the C locale. */

@@ -56,11 +56,7 @@ async function copyPin(
 ): Promise<boolean> {
   const args = ['-c', 'gc.auto=0', '-c', 'fetch.unpackLimit=1', 'fetch', '--quiet', '--force', '--no-tags'];
   const from = [`file://${repository}`, `${pin.ref}:refs/de-build/${pin.object}`];
-  const copied = await git.ask(
-    rescue,
-    [...args, '--no-write-fetch-head', '--depth=1', '--', ...from],
-    settings.signal,
-  );
+  const copied = await git.ask(rescue, [...args, '--depth=1', '--', ...from], settings.signal);
   return copied !== undefined;
 }
 

@@ -32,7 +32,9 @@ function namespaceOf(commit: string): string {
 /** Makes a folder a bare repository for commits like this one, which may be SHA-1 or SHA-256. */
 export async function initRepository(git: LocalGit, repository: string, commit: string): Promise<void> {
   const format = commit.length === 64 ? ['--object-format=sha256'] : [];
-  await git.run(repository, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', ...format]);
+  // As a setting, because git before 2.28 knows no such option.
+  const setting = ['-c', 'init.defaultBranch=main'];
+  await git.run(repository, [...setting, 'init', '--quiet', '--bare', '--template=', ...format]);
 }
 
 /** Makes the folder a bare repository; mends what is missing of one. Only under its lock. */

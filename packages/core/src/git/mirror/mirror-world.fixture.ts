@@ -157,6 +157,7 @@ export async function startOldHost(
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       let left = cutAfter;
       answer.on('data', (chunk: Buffer) => {
+        if (left <= 0) return;
         response.write(chunk.subarray(0, left));
         left -= chunk.length;
         if (left <= 0) response.end();
