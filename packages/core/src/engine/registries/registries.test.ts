@@ -1,0 +1,91 @@
+import { Readable } from 'node:stream';
+import { expect, test } from '@jest/globals';
+import { Secret } from '../../secrets/secret.ts';
+import type { ImageDetails, LayerProgress } from '../engine.ts';
+import type { EngineRequest, EngineTransport } from '../transport.ts';
+import { registries } from './registries.ts';
+
+const DIGEST = `sha256:${'c'.repeat(64)}`;
+const NAME = 'registry:5000/acme/erp:1.4.0';
+
+function engineSaying(status: number, ...messages: readonly unknown[]) {
+  const asked: EngineRequest[] = [];
+  const transport = {
+    endpoint: 'unix:///x',
+    async request(request: EngineRequest) {
+      asked.push(request);
+      const text = messages.map((one) => `${typeof one === 'string' ? one : JSON.stringify(one)}\n`).join('');
+      return { status, headers: {}, body: Readable.from([Buffer.from(text)]) };
+    },
+    ping: async () => undefined,
+  } as unknown as EngineTransport;
+  const inspect = async () =>
+    ({ repoDigests: [`other@sha256:1`, `registry:5000/acme/erp@${DIGEST}`] }) as unknown as ImageDetails;
+  return { registries: registries(transport, { inspect }), asked };
+}
+
+test('a push gives the digest that the engine tells, and asks with the credential', async () => {
+  const { registries, asked } = engineSaying(
+    200,
+    { status: 'Pushed', id: 'a' },
+    { aux: { Tag: '1.4.0', Digest: 'sha256:told' } },
+  );
+  const credential = { username: 'me', password: new Secret('p', 'pass/word?') };
+  expect(await registries.push(NAME, { credential })).toBe('sha256:told');
+  expect(asked[0]).toMatchObject({ path: '/images/registry:5000/acme/erp/push', query: { tag: '1.4.0' } });
+  const header = String(asked[0]?.headers?.['X-Registry-Auth']);
+  expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
+    username: 'me',
+    password: 'pass/word?',
+  });
+});
+
+test('an engine that tells no digest is asked for what it has noted', async () => {
+  expect(await engineSaying(200, { status: 'done' }).registries.push(NAME, {})).toBe(DIGEST);
+});
+
+test.each([
+  [
+    'in the middle of a good answer',
+    200,
+    { errorDetail: { message: 'denied: requested access' } },
+    'registry-refused',
+  ],
+  [
+    'with a bad status',
+    500,
+    { message: 'Get "https://registry:5000/v2/": dial tcp: connect: connection refused' },
+    'registry-unreachable',
+  ],
+  [
+    'over TLS',
+    200,
+    { error: 'Get "https://registry:5000/v2/": http: server gave HTTP response to HTTPS client' },
+    'registry-unreachable',
+  ],
+  ['for want of the image', 404, { message: 'No such image: acme/erp' }, 'engine-object-missing'],
+  ['by breaking off', 200, '{"status":', 'engine-lost'],
+])('a failure that is told %s', async (_, status, message, code) => {
+  const { registries } = engineSaying(status, message);
+  await expect(registries.push(NAME, {})).rejects.toMatchObject({ code, exitCode: 5 });
+});
+
+test('a pull asks for the digest, and tells of each layer', async () => {
+  const told: LayerProgress[] = [];
+  const { registries, asked } = engineSaying(
+    200,
+    { status: 'Downloading', id: 'a1', progressDetail: { current: 3, total: 9 } },
+    { status: 'Digest: sha256:1' },
+  );
+  await registries.pull(`registry:5000/acme/erp@${DIGEST}`, { onProgress: (one) => told.push(one) });
+  expect(asked[0]?.query).toEqual({ fromImage: 'registry:5000/acme/erp', tag: DIGEST });
+  expect(told).toEqual([{ layer: 'a1', status: 'Downloading', current: 3, total: 9 }]);
+});
+
+test.each([
+  ['has it', 200, { Descriptor: { digest: DIGEST } }, DIGEST],
+  ['has it not', 404, { message: 'manifest unknown' }, undefined],
+  ['does not say', 200, 'nonsense', undefined],
+])('a registry that %s', async (_, status, message, expected) => {
+  expect(await engineSaying(status, message).registries.digestOf(NAME, {})).toBe(expected);
+});
