@@ -1,5 +1,6 @@
 import { Secret } from '../../secrets/secret.ts';
 import type { BuildRequest } from '../engine.ts';
+import { jsonHeader } from '../json-header.ts';
 import type { EngineHeaders, EngineQuery } from '../transport.ts';
 
 /** The query of `POST /build` that Docker's classic builder and Podman share. */
@@ -27,7 +28,7 @@ export function registryHeaders(request: BuildRequest): EngineHeaders {
   const config = Object.fromEntries(
     hosts.map(([host, { username, password }]) => [host, { username, password: password.reveal() }]),
   );
-  return { 'X-Registry-Config': Buffer.from(JSON.stringify(config)).toString('base64url') };
+  return { 'X-Registry-Config': jsonHeader(config) };
 }
 
 function revealed(values: Readonly<Record<string, string | Secret>>): Record<string, string> {

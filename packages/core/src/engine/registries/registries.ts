@@ -5,6 +5,7 @@ import { registryRefused, registryUnreachable } from '../../errors/history-failu
 import { explainStatus, reasonOf } from '../connection-error.ts';
 import type { Images, Registries, RegistryAccess, RegistryCredential } from '../engine.ts';
 import { parseReference } from '../images/image-reference.ts';
+import { jsonHeader } from '../json-header.ts';
 import { readJsonLines } from '../plain/json-lines.ts';
 import { type EngineMessage, errorOf, progressOf } from '../read-messages.ts';
 import { readText } from '../read-text.ts';
@@ -132,7 +133,7 @@ function explainRegistry(reference: string, reason: string) {
 function authHeader(credential: RegistryCredential | undefined): EngineHeaders {
   const auth =
     credential === undefined ? {} : { username: credential.username, password: credential.password.reveal() };
-  return { 'X-Registry-Auth': Buffer.from(JSON.stringify(auth)).toString('base64url') };
+  return { 'X-Registry-Auth': jsonHeader(auth) };
 }
 
 function parseJson(text: string): unknown {
