@@ -86,7 +86,10 @@ export const manifestSchema = z
     dialect: z.enum(['build-arg', 'secret']).describe('How the Containerfile took its apps.'),
     buildArgs: z.record(z.string(), buildArgSchema).describe('All build args by name.'),
     target: z.string().optional().describe('The stage that was built, where one was named.'),
-    network: z.string().optional().describe("The network of the build's steps, where the engine was not left to choose it."),
+    network: z
+      .string()
+      .optional()
+      .describe("The network of the build's steps, where the engine was not left to choose it."),
     containerfile: z.looseObject({
       path: z.string().min(1).describe("Relative to the site's folder."),
       digest: digest.describe("Of the file's bytes."),
