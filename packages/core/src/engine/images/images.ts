@@ -95,8 +95,7 @@ async function listByLabel(client: DockerodeClient, label: string): Promise<read
   return listed
     .map((image) => ({
       id: withAlgorithm(image.Id),
-      // Docker lists an image without a tag as one that is called so.
-      tags: (image.RepoTags ?? []).filter((name) => !name.includes('<none>')).map(fullName),
+      tags: tagsOf(image.RepoTags),
       createdAt: new Date(image.Created * 1000).toISOString(),
       sizeBytes: image.Size,
       labels: image.Labels ?? {},
@@ -112,7 +111,7 @@ async function inspectImage(client: DockerodeClient, reference: string): Promise
   const variant = image.Variant ? `/${image.Variant}` : '';
   return {
     id: withAlgorithm(image.Id),
-    tags: (image.RepoTags ?? []).map(fullName),
+    tags: tagsOf(image.RepoTags),
     repoDigests: image.RepoDigests ?? [],
     createdAt: image.Created === '' ? '' : new Date(image.Created).toISOString(),
     sizeBytes: image.Size,
@@ -123,10 +122,15 @@ async function inspectImage(client: DockerodeClient, reference: string): Promise
   };
 }
 
-/** As Docker writes it. */
-function fullName(name: string): string {
-  const { repository, tag } = parseReference(name);
-  return `${repository}:${tag}`;
+/**
+ * Names with a tag, as Docker writes them. Docker lists an image without one as `<none>:<none>`, and containerd's image
+ * store one that was pulled by its digest as `name@sha256:…`.
+ */
+function tagsOf(names: readonly string[] | null | undefined): string[] {
+  return (names ?? [])
+    .filter((name) => !name.includes('<none>') && !name.includes('@'))
+    .map(parseReference)
+    .map(({ repository, tag }) => `${repository}:${tag}`);
 }
 
 /** Podman leaves the algorithm out in places. */
