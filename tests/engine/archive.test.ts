@@ -254,7 +254,13 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
     beforeAll(async () => {
       registry = await startRegistry();
     });
-    afterAll(() => registry.stop());
+    afterAll(async () => {
+      for (const image of [imageId, engine.busyboxImage]) {
+        const { repoDigests = [] } = (await client.images.inspect(image)) ?? {};
+        for (const name of repoDigests) if (name.startsWith(registry.host)) await client.images.untag(name);
+      }
+      await registry.stop();
+    });
 
     const withLogin = () => ({
       ...options(),

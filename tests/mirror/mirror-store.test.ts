@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { GitFault } from '../../../../testbed/src/git-fault.ts';
-import { failureOf, git, type MirrorWorld, makeMirrorWorld, startOldHost } from './mirror-world.fixture.ts';
+import type { GitFault } from '../../packages/testbed/src/git-fault.ts';
+import { failureOf, git, type MirrorWorld, makeMirrorWorld, startOldHost } from './mirror-world.ts';
 
 jest.setTimeout(60_000);
 

@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { createAppRepository } from '../../../../testbed/src/git-repository.ts';
-import { Secret } from '../../secrets/secret.ts';
-import { failureOf, git, type MirrorWorld, makeMirrorWorld, siteKey } from './mirror-world.fixture.ts';
-import { defaultMirrorPort, serveMirror } from './serve-mirror.ts';
+import { defaultMirrorPort, serveMirror } from '../../packages/core/src/git/mirror/serve-mirror.ts';
+import { Secret } from '../../packages/core/src/secrets/secret.ts';
+import { createAppRepository } from '../../packages/testbed/src/git-repository.ts';
+import { failureOf, git, type MirrorWorld, makeMirrorWorld, siteKey } from './mirror-world.ts';
 
 jest.setTimeout(60_000);
 
@@ -265,7 +265,8 @@ describe('the port', () => {
       expect(served.isDefaultPort).toBe(true);
       await served.close();
     }
-    const other = new Secret('the site key', 'fedcba9876543210fedcba9876543210');
+    const next = (Number.parseInt(siteKey.reveal().slice(0, 8), 16) + 1) % 2 ** 32;
+    const other = new Secret('the site key', next.toString(16).padStart(8, '0').padEnd(32, '0'));
     expect(defaultMirrorPort(other)).not.toBe(defaultMirrorPort(siteKey));
   });
 

@@ -1,23 +1,25 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { request as ask, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { type AppRepository, createAppRepository } from '../../../../testbed/src/git-repository.ts';
-import { type GitServer, type GitUser, startGitServer } from '../../../../testbed/src/git-server.ts';
-import { DeBuildError } from '../../errors/de-build-error.ts';
-import { Secret } from '../../secrets/secret.ts';
-import type { Mirror, MirrorApp } from './mirror.ts';
-import { type MirrorOptions, openMirror } from './mirror-store.ts';
-import { type MirrorServer, serveMirror } from './serve-mirror.ts';
+import { DeBuildError } from '../../packages/core/src/errors/de-build-error.ts';
+import type { Mirror, MirrorApp } from '../../packages/core/src/git/mirror/mirror.ts';
+import { type MirrorOptions, openMirror } from '../../packages/core/src/git/mirror/mirror-store.ts';
+import { type MirrorServer, serveMirror } from '../../packages/core/src/git/mirror/serve-mirror.ts';
+import { Secret } from '../../packages/core/src/secrets/secret.ts';
+import { type AppRepository, createAppRepository } from '../../packages/testbed/src/git-repository.ts';
+import { type GitServer, type GitUser, startGitServer } from '../../packages/testbed/src/git-server.ts';
 
 // biome-ignore lint/style/noProcessEnv: the tests find git where the person who runs them does.
 export const PATH = process.env.PATH ?? '';
 export const TOKEN = 'ghp_S3cretOfTheMirrorThatMustNeverShow001';
 export const credential = { username: 'x-access-token', password: new Secret('ACME_TOKEN', TOKEN) };
-export const siteKey = new Secret('the site key', '0123456789abcdef0123456789abcdef');
+/** Its own in every test process: the usual port follows from it, and suites run side by side. */
+export const siteKey = new Secret('the site key', randomBytes(16).toString('hex'));
 
 /** A git host with one app, and a folder for a site's mirror. */
 export interface MirrorWorld {

@@ -13,8 +13,8 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { PinnedSource } from './mirror.ts';
-import { failureOf, git, type MirrorWorld, makeMirrorWorld, PATH } from './mirror-world.fixture.ts';
+import type { PinnedSource } from '../../packages/core/src/git/mirror/mirror.ts';
+import { failureOf, git, type MirrorWorld, makeMirrorWorld, PATH } from './mirror-world.ts';
 
 jest.setTimeout(60_000);
 
@@ -189,10 +189,10 @@ PATH='${PATH}' exec git "$@"
   }
 
   test('a kill -9 at any call of git: the next run brings it', async () => {
-    const root = join(import.meta.dirname, '../../../../..');
+    const root = join(import.meta.dirname, '../..');
     const program = join(world.folder, 'fetch.mjs');
     await run(join(root, 'node_modules/.bin/esbuild'), [
-      join(import.meta.dirname, 'mirror-store.ts'),
+      join(root, 'packages/core/src/git/mirror/mirror-store.ts'),
       '--bundle',
       '--platform=node',
       '--format=esm',
