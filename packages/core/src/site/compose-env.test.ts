@@ -187,6 +187,7 @@ describe('places', () => {
     const { assignments } = readComposeEnv(text);
     parseDotenv(text);
     expect(assignments).toHaveLength(1);
-    expect(performance.now() - started).toBeLessThan(1000);
+    // Quadratic reading takes minutes; this only has to tell the two apart.
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
