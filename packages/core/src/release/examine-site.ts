@@ -69,7 +69,9 @@ export async function examineSite(options: ExamineOptions, tools: Tools): Promis
     return { manifests: [], problems: [findingOf(error)] };
   });
   const frozen = options.frozen ? { manifest: records.manifests[0] } : undefined;
-  const [siteRepository, engine, repositories] = await Promise.all([
+  // The hosts are asked first: their answers take longest, and the rest is done while they are under way.
+  const [repositories, siteRepository, engine] = await Promise.all([
+    examineRepositories(run, site, { sources, tools, frozen }),
     runCheck(run, { id: 'site-repository', title: "The site's own repository" }, async () => {
       const repository = await readSiteRepository(site.folder, {
         environment: tools.environment,
@@ -79,7 +81,6 @@ export async function examineSite(options: ExamineOptions, tools: Tools): Promis
       return { value: repository, findings: judgeSiteRepository(repository) };
     }),
     examineEngine(run, site, tools),
-    examineRepositories(run, site, { sources, tools, frozen }),
   ]);
 
   const version = readVersion(site);
