@@ -14,7 +14,6 @@ import { Secret } from '../../packages/core/src/secrets/secret.ts';
 import { type AppRepository, createAppRepository } from '../../packages/testbed/src/git-repository.ts';
 import { type GitServer, type GitUser, startGitServer } from '../../packages/testbed/src/git-server.ts';
 
-// biome-ignore lint/style/noProcessEnv: the tests find git where the person who runs them does.
 export const PATH = process.env.PATH ?? '';
 export const TOKEN = 'ghp_S3cretOfTheMirrorThatMustNeverShow001';
 export const credential = { username: 'x-access-token', password: new Secret('ACME_TOKEN', TOKEN) };
