@@ -1,3 +1,5 @@
+import { editDistance } from '../site/edit-distance.ts';
+
 /** At most three of `names` that someone who wrote `wanted` may have meant, nearest first. */
 export function nearestNames(wanted: string, names: Iterable<string>): string[] {
   const plain = simplify(wanted);
@@ -28,18 +30,4 @@ function simplify(name: string): string {
 
 function compareNewestFirst(a: string, b: string): number {
   return b.localeCompare(a, 'en', { numeric: true });
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }
