@@ -1,22 +1,28 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const WORKSPACE = join(import.meta.dirname, '..');
 
 /** Loads the testbed from its sources, so that it can be used before anything is built. */
-export async function loadTestbed() {
+export function loadTestbed() {
+  return loadSources('packages/testbed/src/index.ts');
+}
+
+/** Loads a module of the workspace from its TypeScript sources, with all of ours that it imports. */
+export async function loadSources(entry) {
   const folder = join(WORKSPACE, 'node_modules/.cache/de-build');
   await mkdir(folder, { recursive: true });
-  const outfile = join(folder, `testbed-${process.pid}.mjs`);
+  const outfile = join(folder, `${basename(entry, '.ts')}-${process.pid}.mjs`);
   await build({
-    entryPoints: [join(WORKSPACE, 'packages/testbed/src/index.ts')],
+    entryPoints: [join(WORKSPACE, entry)],
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    alias: { '@de-build/testbed': join(WORKSPACE, 'packages/testbed/src/index.ts') },
     conditions: ['@de-build/source'],
     logLevel: 'warning',
     outfile,

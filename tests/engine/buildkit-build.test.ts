@@ -85,7 +85,8 @@ onEachEngine('a BuildKit build', (shared) => {
     events = [];
     const again = await build(ask);
     expect(again.id).toBe(image.id);
-    expect(states(/RUN echo "said/)).toEqual(['cached']);
+    // On a slow machine the look-up in the cache itself takes long enough to be told.
+    expect(states(/RUN echo "said/).filter((state) => state !== 'started')).toEqual(['cached']);
     expect(again.steps.find((step) => /RUN/.test(step.name))).toMatchObject({ cached: true });
   });
 

@@ -8,6 +8,7 @@ export * from './example-site.ts';
 export * from './git-fault.ts';
 export * from './git-repository.ts';
 export * from './git-server.ts';
+export * from './parts/run-parts.ts';
 export * from './private-engine.ts';
 export * from './run-command.ts';
 export * from './shared-engines.ts';

@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { type PartContext, runParts } from '../parts/run-parts.ts';
 import { whyNoPrivateEngine } from '../shared-engines.ts';
 import type { BenchContext } from './bench-context.ts';
 import { type BenchEngine, startBenchEngine } from './bench-engine.ts';
@@ -11,7 +10,6 @@ import { measureCheck } from './measure-check.ts';
 import { measureContextBytes } from './measure-context-bytes.ts';
 import { measureList } from './measure-list.ts';
 import { measureStartUp } from './measure-start-up.ts';
-import { readBenchArguments } from './read-bench-arguments.ts';
 
 export interface BenchOptions {
   /** The file that is the command `de-build`. */
@@ -33,58 +31,32 @@ const PARTS: Readonly<Record<PartName, (context: BenchContext) => Promise<readon
  * what it needs and takes it away again, also on Ctrl-C.
  * @returns the exit code: 0 when every aim is met, 1 when one is missed, 2 for wrong arguments
  */
-export async function runBench(options: BenchOptions): Promise<number> {
-  const asked = readBenchArguments(options.args);
-  if (typeof asked === 'string') {
-    process.stderr.write(`${asked}\n`);
-    return 2;
-  }
-  const stop = abortOnSignals();
-  const cleanUps: (() => Promise<unknown>)[] = [];
-  try {
-    const context = await createContext(options.cli, { ...asked, signal: stop.signal, cleanUps });
-    const figures: Figure[] = [];
-    for (const part of asked.parts) {
-      context.tell(`Measuring ${part}`);
-      figures.push(...(await PARTS[part](context)));
-    }
-    process.stdout.write(asked.isJson ? toJson(figures, asked.isQuick) : toText(figures, asked.isQuick));
-    return figures.some((figure) => isMet(figure) === false) && !asked.isQuick ? 1 : 0;
-  } catch (error) {
-    if (stop.exitCode() !== undefined) return stop.exitCode() ?? 1;
-    throw error;
-  } finally {
-    for (const cleanUp of cleanUps.toReversed()) {
-      await cleanUp().catch((error: unknown) => process.stderr.write(`Not cleaned up: ${String(error)}\n`));
-    }
-    stop.release();
-  }
+export function runBench({ cli, args }: BenchOptions): Promise<number> {
+  return runParts({
+    name: 'bench',
+    args,
+    parts: PARTS,
+    equip: (context) => equip(cli, context),
+    isMet,
+    toText,
+    toJson: (figure) => ({ ...figure, name: figure.name.trim() }),
+    countsQuick: false,
+  });
 }
 
-async function createContext(
-  cli: string,
-  options: Pick<BenchContext, 'isQuick' | 'signal' | 'cleanUps'>,
-): Promise<BenchContext> {
-  const folder = await mkdtemp(join(tmpdir(), 'de-build-bench-'));
-  options.cleanUps.push(() => rm(folder, { recursive: true, force: true }));
-  const tell = (text: string) => void process.stderr.write(`${text}\n`);
+function equip(cli: string, context: PartContext): BenchContext {
   let engine: Promise<BenchEngine | undefined> | undefined;
   return {
-    ...options,
-    folder,
-    tell,
+    ...context,
     deBuild: (args, program) => ({ ...program, command: process.execPath, args: [cli, ...args] }),
     engine() {
-      engine ??= startEngine(options.cleanUps, tell);
+      engine ??= startEngine(context);
       return engine;
     },
   };
 }
 
-async function startEngine(
-  cleanUps: BenchContext['cleanUps'],
-  tell: BenchContext['tell'],
-): Promise<BenchEngine | undefined> {
+async function startEngine({ cleanUps, tell }: PartContext): Promise<BenchEngine | undefined> {
   const reason = whyNoPrivateEngine();
   if (reason !== undefined) {
     tell(`What needs an engine is left out: ${reason}`);
@@ -93,36 +65,6 @@ async function startEngine(
   const engine = await startBenchEngine();
   if (engine !== undefined) cleanUps.push(() => engine.stop());
   return engine;
-}
-
-function abortOnSignals(): { signal: AbortSignal; exitCode(): number | undefined; release(): void } {
-  const controller = new AbortController();
-  let exitCode: number | undefined;
-  const handlers = { SIGINT: 130, SIGTERM: 143 } as const;
-  const installed = Object.entries(handlers).map(([signal, code]) => {
-    const handler = () => {
-      exitCode ??= code;
-      controller.abort(new Error('Stopped'));
-    };
-    process.on(signal, handler);
-    return () => process.off(signal, handler);
-  });
-  return {
-    signal: controller.signal,
-    exitCode: () => exitCode,
-    release: () => {
-      for (const remove of installed) remove();
-    },
-  };
-}
-
-function toJson(figures: readonly Figure[], isQuick: boolean): string {
-  const measured = figures.map((figure) => ({
-    ...figure,
-    name: figure.name.trim(),
-    met: isMet(figure) ?? null,
-  }));
-  return `${JSON.stringify({ node: process.version, cpus: availableParallelism(), isQuick, figures: measured }, undefined, 2)}\n`;
 }
 
 function toText(figures: readonly Figure[], isQuick: boolean): string {

@@ -1,0 +1,52 @@
+import {
+  type PartContext,
+  runParts,
+  sharedEngines,
+  startSharedEngines,
+  whyNoEngine,
+} from '@de-build/testbed';
+import { drawFigures, type Figure } from './figure.ts';
+import type { TortureContext } from './torture-context.ts';
+
+/** Each in a file of its own; `npm test` runs short forms of the same code. */
+const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readonly Figure[]>>> = {};
+
+/**
+ * Plants, cuts, kills and fills, counts what came through, and prints it as a table.
+ * @param cli the file that is the command `de-build`
+ * @param args `--quick`, `--json`, `--only PART` (may be repeated)
+ * @returns the exit code: 0 when every aim is met, 1 when one is missed, 2 for wrong arguments
+ */
+export function runTorture(cli: string, args: readonly string[]): Promise<number> {
+  return runParts({
+    name: 'torture',
+    args,
+    parts: PARTS,
+    equip: (context) => equip(cli, context),
+    isMet: ({ isMet }: Figure) => isMet,
+    toText: (figures) => `\n${drawFigures(figures)}\n\n`,
+    toJson: ({ isMet: _, ...figure }) => figure,
+    countsQuick: true,
+  });
+}
+
+function equip(cli: string, context: PartContext): TortureContext {
+  let engines: ReturnType<TortureContext['engines']> | undefined;
+  return {
+    ...context,
+    cli,
+    engines() {
+      engines ??= startEngines(context);
+      return engines;
+    },
+  };
+}
+
+async function startEngines({ cleanUps, tell }: PartContext): ReturnType<TortureContext['engines']> {
+  tell('Starting engines');
+  const started = await startSharedEngines();
+  cleanUps.push(() => started.stop());
+  const reason = whyNoEngine();
+  if (reason !== undefined) tell(`What needs an engine is left out: ${reason}`);
+  return sharedEngines();
+}
