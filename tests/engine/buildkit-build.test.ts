@@ -161,7 +161,7 @@ onEachEngine('a BuildKit build', (shared) => {
         },
       });
       await expect(building).rejects.toMatchObject({ code: 'build-interrupted', exitCode: 130 });
-      expect(performance.now() - interruptedAt).toBeLessThan(3000);
+      expect(performance.now() - interruptedAt).toBeLessThan(20_000);
       expect(states(/RUN/)).toEqual(['started', 'canceled']);
       expect(await engine.images.inspect(`${REPOSITORY}:1`)).toBeUndefined();
       if (shared.socketPath === undefined) return;

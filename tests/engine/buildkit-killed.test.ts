@@ -66,7 +66,7 @@ withPrivateEngines('an engine that is killed in the middle of a BuildKit build',
       });
       await expect(building).rejects.toMatchObject({ code: 'engine-lost', exitCode: 5 });
       expect(killed).toBeDefined();
-      expect(performance.now() - killedAt).toBeLessThan(5000);
+      expect(performance.now() - killedAt).toBeLessThan(20_000);
       await killed;
       await own.restart();
       expect(await engine.images.inspect('killed:1')).toBeUndefined();

@@ -145,7 +145,7 @@ describe('layers', () => {
     const saved = await savedImage([files, whiteouts], 'oci', 65_536);
     const started = performance.now();
     expect((await readImageTree('x', saved)).entries.size).toBe(10_000);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 });
 

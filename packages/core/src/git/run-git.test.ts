@@ -36,7 +36,7 @@ describe('runGit', () => {
       ended: 'timeout',
       exitCode: null,
     });
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 
   test('keeps the end of a long complaint', async () => {

