@@ -53,40 +53,46 @@ async function flipByte(path: string, at?: number): Promise<void> {
 }
 
 describe('damage', () => {
-  test.each<[string, (source: PinnedSource) => Promise<void>]>([
-    ['a byte of the pack', async (source) => flipByte((await packsOf(source))[0] ?? '')],
-    ['a byte of the index', async (source) => flipByte((await packsOf(source, '.idx'))[0] ?? '')],
-    ['a pack cut short', async (source) => truncate((await packsOf(source))[0] ?? '', 40)],
-    ['a pack that is gone', async (source) => rm((await packsOf(source))[0] ?? '')],
-    ['an index that is gone', async (source) => rm((await packsOf(source, '.idx'))[0] ?? '')],
-    [
-      'an empty ref',
-      async ({ repository, commit }) =>
-        writeFile(join(repository, 'refs/namespaces', commit, 'refs/heads/version-15'), ''),
-    ],
-    [
-      'a shallow file of another kind',
-      async ({ repository }) => writeFile(join(repository, 'shallow'), '\0\0\0\n'),
-    ],
-    ['a shallow file that is gone', async ({ repository }) => rm(join(repository, 'shallow'))],
-    ['a config that is empty', async ({ repository }) => writeFile(join(repository, 'config'), '')],
-    ['a config of another kind', async ({ repository }) => writeFile(join(repository, 'config'), '[[[')],
-    ['a HEAD that is gone', async ({ repository }) => rm(join(repository, 'HEAD'))],
-    [
-      'everything but the folder',
-      async ({ repository }) => {
-        await rm(repository, { recursive: true });
-        await mkdir(repository);
-      },
-    ],
-  ])('%s is found and mended', async (_what, damage) => {
-    const app = await world.resolve();
-    const source = await world.openMirror().fetch(app);
-    await damage(source);
-    const again = await world.openMirror().fetch(app);
-    await expectWhole(again);
-    expect((await world.openMirror().fetch(app)).origin).toBe('present');
-    expect(await readdir(join(again.repository, 'incoming')).catch(() => [])).toEqual([]);
+  describe.each([
+    ['what was just fetched', 1],
+    ['what was found whole before', 2],
+  ])('of %s', (_when, fetches) => {
+    test.each<[string, (source: PinnedSource) => Promise<void>]>([
+      ['a byte of the pack', async (source) => flipByte((await packsOf(source))[0] ?? '')],
+      ['a byte of the index', async (source) => flipByte((await packsOf(source, '.idx'))[0] ?? '')],
+      ['a pack cut short', async (source) => truncate((await packsOf(source))[0] ?? '', 40)],
+      ['a pack that is gone', async (source) => rm((await packsOf(source))[0] ?? '')],
+      ['an index that is gone', async (source) => rm((await packsOf(source, '.idx'))[0] ?? '')],
+      [
+        'an empty ref',
+        async ({ repository, commit }) =>
+          writeFile(join(repository, 'refs/namespaces', commit, 'refs/heads/version-15'), ''),
+      ],
+      [
+        'a shallow file of another kind',
+        async ({ repository }) => writeFile(join(repository, 'shallow'), '\0\0\0\n'),
+      ],
+      ['a shallow file that is gone', async ({ repository }) => rm(join(repository, 'shallow'))],
+      ['a config that is empty', async ({ repository }) => writeFile(join(repository, 'config'), '')],
+      ['a config of another kind', async ({ repository }) => writeFile(join(repository, 'config'), '[[[')],
+      ['a HEAD that is gone', async ({ repository }) => rm(join(repository, 'HEAD'))],
+      [
+        'everything but the folder',
+        async ({ repository }) => {
+          await rm(repository, { recursive: true });
+          await mkdir(repository);
+        },
+      ],
+    ])('%s is found and mended', async (_what, damage) => {
+      const app = await world.resolve();
+      for (let time = 1; time < fetches; time += 1) await world.openMirror().fetch(app);
+      const source = await world.openMirror().fetch(app);
+      await damage(source);
+      const again = await world.openMirror().fetch(app);
+      await expectWhole(again);
+      expect((await world.openMirror().fetch(app)).origin).toBe('present');
+      expect(await readdir(join(again.repository, 'incoming')).catch(() => [])).toEqual([]);
+    });
   });
 
   test('is told of, and other commits of the repository are kept without the host', async () => {

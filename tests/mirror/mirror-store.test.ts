@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { GitFault } from '../../packages/testbed/src/git-fault.ts';
@@ -60,6 +60,18 @@ describe('a fetch', () => {
     expect(world.server.requests.length).toBe(asked);
     await world.server.close();
     expect((await world.openMirror().fetch(app)).origin).toBe('present');
+  });
+
+  test('of what was found whole before starts no git, until a file of it is another', async () => {
+    const app = await world.resolve();
+    for (const origin of ['fetched', 'present']) {
+      expect((await world.openMirror().fetch(app)).origin).toBe(origin);
+    }
+    const withoutGit = () => world.openMirror({ environment: { PATH: '/nonexistent' } }).fetch(app);
+    expect(await withoutGit()).toMatchObject({ ...app, origin: 'present', notices: [] });
+    const { repository } = await withoutGit();
+    await utimes(join(repository, 'config'), 1, 1);
+    expect(await failureOf(withoutGit())).toMatchObject({ code: 'git-missing' });
   });
 
   test('of another name for the same commit leaves the first one', async () => {

@@ -13,6 +13,7 @@ import { mendRepository } from './mend-repository.ts';
 import type { Mirror, MirrorApp, PinnedSource } from './mirror.ts';
 import { takeLock } from './mirror-lock.ts';
 import { ensureRepository, publishPin, repositoryFolderName } from './mirror-repository.ts';
+import { openSeal, type PinSeal } from './pin-seal.ts';
 import { findNotices } from './source-notices.ts';
 
 export interface MirrorOptions {
@@ -37,19 +38,19 @@ export function openMirror(folder: string, options: MirrorOptions): Mirror {
       requirePin(app);
       signal?.throwIfAborted();
       await makeFolder(root);
+      const repository = join(root, repositoryFolderName(app.url));
+      const seal = await openSeal(repository, app);
+      if (seal.notices !== undefined)
+        return describe({ repository, app }, { origin: 'present', notices: seal.notices });
       settings ??= readSettings(environment);
       const patience = { timeoutSeconds, pauseSeconds, signal };
-      return fetchPin({
-        git,
-        repository: join(root, repositoryFolderName(app.url)),
-        app,
-        settings: { ...patience, environment, settings: await settings },
-      });
+      const how = { ...patience, environment, settings: await settings };
+      return fetchPin({ git, repository, app, settings: how }, seal);
     },
   };
 }
 
-async function fetchPin(download: Download): Promise<PinnedSource> {
+async function fetchPin(download: Download, seal: PinSeal): Promise<PinnedSource> {
   const { git, repository, app, settings } = download;
   const { signal } = settings;
   try {
@@ -58,6 +59,7 @@ async function fetchPin(download: Download): Promise<PinnedSource> {
         ? { origin: 'present', notices: [] }
         : await underLock(download, () => bringPin(download));
     const notices = await findNotices(git, repository, { app, signal });
+    if (brought.origin === 'present') await seal.keep(notices);
     return describe(download, { ...brought, notices: [...brought.notices, ...notices] });
   } catch (error) {
     if (isDeBuildError(error) || signal?.aborted === true) throw error;
@@ -110,7 +112,7 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-function describe({ repository, app }: Download, brought: Brought): PinnedSource {
+function describe({ repository, app }: Pick<Download, 'repository' | 'app'>, brought: Brought): PinnedSource {
   const { url, ref, kind, commit, tagObject } = app;
   return {
     url: showable(url),
