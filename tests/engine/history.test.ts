@@ -111,6 +111,7 @@ onEachEngine('recorded releases', (shared) => {
         {
           name: 'mini_erp',
           to: { commit: moved },
+          commits: { known: true, ahead: 1, behind: 0, subjects: ['Add a patch'] },
           changedFiles: ['mini_erp/new.py', 'mini_erp/patches.txt'],
         },
       ],
@@ -130,6 +131,37 @@ onEachEngine('recorded releases', (shared) => {
     const notes = await runCli(['diff', '1.0.0', '1.0.1', '--format', 'markdown'], { folder });
     expect(notes).toMatchObject({ exitCode: 0, stderr: '' });
     expect(notes.stdout).toContain('## Deployment: cannot be undone without a backup');
+    expect(notes.stdout).toContain('### mini\\_erp\n\n- Add a patch');
+
+    // A tag of the line is newer than the one that apps.json names.
+    const before = await runCli(['apps', '--outdated', '--json'], { folder });
+    expect(before.exitCode).toBe(10);
+    expect(JSON.parse(before.stdout)).toMatchObject({
+      outdated: 1,
+      apps: [{ name: 'mini_custom', state: 'same', newestTag: 'v15.1.0', hasNewerTag: true }],
+    });
+    await world.apps.apps.mini_custom.commit({ message: 'Say less', files: { 'README.md': '' } });
+    await site.setApps([
+      { url: 'example/mini_erp.git', branch: 'version-15' },
+      { url: 'example/mini_custom.git', branch: 'version-15' },
+    ]);
+    const apps = await runCli(['apps', '--outdated', '--json'], { folder, watchFor: [world.token] });
+    expect(apps).toMatchObject({ exitCode: 10, stderr: '', processes: { leaks: [] } });
+    expect(JSON.parse(apps.stdout)).toMatchObject({
+      release: '1.0.1',
+      apps: [
+        {
+          name: 'mini_custom',
+          state: 'moved',
+          commits: {
+            behind: 0,
+            subjects: expect.arrayContaining(['Say less', 'Say more', 'Release 15.1.0']),
+          },
+        },
+        { name: 'mini_hr', state: 'removed' },
+      ],
+    });
+    expect(apps.output).not.toContain(world.token);
   });
 
   test('a tag that was moved to another image is found out, with exit code 7', async () => {

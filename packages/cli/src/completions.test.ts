@@ -20,6 +20,7 @@ const COMMANDS = [
   'bump',
   'list',
   'show',
+  'apps',
   'verify',
   'diff',
   'archive',

@@ -37,12 +37,15 @@ export { DeBuildError, type Failure, isDeBuildError } from './errors/de-build-er
 export { EXIT, type ExitCode } from './errors/exit-codes.ts';
 export type { Finding, Severity } from './errors/finding.ts';
 export type { CommitFile, CommitHistory, CommitRange } from './git/commit-history.ts';
+export type { CommitsBetween, KnownCommits } from './git/commits-between.ts';
 export type { Credential, GitRemote, RemoteRefs, RemoteTag, Repository } from './git/remote.ts';
 export { type ArchiveDestination, parseArchiveDestination } from './history/archive-destination.ts';
 export { type ArchivedRelease, type ArchiveOptions, archiveRelease } from './history/archive-release.ts';
 export { type DiffOptions, diffReleases } from './history/diff-releases.ts';
 export type { HistoryOptions } from './history/history-options.ts';
 export type { DeploymentReason, DeploymentVerdict } from './history/judge-deployment.ts';
+export { type AppsReport, type ListAppsOptions, listApps } from './history/list-apps.ts';
+export type { ListedApp } from './history/listed-app.ts';
 export type {
   Change,
   DiffedApp,

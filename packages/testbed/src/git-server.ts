@@ -19,6 +19,8 @@ export interface GitServerOptions {
   readonly port?: number;
   /** `127.0.0.1` unless given. */
   readonly host?: string;
+  /** Whether a client may ask for commits without their files, as the large hosts allow. True unless given. */
+  readonly filters?: boolean;
 }
 
 export interface GitUser {
@@ -100,7 +102,11 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
       response.writeHead(404).end('Repository not found.\n');
       return;
     }
-    await runBackend(request, response, { root: options.folder, ...wanted });
+    await runBackend(request, response, {
+      root: options.folder,
+      filters: options.filters ?? true,
+      ...wanted,
+    });
   };
 
   const server = createServer((request, response) => {
@@ -180,7 +186,13 @@ function judge(
 function runBackend(
   request: IncomingMessage,
   response: ServerResponse,
-  { root, repository, service, query }: WantedPath & { readonly root: string },
+  {
+    root,
+    filters,
+    repository,
+    service,
+    query,
+  }: WantedPath & { readonly root: string; readonly filters: boolean },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const backend = spawn('git', ['http-backend'], {
@@ -191,9 +203,11 @@ function runBackend(
         GIT_CONFIG_NOSYSTEM: '1',
         GIT_CONFIG_GLOBAL: '/dev/null',
         // Repositories of another user are served too: containers and tests run as different ones.
-        GIT_CONFIG_COUNT: '1',
+        GIT_CONFIG_COUNT: '2',
         GIT_CONFIG_KEY_0: 'safe.directory',
         GIT_CONFIG_VALUE_0: '*',
+        GIT_CONFIG_KEY_1: 'uploadpack.allowFilter',
+        GIT_CONFIG_VALUE_1: String(filters),
         PATH_INFO: `/${repository}.git/${service}`,
         QUERY_STRING: query,
         REQUEST_METHOD: request.method ?? 'GET',

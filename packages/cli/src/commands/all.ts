@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { apps } from './apps.ts';
 import { archive } from './archive.ts';
 import { build, buildByDefault } from './build.ts';
 import { bump } from './bump.ts';
@@ -21,6 +22,7 @@ export function addCommands(yargs: Argv, call: Call): Argv {
     .command(bump(call))
     .command(list(call))
     .command(show(call))
+    .command(apps(call))
     .command(verify(call))
     .command(diff(call))
     .command(archive(call))
@@ -38,6 +40,7 @@ export const COMMAND_NAMES = [
   'bump',
   'list',
   'show',
+  'apps',
   'verify',
   'diff',
   'archive',

@@ -19,20 +19,30 @@ export const diff = defineCommand({
       yargs
         .positional('from', { type: 'string', demandOption: true, describe: 'Site version of a release' })
         .positional('to', { type: 'string', describe: 'Site version of another; the newest one by default' }),
-    ).option('format', {
-      choices: ['text', 'json', 'markdown'] as const,
-      default: 'text' as const,
-      requiresArg: true,
-      describe: 'How it is written: text, json or markdown; text by default',
-    }),
+    )
+      .option('format', {
+        choices: ['text', 'json', 'markdown'] as const,
+        default: 'text' as const,
+        requiresArg: true,
+        describe: 'How it is written: text, json or markdown; text by default',
+      })
+      .option('offline', {
+        type: 'boolean',
+        default: false,
+        describe: 'Ask no git host for the commits between',
+      }),
   async run(options, io) {
     const { createRedactor, diffReleases } = await import('@de-build/core');
     const redactor = createRedactor();
     const output = openOutput(io, { isVerbose: options.verbose, redactor });
     const stop = listenForStop(io);
     try {
-      const { from, to, format } = options;
-      const found = await diffReleases({ ...siteOf(options, io), redactor, from, to, signal: stop.signal });
+      const { from, to, format, offline } = options;
+      const found = await diffReleases({
+        ...siteOf(options, io),
+        ...{ redactor, from, to, offline },
+        signal: stop.signal,
+      });
       if (format === 'json') output.write(`${JSON.stringify(found, undefined, 2)}\n`);
       else if (format === 'text') {
         const { renderDiff } = await import('../render/diff.ts');

@@ -40,7 +40,12 @@ const diff: ReleaseDiff = {
         from: { name: 'erpnext', url: URL_OF_ERPNEXT, ref: 'v15.38.0', commit: A, version: '15.38.0' },
         to: { name: 'erpnext', url: URL_OF_ERPNEXT, ref: 'v15.39.0', commit: B, version: '15.39.0' },
         compareUrl: `${URL_OF_ERPNEXT}/compare/${A}...${B}`,
-        subjects: ['fix: *stars* <script> | bars, thanks @someone', 'feat: more'],
+        commits: {
+          known: true,
+          ahead: 2,
+          behind: 0,
+          subjects: ['fix: *stars* <script> | bars, thanks @someone', 'feat: more'],
+        },
         changedFiles: ['erpnext/patches.txt', 'erpnext/x.py'],
       },
     ],
@@ -198,7 +203,15 @@ test('control characters of a commit are shown, never obeyed', () => {
   if (moved === undefined) throw new Error('An app moved.');
   const hostile = {
     ...diff,
-    apps: { ...diff.apps, moved: [{ ...moved, subjects: ['x\x1b]52;c;aGk=\x07\ny'] }] },
+    apps: {
+      ...diff.apps,
+      moved: [
+        {
+          ...moved,
+          commits: { known: true as const, ahead: 1, behind: 0, subjects: ['x\x1b]52;c;aGk=\x07\ny'] },
+        },
+      ],
+    },
   };
   for (const text of [renderDiff(hostile, pipe), renderReleaseNotes(hostile)]) {
     expect(text).not.toContain('\x1b');

@@ -1,6 +1,7 @@
 import type { Change, MovedApp, ReleaseDiff } from '@de-build/core';
 import { makeVisible } from '@de-build/core';
 import type { Terminal } from '../io.ts';
+import { countCommits } from './commits-between.ts';
 import { shortDigest } from './outcome-lines.ts';
 import { countOf, formatBytes } from './quantities.ts';
 import { createStyle, type Style } from './style.ts';
@@ -74,15 +75,16 @@ function movement({ from, to }: MovedApp): string {
   return [...version, ...ref, ...commit, ...url].join('  ');
 }
 
-function details({ subjects, changedFiles, compareUrl }: MovedApp, style: Style): readonly string[] {
+function details({ commits, changedFiles, compareUrl }: MovedApp, style: Style): readonly string[] {
   const files = changedFiles === null ? [] : [`${countOf(changedFiles.length, 'file')} changed`];
-  const commits = subjects === null ? [] : [countOf(subjects.length, 'commit')];
-  const facts = [...commits, ...files, ...(compareUrl === null ? [] : [compareUrl])];
-  const shown = (subjects ?? []).slice(0, SUBJECTS_SHOWN).map((subject) => `• ${makeVisible(subject)}`);
-  const more = (subjects?.length ?? 0) - shown.length;
+  const counted = commits.known ? [countCommits(commits)] : [];
+  const facts = [...counted, ...files, ...(compareUrl === null ? [] : [compareUrl])];
+  const subjects = commits.known ? commits.subjects.slice(0, SUBJECTS_SHOWN) : [];
+  const more = commits.known ? commits.ahead - subjects.length : 0;
   return [
     ...(facts.length === 0 ? [] : [style.dim(makeVisible(facts.join(', ')))]),
-    ...shown,
+    ...(commits.known ? [] : [`${style.yellow('?')} ${makeVisible(commits.why)}`]),
+    ...subjects.map((subject) => `• ${makeVisible(subject).replace(/\s+/g, ' ')}`),
     ...(more > 0 ? [style.dim(`… and ${countOf(more, 'more commit')}`)] : []),
   ].map((line) => `     ${line}`);
 }

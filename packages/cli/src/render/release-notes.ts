@@ -3,6 +3,9 @@ import { makeVisible } from '@de-build/core';
 import { countOf, formatBytes } from './quantities.ts';
 import { describeVerdict } from './verdict.ts';
 
+/** Of each app; the rest is counted. */
+const SUBJECTS_SHOWN = 50;
+
 /** Release notes in Markdown (CommonMark, with GitHub's tables). What comes from outside is escaped. */
 export function renderReleaseNotes(diff: ReleaseDiff): string {
   const { from, to } = diff;
@@ -59,9 +62,19 @@ function at({ ref, commit, version }: DiffedApp): string {
   return `${version === null ? '' : `${plain(version)}, `}${plain(ref)} ${code(commit.slice(0, 12))}`;
 }
 
-function commits({ name, subjects }: MovedApp): string {
-  if (subjects === null || subjects.length === 0) return '';
-  return `### ${plain(name)}\n\n${subjects.map((subject) => `- ${plain(subject)}`).join('\n')}`;
+function commits({ name, commits: between }: MovedApp): string {
+  const title = `### ${plain(name)}`;
+  if (!between.known) return `${title}\n\nThe commits between are not known: ${plain(between.why)}`;
+  const { ahead, behind } = between;
+  if (ahead + behind === 0) return '';
+  const subjects = between.subjects.slice(0, SUBJECTS_SHOWN);
+  const more = ahead - subjects.length;
+  const list = [
+    ...subjects.map((subject) => `- ${plain(subject)}`),
+    ...(more > 0 ? [`- and ${countOf(more, 'more commit')}`] : []),
+  ].join('\n');
+  const taken = behind === 0 ? '' : `${countOf(behind, 'commit')} taken back.`;
+  return [title, taken, list].filter((part) => part !== '').join('\n\n');
 }
 
 function packages({ packages: found }: ReleaseDiff): string {

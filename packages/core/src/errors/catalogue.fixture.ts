@@ -256,6 +256,19 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     releaseNotRestorable: [
       ['acme/erp:1.4.0', [{ means: '/mnt/backup/acme-erp_1.4.0.tar.gz', why: 'There is no such file.' }]],
     ],
+    appsNotUnderstood: [
+      [
+        {
+          id: 'apps-json-broken',
+          severity: 'error',
+          what: 'apps.json is not JSON.',
+          why: 'A comma is missing.',
+          fix: 'Write one.',
+          file: 'apps.json',
+          line: 3,
+        },
+      ],
+    ],
   },
   'manifest-failures.ts': {
     manifestNotFound: [

@@ -22,6 +22,8 @@ export const EXIT = {
   conflict: 8,
   /** A record or another file of ours could not be read or written. */
   record: 9,
+  /** `apps --outdated` found some; nothing failed. */
+  outdated: 10,
   /** Stopped by Ctrl-C (SIGINT). */
   interrupted: 130,
   /** Stopped by SIGTERM. */

@@ -1,6 +1,7 @@
 import { DeBuildError } from './de-build-error.ts';
 import { failure } from './engine-failures.ts';
 import { EXIT } from './exit-codes.ts';
+import type { Finding } from './finding.ts';
 import { sentence } from './sentence.ts';
 
 /** The engine took an archive and says that it can't make an image of it. */
@@ -159,5 +160,17 @@ export function releaseNotRestorable(
     why: `Every means was tried. ${tried.map(({ means, why }) => `${means}: ${sentence(why)}`).join(' ')}`,
     fix: 'Look for another copy of its archive and name its folder with `--from`, or use an engine that still has the image (`--host`) and run `de-build archive` there.',
     exitCode: EXIT.record,
+  });
+}
+
+/** apps.json, de-build.json or a placeholder in them can't be made sense of. */
+export function appsNotUnderstood({ what, why, file, line }: Finding): DeBuildError {
+  const place = file === undefined ? '' : ` (${file}${line === undefined ? '' : `:${line}`})`;
+  return new DeBuildError({
+    code: 'apps-not-understood',
+    what: "It cannot be said what the site's apps are.",
+    why: `${sentence(`${what}${place}`)} ${why}`,
+    fix: 'Run `de-build check`, and mend what it finds.',
+    exitCode: EXIT.checks,
   });
 }

@@ -1,23 +1,23 @@
 import { join, resolve } from 'node:path';
+import { type CommitsBetween, countBetween } from './commits-between.ts';
+import { fetchBetween } from './fetch-between.ts';
+import { type CommitRange, keepKnownRange, readKnownRange } from './known-ranges.ts';
 import { createLocalGit, type LocalGit } from './mirror/local-git.ts';
 import { repositoryFolderName } from './mirror/mirror-repository.ts';
+import type { Credential } from './remote.ts';
 
-/** What lies between two commits of an app, as far as it can be known here. */
+/** What lies between two commits of an app, as far as it can be known. */
 export interface CommitHistory {
-  /** First lines of the messages of the commits that `to` has and `from` has not, newest first; `undefined` when not known. */
-  subjects(range: CommitRange, signal?: AbortSignal): Promise<readonly string[] | undefined>;
+  /** How many commits, and what their messages begin with. */
+  between(range: CommitRange, signal?: AbortSignal): Promise<CommitsBetween>;
   /** Paths that differ between the two commits, sorted; `undefined` when one of them is not at hand. */
   changedFiles(range: CommitRange, signal?: AbortSignal): Promise<readonly string[] | undefined>;
   /** A file's text; `undefined` when the commit has no such file, or is not at hand. */
   readFile(at: CommitFile, signal?: AbortSignal): Promise<string | undefined>;
 }
 
-export interface CommitRange {
-  /** Where the app comes from, without credentials. */
-  readonly url: string;
-  readonly from: string;
-  readonly to: string;
-}
+/** Two commits of the repository at a URL without credentials. */
+export type { CommitRange };
 
 export interface CommitFile {
   readonly url: string;
@@ -25,23 +25,49 @@ export interface CommitFile {
   readonly path: string;
 }
 
+export interface CommitHistoryOptions {
+  /** The site's `.de-build`. It need not exist: `makeFolder` makes it when there is something to keep. */
+  readonly folder: string;
+  readonly makeFolder: () => Promise<unknown>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Git hosts are asked for what is not at hand; without it they are not. */
+  readonly hosts?: {
+    readonly credentialOf: (url: string) => Credential | undefined;
+    readonly timeoutSeconds: number;
+  };
+}
+
 /**
- * The history that a mirror holds. It asks no host: a mirror keeps pinned commits without their parents, so files can be
- * compared wherever both commits were released, while subjects are known only where the commits between are there.
- * @param folder the mirror's
+ * Files are compared in the mirror, wherever both commits were released. It keeps commits without their parents, so
+ * what lies between is asked of the git host, and remembered.
  */
-export function mirrorHistory(
-  folder: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): CommitHistory {
-  const root = resolve(folder);
+export function openCommitHistory(options: CommitHistoryOptions): CommitHistory {
+  const { environment, hosts } = options;
+  const root = join(resolve(options.folder), 'mirror');
+  const ranges = join(resolve(options.folder), 'history');
   const git = createLocalGit(root, environment);
   return {
-    async subjects({ url, from, to }, signal) {
-      const ask = asking(git, repositoryOf(root, url), signal);
-      if ((await ask(['merge-base', '--is-ancestor', from, to])) === undefined) return undefined;
-      const subjects = await ask(['log', '--format=%s', '-z', `${from}..${to}`]);
-      return subjects?.split('\0').filter((subject) => subject !== '');
+    async between(range, signal) {
+      const { url, from, to } = range;
+      if (from === to) return { known: true, ahead: 0, behind: 0, subjects: [] };
+      const mirrored = repositoryOf(root, url);
+      const atHand =
+        (await readKnownRange(ranges, range)) ??
+        (mirrored === undefined
+          ? undefined
+          : await countBetween(git, mirrored, { pair: range, signal }).catch(() => undefined));
+      signal?.throwIfAborted();
+      if (atHand !== undefined) return atHand;
+      if (hosts === undefined) return { known: false, why: 'The commits between are not at hand.' };
+      const { credentialOf, timeoutSeconds } = hosts;
+      const credential = credentialOf(url);
+      const repository = { url, ...(credential === undefined ? {} : { credential }) };
+      const found = await fetchBetween(repository, range, { environment, timeoutSeconds, signal });
+      if (found.known) {
+        await options.makeFolder();
+        await keepKnownRange(ranges, range, found);
+      }
+      return found;
     },
     async changedFiles({ url, from, to }, signal) {
       const ask = asking(git, repositoryOf(root, url), signal);

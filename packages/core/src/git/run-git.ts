@@ -10,11 +10,13 @@ export interface GitRun {
   readonly signal?: AbortSignal;
   /** More output than this ends the run. 64 MiB unless given. */
   readonly maxOutputBytes?: number;
+  /** What ends the run as soon as it stands in what git says of itself. */
+  readonly endsAt?: RegExp;
 }
 
 export interface GitResult {
-  /** `too-much-output` and `timeout`: the run was ended by us. */
-  readonly ended: 'exit' | 'timeout' | 'too-much-output';
+  /** All but `exit`: the run was ended by us. */
+  readonly ended: 'exit' | 'timeout' | 'too-much-output' | 'said-so';
   /** `null` when it was ended by a signal. */
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -69,7 +71,12 @@ export async function runGit(args: readonly string[], run: GitRun): Promise<GitR
       endGroup();
     });
     const errors = collectTail(MAX_ERROR_BYTES);
-    child.stderr.on('data', errors.add);
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors.add(chunk);
+      if (run.endsAt?.test(errors.text()) !== true || ended !== 'exit') return;
+      ended = 'said-so';
+      endGroup();
+    });
 
     child.on('error', (error: NodeJS.ErrnoException) => {
       settle();

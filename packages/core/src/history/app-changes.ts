@@ -6,7 +6,6 @@ export interface AppChanges {
   readonly name: string;
   /** `undefined` when they are not at hand. */
   readonly changedFiles: readonly string[] | undefined;
-  readonly subjects: readonly string[] | undefined;
   /** Files whose contents were looked into, by path. */
   readonly contents: ReadonlyMap<string, FileChange>;
 }
@@ -28,10 +27,7 @@ export async function readAppChanges(
 ): Promise<AppChanges> {
   const { name, from, to } = moved;
   const range = { url: to.url, from: from.commit, to: to.commit };
-  const [changedFiles, subjects] = await Promise.all([
-    history.changedFiles(range, signal),
-    history.subjects(range, signal),
-  ]);
+  const changedFiles = await history.changedFiles(range, signal);
   const contents = new Map<string, FileChange>();
   for (const path of (changedFiles ?? []).filter(isWorthReading).slice(0, READ_LIMIT)) {
     const [before, after] = await Promise.all(
@@ -39,7 +35,7 @@ export async function readAppChanges(
     );
     contents.set(path, { from: before, to: after });
   }
-  return { name, changedFiles, subjects, contents };
+  return { name, changedFiles, contents };
 }
 
 /** What of a file's path decides how it is judged. */

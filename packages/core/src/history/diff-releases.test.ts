@@ -77,7 +77,14 @@ test('an app that moved is told with its commits, files and verdict from the mir
     ['Third: add a patch', { 'erpnext/patches.txt': 'a.b\na.c\n' }],
   ]);
   await recorded(release('1.4.0', { commit: first }), release('1.5.0', { commit: third }));
-  const diff = await diffReleases({ site, from: '1.4.0', to: '1.5.0', environment, engine: noEngine });
+  const diff = await diffReleases({
+    site,
+    from: '1.4.0',
+    to: '1.5.0',
+    environment,
+    engine: noEngine,
+    offline: true,
+  });
   expect(diff.apps).toMatchObject({
     added: [],
     removed: [],
@@ -88,7 +95,12 @@ test('an app that moved is told with its commits, files and verdict from the mir
         from: { commit: first },
         to: { commit: third },
         compareUrl: `${URL_OF_ERPNEXT}/compare/${first}...${third}`,
-        subjects: ['Third: add a patch', 'Second: mend it'],
+        commits: {
+          known: true,
+          ahead: 2,
+          behind: 0,
+          subjects: ['Third: add a patch', 'Second: mend it'],
+        },
         changedFiles: ['erpnext/patches.txt', 'erpnext/x.py'],
       },
     ],
@@ -96,9 +108,16 @@ test('an app that moved is told with its commits, files and verdict from the mir
   expect(diff.deployment).toMatchObject({ verdict: 'irreversible-without-backup', unknown: [] });
   expect(diff.packages).toMatchObject({ known: false, why: expect.stringContaining('1.4.0') });
 
-  const back = await diffReleases({ site, from: '1.5.0', to: '1.4.0', environment, engine: noEngine });
+  const back = await diffReleases({
+    site,
+    from: '1.5.0',
+    to: '1.4.0',
+    environment,
+    engine: noEngine,
+    offline: true,
+  });
   expect(back.apps.moved[0]).toMatchObject({
-    subjects: null,
+    commits: { known: true, ahead: 0, behind: 2, subjects: [] },
     changedFiles: ['erpnext/patches.txt', 'erpnext/x.py'],
   });
 });
@@ -106,9 +125,9 @@ test('an app that moved is told with its commits, files and verdict from the mir
 test('without a mirror the records are compared, and what is not known is said', async () => {
   const other = 'ab'.repeat(20);
   await recorded(release('1.4.0', {}), release('1.5.0', { commit: other }));
-  const diff = await diffReleases({ site, from: '1.4.0', environment, engine: noEngine });
+  const diff = await diffReleases({ site, from: '1.4.0', environment, engine: noEngine, offline: true });
   expect(diff.to.siteVersion).toBe('1.5.0');
-  expect(diff.apps.moved[0]).toMatchObject({ subjects: null, changedFiles: null });
+  expect(diff.apps.moved[0]).toMatchObject({ commits: { known: false }, changedFiles: null });
   expect(diff.deployment).toMatchObject({ verdict: 'unknown', unknown: [{ app: 'erpnext' }] });
 });
 
@@ -143,7 +162,14 @@ test('inputs, build args, base images and packages are compared', async () => {
     const file = { version: manifest.siteVersion, companion: '.cdx.json' } as const;
     await writeCompanion(join(site, 'build-manifests'), file, JSON.stringify(bill));
   }
-  const diff = await diffReleases({ site, from: '1.4.0', to: '1.5.0', environment, engine: noEngine });
+  const diff = await diffReleases({
+    site,
+    from: '1.4.0',
+    to: '1.5.0',
+    environment,
+    engine: noEngine,
+    offline: true,
+  });
   expect(diff).toMatchObject({
     from: { sizeBytes: 1_234_567_890 },
     to: { sizeBytes: 5 },
@@ -167,7 +193,14 @@ test('inputs, build args, base images and packages are compared', async () => {
 
 test('a release with itself differs in nothing, and only pulls', async () => {
   await recorded(release('1.4.0', {}));
-  const diff = await diffReleases({ site, from: '1.4.0', to: '1.4.0', environment, engine: noEngine });
+  const diff = await diffReleases({
+    site,
+    from: '1.4.0',
+    to: '1.4.0',
+    environment,
+    engine: noEngine,
+    offline: true,
+  });
   expect(diff).toMatchObject({
     apps: { added: [], removed: [], moved: [] },
     baseImages: [],
@@ -179,6 +212,6 @@ test('a release with itself differs in nothing, and only pulls', async () => {
 
 test('a release that was not recorded is an error', async () => {
   await recorded(release('1.4.0', {}));
-  const outcome = diffReleases({ site, from: '1.3.0', environment, engine: noEngine });
+  const outcome = diffReleases({ site, from: '1.3.0', environment, engine: noEngine, offline: true });
   await expect(outcome).rejects.toMatchObject({ code: 'manifest-not-found' });
 });

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import semver from 'semver';
-import { type CommitHistory, mirrorHistory } from '../git/commit-history.ts';
+import type { CommitHistory } from '../git/commit-history.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { readRecord } from '../release/read-records.ts';
 import type { SiteOptions, Tools } from '../release/tools.ts';
@@ -9,6 +9,7 @@ import { readSiteConfig } from '../site/read-site-config.ts';
 import { type AppChanges, readAppChanges } from './app-changes.ts';
 import { compareUrl } from './compare-url.ts';
 import { judgeDeployment } from './judge-deployment.ts';
+import { openHistory } from './open-history.ts';
 import { packageChanges } from './package-changes.ts';
 import { readPackages } from './read-packages.ts';
 import { compareManifests, type MovedApp, type PackagesDiff, type ReleaseDiff } from './release-diff.ts';
@@ -18,13 +19,16 @@ export interface DiffOptions extends Omit<SiteOptions, 'remote' | 'now'> {
   readonly from: string;
   /** Site version. Default: the newest recorded release. */
   readonly to?: string | undefined;
-  /** Replaces what is known of commits; default: the site's mirror. */
+  /** Ask no git host for the commits between. Default: false. */
+  readonly offline?: boolean;
+  /** Replaces what is known of commits; default: the site's mirror, and its git hosts. */
   readonly history?: CommitHistory;
 }
 
 /**
- * Compares two recorded releases, and says what it takes to deploy the second over the first. It changes nothing and asks
- * no git host; the engine is asked only for an image whose record has no bill of materials.
+ * Compares two recorded releases, and says what it takes to deploy the second over the first. It changes nothing. Git hosts
+ * are asked only for commits that are not known from before, and a host that does not answer is no error; the engine is
+ * asked only for an image whose record has no bill of materials.
  * @throws DeBuildError `manifest-not-found`, `manifest-unreadable`, `no-release-recorded`; `release-interrupted`
  */
 export function diffReleases(options: DiffOptions): Promise<ReleaseDiff> {
@@ -35,13 +39,13 @@ export function diffReleases(options: DiffOptions): Promise<ReleaseDiff> {
       readRecord({ site, release: options.to }),
     ]);
     const { config } = await readSiteConfig(site);
-    const history = options.history ?? mirrorHistory(join(site, '.de-build', 'mirror'), tools.environment);
+    const history =
+      options.history ?? (await openHistory(site, tools, { isOffline: options.offline ?? false }));
     const { added, removed, moved, same, ...rest } = compareManifests(from, to);
-    const changes: AppChanges[] = [];
-    for (const app of moved) changes.push(await readAppChanges(history, app, tools.signal));
+    const seen = await Promise.all(moved.map((app) => readMovedApp(history, app, tools.signal)));
     const diff: ReleaseDiff = {
       ...rest,
-      apps: { added, removed, same, moved: moved.map((app, index) => withChanges(app, changes[index])) },
+      apps: { added, removed, same, moved: seen.map(({ app }) => app) },
       packages: await comparePackages(
         { manifest: from, release: options.from },
         { manifest: to, release: options.to ?? to.siteVersion },
@@ -50,7 +54,7 @@ export function diffReleases(options: DiffOptions): Promise<ReleaseDiff> {
       deployment: judgeDeployment({
         added,
         removed,
-        moved: changes,
+        moved: seen.map(({ changes }) => changes),
         isBackward: semver.lt(to.siteVersion, from.siteVersion),
       }),
     };
@@ -58,14 +62,20 @@ export function diffReleases(options: DiffOptions): Promise<ReleaseDiff> {
   });
 }
 
-function withChanges(app: Pick<MovedApp, 'name' | 'from' | 'to'>, changes: AppChanges | undefined): MovedApp {
-  const isSameRepository = app.from.url === app.to.url;
-  return {
-    ...app,
-    compareUrl: isSameRepository ? (compareUrl(app.to.url, app.from.commit, app.to.commit) ?? null) : null,
-    subjects: changes?.subjects ?? null,
-    changedFiles: changes?.changedFiles ?? null,
-  };
+async function readMovedApp(
+  history: CommitHistory,
+  moved: Pick<MovedApp, 'name' | 'from' | 'to'>,
+  signal: AbortSignal,
+): Promise<{ readonly app: MovedApp; readonly changes: AppChanges }> {
+  const { from, to } = moved;
+  const range = { url: to.url, from: from.commit, to: to.commit };
+  const [commits, changes] = await Promise.all([
+    history.between(range, signal),
+    readAppChanges(history, moved, signal),
+  ]);
+  const address = from.url === to.url ? compareUrl(to.url, from.commit, to.commit) : undefined;
+  const changedFiles = changes.changedFiles ?? null;
+  return { app: { ...moved, compareUrl: address ?? null, commits, changedFiles }, changes };
 }
 
 interface NamedRecord {

@@ -10,7 +10,6 @@ function judged(files: Readonly<Record<string, FileChange | null>> | undefined, 
   const app: AppChanges = {
     name: 'erpnext',
     changedFiles: files === undefined ? undefined : Object.keys(files),
-    subjects: undefined,
     contents: new Map(
       Object.entries(files ?? {}).flatMap(([path, change]) => (change === null ? [] : [[path, change]])),
     ),

@@ -1,3 +1,4 @@
+import type { CommitsBetween } from '../git/commits-between.ts';
 import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
 import type { DeploymentVerdict } from './judge-deployment.ts';
 
@@ -45,8 +46,8 @@ export interface MovedApp {
   readonly to: DiffedApp;
   /** Where the commits between can be looked at; `null` for a host that is not known. */
   readonly compareUrl: string | null;
-  /** Subjects of the commits between, newest first; `null` when they are not at hand. */
-  readonly subjects: readonly string[] | null;
+  /** What lies between the two commits; why not, where that is not known. */
+  readonly commits: CommitsBetween;
   /** Files that differ between the two commits; `null` when they are not at hand. */
   readonly changedFiles: readonly string[] | null;
 }

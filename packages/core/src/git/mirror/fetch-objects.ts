@@ -21,13 +21,23 @@ export interface Wanted {
   readonly into: string;
   /** `object-or-ref:refs/…`. */
   readonly refspecs: readonly string[];
-  readonly depth: number;
-  /** Only the commits, from hosts that can leave the rest out. */
-  readonly withoutFiles?: boolean;
+  readonly depth: number | Since;
+  /** Only the commits, from hosts that can leave the rest out; `or-nothing` from the others. */
+  readonly withoutFiles?: boolean | 'or-nothing';
 }
 
-/** `refused`: the host has not got that object, or gives out only what a ref points at. */
-export type Fetched = 'fetched' | 'refused' | 'no-such-ref';
+/** Commits from then on: seconds since the epoch. */
+export interface Since {
+  readonly since: number;
+}
+
+/**
+ * `refused`: the host has not got that object, or gives out only what a ref points at. `with-files-only`: it can't leave
+ * files out, and nothing was fetched.
+ */
+export type Fetched = 'fetched' | 'refused' | 'no-such-ref' | 'with-files-only';
+
+const WITH_FILES_ONLY = /filtering not recognized by server/;
 
 /** A host that sends nothing for so long is not waited for. git's own keeps the line alive every five seconds. */
 const MAX_SILENCE_MS = 60_000;
@@ -65,6 +75,7 @@ async function fetchOnce(
       environment: own,
       folder,
       timeoutMs,
+      ...(wanted.withoutFiles === 'or-nothing' ? { endsAt: WITH_FILES_ONLY } : {}),
       ...(signal === undefined ? {} : { signal }),
     });
     const answers = readCurlTrace(await readFile(traceFile, 'latin1').catch(() => ''));
@@ -88,12 +99,16 @@ function fetchArguments(url: string, { into, refspecs, depth, withoutFiles = fal
     '--force',
     '--no-tags',
     '--no-recurse-submodules',
-    `--depth=${depth}`,
-    ...(withoutFiles ? ['--filter=tree:0'] : []),
+    typeof depth === 'number' ? `--depth=${depth}` : `--shallow-since=${isoSeconds(depth.since)}`,
+    ...(withoutFiles === false ? [] : ['--filter=tree:0']),
     '--',
     url,
     ...refspecs,
   ];
+}
+
+function isoSeconds(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000', '');
 }
 
 /** Judges a run of `git fetch`. This machine's own failures come first: git breaks the line off for them. */
@@ -103,6 +118,7 @@ export function judgeFetch(
   asked: Asked & { readonly into: string },
 ): Attempt<Fetched> {
   const { stderr } = result;
+  if (result.ended === 'said-so') return { outcome: 'done', value: 'with-files-only' };
   const reason = result.ended === 'exit' && result.exitCode !== 0 ? systemReason(stderr) : undefined;
   if (reason !== undefined)
     return { outcome: 'failed', error: mirrorNotWritten(repositoryAround(asked.into), { reason }) };

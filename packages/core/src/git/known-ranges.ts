@@ -1,0 +1,40 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { writeWhole } from '../disk/write-whole.ts';
+import type { CommitPair, KnownCommits } from './commits-between.ts';
+import { repositoryFolderName } from './mirror/mirror-repository.ts';
+
+const schema = z.object({
+  known: z.literal(true),
+  ahead: z.int().min(0),
+  behind: z.int().min(0),
+  subjects: z.array(z.string()),
+});
+
+export type CommitRange = CommitPair & { readonly url: string };
+
+/** What a host said lies between two commits: it stays true for ever. `undefined` for what is not kept, or can't be read. */
+export async function readKnownRange(folder: string, range: CommitRange): Promise<KnownCommits | undefined> {
+  try {
+    const found = schema.safeParse(JSON.parse(await readFile(pathOf(folder, range), 'utf8')));
+    return found.success ? found.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A range that can't be kept is asked for again. */
+export async function keepKnownRange(folder: string, range: CommitRange, found: KnownCommits): Promise<void> {
+  const path = pathOf(folder, range);
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeWhole(path, `${JSON.stringify(found)}\n`, { mode: 0o600 });
+  } catch {
+    // Nothing depends on it.
+  }
+}
+
+function pathOf(folder: string, { url, from, to }: CommitRange): string {
+  return join(folder, repositoryFolderName(url).replace(/\.git$/, ''), `${from}-${to}.json`);
+}
