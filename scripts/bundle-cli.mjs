@@ -160,7 +160,7 @@ async function bundle(name, { contents, plugins }) {
 
 /**
  * Keeps what V8 makes of the bundles while the usual commands run, for every start after this one: compiling them
- * takes longer than Node's own start.
+ * takes longer than Node's own start. And keeps what is always answered alike.
  */
 async function keepCode() {
   const { openBundles } = createRequire(import.meta.url)(join(CLI, 'bin/open-bundles.cjs'));
@@ -177,13 +177,16 @@ async function keepCode() {
     onStop: () => () => {},
     exitNow() {},
   };
-  for (const argv of [
-    ['--version'],
-    ['--help'],
-    ['list'],
-    ['check', '--format', 'json'],
-    ['build', '--progress', 'json'],
-  ]) {
+  const { keepAnswers } = createRequire(import.meta.url)(join(CLI, 'bin/kept-answers.cjs'));
+  await keepAnswers(
+    async (argv, columns) => {
+      const said = [];
+      await run(argv, { ...io, stdout: { ...terminal, columns, write: (text) => void said.push(text) } });
+      return said.join('');
+    },
+    (name, text) => writeFile(join(draft, name), text),
+  );
+  for (const argv of [['list'], ['check', '--format', 'json'], ['build', '--progress', 'json']]) {
     await run(argv, io);
   }
   await rm(folder, { recursive: true, force: true });

@@ -30,6 +30,24 @@ test('help and version load nothing of core', async () => {
   expect(first.length).toBeLessThan(250_000);
 });
 
+test.each([
+  { question: '--help', columns: 80 },
+  { question: '--help', columns: 100 },
+  { question: '--help', columns: 160 },
+  { question: '--help', columns: 61 },
+  { question: '--version', columns: 80 },
+])('$question at $columns columns is what the command says when it is not kept', async (asked) => {
+  const { question, columns } = asked;
+  const options = { folder: '/', ...(columns === 80 ? {} : { terminal: { columns, rows: 40 } }) };
+  const [kept, said] = await Promise.all([
+    runCli([question], options),
+    // Twice is asked anew.
+    runCli([question, question], options),
+  ]);
+  expect(kept).toMatchObject({ exitCode: 0, output: said.output });
+  expect(kept.output).toMatch(question === '--help' ? /^Usage: de-build / : /^\d+\.\d+\.\d+/);
+});
+
 onEachEngine('the command', (engine) => {
   function deBuild(site: ExampleSite, line: string, options: Partial<CliOptions> = {}) {
     const { environment, ...rest } = options;

@@ -2,10 +2,15 @@
 'use strict';
 
 const { join } = require('node:path');
-const { openBundles } = require('./open-bundles.cjs');
+const { answerAtOnce } = require('./kept-answers.cjs');
 
-const { run, processIo } = openBundles(join(__dirname, '../dist/bundle')).bundled('main.cjs');
+const bundle = join(__dirname, '../dist/bundle');
+const argv = process.argv.slice(2);
 
-run(process.argv.slice(2), processIo()).then((exitCode) => {
-  process.exitCode = exitCode;
-});
+if (!answerAtOnce(bundle, argv)) {
+  const { openBundles } = require('./open-bundles.cjs');
+  const { run, processIo } = openBundles(bundle).bundled('main.cjs');
+  run(argv, processIo()).then((exitCode) => {
+    process.exitCode = exitCode;
+  });
+}
