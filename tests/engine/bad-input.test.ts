@@ -77,9 +77,14 @@ function findingsOf({ stdout }: CliRun): readonly Finding[] {
   return report.checks.flatMap((check) => check.findings);
 }
 
+/** What a release makes of a site before it looks at it. */
+const LOCK: ReadonlySet<string> = new Set(['.de-build', '.de-build/.gitignore', '.de-build/lock']);
+
 /** Path → size and time of every file, git's own left out. */
 async function contentsOf(folder: string): Promise<readonly string[]> {
-  const names = (await readdir(folder, { recursive: true })).filter((name) => !name.startsWith('.git/'));
+  const names = (await readdir(folder, { recursive: true })).filter(
+    (name) => !name.startsWith('.git/') && !LOCK.has(name),
+  );
   return Promise.all(
     names.sort().map(async (name) => {
       const text = await readFile(join(folder, name)).catch(() => Buffer.alloc(0));

@@ -24,7 +24,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   try {
-    const text = await parse(parser, helpAsOption(argv), state);
+    const text = await parse(parser, withOptionalValue(helpAsOption(argv)), state);
     if (text !== '') io.stdout.write(`${text}\n`);
     return state.exitCode;
   } catch (error) {
@@ -89,6 +89,15 @@ function createParser(io: Io, state: State): Argv {
 /** `de-build help build` is `de-build build --help`, as with git and docker. */
 function helpAsOption(argv: readonly string[]): readonly string[] {
   return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+}
+
+/** `--lock-wait` may stand alone: then it takes no word after it, but a duration. */
+function withOptionalValue(argv: readonly string[]): readonly string[] {
+  const at = argv.indexOf('--lock-wait');
+  if (at === -1) return argv;
+  const next = argv[at + 1] ?? '';
+  const [value, used] = /^\d+[smh]$/.test(next) ? [next, 2] : ['', 1];
+  return [...argv.slice(0, at), `--lock-wait=${value}`, ...withOptionalValue(argv.slice(at + used))];
 }
 
 /** Of an option that is given twice the last one counts; yargs would make a list of them. */

@@ -73,6 +73,8 @@ export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from 
 export type { BuildArgSource } from './release/build-args.ts';
 export { type BumpedSite, type BumpSiteOptions, bumpSite } from './release/bump-site.ts';
 export { type CheckOptions, type CheckReport, checkSite } from './release/check-site.ts';
+export type { LockHolder } from './release/lock-holder.ts';
+export { type LockWait, parseLockWait } from './release/lock-wait.ts';
 export { ownVersion } from './release/own-version.ts';
 export { parseBuildArgs } from './release/parse-build-args.ts';
 export type {

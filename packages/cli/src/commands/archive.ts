@@ -1,6 +1,7 @@
 import { openOutput } from '../output.ts';
 import { listenForStop } from '../stop-signal.ts';
 import { defineCommand } from './command.ts';
+import { lockOf, lockOptions } from './lock-options.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
 /** `de-build archive` */
@@ -15,30 +16,32 @@ export const archive = defineCommand({
     ['$0 archive 1.4.0 --to hub.acme/erp', 'into a registry, as :1.4.0'],
   ],
   options: (yargs) =>
-    siteOptions(
-      yargs.positional('release', {
-        type: 'string',
-        demandOption: true,
-        describe: 'Its site version',
-      }),
-    )
-      .option('to', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'A folder, or HOST/NAME of a registry; .de-build/archives by default',
-      })
-      .option('force', {
-        type: 'boolean',
-        default: false,
-        describe: 'Replace another image that has the tag in the registry',
-      })
-      .option('dry-run', {
-        type: 'boolean',
-        default: false,
-        alias: 'n',
-        describe: 'Say where it would go, and change nothing',
-      })
-      .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
+    lockOptions(
+      siteOptions(
+        yargs.positional('release', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Its site version',
+        }),
+      )
+        .option('to', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'A folder, or HOST/NAME of a registry; .de-build/archives by default',
+        })
+        .option('force', {
+          type: 'boolean',
+          default: false,
+          describe: 'Replace another image that has the tag in the registry',
+        })
+        .option('dry-run', {
+          type: 'boolean',
+          default: false,
+          alias: 'n',
+          describe: 'Say where it would go, and change nothing',
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
+    ),
   async run(options, io) {
     const { archiveRelease, createRedactor, parseArchiveDestination } = await import('@de-build/core');
     const { renderArchive } = await import('../render/archives.ts');
@@ -51,6 +54,7 @@ export const archive = defineCommand({
       const { to } = options;
       const archived = await archiveRelease({
         ...siteOf(options, io),
+        ...(await lockOf(options, io)),
         redactor,
         release: options.release,
         force: options.force,

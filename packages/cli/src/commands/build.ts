@@ -3,57 +3,60 @@ import type { Argv } from 'yargs';
 import { openOutput } from '../output.ts';
 import { listenForStop } from '../stop-signal.ts';
 import { type Command, defineCommand } from './command.ts';
+import { lockOf, lockOptions } from './lock-options.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
 function buildOptions(yargs: Argv) {
-  return siteOptions(yargs)
-    .option('no-cache', {
-      type: 'boolean',
-      default: false,
-      describe: 'Run every step again, whatever the build cache holds',
-    })
-    .option('pull', { type: 'boolean', default: false, describe: 'Ask for newer base images' })
-    .option('dry-run', {
-      type: 'boolean',
-      default: false,
-      alias: 'n',
-      describe: 'Check and plan, show the plan, and change nothing',
-    })
-    .option('progress', {
-      choices: ['auto', 'plain', 'json'] as const,
-      default: 'auto' as const,
-      requiresArg: true,
-      describe:
-        'plain: a line for each event; json: an object for each; auto: a live view, or plain where there is no terminal',
-    })
-    .option('json', { type: 'boolean', default: false, describe: 'The same as --progress json' })
-    .option('force', {
-      type: 'boolean',
-      default: false,
-      describe: 'Release a version again that exists; the old image and its record are kept aside',
-    })
-    .option('build-arg', {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      requiresArg: true,
-      describe: 'NAME=VALUE, instead of what .env and de-build.json say; may be repeated',
-    })
-    .option('frozen', {
-      type: 'boolean',
-      default: false,
-      describe: 'Build from the very commits of the last recorded release, wherever refs point now',
-    })
-    .option('token-delivery', {
-      choices: ['auto', 'mirror', 'inject'] as const,
-      requiresArg: true,
-      describe: 'How the build gets private apps: from a token-free mirror here, or with the token in URLs',
-    })
-    .option('network', {
-      choices: ['default', 'host', 'none'] as const,
-      requiresArg: true,
-      describe: "The network of the build's steps: default, host or none",
-    });
+  return lockOptions(
+    siteOptions(yargs)
+      .option('no-cache', {
+        type: 'boolean',
+        default: false,
+        describe: 'Run every step again, whatever the build cache holds',
+      })
+      .option('pull', { type: 'boolean', default: false, describe: 'Ask for newer base images' })
+      .option('dry-run', {
+        type: 'boolean',
+        default: false,
+        alias: 'n',
+        describe: 'Check and plan, show the plan, and change nothing',
+      })
+      .option('progress', {
+        choices: ['auto', 'plain', 'json'] as const,
+        default: 'auto' as const,
+        requiresArg: true,
+        describe:
+          'plain: a line for each event; json: an object for each; auto: a live view, or plain where there is no terminal',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'The same as --progress json' })
+      .option('force', {
+        type: 'boolean',
+        default: false,
+        describe: 'Release a version again that exists; the old image and its record are kept aside',
+      })
+      .option('build-arg', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        requiresArg: true,
+        describe: 'NAME=VALUE, instead of what .env and de-build.json say; may be repeated',
+      })
+      .option('frozen', {
+        type: 'boolean',
+        default: false,
+        describe: 'Build from the very commits of the last recorded release, wherever refs point now',
+      })
+      .option('token-delivery', {
+        choices: ['auto', 'mirror', 'inject'] as const,
+        requiresArg: true,
+        describe: 'How the build gets private apps: from a token-free mirror here, or with the token in URLs',
+      })
+      .option('network', {
+        choices: ['default', 'host', 'none'] as const,
+        requiresArg: true,
+        describe: "The network of the build's steps: default, host or none",
+      }),
+  );
 }
 
 type BuildOptions = ReturnType<typeof buildOptions> extends Argv<infer Options> ? Options : never;
@@ -73,10 +76,15 @@ const command: Command<BuildOptions> = {
     const { buildRelease, parseBuildArgs, planRelease, createRedactor } = await import('@de-build/core');
     const redactor = createRedactor();
     const output = openOutput(io, { isVerbose: options.verbose, redactor });
+    // The renderer shows the notice of it.
+    const {
+      lockWait: { seconds = 0 },
+    } = await lockOf(options, io);
     const stop = listenForStop(io);
     const renderer = await output.renderer(options.json ? 'json' : options.progress);
     const release: ReleaseOptions = {
       ...siteOf(options, io),
+      lockWait: { seconds },
       redactor,
       signal: stop.signal,
       onEvent: (event: ReleaseEvent) => renderer.event(event),
@@ -116,6 +124,6 @@ function overview(yargs: Argv) {
       ['$0', 'check, build, verify, tag and record it'],
     ])
     .epilogue(
-      'Run `de-build <command> --help` for the options of a command.\n\nExit codes: 0 done, 1 bug, 2 usage, 3 checks, 4 git, 5 engine, 6 build, 7 verify, 8 conflict, 9 record, 10 outdated, 130 interrupted, 143 terminated.',
+      'Run `de-build <command> --help` for the options of a command.\n\nExit codes: 0 done, 1 bug, 2 usage, 3 checks, 4 git, 5 engine, 6 build, 7 verify, 8 conflict, 9 record, 10 outdated, 11 locked, 130 interrupted, 143 terminated.',
     );
 }

@@ -1,4 +1,7 @@
+import { openOutput } from '../output.ts';
+import { listenForStop } from '../stop-signal.ts';
 import { defineCommand } from './command.ts';
+import { lockOf, lockOptions } from './lock-options.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
 /** `de-build bump` */
@@ -12,31 +15,47 @@ export const bump = defineCommand({
     ['$0 bump 2.0.0', 'that very version'],
   ],
   options: (yargs) =>
-    siteOptions(
-      yargs.positional('to', {
-        type: 'string',
-        demandOption: true,
-        describe: 'patch, minor, major, prerelease, or a version such as 1.5.0',
-      }),
-    )
-      .option('dry-run', {
-        type: 'boolean',
-        default: false,
-        alias: 'n',
-        describe: 'Say what would be written, and write nothing',
-      })
-      .option('force', { type: 'boolean', default: false, describe: 'Go to a lower version, too' })
-      .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
+    lockOptions(
+      siteOptions(
+        yargs.positional('to', {
+          type: 'string',
+          demandOption: true,
+          describe: 'patch, minor, major, prerelease, or a version such as 1.5.0',
+        }),
+      )
+        .option('dry-run', {
+          type: 'boolean',
+          default: false,
+          alias: 'n',
+          describe: 'Say what would be written, and write nothing',
+        })
+        .option('force', { type: 'boolean', default: false, describe: 'Go to a lower version, too' })
+        .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
+    ),
   async run(options, io) {
     const { bumpSite } = await import('@de-build/core');
-    const { site } = siteOf(options, io);
-    const bumped = await bumpSite({ site, to: options.to, dryRun: options.dryRun, force: options.force });
-    const verb = options.dryRun ? 'would become' : 'is now';
-    io.stdout.write(
-      options.json
-        ? `${JSON.stringify(bumped)}\n`
-        : `${bumped.key} ${verb} ${bumped.to} (was ${bumped.from}) in ${bumped.file}\n`,
-    );
-    return 0;
+    const output = openOutput(io, { isVerbose: options.verbose });
+    const stop = listenForStop(io);
+    try {
+      const bumped = await bumpSite({
+        ...siteOf(options, io),
+        ...(await lockOf(options, io)),
+        to: options.to,
+        dryRun: options.dryRun,
+        force: options.force,
+        signal: stop.signal,
+      });
+      const verb = options.dryRun ? 'would become' : 'is now';
+      output.write(
+        options.json
+          ? `${JSON.stringify(bumped)}\n`
+          : `${bumped.key} ${verb} ${bumped.to} (was ${bumped.from}) in ${bumped.file}\n`,
+      );
+      return 0;
+    } catch (error) {
+      return output.fail(error, stop.reason());
+    } finally {
+      stop.release();
+    }
   },
 });

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { openOutput } from '../output.ts';
 import { listenForStop } from '../stop-signal.ts';
 import { defineCommand } from './command.ts';
+import { lockOf, lockOptions } from './lock-options.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
 /** `de-build restore` */
@@ -16,30 +17,32 @@ export const restore = defineCommand({
     ['$0 restore 1.4.0 --from /backup', 'from an archive that was moved'],
   ],
   options: (yargs) =>
-    siteOptions(
-      yargs.positional('release', {
-        type: 'string',
-        demandOption: true,
-        describe: 'Its site version',
-      }),
-    )
-      .option('from', {
-        type: 'string',
-        requiresArg: true,
-        describe: 'An archive that was moved, or the folder it is in',
-      })
-      .option('force', {
-        type: 'boolean',
-        default: false,
-        describe: 'Take the tag from another image, which keeps one of its own',
-      })
-      .option('dry-run', {
-        type: 'boolean',
-        default: false,
-        alias: 'n',
-        describe: 'Say which means would be tried, and change nothing',
-      })
-      .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
+    lockOptions(
+      siteOptions(
+        yargs.positional('release', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Its site version',
+        }),
+      )
+        .option('from', {
+          type: 'string',
+          requiresArg: true,
+          describe: 'An archive that was moved, or the folder it is in',
+        })
+        .option('force', {
+          type: 'boolean',
+          default: false,
+          describe: 'Take the tag from another image, which keeps one of its own',
+        })
+        .option('dry-run', {
+          type: 'boolean',
+          default: false,
+          alias: 'n',
+          describe: 'Say which means would be tried, and change nothing',
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
+    ),
   async run(options, io) {
     const { createRedactor, restoreRelease } = await import('@de-build/core');
     const { renderRestore } = await import('../render/archives.ts');
@@ -51,6 +54,7 @@ export const restore = defineCommand({
     try {
       const restored = await restoreRelease({
         ...siteOf(options, io),
+        ...(await lockOf(options, io)),
         redactor,
         release: options.release,
         force: options.force,

@@ -1,6 +1,7 @@
 import { openOutput } from '../output.ts';
 import { listenForStop } from '../stop-signal.ts';
 import { defineCommand } from './command.ts';
+import { lockOf, lockOptions } from './lock-options.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
 /** `de-build retag` */
@@ -13,14 +14,16 @@ export const retag = defineCommand({
     ['$0 retag', 'give it back'],
   ],
   options: (yargs) =>
-    siteOptions(yargs)
-      .option('dry-run', {
-        type: 'boolean',
-        default: false,
-        alias: 'n',
-        describe: 'List them, and change nothing',
-      })
-      .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
+    lockOptions(
+      siteOptions(yargs)
+        .option('dry-run', {
+          type: 'boolean',
+          default: false,
+          alias: 'n',
+          describe: 'List them, and change nothing',
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
+    ),
   async run(options, io) {
     const { retagImages } = await import('@de-build/core');
     const { renderRetag } = await import('../render/archives.ts');
@@ -29,6 +32,7 @@ export const retag = defineCommand({
     try {
       const retagged = await retagImages({
         ...siteOf(options, io),
+        ...(await lockOf(options, io)),
         dryRun: options.dryRun,
         signal: stop.signal,
       });

@@ -6,6 +6,7 @@ import * as engine from './engine-failures.ts';
 import * as engineSetup from './engine-setup-failures.ts';
 import * as git from './git-failures.ts';
 import * as history from './history-failures.ts';
+import * as lock from './lock-failures.ts';
 import * as manifest from './manifest-failures.ts';
 import * as mirror from './mirror-failures.ts';
 import * as plainBuild from './plain-build-failures.ts';
@@ -24,6 +25,7 @@ export const catalogue = {
   'engine-setup-failures.ts': engineSetup,
   'git-failures.ts': git,
   'history-failures.ts': history,
+  'lock-failures.ts': lock,
   'manifest-failures.ts': manifest,
   'mirror-failures.ts': mirror,
   'plain-build-failures.ts': plainBuild,
@@ -270,6 +272,22 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ],
     ],
   },
+  'lock-failures.ts': {
+    siteLocked: [
+      [
+        '/srv/site',
+        { holder: '`de-build build` runs as process 4711 of erp on erp-host.', waitedSeconds: 0 },
+      ],
+      ['/srv/site', { holder: 'It has not said who it is.', waitedSeconds: 600 }],
+    ],
+    lockNotTaken: [
+      ['/srv/site/.de-build/lock', 'ENOSPC', full],
+      ['/srv/site/.de-build/lock', 'flock: 3: No locks available'],
+    ],
+    lockProgramMissing: [[full]],
+    lockUnsupported: [['win32']],
+    badLockWait: [[]],
+  },
   'manifest-failures.ts': {
     manifestNotFound: [
       ['1.4.0', ['1.3.0', '1.2.0']],
@@ -306,7 +324,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     mirrorNotWritten: [['/srv/site/.de-build/mirror', { reason: 'No space left on device', cause: full }]],
     mirrorBroken: [['/srv/site/.de-build/mirror/github.com-a-b.git', 'fatal: bad config line 1']],
     mirrorBusy: [['/srv/site/.de-build/mirror/github.com-a-b.git', 600]],
-    mirrorLockMissing: [[full]],
     mirrorBackendMissing: [[]],
     mirrorNotServed: [['EPERM', denied]],
     mirrorSubmodules: [

@@ -24,6 +24,8 @@ export const EXIT = {
   record: 9,
   /** `apps --outdated` found some; nothing failed. */
   outdated: 10,
+  /** Another run is at work on the site. */
+  locked: 11,
   /** Stopped by Ctrl-C (SIGINT). */
   interrupted: 130,
   /** Stopped by SIGTERM. */

@@ -100,17 +100,6 @@ export function mirrorBusy(folder: string, seconds: number): DeBuildError {
   });
 }
 
-export function mirrorLockMissing(cause: unknown): DeBuildError {
-  return failure({
-    code: 'mirror-lock-missing',
-    what: 'There is no program `flock` on this machine.',
-    why: 'The mirror is locked with it while something is fetched, so that two releases do not disturb each other.',
-    fix: 'Install util-linux (Debian, Red Hat) or busybox (Alpine), or build with `tokenDelivery: inject`.',
-    exitCode: EXIT.git,
-    cause,
-  });
-}
-
 export function mirrorBackendMissing(): DeBuildError {
   return failure({
     code: 'mirror-backend-missing',

@@ -5,6 +5,7 @@ import { archiveNotWritten, releaseImageMissing } from '../errors/history-failur
 import { type Archive, addArchive, type FileArchive, readArchives } from '../manifests/archives.ts';
 import { ownFolder } from '../release/own-folder.ts';
 import { ownVersion } from '../release/own-version.ts';
+import { withSiteLock } from '../release/site-lock.ts';
 import type { Tools } from '../release/tools.ts';
 import { withTools } from '../release/with-tools.ts';
 import type { ArchiveDestination } from './archive-destination.ts';
@@ -50,27 +51,32 @@ export interface Archiving {
 /**
  * Puts a copy of a release's image where it outlives the engine: into a compressed file, or a registry. Its digest is
  * recorded beside the manifest, and `restoreRelease` takes no other.
- * @throws DeBuildError `manifest-*`, `release-image-missing`, `archive-*`, `registry-*`, `engine-*`
+ * @throws DeBuildError `manifest-*`, `release-image-missing`, `archive-*`, `registry-*`, `engine-*`, `site-locked`, `lock-*`
  */
 export function archiveRelease(options: ArchiveOptions): Promise<ArchivedRelease> {
-  return withTools({ ...options, onEvent: () => undefined }, async (tools) => {
-    const release = await readRelease(options.site, options.release);
-    const known = await readArchives(release.records, options.release);
-    const engine = await tools.engine();
-    const tag = tagOfRelease(release.manifest, options.release);
-    const image = await findReleaseImage(engine, release.manifest);
-    if (image === undefined) throw releaseImageMissing(tag.reference, release.manifest.image.id);
-    const archiving: Archiving = { release, tag, image, known };
-    const { to } = options;
-    const made =
-      to?.kind === 'registry'
-        ? await pushRelease(archiving, { ...options, repository: to.repository }, tools)
-        : await saveRelease(archiving, { ...options, folder: to?.folder }, tools);
-    const result = { dryRun: options.dryRun ?? false, reference: tag.reference, imageId: image.id };
-    if (made.archive === undefined || made.isOld) return { ...result, ...made, recordedIn: undefined };
-    const recordedIn = await addArchive(release.records, options.release, made.archive);
-    return { ...result, ...made, recordedIn };
-  });
+  const { site, dryRun } = options;
+  return withTools({ ...options, onEvent: () => undefined }, (tools) =>
+    withSiteLock({ site, what: `archive ${options.release}`, dryRun }, tools, () => archive(options, tools)),
+  );
+}
+
+async function archive(options: ArchiveOptions, tools: Tools): Promise<ArchivedRelease> {
+  const release = await readRelease(options.site, options.release);
+  const known = await readArchives(release.records, options.release);
+  const engine = await tools.engine();
+  const tag = tagOfRelease(release.manifest, options.release);
+  const image = await findReleaseImage(engine, release.manifest);
+  if (image === undefined) throw releaseImageMissing(tag.reference, release.manifest.image.id);
+  const archiving: Archiving = { release, tag, image, known };
+  const { to } = options;
+  const made =
+    to?.kind === 'registry'
+      ? await pushRelease(archiving, { ...options, repository: to.repository }, tools)
+      : await saveRelease(archiving, { ...options, folder: to?.folder }, tools);
+  const result = { dryRun: options.dryRun ?? false, reference: tag.reference, imageId: image.id };
+  if (made.archive === undefined || made.isOld) return { ...result, ...made, recordedIn: undefined };
+  const recordedIn = await addArchive(release.records, options.release, made.archive);
+  return { ...result, ...made, recordedIn };
 }
 
 /** What became of the copy itself. */

@@ -1,7 +1,9 @@
 import { restoreTagHeld } from '../errors/history-failures.ts';
 import { readArchives } from '../manifests/archives.ts';
 import type { Manifest } from '../manifests/manifest.ts';
+import { withSiteLock } from '../release/site-lock.ts';
 import { tagImage } from '../release/tag-image.ts';
+import type { Tools } from '../release/tools.ts';
 import { replacedTag } from '../release/version-tag.ts';
 import { withTools } from '../release/with-tools.ts';
 import { bringBack } from './bring-back.ts';
@@ -41,40 +43,45 @@ export interface RestoredRelease {
 /**
  * Brings a release's image back by the cheapest means that verifies, and gives it its tag: it is there already; it lost
  * its tag; an archive; a registry; a rebuild. An image is taken for the release's only when it is the recorded one.
- * @throws DeBuildError `restore-tag-held`, `release-not-restorable`, `manifest-*`, `archive-list-unreadable`, `engine-*`
+ * @throws DeBuildError `restore-tag-held`, `release-not-restorable`, `manifest-*`, `archive-list-unreadable`, `engine-*`, `site-locked`, `lock-*`
  */
 export function restoreRelease(options: RestoreOptions): Promise<RestoredRelease> {
-  return withTools({ ...options, onEvent: () => undefined }, async (tools) => {
-    const release = await readRelease(options.site, options.release);
-    const { manifest } = release;
-    const archives = await readArchives(release.records, options.release);
-    const engine = await tools.engine();
-    const tag = tagOfRelease(manifest, options.release);
-    const { reference } = tag;
-    const dryRun = options.dryRun ?? false;
-    const holder = await engine.images.inspect(reference);
-    const result = { dryRun, reference, keptAside: undefined };
-    if (holder !== undefined && isImageOf(holder, manifest)) {
-      const attempts: RestoreAttempt[] = [
-        { means: 'local', from: reference, state: dryRun ? 'at-hand' : 'used' },
-      ];
-      return { ...result, ...named(holder.id, manifest), means: 'local', attempts };
-    }
-    if (holder !== undefined && options.force !== true) throw restoreTagHeld(reference, holder.id);
+  const { site, dryRun } = options;
+  return withTools({ ...options, onEvent: () => undefined }, (tools) =>
+    withSiteLock({ site, what: `restore ${options.release}`, dryRun }, tools, () => restore(options, tools)),
+  );
+}
 
-    const brought = await bringBack({ release, reference, archives, engine, options }, tools);
-    if (dryRun) {
-      const first = brought.attempts.find(({ state }) => state === 'at-hand');
-      return { ...result, ...named(manifest.image.id, manifest), ...brought, means: first?.means };
-    }
-    // From here on an interrupt waits, as when a release is tagged.
-    tools.signal.throwIfAborted();
-    const replaces = holder === undefined ? undefined : { imageId: holder.id, tag: tag.siteVersion };
-    await tagImage(engine.images, { ...tag, replaces }, brought.imageId);
-    const keptAside =
-      holder === undefined ? undefined : `${tag.image}:${replacedTag(tag.siteVersion, holder.id)}`;
-    return { ...result, ...brought, ...named(brought.imageId, manifest), keptAside };
-  });
+async function restore(options: RestoreOptions, tools: Tools): Promise<RestoredRelease> {
+  const release = await readRelease(options.site, options.release);
+  const { manifest } = release;
+  const archives = await readArchives(release.records, options.release);
+  const engine = await tools.engine();
+  const tag = tagOfRelease(manifest, options.release);
+  const { reference } = tag;
+  const dryRun = options.dryRun ?? false;
+  const holder = await engine.images.inspect(reference);
+  const result = { dryRun, reference, keptAside: undefined };
+  if (holder !== undefined && isImageOf(holder, manifest)) {
+    const attempts: RestoreAttempt[] = [
+      { means: 'local', from: reference, state: dryRun ? 'at-hand' : 'used' },
+    ];
+    return { ...result, ...named(holder.id, manifest), means: 'local', attempts };
+  }
+  if (holder !== undefined && options.force !== true) throw restoreTagHeld(reference, holder.id);
+
+  const brought = await bringBack({ release, reference, archives, engine, options }, tools);
+  if (dryRun) {
+    const first = brought.attempts.find(({ state }) => state === 'at-hand');
+    return { ...result, ...named(manifest.image.id, manifest), ...brought, means: first?.means };
+  }
+  // From here on an interrupt waits, as when a release is tagged.
+  tools.signal.throwIfAborted();
+  const replaces = holder === undefined ? undefined : { imageId: holder.id, tag: tag.siteVersion };
+  await tagImage(engine.images, { ...tag, replaces }, brought.imageId);
+  const keptAside =
+    holder === undefined ? undefined : `${tag.image}:${replacedTag(tag.siteVersion, holder.id)}`;
+  return { ...result, ...brought, ...named(brought.imageId, manifest), keptAside };
 }
 
 function named(imageId: string, manifest: Manifest) {

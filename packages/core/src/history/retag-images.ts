@@ -1,6 +1,8 @@
 import type { Finding } from '../errors/finding.ts';
 import { PLAN_DIGEST_LABEL } from '../release/labels.ts';
 import { readRecords } from '../release/read-records.ts';
+import { withSiteLock } from '../release/site-lock.ts';
+import type { Tools } from '../release/tools.ts';
 import { withTools } from '../release/with-tools.ts';
 import type { HistoryOptions } from './history-options.ts';
 import { isImageOf, tagOfRelease } from './release-image.ts';
@@ -37,47 +39,52 @@ export interface RetaggedImages {
 /**
  * Finds images of recorded releases that lost their tag, by the label of their plan, and gives it back. A tag is never
  * taken from another image.
- * @throws DeBuildError `manifest-folder-unreadable`, `engine-*`
+ * @throws DeBuildError `manifest-folder-unreadable`, `engine-*`, `site-locked`, `lock-*`
  */
 export function retagImages(options: RetagOptions): Promise<RetaggedImages> {
-  return withTools({ ...options, onEvent: () => undefined }, async (tools) => {
-    const { images } = await tools.engine();
-    const dryRun = options.dryRun ?? false;
-    const { manifests, problems } = await readRecords(options);
-    const labelled = await images.listByLabel(PLAN_DIGEST_LABEL);
-    const lost: LostTag[] = [];
-    const inOrder: string[] = [];
-    const absent: string[] = [];
-    for (const manifest of manifests) {
-      tools.signal.throwIfAborted();
-      const { siteVersion } = manifest;
-      const { reference } = tagOfRelease(manifest, siteVersion);
-      const holder = await images.inspect(reference);
-      if (holder !== undefined && isImageOf(holder, manifest)) {
-        inOrder.push(siteVersion);
-        continue;
-      }
-      const candidates = labelled.filter(
-        ({ id, labels }) => id === manifest.image.id || labels[PLAN_DIGEST_LABEL] === manifest.planDigest,
-      );
-      const found = await firstOf(candidates, async ({ id }) => {
-        const image = await images.inspect(id);
-        return image !== undefined && isImageOf(image, manifest);
-      });
-      if (found === undefined) {
-        absent.push(siteVersion);
-        continue;
-      }
-      const one = { siteVersion, reference, imageId: found.id };
-      if (holder !== undefined) {
-        lost.push({ ...one, state: 'held', heldBy: holder.id });
-        continue;
-      }
-      if (!dryRun) await images.tag(found.id, reference);
-      lost.push({ ...one, state: dryRun ? 'would-retag' : 'retagged' });
+  const { site, dryRun } = options;
+  return withTools({ ...options, onEvent: () => undefined }, (tools) =>
+    withSiteLock({ site, what: 'retag', dryRun }, tools, () => retag(options, tools)),
+  );
+}
+
+async function retag(options: RetagOptions, tools: Tools): Promise<RetaggedImages> {
+  const { images } = await tools.engine();
+  const dryRun = options.dryRun ?? false;
+  const { manifests, problems } = await readRecords(options);
+  const labelled = await images.listByLabel(PLAN_DIGEST_LABEL);
+  const lost: LostTag[] = [];
+  const inOrder: string[] = [];
+  const absent: string[] = [];
+  for (const manifest of manifests) {
+    tools.signal.throwIfAborted();
+    const { siteVersion } = manifest;
+    const { reference } = tagOfRelease(manifest, siteVersion);
+    const holder = await images.inspect(reference);
+    if (holder !== undefined && isImageOf(holder, manifest)) {
+      inOrder.push(siteVersion);
+      continue;
     }
-    return { dryRun, images: lost, inOrder, absent, problems };
-  });
+    const candidates = labelled.filter(
+      ({ id, labels }) => id === manifest.image.id || labels[PLAN_DIGEST_LABEL] === manifest.planDigest,
+    );
+    const found = await firstOf(candidates, async ({ id }) => {
+      const image = await images.inspect(id);
+      return image !== undefined && isImageOf(image, manifest);
+    });
+    if (found === undefined) {
+      absent.push(siteVersion);
+      continue;
+    }
+    const one = { siteVersion, reference, imageId: found.id };
+    if (holder !== undefined) {
+      lost.push({ ...one, state: 'held', heldBy: holder.id });
+      continue;
+    }
+    if (!dryRun) await images.tag(found.id, reference);
+    lost.push({ ...one, state: dryRun ? 'would-retag' : 'retagged' });
+  }
+  return { dryRun, images: lost, inOrder, absent, problems };
 }
 
 async function firstOf<Item>(

@@ -5,10 +5,11 @@ import { readSite } from '../site/read-site.ts';
 import { type Bump, bumpVersion } from '../version/bump.ts';
 import { writeSiteVersion } from '../version/write-site-version.ts';
 import { readVersion } from './check-version.ts';
+import { withSiteLock } from './site-lock.ts';
+import type { SiteOptions } from './tools.ts';
+import { withTools } from './with-tools.ts';
 
-export interface BumpSiteOptions {
-  /** The site's folder. */
-  readonly site: string;
+export interface BumpSiteOptions extends Pick<SiteOptions, 'site' | 'environment' | 'lockWait' | 'signal'> {
   /** `patch`, `minor`, `major`, `prerelease`, or a version. */
   readonly to: Bump;
   /** Change nothing. Default: false. */
@@ -28,9 +29,16 @@ export interface BumpedSite {
 
 /**
  * Writes the next site version into `.env`, changing that value and nothing else, atomically.
- * @throws DeBuildError `site-not-found`, `site-version-*`, `env-not-written`
+ * @throws DeBuildError `site-not-found`, `site-version-*`, `env-not-written`, `site-locked`, `lock-*`
  */
-export async function bumpSite(options: BumpSiteOptions): Promise<BumpedSite> {
+export function bumpSite(options: BumpSiteOptions): Promise<BumpedSite> {
+  const { site, to, dryRun } = options;
+  return withTools(options, (tools) =>
+    withSiteLock({ site, what: `bump ${to}`, dryRun }, tools, () => bump(options)),
+  );
+}
+
+async function bump(options: BumpSiteOptions): Promise<BumpedSite> {
   const site = await readSite(resolve(options.site));
   const { env: file, versionKey: key } = site.config;
   const from = readVersion(site);

@@ -1,9 +1,14 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { planPrune } from '../engine/cache/plan-prune.ts';
-import type { CacheRecord } from '../engine/engine.ts';
-import type { SiteOptions } from './tools.ts';
+import type { CacheRecord, PruneOptions } from '../engine/engine.ts';
+import { withSiteLock } from './site-lock.ts';
+import type { SiteOptions, Tools } from './tools.ts';
 import { withTools } from './with-tools.ts';
 
 export interface PruneCacheOptions extends Omit<SiteOptions, 'site' | 'remote'> {
+  /** A site that no other run may be at work on meanwhile, if anything was ever released there. */
+  readonly site?: string;
   /** Total size the build cache may keep, in bytes. Default: nothing is kept that may go. */
   readonly keepBytes?: number;
   /** Only what was not used for so long, in seconds. Default: whatever its age. */
@@ -28,7 +33,7 @@ export interface PrunedCache {
 /**
  * Frees build cache in the engine. It deletes records of the cache and nothing else: no image, tagged or not, no
  * container, no volume. What an image shares with the cache stays in the image.
- * @throws DeBuildError `engine-*`
+ * @throws DeBuildError `engine-*`, `site-locked`, `lock-*`
  */
 export function pruneBuildCache(options: PruneCacheOptions): Promise<PrunedCache> {
   const limits = {
@@ -37,24 +42,44 @@ export function pruneBuildCache(options: PruneCacheOptions): Promise<PrunedCache
     ...(options.olderThanSeconds === undefined ? {} : { olderThanSeconds: options.olderThanSeconds }),
   };
   return withTools({ ...options, site: '' }, async (tools) => {
-    const { cache } = await tools.engine();
-    const records = await cache.usage();
-    const before = sizeOf(records);
-    if (options.dryRun === true) {
-      const plan = planPrune(records, { ...limits, now: tools.now() });
-      const { freedBytes } = plan;
-      return { dryRun: true, records: bySize(plan.records), freedBytes, before, after: before - freedBytes };
-    }
-    const { deleted, freedBytes } = await cache.prune(limits);
-    const gone = new Set(deleted);
-    return {
-      dryRun: false,
-      records: bySize(records.filter(({ id }) => gone.has(id))),
-      freedBytes,
-      before,
-      after: sizeOf(await cache.usage()),
-    };
+    const site = await releasedSite(options.site);
+    const work = () => prune({ ...limits, dryRun: options.dryRun ?? false }, tools);
+    return site === undefined
+      ? work()
+      : withSiteLock({ site, what: 'prune', dryRun: options.dryRun }, tools, work);
   });
+}
+
+async function prune(
+  { dryRun, ...limits }: PruneOptions & { readonly dryRun: boolean },
+  tools: Tools,
+): Promise<PrunedCache> {
+  const { cache } = await tools.engine();
+  const records = await cache.usage();
+  const before = sizeOf(records);
+  if (dryRun) {
+    const plan = planPrune(records, { ...limits, now: tools.now() });
+    const { freedBytes } = plan;
+    return { dryRun: true, records: bySize(plan.records), freedBytes, before, after: before - freedBytes };
+  }
+  const { deleted, freedBytes } = await cache.prune(limits);
+  const gone = new Set(deleted);
+  return {
+    dryRun: false,
+    records: bySize(records.filter(({ id }) => gone.has(id))),
+    freedBytes,
+    before,
+    after: sizeOf(await cache.usage()),
+  };
+}
+
+/** Where nothing was ever released there is nothing to lock, and `.de-build/` need not be made. */
+async function releasedSite(site: string | undefined): Promise<string | undefined> {
+  if (site === undefined) return undefined;
+  return stat(join(site, '.de-build')).then(
+    () => site,
+    () => undefined,
+  );
 }
 
 function sizeOf(records: readonly CacheRecord[]): number {

@@ -6,6 +6,7 @@ import { decideRelease, type ReleaseOptions } from './plan-release.ts';
 import { recordFiles } from './record-files.ts';
 import { recordRelease } from './record-release.ts';
 import type { ReleaseEvent } from './release-event.ts';
+import { withSiteLock } from './site-lock.ts';
 import { inStage } from './stage.ts';
 import { tagImage } from './tag-image.ts';
 import type { Tools } from './tools.ts';
@@ -34,7 +35,7 @@ export interface ReleaseResult {
 
 /**
  * Releases a site: checks it, builds its image, verifies what is in it, gives it its tag and records it. The
- * tag is given only to a verified image, and stays only when the record was written.
+ * tag is given only to a verified image, and stays only when the record was written. One run at a time changes a site.
  */
 export function buildRelease(options: ReleaseOptions): ReleaseRun {
   const stream = createEventStream<ReleaseEvent>();
@@ -42,9 +43,9 @@ export function buildRelease(options: ReleaseOptions): ReleaseRun {
     stream.push(event);
     options.onEvent?.(event);
   };
-  const result = withTools({ ...options, onEvent }, (tools) => release(options, tools)).finally(() =>
-    stream.close(),
-  );
+  const result = withTools({ ...options, onEvent }, (tools) =>
+    withSiteLock({ site: options.site, what: 'build' }, tools, () => release(options, tools)),
+  ).finally(() => stream.close());
   // A caller that reads the events first must not die of a rejection it has not come to yet.
   result.catch(() => {});
   return { events: stream, result };

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { GitRemote } from '../git/remote.ts';
 import type { Redactor } from '../secrets/redactor.ts';
+import type { LockWait } from './lock-wait.ts';
 import type { ReleaseEvent } from './release-event.ts';
 
 /** Variables of the process, handed in: core never reads them by itself. */
@@ -18,6 +19,8 @@ export interface SiteOptions {
   readonly onEvent?: (event: ReleaseEvent) => void;
   /** Aborting it cancels the running step in the engine; the flow then rejects with exit code 130. */
   readonly signal?: AbortSignal;
+  /** What to do when another run is changing the site. Default: fail at once with `site-locked`. */
+  readonly lockWait?: Partial<LockWait>;
   /** Learns every secret of the site as soon as it is read. Give your own to redact your own output too. */
   readonly redactor?: Redactor;
   /** Replaces the real engine; for tests. The caller closes it. */
@@ -37,5 +40,6 @@ export interface Tools {
   readonly engine: () => Promise<Engine>;
   readonly emit: (event: ReleaseEvent) => void;
   readonly signal: AbortSignal;
+  readonly lockWait: LockWait;
   readonly now: () => Date;
 }

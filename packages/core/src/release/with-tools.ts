@@ -32,6 +32,7 @@ export async function withTools<Result>(
     },
     emit: (event) => sink.emit(event),
     signal,
+    lockWait: { seconds: 0, onHeld: () => {}, ...options.lockWait },
     now: options.now ?? (() => new Date()),
   };
   try {

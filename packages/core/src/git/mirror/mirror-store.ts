@@ -1,5 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { takeLock } from '../../disk/kernel-lock.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { mirrorBusy, mirrorNotWritten, mirrorPinMalformed } from '../../errors/mirror-failures.ts';
@@ -11,7 +12,6 @@ import { type Download, withDownload } from './download-pin.ts';
 import { createLocalGit } from './local-git.ts';
 import { mendRepository } from './mend-repository.ts';
 import type { Mirror, MirrorApp, PinnedSource } from './mirror.ts';
-import { takeLock } from './mirror-lock.ts';
 import { ensureRepository, publishPin, repositoryFolderName } from './mirror-repository.ts';
 import { openSeal, type PinSeal } from './pin-seal.ts';
 import { findNotices } from './source-notices.ts';
@@ -89,16 +89,16 @@ async function bringPin(download: Download): Promise<Brought> {
 /** One at a time writes to a repository, in this process and in others. */
 async function underLock<T>({ git, repository, settings }: Download, use: () => Promise<T>): Promise<T> {
   const { timeoutSeconds, signal } = settings;
-  const release = await takeLock(`${repository}.lock`, {
+  const unlock = await takeLock(`${repository}.lock`, {
     environment: git.environment,
     timeoutMs: timeoutSeconds * 1000,
     signal,
   });
-  if (release === undefined) throw mirrorBusy(repository, timeoutSeconds);
+  if (unlock === undefined) throw mirrorBusy(repository, timeoutSeconds);
   try {
     return await use();
   } finally {
-    await release();
+    await unlock();
   }
 }
 

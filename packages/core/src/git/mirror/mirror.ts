@@ -9,7 +9,7 @@ export interface Mirror {
   /**
    * Makes sure that the mirror holds the app's commit, whole. Asks no host when it does.
    * @throws DeBuildError what `GitRemote.listRefs` throws; `mirror-ref-moved`, `mirror-commit-gone`, `mirror-corrupt`,
-   * `mirror-not-written`, `mirror-broken`, `mirror-busy`, `mirror-lock-missing`, `mirror-pin-malformed`.
+   * `mirror-not-written`, `mirror-broken`, `mirror-busy`, `lock-*`, `mirror-pin-malformed`.
    */
   fetch(app: MirrorApp, signal?: AbortSignal): Promise<PinnedSource>;
 }

@@ -1,0 +1,63 @@
+import { readFile, rm } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { z } from 'zod';
+import { writeWhole } from '../disk/write-whole.ts';
+
+const holderSchema = z.object({
+  what: z.string(),
+  user: z.string(),
+  pid: z.int().positive(),
+  host: z.string(),
+  since: z.iso.datetime(),
+});
+
+/** Who has the lock of a site, as it said of itself: for people, never for a decision. */
+export type LockHolder = Readonly<z.infer<typeof holderSchema>>;
+
+export function thisHolder(what: string, now: Date): LockHolder {
+  return { what, user: ownUser(), pid: process.pid, host: hostname(), since: now.toISOString() };
+}
+
+/** A whole sentence. */
+export function describeHolder(holder: LockHolder | undefined): string {
+  if (holder === undefined) return 'It has not said who it is.';
+  const { what, user, pid, host, since } = holder;
+  return `\`de-build ${what}\` has been running since ${since}: process ${pid} of ${user} on ${host}.`;
+}
+
+/** A disk that takes no more is no reason to fail: whoever waits is told less. */
+export async function writeHolder(path: string, holder: LockHolder): Promise<void> {
+  await writeWhole(path, `${JSON.stringify(holder)}\n`, { mode: 0o600 }).catch(() => undefined);
+}
+
+/** `undefined` when nobody said anything, or it was said by a process of this machine that is no more. */
+export async function readHolder(path: string): Promise<LockHolder | undefined> {
+  try {
+    const holder = holderSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return holder.host !== hostname() || isAlive(holder.pid) ? holder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function removeHolder(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** A container may run as a user that has no name. */
+function ownUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

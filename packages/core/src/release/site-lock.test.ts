@@ -1,0 +1,132 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { ReleaseEvent } from './release-event.ts';
+import { withSiteLock } from './site-lock.ts';
+
+let site: string;
+beforeEach(async () => {
+  site = await mkdtemp(join(tmpdir(), 'de-build-site-'));
+});
+afterEach(() => rm(site, { recursive: true, force: true }));
+
+const told: string[] = [];
+beforeEach(() => {
+  told.length = 0;
+});
+
+function tools(seconds = 0, signal = new AbortController().signal) {
+  return {
+    environment: { PATH: process.env.PATH },
+    signal,
+    emit: (event: ReleaseEvent) => void (event.type === 'notice' && told.push(event.text)),
+    // A clock that is a century off changes nothing.
+    now: () => new Date('1926-05-04T03:02:01Z'),
+    lockWait: { seconds, onHeld: () => undefined },
+  };
+}
+
+/** Holds the lock until it is let go of. */
+async function hold(what = 'build'): Promise<() => Promise<void>> {
+  let end: () => void = () => undefined;
+  let work: Promise<void> | undefined;
+  await new Promise<void>((held) => {
+    work = withSiteLock({ site, what }, tools(), () => {
+      held();
+      return new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    });
+  });
+  return async () => {
+    end();
+    await work;
+  };
+}
+
+test('who comes second is refused at once, and learns who is at work', async () => {
+  const letGo = await hold();
+  await expect(
+    withSiteLock({ site, what: 'restore 1.4.0' }, tools(), async () => 'work'),
+  ).rejects.toMatchObject({
+    code: 'site-locked',
+    exitCode: 11,
+    why: expect.stringMatching(
+      `^\`de-build build\` has been running since 1926-05-04T03:02:01.000Z: process ${process.pid} of .* on ${hostname()}\\. `,
+    ),
+  });
+  await letGo();
+  expect(await withSiteLock({ site, what: 'build' }, tools(), async () => 'work')).toBe('work');
+  expect((await readdir(join(site, '.de-build'))).sort()).toEqual(['.gitignore', 'lock']);
+});
+
+test('who was told to wait does, and says for whom', async () => {
+  const letGo = await hold('archive 1.4.0');
+  const waiting = withSiteLock({ site, what: 'build' }, tools(Number.POSITIVE_INFINITY), async () => 'work');
+  while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(told[0]).toMatch(/^Waiting for another run.*`de-build archive 1\.4\.0`/);
+  await letGo();
+  expect(await waiting).toBe('work');
+});
+
+test('waiting ends when its time is over, and when it is aborted', async () => {
+  const letGo = await hold();
+  await expect(withSiteLock({ site, what: 'build' }, tools(1), async () => 'work')).rejects.toMatchObject({
+    code: 'site-locked',
+    why: expect.stringContaining('It was waited for, 1 s.'),
+  });
+  const abort = new AbortController();
+  const waiting = withSiteLock({ site, what: 'build' }, tools(60, abort.signal), async () => 'work');
+  setTimeout(() => abort.abort(new Error('stopped by the test')), 100);
+  await expect(waiting).rejects.toThrow('stopped by the test');
+  await letGo();
+});
+
+test.each([
+  '{',
+  'null',
+  '{"pid":"1"}',
+  JSON.stringify({ what: 'build', user: 'root', pid: 1, host: 'elsewhere', since: '2999-01-01T00:00:00Z' }),
+])('what a dead run said of itself stops nobody: %s', async (text) => {
+  await withSiteLock({ site, what: 'build' }, tools(), async () => undefined);
+  await writeFile(join(site, '.de-build', 'lock.json'), text);
+  const seen = await withSiteLock({ site, what: 'prune' }, tools(), () =>
+    readFile(join(site, '.de-build', 'lock.json'), 'utf8'),
+  );
+  expect(JSON.parse(seen)).toMatchObject({ what: 'prune', pid: process.pid });
+});
+
+test('it is let go of when the work fails', async () => {
+  const failing = withSiteLock({ site, what: 'build' }, tools(), () => Promise.reject(new Error('failed')));
+  await expect(failing).rejects.toThrow('failed');
+  expect(await withSiteLock({ site, what: 'build' }, tools(), async () => 'work')).toBe('work');
+});
+
+test('a dry run takes none and leaves nothing', async () => {
+  const letGo = await hold();
+  expect(await withSiteLock({ site, what: 'build', dryRun: true }, tools(), async () => 'dry')).toBe('dry');
+  await letGo();
+  const other = await mkdtemp(join(tmpdir(), 'de-build-site-'));
+  await withSiteLock({ site: other, what: 'build', dryRun: true }, tools(), async () => undefined);
+  expect(await readdir(other)).toEqual([]);
+  await rm(other, { recursive: true });
+});
+
+test('a site that is not there is not made', async () => {
+  const none = join(site, 'none');
+  await expect(
+    withSiteLock({ site: none, what: 'build' }, tools(), async () => 'work'),
+  ).rejects.toMatchObject({
+    code: 'site-not-found',
+  });
+  expect(await readdir(site)).toEqual([]);
+});
+
+test('a site that cannot be locked is left alone', async () => {
+  await writeFile(join(site, '.de-build'), 'a file in the way');
+  await expect(withSiteLock({ site, what: 'build' }, tools(), async () => 'work')).rejects.toMatchObject({
+    code: 'lock-not-taken',
+    why: expect.stringContaining('EEXIST'),
+  });
+});
