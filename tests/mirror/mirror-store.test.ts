@@ -198,7 +198,7 @@ describe('the host fails', () => {
     ['502', { kind: 'status', status: 502 }, 'git-host-failed', 3],
     ['a redirect loop', { kind: 'redirect-loop' }, 'git-redirected', 6],
     ['a reset', { kind: 'reset' }, 'git-host-failed', 3],
-    ['a truncated answer', { kind: 'truncated' }, 'git-answer-broken', 3],
+    ['a truncated answer', { kind: 'truncated' }, 'git-answer-cut-off', 3],
     // git looks for a repository of plain files then.
     ['a login page', { kind: 'html' }, 'git-answer-broken', 2],
     ['garbage', { kind: 'garbage' }, 'git-answer-broken', 1],
@@ -228,7 +228,7 @@ describe('the host fails', () => {
     const app = { ...(await world.resolve()), url: `${host.url}/acme/warehouse` };
     const error = await failureOf(world.openMirror().fetch(app));
     await host.close();
-    expect(error.code).toBe('git-answer-broken');
+    expect(error.code).toBe('git-answer-cut-off');
     const [name = ''] = await readdir(world.mirrorFolder);
     expect(await readdir(join(world.mirrorFolder, name, 'incoming'))).toEqual([]);
   });

@@ -17,8 +17,14 @@ export type GitFault =
   | { readonly kind: 'slow'; readonly delayMs: number }
   /** Takes the request and never answers. */
   | { readonly kind: 'hang' }
-  /** Closes the connection with RST. */
-  | { readonly kind: 'reset' }
+  /** Sends a byte of an answer now and then, and never comes to its end. */
+  | { readonly kind: 'drip'; readonly everyMs: number }
+  /** Closes the connection with RST: before an answer, inside of its headers, or inside of its body. */
+  | { readonly kind: 'reset' | 'reset-in-headers' | 'reset-in-body' }
+  /** Closes the connection without a word. */
+  | { readonly kind: 'close' }
+  /** Answers rightly up to so many bytes, and there ends the answer, or closes the connection with RST. */
+  | { readonly kind: 'cut'; readonly afterBytes: number; readonly by: 'end' | 'reset' }
   /** Promises more bytes than it sends. */
   | { readonly kind: 'truncated' }
   /** A well-formed advertisement that stops inside a line and ends properly. */
@@ -52,9 +58,30 @@ export async function actOut(
       return false;
     case 'hang':
       return true;
+    case 'drip': {
+      response.writeHead(200, { 'content-type': ADVERTISEMENT, 'content-length': '4000' });
+      // The longest line there may be begins so, and goes on.
+      const sent = [...'fff0'];
+      const timer = setInterval(() => response.write(sent.shift() ?? '0'), fault.everyMs).unref();
+      response.once('close', () => clearInterval(timer));
+      return true;
+    }
     case 'reset':
       request.socket.resetAndDestroy();
       return true;
+    case 'reset-in-headers':
+      request.socket.write('HTTP/1.1 200 OK\r\nContent-Ty', () => resetSoon(request));
+      return true;
+    case 'reset-in-body':
+      response.writeHead(200, { 'content-type': ADVERTISEMENT, 'content-length': '4000' });
+      response.write('001e# service=git-upload-pack\n', () => resetSoon(request));
+      return true;
+    case 'close':
+      request.socket.destroy();
+      return true;
+    case 'cut':
+      cutOff(response, fault);
+      return false;
     case 'truncated':
       response.writeHead(200, { 'content-type': ADVERTISEMENT, 'content-length': '4000' });
       response.write('001e# service=git-upload-pack\n0000000eversion 2\n', () => request.socket.destroy());
@@ -75,3 +102,25 @@ export async function actOut(
 }
 
 const ADVERTISEMENT = 'application/x-git-upload-pack-advertisement';
+
+/** An RST drops what the other side has not read yet, so it is given the time to read. */
+function resetSoon({ socket }: IncomingMessage): void {
+  setTimeout(() => socket.resetAndDestroy(), 50).unref();
+}
+
+/** Lets the right answer through up to some point. */
+function cutOff(response: ServerResponse, { afterBytes, by }: Extract<GitFault, { kind: 'cut' }>): void {
+  const write = response.write.bind(response) as (chunk: Buffer) => boolean;
+  let left = afterBytes;
+  response.write = (chunk: Buffer) => {
+    if (left <= 0) return true;
+    const isLast = chunk.length >= left;
+    const isDrained = write(chunk.subarray(0, left));
+    left -= chunk.length;
+    if (isLast && by === 'end') response.end();
+    if (isLast && by === 'reset') resetSoon(response.req);
+    return isDrained;
+  };
+  const end = response.end.bind(response) as () => ServerResponse;
+  response.end = () => (left <= 0 && by === 'reset' ? response : end());
+}

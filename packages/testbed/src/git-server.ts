@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +22,8 @@ export interface GitServerOptions {
   readonly host?: string;
   /** Whether a client may ask for commits without their files, as the large hosts allow. True unless given. */
   readonly filters?: boolean;
+  /** Speaks https, with this certificate. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 export interface GitUser {
@@ -109,12 +112,13 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     });
   };
 
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     answer(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500);
       response.end(String(error));
     });
-  });
+  };
+  const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
@@ -122,7 +126,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   const { address, port } = server.address() as AddressInfo;
 
   return {
-    url: `http://${address.includes(':') ? `[${address}]` : address}:${port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${address.includes(':') ? `[${address}]` : address}:${port}`,
     port,
     requests,
     setFault(repository, fault, when = {}) {

@@ -6,6 +6,7 @@ export * from './engine-software.ts';
 export * from './example-apps.ts';
 export * from './example-site.ts';
 export * from './git-fault.ts';
+export * from './git-host-faults.ts';
 export * from './git-repository.ts';
 export * from './git-server.ts';
 export * from './parts/run-parts.ts';

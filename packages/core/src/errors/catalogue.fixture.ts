@@ -228,6 +228,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [{ url, to: 'http://elsewhere.example/x', isLoop: false }],
       [{ url, to: url, isLoop: true }],
     ],
+    gitProxyFailed: [[{ url, reason: 'CONNECT tunnel failed, response 407' }]],
+    gitAnswerCutOff: [[{ url, reason: 'transfer closed with 12 bytes remaining to read' }]],
     gitAnswerBroken: [[{ url, reason: 'the answer is a web page' }]],
     gitUrlUnsafe: [['ext::sh', 'Only https is asked.']],
     gitMissing: [[full]],

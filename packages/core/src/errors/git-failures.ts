@@ -63,6 +63,15 @@ export function gitHostUnreachable(asked: AskedRepository & { readonly reason: s
   });
 }
 
+/** The proxy in between refuses, fails or is not there. `reason` is the network library's own sentence. */
+export function gitProxyFailed(asked: AskedRepository & { readonly reason: string }): DeBuildError {
+  return failure('git-proxy-failed', asked, {
+    what: `${hostOf(asked.url)} cannot be reached for ${asked.url} through the proxy.`,
+    why: sentence(asked.reason),
+    fix: `Check https_proxy and git's http.proxy, and that the proxy lets this machine reach ${hostOf(asked.url)} (407: it wants a name and a password). For a host that needs no proxy, name it in no_proxy.`,
+  });
+}
+
 export function gitTimeout(asked: AskedRepository & { readonly seconds: number }): DeBuildError {
   return failure('git-timeout', asked, {
     what: `${hostOf(asked.url)} did not answer for ${asked.url} within ${asked.seconds} s.`,
@@ -98,7 +107,7 @@ export function gitTlsFailed(asked: AskedRepository & { readonly reason: string 
   return failure('git-tls-failed', asked, {
     what: `No trusted connection to ${hostOf(asked.url)} could be made for ${asked.url}.`,
     why: sentence(asked.reason),
-    fix: "If the host has a certificate of your own authority, name that in git's http.sslCAInfo or in SSL_CERT_FILE. Certificate checks are never switched off, because the token would go to whoever answers.",
+    fix: "If the host has a certificate of your own authority, name that in git's http.sslCAInfo or in SSL_CERT_FILE. If it has expired or is for another name, only the host can mend it; a wrong clock on this machine looks the same. Certificate checks are never switched off, because the token would go to whoever answers.",
   });
 }
 
@@ -119,7 +128,16 @@ export function gitRedirected(
   });
 }
 
-/** Cut off, garbled, or a web page instead of a repository. */
+/** It began as git's answer and did not come to its end. */
+export function gitAnswerCutOff(asked: AskedRepository & { readonly reason: string }): DeBuildError {
+  return failure('git-answer-cut-off', asked, {
+    what: `The answer of ${hostOf(asked.url)} for ${asked.url} was cut off.`,
+    why: `${sentence(asked.reason)} It was asked for several times.`,
+    fix: 'Run it again. If it stays so, see whether `git clone` of that URL works here; a proxy or firewall on the way may cut long answers off.',
+  });
+}
+
+/** Garbled, or a web page instead of a repository. */
 export function gitAnswerBroken(asked: AskedRepository & { readonly reason: string }): DeBuildError {
   return failure('git-answer-broken', asked, {
     what: `What ${hostOf(asked.url)} answered for ${asked.url} is not a git repository's answer.`,

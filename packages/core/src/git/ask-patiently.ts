@@ -19,12 +19,23 @@ export interface Patience {
   /** The first pause before asking again, where the host does not name one; doubled after that. */
   readonly pauseSeconds: number;
   readonly signal: AbortSignal | undefined;
+  /** Called before a pause, with why and how long. */
+  readonly onWait?: ((wait: GitWait) => void) | undefined;
+}
+
+/** A pause before a git host is asked once more. */
+export interface GitWait {
+  /** What the host answered, or did not. */
+  readonly error: DeBuildError;
+  readonly seconds: number;
+  /** The host itself named the time. */
+  readonly isAskedFor: boolean;
 }
 
 const MAX_TRIES = 3;
 const MAX_REDIRECTS = 5;
 /** A host that wants a longer pause than this is not waited for: its error says how long it wants. */
-const MAX_WAIT_SECONDS = 10;
+const MAX_WAIT_SECONDS = 60;
 
 /**
  * Follows redirects and tries again, within the time for this repository. `attempt` gets the repository at the address
@@ -33,7 +44,7 @@ const MAX_WAIT_SECONDS = 10;
  */
 export async function askPatiently<T>(
   repository: Repository,
-  { timeoutSeconds, pauseSeconds, signal }: Patience,
+  { timeoutSeconds, pauseSeconds, signal, onWait }: Patience,
   attempt: (repository: Repository, timeoutMs: number) => Promise<Attempt<T>>,
 ): Promise<T> {
   const deadline = Date.now() + timeoutSeconds * 1000;
@@ -52,11 +63,13 @@ export async function askPatiently<T>(
       url = follow(result.location, url, repository, redirects);
       continue;
     }
-    const waitSeconds = result.waitSeconds ?? pauseSeconds * 2 ** (tries - 1);
+    const pause = pauseSeconds * 2 ** (tries - 1);
+    const waitSeconds = Math.max(result.waitSeconds ?? 0, pause);
     const isWorthWaiting =
       tries < MAX_TRIES && waitSeconds <= MAX_WAIT_SECONDS && Date.now() + waitSeconds * 1000 < deadline;
     if (!isWorthWaiting) throw result.error;
     tries += 1;
+    onWait?.({ error: result.error, seconds: waitSeconds, isAskedFor: result.waitSeconds === waitSeconds });
     await sleep(waitSeconds * 1000, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
     signal?.throwIfAborted();
   }

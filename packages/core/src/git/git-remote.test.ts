@@ -9,6 +9,7 @@ import { createAppRepository } from '../../../testbed/src/git-repository.ts';
 import { type GitServer, startGitServer } from '../../../testbed/src/git-server.ts';
 import { DeBuildError } from '../errors/de-build-error.ts';
 import { Secret } from '../secrets/secret.ts';
+import type { GitWait } from './ask-patiently.ts';
 import { createGitRemote } from './git-remote.ts';
 
 const TOKEN = 'ghp_S3cretOfTheTestsThatMustNeverShow0001';
@@ -41,11 +42,16 @@ describe('git remote', () => {
     await rm(temporary, { recursive: true, force: true });
   });
 
-  function remote(environment: Record<string, string> = {}, timeoutSeconds = 10) {
+  function remote(
+    environment: Record<string, string> = {},
+    timeoutSeconds = 10,
+    onWait: (wait: GitWait) => void = () => undefined,
+  ) {
     return createGitRemote({
       environment: { PATH: process.env.PATH, TMPDIR: temporary, ...environment },
       timeoutSeconds,
       pauseSeconds: 0.02,
+      onWait,
     });
   }
   const warehouse = () => ({ url: `${server.url}/acme/warehouse`, credential });
@@ -95,7 +101,7 @@ describe('git remote', () => {
     ['502', { kind: 'status', status: 502 }, 'git-host-failed'],
     ['a redirect loop', { kind: 'redirect-loop' }, 'git-redirected'],
     ['a reset', { kind: 'reset' }, 'git-host-failed'],
-    ['a truncated answer', { kind: 'truncated' }, 'git-answer-broken'],
+    ['a truncated answer', { kind: 'truncated' }, 'git-answer-cut-off'],
     ['an answer cut inside a line', { kind: 'cut-answer' }, 'git-answer-broken'],
     ['a login page', { kind: 'html' }, 'git-answer-broken'],
     ['garbage', { kind: 'garbage' }, 'git-answer-broken'],
@@ -120,7 +126,7 @@ describe('git remote', () => {
     ['status', { kind: 'status', status: 403 }, 'git-forbidden'],
     ['cut-answer', { kind: 'cut-answer' }, 'git-answer-broken'],
     ['reset', { kind: 'reset' }, 'git-host-failed'],
-    ['truncated', { kind: 'truncated' }, 'git-answer-broken'],
+    ['truncated', { kind: 'truncated' }, 'git-answer-cut-off'],
     ['html', { kind: 'html' }, 'git-answer-broken'],
     ['garbage', { kind: 'garbage' }, 'git-answer-broken'],
   ])('the list itself may fail as well: %s', async (_what, fault, code) => {
@@ -155,7 +161,7 @@ describe('git remote', () => {
   test('a proxy that refuses is not mistaken for the host', async () => {
     const environment = { https_proxy: `http://127.0.0.1:${server.port}` };
     const error = await failureOf(remote(environment).listRefs({ url: 'https://example.invalid/a/b' }));
-    expect(error.code).toBe('git-host-unreachable');
+    expect(error.code).toBe('git-proxy-failed');
   });
 
   test.each<[string, GitFault, number]>([
@@ -169,11 +175,18 @@ describe('git remote', () => {
     expect(refs.branches.has('main')).toBe(true);
   });
 
-  test('Retry-After is waited for', async () => {
-    server.setFault('acme/warehouse', { kind: 'status', status: 429, headers: { 'retry-after': '1' } }, 1);
+  test.each([
+    ['seconds', () => '1'],
+    ['a date', () => new Date(Date.now() + 2000).toUTCString()],
+  ])('Retry-After in %s is waited for, and told', async (_what, later) => {
+    const headers = { 'retry-after': later() };
+    server.setFault('acme/warehouse', { kind: 'status', status: 429, headers }, 1);
+    const waits: GitWait[] = [];
     const started = performance.now();
-    await remote().listRefs(warehouse());
+    await remote({}, 10, (wait) => waits.push(wait)).listRefs(warehouse());
     expect(performance.now() - started).toBeGreaterThan(990);
+    expect(waits).toMatchObject([{ error: { code: 'git-rate-limited' }, isAskedFor: true }]);
+    expect(waits[0]?.seconds).toBeLessThanOrEqual(2);
   });
 
   test.each([401, 403, 404])('%s is never asked again', async (status) => {
@@ -239,7 +252,7 @@ describe('git remote', () => {
 
         await writeFile(join(home, '.gitconfig'), '[http]\n\tproxy = http://127.0.0.1:1\n');
         const error = await failureOf(remote({ HOME: home }).listRefs({ url, credential }));
-        expect(error.code).toBe('git-host-unreachable');
+        expect(error.code).toBe('git-proxy-failed');
       } finally {
         await rm(home, { recursive: true, force: true });
       }

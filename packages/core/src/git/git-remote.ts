@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
-import { type Attempt, askPatiently, nameOf, type Patience } from './ask-patiently.ts';
+import { type Attempt, askPatiently, type GitWait, nameOf, type Patience } from './ask-patiently.ts';
 import { readCurlTrace } from './curl-trace.ts';
 import { makeFolder, withGitHome } from './git-home.ts';
 import { judgeListing } from './judge-listing.ts';
@@ -15,6 +15,8 @@ export interface GitRemoteOptions {
   readonly timeoutSeconds?: number;
   /** The first pause before asking again, where the host does not name one; doubled after that. 0.5 unless given. */
   readonly pauseSeconds?: number;
+  /** Called before each pause, so that nobody wonders what takes so long. */
+  readonly onWait?: (wait: GitWait) => void;
 }
 
 /**
@@ -22,14 +24,21 @@ export interface GitRemoteOptions {
  * A redirect is followed within the same origin, and to another https origin only when no token is involved.
  */
 export function createGitRemote(options: GitRemoteOptions): GitRemote {
-  const { environment, timeoutSeconds = 30, pauseSeconds = 0.5 } = options;
+  const { environment, timeoutSeconds = 30, pauseSeconds = 0.5, onWait } = options;
   let settings: Promise<NetworkSettings> | undefined;
   return {
     async listRefs(repository, signal) {
       parseRemoteUrl(repository.url);
       signal?.throwIfAborted();
       settings ??= readSettings(environment);
-      const question = { environment, settings: await settings, timeoutSeconds, pauseSeconds, signal };
+      const question = {
+        environment,
+        settings: await settings,
+        timeoutSeconds,
+        pauseSeconds,
+        signal,
+        onWait,
+      };
       return askPatiently(repository, question, (at, timeoutMs) => listOnce(at, { ...question, timeoutMs }));
     },
   };

@@ -14,15 +14,15 @@ const unable = (reason: string) => ({
 // As git says it with curl built on GnuTLS, OpenSSL and Schannel, in versions from 7.68 on.
 test.each([
   ['Could not resolve host: h.example', 'failed', 'git-host-unreachable'],
-  ['Could not resolve proxy: proxy.example', 'failed', 'git-host-unreachable'],
+  ['Could not resolve proxy: proxy.example', 'failed', 'git-proxy-failed'],
   ['Failed to connect to h.example port 443: Connection refused', 'failed', 'git-host-unreachable'],
   [
     "Failed to connect to h.example port 443 after 5 ms: Couldn't connect to server",
     'failed',
     'git-host-unreachable',
   ],
-  ['Received HTTP code 403 from proxy after CONNECT', 'failed', 'git-host-unreachable'],
-  ['CONNECT tunnel failed, response 407', 'failed', 'git-host-unreachable'],
+  ['Received HTTP code 403 from proxy after CONNECT', 'failed', 'git-proxy-failed'],
+  ['CONNECT tunnel failed, response 407', 'failed', 'git-proxy-failed'],
   ['Failed to connect to h.example port 443 after 130141 ms: Connection timed out', 'failed', 'git-timeout'],
   ['Operation too slow. Less than 1 bytes/sec transferred the last 35 seconds', 'failed', 'git-timeout'],
   ['server certificate verification failed. CAfile: none CRLfile: none', 'failed', 'git-tls-failed'],
@@ -39,7 +39,7 @@ test.each([
   ['OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to h.example:443', 'try-again', 'git-host-failed'],
   ['error:0A000126:SSL routines::unexpected eof while reading', 'try-again', 'git-host-failed'],
   ['Empty reply from server', 'try-again', 'git-host-failed'],
-  ['transfer closed with 12 bytes remaining to read', 'try-again', 'git-answer-broken'],
+  ['transfer closed with 12 bytes remaining to read', 'try-again', 'git-answer-cut-off'],
 ])('%s → %s', (reason, outcome, code) => {
   const listing = judgeListing(unable(reason), [], asked);
   expect(listing.outcome).toBe(outcome);
@@ -58,11 +58,25 @@ test.each([
   [{ 'retry-after': '7' }, 7],
   [{ 'retry-after': 'Thu, 01 Jan 1970 00:01:30 GMT' }, 90],
   [{ 'retry-after': 'Wed, 31 Dec 1969 00:00:00 GMT' }, 0],
+  [{ 'retry-after': 'soon' }, undefined],
   [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '42' }, 42],
   [{ 'x-ratelimit-remaining': '9', 'x-ratelimit-reset': '42' }, undefined],
   [{}, undefined],
 ])('readRetryAfter %j', (headers, expected) => {
   expect(readRetryAfter(new Map(Object.entries(headers)), 0)).toBe(expected);
+});
+
+test('a date is reckoned by the clock of the host that named it', () => {
+  const headers = new Map([
+    ['content-type', 'text/plain'],
+    ['date', 'Thu, 01 Jan 1970 05:00:00 GMT'],
+    ['retry-after', 'Thu, 01 Jan 1970 05:00:07 GMT'],
+  ]);
+  const result = { ...unable('The requested URL returned error: 429'), exitCode: 128 };
+  expect(judgeListing(result, [{ status: 429, headers }], asked)).toMatchObject({
+    outcome: 'try-again',
+    waitSeconds: 7,
+  });
 });
 
 test('readCurlTrace reads answers of HTTP/1.1 and HTTP/2, without the interim ones', () => {

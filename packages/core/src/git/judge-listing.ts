@@ -2,9 +2,11 @@ import type { DeBuildError } from '../errors/de-build-error.ts';
 import {
   type AskedRepository,
   gitAnswerBroken,
+  gitAnswerCutOff,
   gitForbidden,
   gitHostFailed,
   gitHostUnreachable,
+  gitProxyFailed,
   gitRateLimited,
   gitRepositoryNotFound,
   gitTimeout,
@@ -94,9 +96,10 @@ function judgeTransport(stderr: string, repository: AskedRepository, seconds: nu
 
   const failed = (error: DeBuildError): Trouble => ({ outcome: 'failed', error });
 
-  if (/proxy|CONNECT tunnel/i.test(reason)) return failed(gitHostUnreachable({ ...repository, reason }));
+  if (/proxy|CONNECT tunnel/i.test(reason) || namesAnother(reason, repository.url))
+    return failed(gitProxyFailed({ ...repository, reason }));
   if (/bytes remaining|outstanding read data|transfer closed|partial file/i.test(reason))
-    return tryAgain(gitAnswerBroken({ ...repository, reason: `The answer was cut off: ${reason}` }));
+    return tryAgain(gitAnswerCutOff({ ...repository, reason }));
   if (
     /was reset|reset by peer|Empty reply|SYSCALL|unexpected eof|broken pipe|HTTP\/2 stream|Send failure/i.test(
       reason,
@@ -109,11 +112,21 @@ function judgeTransport(stderr: string, repository: AskedRepository, seconds: nu
   return { outcome: 'failed', error: gitHostUnreachable({ ...repository, reason }) };
 }
 
+/** A connection to any other place than the host itself was for a proxy. */
+function namesAnother(reason: string, url: string): boolean {
+  const [, host, port] = /^Failed to connect to (\S+) port (\d+)/.exec(reason) ?? [];
+  if (host === undefined || !URL.canParse(url)) return false;
+  const asked = new URL(url);
+  return host !== asked.hostname.replace(/^\[|\]$/g, '') || port !== (asked.port || PORTS[asked.protocol]);
+}
+
+const PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
 function judgeStatus(answer: HttpAnswer, repository: AskedRepository, now: number): Trouble {
   const { status, headers } = answer;
   const failed = (error: DeBuildError): Trouble => ({ outcome: 'failed', error });
   const location = headers.get('location');
-  const waitSeconds = readRetryAfter(headers, now);
+  const waitSeconds = readRetryAfter(headers, clockOf(headers) ?? now);
 
   if (status < 400 && location !== undefined) return { outcome: 'redirect', location };
   if (status === 401)
@@ -132,6 +145,12 @@ function judgeStatus(answer: HttpAnswer, repository: AskedRepository, now: numbe
   if (status === 404 || status === 410 || status === 451) return failed(gitRepositoryNotFound(repository));
   const error = gitHostFailed({ ...repository, reason: `The host answered with status ${status}` });
   return status >= 500 ? { outcome: 'try-again', error, waitSeconds } : failed(error);
+}
+
+/** A host reckons dates by its own clock, which may differ from ours. */
+function clockOf(headers: ReadonlyMap<string, string>): number | undefined {
+  const date = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(date) ? undefined : date;
 }
 
 /** Seconds to wait by `Retry-After` (seconds or a date, RFC 9110 §10.2.3) or GitHub's `x-ratelimit-reset`. */

@@ -5,9 +5,9 @@ export interface GitRemote {
   /**
    * All branches and tags of a repository, tags peeled.
    * @throws DeBuildError `git-token-refused` (401), `git-token-missing` (401 without a token), `git-forbidden` (403),
-   * `git-repository-not-found` (404, also private ones without access), `git-host-unreachable`, `git-rate-limited`,
-   * `git-host-failed` (5xx), `git-tls-failed`, `git-timeout`, `git-redirected`, `git-answer-broken`,
-   * `git-url-unsafe`, `git-missing`.
+   * `git-repository-not-found` (404, also private ones without access), `git-host-unreachable`, `git-proxy-failed`,
+   * `git-rate-limited`, `git-host-failed` (5xx), `git-tls-failed`, `git-timeout`, `git-redirected`,
+   * `git-answer-broken`, `git-answer-cut-off`, `git-url-unsafe`, `git-missing`.
    */
   listRefs(repository: Repository, signal?: AbortSignal): Promise<RemoteRefs>;
 }

@@ -7,6 +7,7 @@ import { resolvedAppsOf } from './examine-site.ts';
 import { ownFolder } from './own-folder.ts';
 import type { Decision } from './plan-release.ts';
 import { inStage } from './stage.ts';
+import { tellWait } from './tell-wait.ts';
 import type { Tools } from './tools.ts';
 
 /** Where the build clones its apps from. */
@@ -36,7 +37,10 @@ export async function serveSources<Result>(
   const folder = await ownFolder(site.folder);
   const siteKey = await readSiteKey(folder);
   tools.redactor.add(siteKey);
-  const mirror = openMirror(join(folder, 'mirror'), { environment: tools.environment });
+  const mirror = openMirror(join(folder, 'mirror'), {
+    environment: tools.environment,
+    onWait: tellWait(tools.emit),
+  });
   const sources = await inStage(tools, { stage: 'fetch', title: 'Fetching the apps at their commits' }, () =>
     Promise.all(apps.map((app) => mirror.fetch({ ...app, isRecorded: decision.isFrozen }, tools.signal))),
   );

@@ -5,6 +5,7 @@ import { releaseInterrupted } from '../errors/release-failures.ts';
 import { createGitRemote } from '../git/git-remote.ts';
 import { createRedactor } from '../secrets/redactor.ts';
 import { createEventSink } from './event-sink.ts';
+import { tellWait } from './tell-wait.ts';
 import type { SiteOptions, Tools } from './tools.ts';
 
 /**
@@ -22,15 +23,17 @@ export async function withTools<Result>(
   let connected: Promise<Engine> | undefined;
   const connect = () =>
     connectEngine({ environment, ...(options.host === undefined ? {} : { host: options.host }) });
+  const emit: Tools['emit'] = (event) => sink.emit(event);
   const tools: Tools = {
     environment,
     redactor,
-    remote: (timeoutSeconds) => options.remote ?? createGitRemote({ environment, timeoutSeconds }),
+    remote: (timeoutSeconds) =>
+      options.remote ?? createGitRemote({ environment, timeoutSeconds, onWait: tellWait(emit) }),
     engine: () => {
       connected ??= options.engine === undefined ? connect() : Promise.resolve(options.engine);
       return connected;
     },
-    emit: (event) => sink.emit(event),
+    emit,
     signal,
     lockWait: { seconds: 0, onHeld: () => {}, ...options.lockWait },
     now: options.now ?? (() => new Date()),

@@ -18,10 +18,10 @@ test.each([
   ],
   ['error: unable to write file x: Disk quota exceeded', 'mirror-not-written'],
   ["fatal: unable to create '/x/shallow.lock': Read-only file system", 'mirror-not-written'],
-  ['remote: Permission denied to you.\nfatal: early EOF', 'git-answer-broken'],
-  ['fatal: early EOF\nfatal: fetch-pack: invalid index-pack output', 'git-answer-broken'],
-  ['error: RPC failed; curl 18 transfer closed with outstanding read data remaining', 'git-answer-broken'],
-  ['fetch-pack: unexpected disconnect while reading sideband packet\nfatal: early EOF', 'git-answer-broken'],
+  ['remote: Permission denied to you.\nfatal: early EOF', 'git-answer-cut-off'],
+  ['fatal: early EOF\nfatal: fetch-pack: invalid index-pack output', 'git-answer-cut-off'],
+  ['error: RPC failed; curl 18 transfer closed with outstanding read data remaining', 'git-answer-cut-off'],
+  ['fetch-pack: unexpected disconnect while reading sideband packet\nfatal: early EOF', 'git-answer-cut-off'],
   ['fatal: protocol error: bad line length character: <htm', 'git-answer-broken'],
 ])('%s', (stderr, code) => {
   const judged = judgeFetch(failed(stderr), [git], asked);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { gitAnswerBroken } from '../../errors/git-failures.ts';
+import { gitAnswerCutOff } from '../../errors/git-failures.ts';
 import { mirrorNotWritten } from '../../errors/mirror-failures.ts';
 import { type Attempt, askPatiently, nameOf, type Patience } from '../ask-patiently.ts';
 import { type HttpAnswer, readCurlTrace } from '../curl-trace.ts';
@@ -130,10 +130,10 @@ export function judgeFetch(
     return { outcome: 'done', value: 'refused' };
   if (/early EOF|hung up unexpectedly|unexpected disconnect|bad pack header|corrupt/i.test(stderr)) {
     const output = lastLines(stderr);
-    const error = gitAnswerBroken({
+    const error = gitAnswerCutOff({
       ...asked.repository,
       output,
-      reason: 'The answer was cut off or garbled',
+      reason: 'git could not read it to its end',
     });
     return { outcome: 'try-again', error, waitSeconds: undefined };
   }

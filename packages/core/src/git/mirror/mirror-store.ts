@@ -4,6 +4,7 @@ import { takeLock } from '../../disk/kernel-lock.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { mirrorBusy, mirrorNotWritten, mirrorPinMalformed } from '../../errors/mirror-failures.ts';
+import type { GitWait } from '../ask-patiently.ts';
 import { readSettings } from '../git-remote.ts';
 import type { NetworkSettings } from '../network-settings.ts';
 import { parseRemoteUrl, showable } from '../remote-url.ts';
@@ -23,11 +24,13 @@ export interface MirrorOptions {
   readonly timeoutSeconds?: number;
   /** The first pause before asking again, where the host does not name one; doubled after that. 0.5 unless given. */
   readonly pauseSeconds?: number;
+  /** Called before each pause, so that nobody wonders what takes so long. */
+  readonly onWait?: (wait: GitWait) => void;
 }
 
 /** Opens the mirror in a folder, which need not exist yet; others cannot enter it (0700). */
 export function openMirror(folder: string, options: MirrorOptions): Mirror {
-  const { environment, timeoutSeconds = 600, pauseSeconds = 0.5 } = options;
+  const { environment, timeoutSeconds = 600, pauseSeconds = 0.5, onWait } = options;
   const root = resolve(folder);
   const git = createLocalGit(root, environment);
   let settings: Promise<NetworkSettings> | undefined;
@@ -43,7 +46,7 @@ export function openMirror(folder: string, options: MirrorOptions): Mirror {
       if (seal.notices !== undefined)
         return describe({ repository, app }, { origin: 'present', notices: seal.notices });
       settings ??= readSettings(environment);
-      const patience = { timeoutSeconds, pauseSeconds, signal };
+      const patience = { timeoutSeconds, pauseSeconds, signal, onWait };
       const how = { ...patience, environment, settings: await settings };
       return fetchPin({ git, repository, app, settings: how }, seal);
     },
