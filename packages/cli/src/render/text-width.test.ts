@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import stringWidth from 'string-width';
 import { layLine } from './line.ts';
 import { pad, textWidth, truncate, wrap } from './text-width.ts';
 
@@ -15,6 +16,10 @@ test.each([
 ])('%s in %i columns is %s', (text, columns, cut) => {
   expect(truncate(text, columns)).toBe(cut);
   expect(textWidth(truncate(text, columns))).toBeLessThanOrEqual(columns);
+});
+
+test('the marks that we draw with are one column wide', () => {
+  for (const mark of '·×–’…→✓✗•─│━┌╿⠀⠋⣿') expect([mark, stringWidth(mark)]).toEqual([mark, 1]);
 });
 
 test('padding counts columns', () => {
