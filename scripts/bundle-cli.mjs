@@ -156,6 +156,9 @@ async function bundle(name, { contents, plugins }) {
   };
   // esbuild has said what is wrong.
   await build(options).catch(() => process.exit(1));
+  // It is read as Latin-1, which is quickest; esbuild escapes texts, but not regular expressions.
+  const [other] = /[^\0-\x7f].*/.exec(await readFile(join(draft, name), 'utf8')) ?? [];
+  if (other !== undefined) throw new Error(`${name} holds more than ASCII: ${other.slice(0, 40)}`);
 }
 
 /**

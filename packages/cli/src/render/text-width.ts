@@ -1,7 +1,10 @@
 import stringWidth from 'string-width';
 
-/** ASCII and the marks that we draw with, one column each: string-width sets up all of Unicode, which takes a while. */
-const NARROW = /^[\x20-\x7e·×–’…→✓✗•─-╿⠀-⣿]*$/;
+/**
+ * ASCII and the marks that we draw with, `·×–’…→✓✗•`, lines and dots, one column each: string-width sets up all of
+ * Unicode, which takes a while. Escaped, because a bundle is ASCII and esbuild leaves regular expressions as they are.
+ */
+const NARROW = /^[\x20-\x7e\xb7\xd7\u2013\u2019\u2026\u2192\u2713\u2717\u2022\u2500-\u257f\u2800-\u28ff]*$/;
 
 /** How many columns a text takes; colours take none. */
 export function textWidth(text: string): number {
