@@ -7,6 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type HostCertificate,
+  type HostCertificates,
+  makeHostCertificates,
+} from '../../../testbed/src/host-certificates.ts';
 import { connectEngine } from './connect-engine.ts';
 
 let folder: string;
@@ -41,6 +46,17 @@ const saying = (bytes: string | undefined) =>
       socket.once('data', () => bytes !== undefined && socket.end(bytes));
     }),
   );
+
+/** A server that says this, and then keeps the connection and its peace. */
+const dribbling = (bytes: string) =>
+  listen(
+    createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.write(bytes));
+    }),
+  );
+
+const HEAD = 'HTTP/1.1 200 OK\r\nApi-Version: 1.45\r\n';
 
 const web = (status: number, headers: Record<string, string>, body: string) =>
   listen(createHttpServer((_, response) => response.writeHead(status, headers).end(body)));
@@ -89,6 +105,9 @@ describe('what is wrong with an engine is told apart', () => {
     ['a TLS alert', () => saying('\x15\x03\x01\x00\x02\x02\x46'), 'engine-not-docker'],
     ['a closed door', () => saying(''), 'engine-not-docker'],
     ['silence', () => saying(undefined), 'engine-silent'],
+    ['silence in the headers', () => dribbling('HTTP/1.1 200 OK\r\nApi-Ver'), 'engine-silent'],
+    ['silence in the answer', () => dribbling(`${HEAD}Content-Length: 9\r\n\r\nO`), 'engine-silent'],
+    ['an answer that breaks off', () => saying(`${HEAD}Content-Length: 9\r\n\r\nO`), 'engine-lost'],
     ['an engine that fails', () => web(503, { 'api-version': '1.45' }, 'starting'), 'engine-failed'],
     [
       'an old engine',
@@ -102,6 +121,24 @@ describe('what is wrong with an engine is told apart', () => {
     ],
   ])('%s', async (_, start, code) => {
     await expect(connect(await start())).rejects.toMatchObject({ code, exitCode: 5 });
+  });
+
+  test.each([
+    ['breaks off', '{"ServerVersion":"28', 'engine-lost'],
+    ['is no engine’s', '[]', 'engine-answer-unreadable'],
+    ['is no JSON', '<html>', 'engine-answer-unreadable'],
+  ])('an answer about the engine that %s', async (_, body, code) => {
+    const length = code === 'engine-lost' ? 100 : body.length;
+    const host = await listen(
+      createHttpServer((request, response) => {
+        response.setHeader('api-version', '1.45');
+        if (request.url === '/_ping') response.end('OK');
+        else response.writeHead(200, { 'content-length': length }).write(body, () => request.socket.end());
+      }),
+    );
+    const engine = await connect(host);
+    await expect(engine.about()).rejects.toMatchObject({ code, exitCode: 5 });
+    await engine.close();
   });
 
   test('an engine of a later age', async () => {
@@ -197,6 +234,36 @@ describe('TLS', () => {
     writeFileSync(join(trusted, 'ca.pem'), await readFile(join(folder, 'cert.pem')));
     const connected = await connect(await engine(), { ...verified, DOCKER_CERT_PATH: trusted });
     await connected.close();
+  });
+
+  test.each<[string, (all: HostCertificates) => HostCertificate, string]>([
+    ['has expired', ({ expired }) => expired, 'expired'],
+    ['is for another host', ({ forAnotherHost }) => forAnotherHost, 'another host name'],
+    ['is signed by nobody known', ({ selfSigned }) => selfSigned, 'authority'],
+  ])('a certificate that %s', async (_, choose, why) => {
+    const own = await mkdtemp(join(folder, 'authority-'));
+    const certificates = await makeHostCertificates(own);
+    writeFileSync(join(own, 'ca.pem'), await readFile(certificates.authorityFile));
+    const environment = { ...verified, DOCKER_CERT_PATH: own };
+    const good = await connect(await engine(certificates.good), environment);
+    await good.close();
+    await expect(connect(await engine(choose(certificates)), environment)).rejects.toMatchObject({
+      code: 'engine-tls-failed',
+      why: expect.stringContaining(why),
+    });
+  });
+
+  test('a key that does not belong to its certificate', async () => {
+    const own = await mkdtemp(join(folder, 'mismatch-'));
+    const { good, expired } = await makeHostCertificates(own);
+    writeFileSync(join(own, 'cert.pem'), good.cert);
+    writeFileSync(join(own, 'key.pem'), expired.key);
+    writeFileSync(join(own, 'ca.pem'), await readFile(join(own, 'authority.pem')));
+    const environment = { ...verified, DOCKER_CERT_PATH: own };
+    await expect(connect(await engine(good), environment)).rejects.toMatchObject({
+      code: 'engine-tls-failed',
+      fix: expect.stringContaining('key.pem'),
+    });
   });
 
   test('an unknown authority', async () => {

@@ -15,6 +15,8 @@ export interface ConnectOptions {
   readonly host?: string;
   /** How long the engine may stay silent at small requests, in milliseconds. Default 10 s. */
   readonly answerWithinMs?: number;
+  /** Ends the connecting; an engine that is connected has nothing to do with it. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function connectEngine(options: ConnectOptions): Promise<Engine> {
     answerWithinMs: options.answerWithinMs ?? 10_000,
   });
   try {
-    const greeting = await greetEngine(client, environment);
+    const greeting = await greetEngine(client, options);
     const store = images(client);
     return {
       images: store,

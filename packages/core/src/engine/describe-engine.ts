@@ -24,7 +24,7 @@ export async function describeEngine(
   greeting: Greeting,
 ): Promise<EngineInfo> {
   const asked = 'GET /info';
-  const info = understand(Info, asked, await client.call(asked, (docker) => docker.info()));
+  const info = understand(Info, asked, await client.transport.json({ method: 'GET', path: '/info' }));
   const dataFolder = isOnThisMachine(endpoint, info) ? info.DockerRootDir : undefined;
   return {
     product: greeting.product,

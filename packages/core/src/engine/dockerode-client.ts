@@ -1,14 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
-import { isDeBuildError } from '../errors/de-build-error.ts';
-import { engineAnswerUnreadable, engineSilent } from '../errors/engine-failures.ts';
+import { type DeBuildError, isDeBuildError } from '../errors/de-build-error.ts';
+import { engineAnswerUnreadable, engineIdle, engineSilent } from '../errors/engine-failures.ts';
 import { explainConnectionError, explainStatus } from './connection-error.ts';
 import { copyHeaders, type Dialled, dialModem, headersAndBody } from './dial-modem.ts';
 import type { Endpoint } from './endpoint.ts';
 import { makeAgent, modemOptions } from './modem-options.ts';
 import { readText } from './read-text.ts';
 import type { EngineRequest, EngineResponse, EngineTransport, HijackRequest } from './transport.ts';
+import { watchAnswer } from './watch-answer.ts';
+import { watchSilence } from './watch-silence.ts';
 
 export interface DockerodeClient {
   readonly transport: EngineTransport;
@@ -17,6 +19,8 @@ export interface DockerodeClient {
    * @throws DeBuildError `engine-*`
    */
   call<T>(asked: string, call: (docker: Docker) => Promise<T>, withinMs?: number): Promise<T>;
+  /** What a failure of a connection, or of an answer's body, is told as. */
+  explain(error: unknown, asked: string): DeBuildError;
   /** All later requests go to this version of the API. */
   useApiVersion(version: string): void;
   close(): void;
@@ -40,7 +44,7 @@ export async function openDockerode(
   const docker = new Dockerode(modemOptions(endpoint, agent));
   const state = { apiVersion: '', wasAlive: false };
 
-  const explain = (error: unknown, asked: string) =>
+  const explain = (error: unknown, asked: string): DeBuildError =>
     isDeBuildError(error)
       ? error
       : explainConnectionError(error, { ...options, endpoint, asked, wasAlive: state.wasAlive });
@@ -53,6 +57,10 @@ export async function openDockerode(
       ...headersAndBody(wanted),
       query: wanted.query,
     });
+    const withinMs = Math.min(wanted.answerWithinMs ?? options.answerWithinMs, LONGEST_PAUSE_MS);
+    // Whoever waits for ever asks beside the stream whether the engine lives.
+    if (wanted.answerWithinMs !== Number.POSITIVE_INFINITY)
+      watchAnswer(answer, withinMs, () => engineSilent(endpoint.url, asked, Math.ceil(withinMs / 1000)));
     return { status: answer.statusCode ?? 0, headers: answer.headers, body: answer };
   };
 
@@ -63,7 +71,7 @@ export async function openDockerode(
     call: Dialled,
   ): Promise<IncomingMessage> => {
     signal?.throwIfAborted();
-    const patience = startPatience(withinMs ?? options.answerWithinMs);
+    const patience = startPatience(asked, withinMs);
     const signals = [patience.signal, ...(signal === undefined ? [] : [signal])];
     try {
       const answer = await dialModem(docker.modem, { ...call, signal: AbortSignal.any(signals) });
@@ -71,11 +79,33 @@ export async function openDockerode(
       return answer as IncomingMessage;
     } catch (error) {
       signal?.throwIfAborted();
-      if (patience.signal.aborted) throw engineSilent(endpoint.url, asked, patience.seconds);
+      if (patience.signal.aborted) throw patience.signal.reason;
       throw explain(error, asked);
     } finally {
       patience.stop();
     }
+  };
+
+  /** Aborts when the engine has taken too long; and before that, when it does not even answer a ping meanwhile. */
+  const startPatience = (asked: string, withinMs = options.answerWithinMs) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    if (!Number.isFinite(withinMs)) return { signal, stop: () => undefined };
+    const timer = setTimeout(
+      () => controller.abort(engineSilent(endpoint.url, asked, Math.ceil(withinMs / 1000))),
+      withinMs,
+    );
+    const watch =
+      withinMs <= LONGEST_PAUSE_MS
+        ? undefined
+        : watchSilence(transport, (seconds) => controller.abort(engineIdle(endpoint.url, asked, seconds)));
+    return {
+      signal,
+      stop() {
+        clearTimeout(timer);
+        watch?.end();
+      },
+    };
   };
 
   const transport: EngineTransport = {
@@ -126,12 +156,11 @@ export async function openDockerode(
 
   return {
     transport,
+    explain,
     async call(asked, call, withinMs) {
-      const patience = startPatience(withinMs ?? options.answerWithinMs);
+      const patience = startPatience(asked, withinMs);
       const silence = new Promise<never>((_, reject) => {
-        patience.signal.addEventListener('abort', () =>
-          reject(engineSilent(endpoint.url, asked, patience.seconds)),
-        );
+        patience.signal.addEventListener('abort', () => reject(patience.signal.reason));
       });
       try {
         return await Promise.race([call(docker), silence]);
@@ -156,8 +185,5 @@ export async function openDockerode(
   };
 }
 
-function startPatience(ms: number): { signal: AbortSignal; seconds: number; stop: () => void } {
-  const controller = new AbortController();
-  const timer = Number.isFinite(ms) ? setTimeout(() => controller.abort(), ms) : undefined;
-  return { signal: controller.signal, seconds: Math.ceil(ms / 1000), stop: () => clearTimeout(timer) };
-}
+/** An engine that begins an answer, or is asked for what takes long, is not given more than this without a sign of life. */
+const LONGEST_PAUSE_MS = 30_000;

@@ -6,9 +6,11 @@ import {
   engineTooOld,
 } from '../errors/engine-failures.ts';
 import { compareVersions } from './compare-versions.ts';
+import type { ConnectOptions } from './connect-engine.ts';
 import { explainStatus } from './connection-error.ts';
 import type { DockerodeClient } from './dockerode-client.ts';
 import type { BuilderKind, EngineInfo } from './engine.ts';
+import { understand } from './understand.ts';
 
 /** What the engine's first answer tells. */
 export interface Greeting {
@@ -25,11 +27,17 @@ const Version = z.looseObject({ MinAPIVersion: z.string().default('0') });
 /** Asks for the first answer, sees that it is an engine's, and settles the API version. */
 export async function greetEngine(
   client: DockerodeClient,
-  environment: Readonly<Record<string, string | undefined>>,
+  { environment, signal }: Pick<ConnectOptions, 'environment' | 'signal'>,
 ): Promise<Greeting> {
   const { endpoint } = client.transport;
-  const { status, headers, body } = await client.transport.request({ method: 'GET', path: '/_ping' });
-  const text = await readStart(body);
+  const { status, headers, body } = await client.transport.request({
+    method: 'GET',
+    path: '/_ping',
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const text = await readStart(body).catch((error: unknown) => {
+    throw client.explain(error, 'GET /_ping');
+  });
   const header = (name: string) => {
     const value = headers[name];
     return typeof value === 'string' ? value : '';
@@ -57,7 +65,8 @@ export async function greetEngine(
 /** An engine newer than we know usually speaks our API too. Asked for without a version, it tells. */
 async function agreeOnApi(client: DockerodeClient, newestOfEngine: string): Promise<string> {
   if (compareVersions(newestOfEngine, NEWEST_API) <= 0) return newestOfEngine;
-  const version = Version.parse(await client.transport.json({ method: 'GET', path: '/version' }));
+  const asked = { method: 'GET', path: '/version' } as const;
+  const version = understand(Version, 'GET /version', await client.transport.json(asked));
   if (compareVersions(version.MinAPIVersion, NEWEST_API) <= 0) return NEWEST_API;
   throw engineApiMismatch(client.transport.endpoint, version.MinAPIVersion, NEWEST_API);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { watchSilence } from './watch-silence.ts';
 
 const EVERY_MS = 40;
@@ -32,6 +32,33 @@ test('a silent engine that answers is alive', async () => {
 
 test('a silent engine that does not answer is dead', async () => {
   expect((await watch(fails, () => sleep(EVERY_MS * 5))).dead).toBeGreaterThan(0);
+});
+
+test('one ping that fails is not yet death', async () => {
+  let failed = 0;
+  const failsOnce = async () => {
+    if (failed++ === 0) throw new Error('no answer');
+  };
+  const { dead, pings } = await watch(failsOnce, () => sleep(EVERY_MS * 8));
+  expect(dead).toBe(0);
+  expect(pings).toBeGreaterThan(1);
+});
+
+test('a dead engine is noticed within a minute, though every ping takes its ten seconds', async () => {
+  jest.useFakeTimers();
+  try {
+    let noticedAfter: number | undefined;
+    const ping = () =>
+      new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no answer')), 10_000));
+    const silence = watchSilence({ ping }, (seconds) => {
+      noticedAfter ??= seconds;
+    });
+    await jest.advanceTimersByTimeAsync(60_000);
+    silence.end();
+    expect(noticedAfter).toBeLessThanOrEqual(60);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('an engine that speaks is not asked', async () => {

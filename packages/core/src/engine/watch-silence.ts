@@ -6,32 +6,46 @@ export interface SilenceWatch {
   end(): void;
 }
 
+/** With two pings of ten seconds each, a dead engine is noticed within a minute of its last word. */
+const ASK_AFTER_MS = 20_000;
+const FAILED_PINGS = 2;
+
 /**
- * A step may rightly be silent for hours, a dead engine may not: after a minute without a sound the engine is asked
- * whether it lives, and `onDead` is called when it does not answer.
+ * A step may rightly be silent for hours, a dead engine may not: after some seconds without a sound the engine is asked,
+ * beside the stream, whether it lives, and `onDead` is called when it does not answer twice in a row.
  */
 export function watchSilence(
   transport: Pick<EngineTransport, 'ping'>,
   onDead: (silentSeconds: number) => void,
-  everyMs = 60_000,
+  askAfterMs = ASK_AFTER_MS,
 ): SilenceWatch {
   let heardAt = Date.now();
+  /** A ping that was answered puts the next one off, but it is no word from the stream. */
+  let askAgainAt = heardAt + askAfterMs;
+  let failedPings = 0;
   let isAsking = false;
   let isOver = false;
   const timer = setInterval(async () => {
-    if (isAsking || Date.now() - heardAt < everyMs) return;
+    if (isAsking || Date.now() < askAgainAt) return;
     isAsking = true;
+    const askedAt = Date.now();
     try {
       await transport.ping();
+      failedPings = 0;
+      askAgainAt = Date.now() + askAfterMs;
     } catch {
-      if (!isOver && Date.now() - heardAt >= everyMs) onDead(Math.round((Date.now() - heardAt) / 1000));
+      if (isOver || heardAt > askedAt) return;
+      failedPings += 1;
+      if (failedPings >= FAILED_PINGS) onDead(Math.round((Date.now() - heardAt) / 1000));
     } finally {
       isAsking = false;
     }
-  }, everyMs / 2);
+  }, askAfterMs / 4);
   return {
     broken() {
       heardAt = Date.now();
+      askAgainAt = heardAt + askAfterMs;
+      failedPings = 0;
     },
     end() {
       isOver = true;

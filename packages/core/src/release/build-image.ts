@@ -14,6 +14,7 @@ import { type Sources, serveSources } from './serve-sources.ts';
 import { inStage } from './stage.ts';
 import type { Tools } from './tools.ts';
 import { buildingTag } from './version-tag.ts';
+import { withinGrace } from './within-grace.ts';
 
 /**
  * Builds the image under a temporary tag, hands it to `use`, and takes the temporary tag away, whatever
@@ -34,7 +35,7 @@ export async function buildImage<Result>(
     );
     return await use(built);
   } finally {
-    await engine.images.untag(temporary).catch(() => {});
+    await withinGrace(tools.signal, engine.images.untag(temporary)).catch(() => {});
   }
 }
 

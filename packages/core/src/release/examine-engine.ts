@@ -10,6 +10,7 @@ import type { Site } from '../site/site.ts';
 import { type CheckRun, runCheck } from './check.ts';
 import { findingOf } from './finding-of.ts';
 import type { Tools } from './tools.ts';
+import { withinGrace } from './within-grace.ts';
 
 export interface EngineExamination {
   readonly engine: Engine | undefined;
@@ -22,7 +23,8 @@ export async function examineEngine(run: CheckRun, site: Site, tools: Tools): Pr
   const seen = await runCheck(run, { id: 'engine', title: 'The Docker Engine' }, async () => {
     try {
       const engine = await tools.engine();
-      const [info, tagged] = await Promise.all([engine.about(), engine.images.list(site.config.image)]);
+      const asking = Promise.all([engine.about(), engine.images.list(site.config.image)]);
+      const [info, tagged] = await withinGrace(tools.signal, asking);
       return {
         value: { engine, info, tagged },
         findings: judgeBuilder(info, site),

@@ -12,6 +12,7 @@ import { tagImage } from './tag-image.ts';
 import type { Tools } from './tools.ts';
 import { verifyImage } from './verify-image.ts';
 import { withTools } from './with-tools.ts';
+import { withinGrace } from './within-grace.ts';
 
 /** A release under way. */
 export interface ReleaseRun {
@@ -60,7 +61,7 @@ async function release(options: ReleaseOptions, tools: Tools): Promise<ReleaseRe
       tools,
       { stage: 'verify', title: `Verifying ${built.id}` },
       async () => {
-        const found = await verifyImage(decision, built.id);
+        const found = await withinGrace(tools.signal, verifyImage(decision, built.id));
         return { found, files: await recordFiles(decision, { id: built.id, found }, tools) };
       },
     );

@@ -22,7 +22,7 @@ export async function withTools<Result>(
   const sink = createEventSink(redactor, options.onEvent ?? (() => {}));
   let connected: Promise<Engine> | undefined;
   const connect = () =>
-    connectEngine({ environment, ...(options.host === undefined ? {} : { host: options.host }) });
+    connectEngine({ environment, signal, ...(options.host === undefined ? {} : { host: options.host }) });
   const emit: Tools['emit'] = (event) => sink.emit(event);
   const tools: Tools = {
     environment,

@@ -1,0 +1,26 @@
+/**
+ * Waits for work that cannot be interrupted by itself. Once the signal has aborted, the work is given a moment to end in
+ * order, and is left behind when it does not.
+ * @throws what the work throws; the signal's reason when it took too long
+ */
+export async function withinGrace<Result>(
+  signal: AbortSignal,
+  work: Promise<Result>,
+  graceMs = 2_000,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  let giveUp = () => {};
+  const late = new Promise<never>((_, reject) => {
+    giveUp = () => {
+      timer = setTimeout(() => reject(signal.reason), graceMs);
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
+}
