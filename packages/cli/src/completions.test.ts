@@ -23,6 +23,7 @@ const COMMANDS = [
   'apps',
   'verify',
   'diff',
+  'rebuild',
   'archive',
   'restore',
   'retag',

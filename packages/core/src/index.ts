@@ -5,6 +5,7 @@
  */
 
 export type { App, ResolvedApp } from './apps/app.ts';
+export type { ChangedFile, FileAspect, FileDifferences } from './audit/compare-trees.ts';
 export type {
   BuildEvent,
   BuildLogEvent,
@@ -46,6 +47,16 @@ export type { HistoryOptions } from './history/history-options.ts';
 export type { DeploymentReason, DeploymentVerdict } from './history/judge-deployment.ts';
 export { type AppsReport, type ListAppsOptions, listApps } from './history/list-apps.ts';
 export type { ListedApp } from './history/listed-app.ts';
+export { type RebuildOptions, rebuildRelease } from './history/rebuild-release.ts';
+export type {
+  PinnedBase,
+  RebuildComparison,
+  RebuildOutcome,
+  RebuildSource,
+  RebuildVerdict,
+  RebuiltApp,
+  RebuiltRelease,
+} from './history/rebuild-report.ts';
 export type {
   Change,
   DiffedApp,

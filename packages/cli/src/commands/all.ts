@@ -9,6 +9,7 @@ import { completion } from './completion.ts';
 import { diff } from './diff.ts';
 import { list } from './list.ts';
 import { prune } from './prune.ts';
+import { rebuild } from './rebuild.ts';
 import { restore } from './restore.ts';
 import { retag } from './retag.ts';
 import { show } from './show.ts';
@@ -25,6 +26,7 @@ export function addCommands(yargs: Argv, call: Call): Argv {
     .command(apps(call))
     .command(verify(call))
     .command(diff(call))
+    .command(rebuild(call))
     .command(archive(call))
     .command(restore(call))
     .command(retag(call))
@@ -43,6 +45,7 @@ export const COMMAND_NAMES = [
   'apps',
   'verify',
   'diff',
+  'rebuild',
   'archive',
   'restore',
   'retag',

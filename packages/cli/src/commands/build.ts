@@ -124,6 +124,6 @@ function overview(yargs: Argv) {
       ['$0', 'check, build, verify, tag and record it'],
     ])
     .epilogue(
-      'Run `de-build <command> --help` for the options of a command.\n\nExit codes: 0 done, 1 bug, 2 usage, 3 checks, 4 git, 5 engine, 6 build, 7 verify, 8 conflict, 9 record, 10 outdated, 11 locked, 130 interrupted, 143 terminated.',
+      'Run `de-build <command> --help` for the options of a command.\n\nExit codes: 0 done, 1 bug, 2 usage, 3 checks, 4 git, 5 engine, 6 build, 7 verify, 8 conflict, 9 record, 10 outdated, 11 locked, 12 different, 130 interrupted, 143 terminated.',
     );
 }

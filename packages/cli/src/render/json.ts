@@ -4,7 +4,7 @@ import type { Clock, Outcome, Renderer } from './renderer.ts';
 
 /**
  * One JSON object a line, each with its `time` (ISO 8601): every event as core tells it, and last one of
- * `released`, `planned`, `checked` and `failed`.
+ * `released`, `planned`, `checked`, `rebuilt` and `failed`.
  */
 export function createJsonRenderer(terminal: Terminal, clock: Clock): Renderer {
   const write = (value: object) => {
@@ -17,6 +17,7 @@ export function createJsonRenderer(terminal: Terminal, clock: Clock): Renderer {
 function outcomeOf(outcome: Outcome): object {
   if ('plan' in outcome) return { type: 'planned', plan: outcome.plan };
   if ('report' in outcome) return { type: 'checked', ...outcome.report };
+  if ('rebuilt' in outcome) return { type: 'rebuilt', ...outcome.rebuilt };
   if ('result' in outcome) {
     const { reference, imageId, manifestPath, manifest } = outcome.result;
     return { type: 'released', reference, imageId, manifestPath, manifest };

@@ -6,6 +6,7 @@ import { shortLabel } from './build-view.ts';
 import { checkLines } from './finding-lines.ts';
 import { planLines, releasedLines, reportLines } from './outcome-lines.ts';
 import { formatBytes, formatDuration } from './quantities.ts';
+import { rebuiltLines } from './rebuild.ts';
 import type { Clock, Outcome, Renderer } from './renderer.ts';
 import { createStyle } from './style.ts';
 
@@ -92,6 +93,7 @@ export function createPlainRenderer(terminal: Terminal, clock: Clock): Renderer 
     if ('result' in outcome) return ['', ...releasedLines(outcome.result, page)];
     if ('plan' in outcome)
       return ['', ...planLines(outcome.plan, { ...page, columns: Number.POSITIVE_INFINITY })];
+    if ('rebuilt' in outcome) return ['', ...rebuiltLines(outcome.rebuilt, page)];
     return 'report' in outcome ? reportLines(outcome.report, page) : [];
   }
 

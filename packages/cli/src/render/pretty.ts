@@ -8,6 +8,7 @@ import { layLine } from './line.ts';
 import { createLiveArea } from './live-area.ts';
 import { planLines, releasedLines, reportLines } from './outcome-lines.ts';
 import { countOf, formatDuration } from './quantities.ts';
+import { rebuiltLines } from './rebuild.ts';
 import type { Clock, Outcome, Renderer } from './renderer.ts';
 import { createStyle } from './style.ts';
 import { wrap } from './text-width.ts';
@@ -107,6 +108,7 @@ export function createPrettyRenderer(terminal: Terminal, clock: Clock): Renderer
     if ('result' in outcome) return ['', ...releasedLines(outcome.result, page())];
     if ('plan' in outcome) return ['', ...planLines(outcome.plan, page())];
     if ('report' in outcome) return reportLines(outcome.report, page());
+    if ('rebuilt' in outcome) return ['', ...rebuiltLines(outcome.rebuilt, page())];
     for (const step of board.steps.values()) {
       if (step.state === 'started') {
         permanent.push(finishedLine({ ...step, state: 'canceled' }, page()));

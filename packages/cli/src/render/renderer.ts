@@ -1,4 +1,4 @@
-import type { BuildPlan, CheckReport, ReleaseEvent, ReleaseResult } from '@de-build/core';
+import type { BuildPlan, CheckReport, RebuiltRelease, ReleaseEvent, ReleaseResult } from '@de-build/core';
 
 /** Draws what a flow tells while it runs, and what came of it. */
 export interface Renderer {
@@ -11,6 +11,7 @@ export type Outcome =
   | { readonly plan: BuildPlan }
   | { readonly result: ReleaseResult }
   | { readonly report: CheckReport }
+  | { readonly rebuilt: RebuiltRelease }
   | { readonly error: unknown };
 
 /** `auto` is the live view on a terminal and plain lines elsewhere. */

@@ -34,7 +34,7 @@ export async function readImageTree<Note>(
   try {
     const { entries, notes } = mergeLayers(await readSavedImage(stream, takeNote));
     const sorted = new Map([...entries].sort(byPath));
-    return { entries: sorted, notes, digest: digestOf(sorted) };
+    return { entries: sorted, notes, digest: digestTree(sorted) };
   } catch (error) {
     throw error instanceof TarError ? imageFilesUnreadable(image, error.message, error) : error;
   }
@@ -49,10 +49,11 @@ export function digestFolder(tree: Pick<ImageTree, 'entries'>, folder: string): 
   const prefix = `${folder.replace(/^\/+|\/+$/g, '')}/`;
   const inside = [...tree.entries].filter(([path]) => path.startsWith(prefix));
   if (inside.length === 0 && tree.entries.get(prefix.slice(0, -1))?.kind !== 'folder') return undefined;
-  return digestOf(inside.map(([path, entry]) => [path.slice(prefix.length), entry] as const));
+  return digestTree(inside.map(([path, entry]) => [path.slice(prefix.length), entry] as const));
 }
 
-function digestOf(entries: Iterable<readonly [string, TreeEntry]>): string {
+/** Over the entries in their order. */
+export function digestTree(entries: Iterable<readonly [string, TreeEntry]>): string {
   const digest = createHash('sha256');
   for (const [path, entry] of entries) {
     const { kind, mode, uid, gid, size, linkname, sha256, attributes } = entry;

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 
-/** A file of a tar: its path, its text, and what else its header says. */
-export type TarFile = readonly [path: string, text?: string, header?: Partial<Header>];
+/** A file of a tar: its path, its content, and what else its header says. */
+export type TarFile = readonly [path: string, text?: string | Buffer, header?: Partial<Header>];
 
 export async function tarOf(files: readonly TarFile[]): Promise<Buffer> {
   const tar = pack();

@@ -10,6 +10,7 @@ import * as lock from './lock-failures.ts';
 import * as manifest from './manifest-failures.ts';
 import * as mirror from './mirror-failures.ts';
 import * as plainBuild from './plain-build-failures.ts';
+import * as rebuild from './rebuild-failures.ts';
 import * as release from './release-failures.ts';
 import * as site from './site-failures.ts';
 import * as siteRepository from './site-repository-failures.ts';
@@ -29,6 +30,7 @@ export const catalogue = {
   'manifest-failures.ts': manifest,
   'mirror-failures.ts': mirror,
   'plain-build-failures.ts': plainBuild,
+  'rebuild-failures.ts': rebuild,
   'release-failures.ts': release,
   'site-failures.ts': site,
   'site-repository-failures.ts': siteRepository,
@@ -341,6 +343,29 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'plain-build-failures.ts': {
     buildWithoutImage: [['Its stream ended before it named one.']],
     buildInterrupted: [[true], [false]],
+  },
+  'rebuild-failures.ts': {
+    manifestEdited: [['1.4.0.json', ['The digest of its commits is sha256:ab, and sha256:cd is recorded']]],
+    rebuildFilesDiffer: [
+      [
+        '1.4.0',
+        {
+          path: 'images/custom/Containerfile',
+          recorded: 'sha256:ab',
+          reasons: ["The site's folder has no such file", 'The site had uncommitted changes'],
+        },
+      ],
+    ],
+    siteCheckoutFailed: [[pin.commit, 'fatal: cannot write']],
+    rebuildBaseGone: [['python:3.11-slim', 'sha256:ab', 'It is not on the engine.']],
+    rebuildBaseUnknown: [['python:3.11-slim']],
+    rebuildArgMissing: [['FRAPPE_PATH']],
+    rebuildNeedsMirror: [['The engine is not on this machine.']],
+    rebuildReplacesAside: [['1.4.0-replaced-0123456789ab']],
+    restoredEquivalentOnly: [
+      ['acme/erp:1.4.0', 'acme/erp:1.4.0-rebuilt-0123456789ab', 'All 12 files are the same.'],
+    ],
+    restoredDifferent: [['acme/erp:1.4.0', 'Of its files 2 changed.']],
   },
   'release-failures.ts': {
     checksFailed: [

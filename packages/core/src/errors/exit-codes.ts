@@ -26,6 +26,8 @@ export const EXIT = {
   outdated: 10,
   /** Another run is at work on the site. */
   locked: 11,
+  /** A release that was built anew is not the recorded one, or could not be shown to be. */
+  different: 12,
   /** Stopped by Ctrl-C (SIGINT). */
   interrupted: 130,
   /** Stopped by SIGTERM. */

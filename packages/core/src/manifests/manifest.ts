@@ -29,6 +29,7 @@ const appSchema = z
       .describe(
         "Of all files in the app's folder in the image: names, modes, owners and contents, not times.",
       ),
+    timelessDigest: timelessDigest(),
   })
   .describe('An app as it is in the image.');
 
@@ -68,6 +69,7 @@ const imageSchema = z
     treeDigest: digest
       .optional()
       .describe('Of all files of the image: names, modes, owners and contents, not times.'),
+    timelessDigest: timelessDigest(),
   })
   .describe('The image that was built.');
 
@@ -156,6 +158,14 @@ export const manifestSchema = z
       .describe('What was warned about and released nevertheless.'),
   })
   .describe('The record of one release of a site, written by de-build.');
+
+function timelessDigest() {
+  return digest
+    .optional()
+    .describe(
+      'The same, but for times that stand within files: in logs, caches, headers of compiled Python, and /etc/shadow.',
+    );
+}
 
 function buildArgSource() {
   return z

@@ -5,12 +5,13 @@ import { encodeAppsJson, renderAppsJson } from '../apps/deliver-apps.ts';
 import type { BuildRequest, BuiltImage } from '../engine/engine.ts';
 import { findRegistryCredentials } from '../engine/registry-credentials.ts';
 import type { Secret } from '../secrets/secret.ts';
-import type { Site } from '../site/site.ts';
+import type { SiteConfig } from '../site/site-config.ts';
 import { resolvedAppsOf } from './examine-site.ts';
 import { labelsOf } from './labels.ts';
 import { ownFolder } from './own-folder.ts';
-import type { Decision } from './plan-release.ts';
+import type { BuildFiles, Decision } from './plan-release.ts';
 import { type Sources, serveSources } from './serve-sources.ts';
+import { sourceDateEpoch } from './source-date-epoch.ts';
 import { inStage } from './stage.ts';
 import type { Tools } from './tools.ts';
 import { buildingTag } from './version-tag.ts';
@@ -40,7 +41,7 @@ export async function buildImage<Result>(
 }
 
 async function requestOf(
-  { plan, examination }: Decision,
+  { plan, examination, files }: Decision,
   { temporary, sources: { urlOf } }: { readonly temporary: string; readonly sources: Sources },
   tools: Tools,
 ): Promise<BuildRequest> {
@@ -66,10 +67,13 @@ async function requestOf(
     tools.environment,
   );
   for (const { password } of Object.values(registryAuth)) tools.redactor.add(password);
+  const epoch = sourceDateEpoch(plan, site.containerfile);
+  if (epoch !== undefined) buildArgs.SOURCE_DATE_EPOCH ??= epoch;
+  await ownFolder(site.folder);
   return {
-    ...(await contextOf(site)),
+    ...(await contextOf(files, site.config)),
     registryAuth,
-    contextHashesFile: join(await ownFolder(site.folder), 'context-hashes'),
+    contextHashesFile: files.hashesFile,
     tags: [temporary],
     buildArgs,
     secrets: plan.dialect === 'secret' ? { apps_json: document } : {},
@@ -85,7 +89,7 @@ async function requestOf(
 }
 
 /** Where the context lies, and what of it the build never sees: what holds secrets, or changes with every release. */
-async function contextOf({ folder, config }: Site) {
+async function contextOf({ folder, containerfile }: BuildFiles, config: SiteConfig) {
   const contextFolder = resolve(folder, config.context);
   const env = resolve(folder, config.env);
   const others = [config.apps, '.de-build', config.manifests].map((path) => resolve(folder, path));
@@ -96,7 +100,7 @@ async function contextOf({ folder, config }: Site) {
   const within = [...pathsWithin(contextFolder, paths), ...pathsWithin(realContext, realPaths)];
   return {
     contextFolder,
-    containerfile: join(folder, config.containerfile),
+    containerfile,
     neverSend: [...new Set(within)],
   };
 }
@@ -105,7 +109,7 @@ async function contextOf({ folder, config }: Site) {
 async function leftBehindBy(env: string): Promise<string[]> {
   const folder = dirname(env);
   const start = `.${basename(env)}.`;
-  const names = await readdir(folder);
+  const names = await readdir(folder).catch(() => []);
   return names
     .filter((name) => name.startsWith(start) && name.endsWith('.tmp'))
     .map((name) => join(folder, name));

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ImageFiles } from '../audit/image-files.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import { ownFolder } from './own-folder.ts';
 import { digestOf } from './plan-digest.ts';
-import type { ImageFiles } from './record-files.ts';
 
 /** What the last release's image was found to hold, kept in `.de-build/`. It only saves time. */
 export interface KeptFiles {
@@ -12,10 +12,13 @@ export interface KeptFiles {
   keep(files: ImageFiles): Promise<void>;
 }
 
+/** Of what is kept; what was written in another is read again. */
+const FORMAT = 2;
+
 /** @param image all that the files depend on: same layers, same files */
 export async function openKeptFiles(site: string, image: unknown): Promise<KeptFiles> {
   const path = join(await ownFolder(site), 'image-files.json');
-  const key = digestOf(image);
+  const key = digestOf([FORMAT, image]);
   return {
     files: await read(path, key),
     async keep({ apps, ...files }) {

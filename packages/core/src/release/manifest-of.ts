@@ -1,8 +1,8 @@
 import { type FoundApps, matchApps } from '../audit/compare-apps.ts';
+import type { ImageFiles } from '../audit/image-files.ts';
 import type { BuiltImage, EngineInfo, ImageDetails } from '../engine/engine.ts';
 import type { Manifest, ManifestApp, ManifestBuildArg } from '../manifests/manifest.ts';
 import type { BuildPlan, PlannedApp } from './plan.ts';
-import type { ImageFiles } from './record-files.ts';
 
 /** What a manifest is put together from, once the image has its tag. */
 export interface ManifestSources {
@@ -27,7 +27,7 @@ export function manifestOf(sources: ManifestSources): Manifest {
   const inImage = matchApps(apps, found);
   const recorded = (app: PlannedApp): ManifestApp => {
     const foundApp = inImage.get(app);
-    const treeDigest = files?.apps.get(foundApp?.name ?? app.name);
+    const digests = files?.apps.get(foundApp?.name ?? app.name);
     return {
       name: app.name,
       url: app.url,
@@ -36,7 +36,7 @@ export function manifestOf(sources: ManifestSources): Manifest {
       commit: app.commit,
       ...(app.tagObject === undefined ? {} : { tagObject: app.tagObject }),
       version: foundApp?.version ?? null,
-      ...(treeDigest === undefined ? {} : { treeDigest }),
+      ...(digests ?? {}),
     };
   };
   return {
@@ -56,7 +56,7 @@ export function manifestOf(sources: ManifestSources): Manifest {
       })),
       labels: { ...image.labels },
       layers: [...image.layers],
-      ...(files === undefined ? {} : { treeDigest: files.treeDigest }),
+      ...(files === undefined ? {} : { treeDigest: files.treeDigest, timelessDigest: files.timelessDigest }),
     },
     frappe: plan.frappe === undefined ? null : recorded(plan.frappe),
     apps: plan.apps.map(recorded),

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { decideCacheInput } from '../apps/cache-input.ts';
 import type { Engine } from '../engine/engine.ts';
 import { checksFailed, frozenNeedsMirror } from '../errors/release-failures.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { stagesWith } from '../site/parse-containerfile.ts';
+import type { Site } from '../site/site.ts';
 import type { SiteConfig } from '../site/site-config.ts';
 import { findBaseImages } from './base-images.ts';
 import { type Examination, examineSite } from './examine-site.ts';
@@ -44,9 +46,28 @@ export interface Decision {
   readonly plan: BuildPlan;
   readonly examination: Examination;
   readonly engine: Engine;
+  readonly files: BuildFiles;
   readonly force: boolean;
   /** The commits come from a record, wherever their refs point now. */
   readonly isFrozen: boolean;
+}
+
+/** Where a build takes its files from. */
+export interface BuildFiles {
+  /** What the paths in the site's configuration are relative to: its own folder, or a copy of it as it was. */
+  readonly folder: string;
+  /** Absolute. */
+  readonly containerfile: string;
+  /** Where hashes of the context are kept from one build to the next. */
+  readonly hashesFile: string;
+}
+
+function filesOf({ folder, config }: Site): BuildFiles {
+  return {
+    folder,
+    containerfile: join(folder, config.containerfile),
+    hashesFile: join(folder, '.de-build', 'context-hashes'),
+  };
 }
 
 export async function decideRelease(options: ReleaseOptions, tools: Tools): Promise<Decision> {
@@ -132,7 +153,14 @@ async function decide(options: ReleaseOptions, examination: Examination, tools: 
   if (options.frozen === true && plan.tokenDelivery.means === 'inject') {
     throw frozenNeedsMirror(plan.tokenDelivery.reason ?? '');
   }
-  return { plan, examination, engine, force: options.force ?? false, isFrozen: options.frozen ?? false };
+  return {
+    plan,
+    examination,
+    engine,
+    files: filesOf(site),
+    force: options.force ?? false,
+    isFrozen: options.frozen ?? false,
+  };
 }
 
 /** No FROM line stands on a secret. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { billOfMaterials } from '../audit/bill-of-materials.ts';
+import type { ImageFiles } from '../audit/image-files.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { writeCompanion } from '../manifests/companion.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { Decision } from './plan-release.ts';
-import type { ImageFiles } from './record-files.ts';
 import type { Tools } from './tools.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { FoundApps } from '../audit/image-apps.ts';
+import type { ImageFiles } from '../audit/image-files.ts';
 import { digestContext } from '../engine/context/context-digest.ts';
 import type { BuiltImage } from '../engine/engine.ts';
 import { tagNotTakenBack } from '../errors/release-failures.ts';
@@ -9,7 +10,6 @@ import { manifestOf } from './manifest-of.ts';
 import { ownVersion } from './own-version.ts';
 import type { Decision } from './plan-release.ts';
 import { recordBill } from './record-bill.ts';
-import type { ImageFiles } from './record-files.ts';
 import { recordProvenance } from './record-provenance.ts';
 import type { Tagging } from './tag-image.ts';
 import type { Tools } from './tools.ts';

@@ -5,7 +5,16 @@ import type { Finding } from '../errors/finding.ts';
 export type ReleaseEvent = StageEvent | CheckEvent | NoticeEvent | BuildEvent;
 
 /** The named steps of a release, in order. */
-export type StageName = 'read' | 'check' | 'plan' | 'fetch' | 'build' | 'verify' | 'tag' | 'record';
+export type StageName =
+  | 'read'
+  | 'check'
+  | 'plan'
+  | 'fetch'
+  | 'build'
+  | 'verify'
+  | 'compare'
+  | 'tag'
+  | 'record';
 
 export interface StageEvent {
   readonly type: 'stage';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { buildingTag, isVersionTag, replacedTag } from './version-tag.ts';
+import { baseTag, buildingTag, isVersionTag, rebuiltTag, replacedTag } from './version-tag.ts';
 
 test.each([
   ['1.4.0', true],
@@ -7,6 +7,8 @@ test.each([
   ['1.4.0-building', true],
   [buildingTag('1.4.0', 'ab12cd34'), false],
   [replacedTag('1.4.0', 'sha256:0123456789abcdef0123'), false],
+  [rebuiltTag('1.4.0', 'sha256:0123456789abcdef0123'), false],
+  [baseTag('1.4.0', 'sha256:0123456789abcdef0123'), false],
 ])('%s is a version: %s', (tag, isVersion) => {
   expect(isVersionTag(tag)).toBe(isVersion);
 });

@@ -1,6 +1,6 @@
 /** The tags that a release gives besides the version itself. */
 
-const MARK = /-(building|replaced)-[0-9a-f]{6,}$/;
+const MARK = /-(building|replaced|rebuilt|base)-[0-9a-f]{6,}$/;
 
 /** Where an image stands while it is being built and verified. */
 export function buildingTag(version: string, id: string): string {
@@ -10,6 +10,16 @@ export function buildingTag(version: string, id: string): string {
 /** Where an image goes that `--force` took the version from. */
 export function replacedTag(version: string, imageId: string): string {
   return `${version}-replaced-${shortId(imageId)}`;
+}
+
+/** What an image is called that was built anew from the record of a release. */
+export function rebuiltTag(version: string, imageId: string): string {
+  return `${version}-rebuilt-${shortId(imageId)}`;
+}
+
+/** What a base image is called while a build stands on it whose own name has moved on. */
+export function baseTag(version: string, imageId: string): string {
+  return `${version}-base-${shortId(imageId)}`;
 }
 
 /** Whether a tag is a site version, and not one of the marks above. */

@@ -9,6 +9,8 @@ export interface Instruction {
   readonly name: string;
   /** 1-based line of its first character. */
   readonly line: number;
+  /** 1-based line of its last one, heredocs included. */
+  readonly lastLine: number;
   /** The leading `--name=value` words, as written. */
   readonly flags: readonly string[];
   /** What follows the flags, continuation lines joined. */
@@ -54,6 +56,7 @@ export function parseInstructions(text: string): Instructions {
     list.push({
       ...splitInstruction(joined.text.trim(), escapeCharacter),
       line: index + 1,
+      lastLine: next,
       heredocs: documents.map((document) => document.name),
     });
     index = next;
