@@ -1,6 +1,7 @@
 import { openOutput } from '../output.ts';
 import { listenForStop } from '../stop-signal.ts';
 import { defineCommand } from './command.ts';
+import { lockOf, lockOptions } from './lock-options.ts';
 import { siteOf, siteOptions } from './site-options.ts';
 
 /** `de-build rebuild` */
@@ -16,47 +17,50 @@ export const rebuild = defineCommand({
     ['$0 rebuild 1.4.0 --json', 'one JSON object for each event, the report last'],
   ],
   options: (yargs) =>
-    siteOptions(
-      yargs.positional('release', {
-        type: 'string',
-        demandOption: true,
-        describe: 'Its site version',
-      }),
-    )
-      .option('cache', {
-        type: 'boolean',
-        describe: 'Take steps from the build cache; what comes from there was not built anew',
-      })
-      .option('no-cache', {
-        type: 'boolean',
-        describe: 'Run every step, which is the default',
-      })
-      .conflicts('cache', 'no-cache')
-      .option('replace', {
-        type: 'boolean',
-        default: false,
-        describe:
-          "Take the release's tag if identical or equivalent; the old image and record are kept aside",
-      })
-      .option('inexact', {
-        type: 'boolean',
-        default: false,
-        describe: 'Go on with what is there where the recorded Containerfile or base image is not to be had',
-      })
-      .option('dry-run', {
-        type: 'boolean',
-        default: false,
-        alias: 'n',
-        describe: 'Say what it would be built from, and change nothing',
-      })
-      .option('progress', {
-        choices: ['auto', 'plain', 'json'] as const,
-        default: 'auto' as const,
-        requiresArg: true,
-        describe:
-          'plain: a line for each event; json: an object for each; auto: a live view, or plain where there is no terminal',
-      })
-      .option('json', { type: 'boolean', default: false, describe: 'The same as --progress json' }),
+    lockOptions(
+      siteOptions(
+        yargs.positional('release', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Its site version',
+        }),
+      )
+        .option('cache', {
+          type: 'boolean',
+          describe: 'Take steps from the build cache; what comes from there was not built anew',
+        })
+        .option('no-cache', {
+          type: 'boolean',
+          describe: 'Run every step, which is the default',
+        })
+        .conflicts('cache', 'no-cache')
+        .option('replace', {
+          type: 'boolean',
+          default: false,
+          describe:
+            "Take the release's tag if identical or equivalent; the old image and record are kept aside",
+        })
+        .option('inexact', {
+          type: 'boolean',
+          default: false,
+          describe:
+            'Go on with what is there where the recorded Containerfile or base image is not to be had',
+        })
+        .option('dry-run', {
+          type: 'boolean',
+          default: false,
+          alias: 'n',
+          describe: 'Say what it would be built from, and change nothing',
+        })
+        .option('progress', {
+          choices: ['auto', 'plain', 'json'] as const,
+          default: 'auto' as const,
+          requiresArg: true,
+          describe:
+            'plain: a line for each event; json: an object for each; auto: a live view, or plain where there is no terminal',
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'The same as --progress json' }),
+    ),
   async run(options, io) {
     const { createRedactor, EXIT, rebuildRelease } = await import('@de-build/core');
     const redactor = createRedactor();
@@ -67,6 +71,7 @@ export const rebuild = defineCommand({
       const { release, cache = false, replace, inexact, dryRun } = options;
       const rebuilt = await rebuildRelease({
         ...siteOf(options, io),
+        ...(await lockOf(options, io)),
         redactor,
         signal: stop.signal,
         onEvent: (event) => renderer.event(event),

@@ -1,5 +1,6 @@
 import { rebuildReplacesAside } from '../errors/rebuild-failures.ts';
 import { recordRelease } from '../release/record-release.ts';
+import { withSiteLock } from '../release/site-lock.ts';
 import { inStage } from '../release/stage.ts';
 import { tagImage } from '../release/tag-image.ts';
 import type { SiteOptions, Tools } from '../release/tools.ts';
@@ -33,10 +34,14 @@ export interface RebuildOptions extends SiteOptions {
  * where that holds the commits; and says whether what came of it is the recorded image. It keeps it as
  * `VERSION-rebuilt-<short id>`, and takes no tag from another image unless told to. That it differs is in the report, it
  * is not thrown.
- * @throws DeBuildError `manifest-*`, `rebuild-*`, `mirror-*`, `git-*`, `build-*`, `image-*`, `engine-*`
+ * @throws DeBuildError `manifest-*`, `rebuild-*`, `mirror-*`, `git-*`, `build-*`, `image-*`, `engine-*`,
+ * `site-locked`, `lock-*`
  */
 export function rebuildRelease(options: RebuildOptions): Promise<RebuiltRelease> {
-  return withTools(options, (tools) => rebuild(options, tools));
+  const { site, release, dryRun } = options;
+  return withTools(options, (tools) =>
+    withSiteLock({ site, what: `rebuild ${release}`, dryRun }, tools, () => rebuild(options, tools)),
+  );
 }
 
 async function rebuild(options: RebuildOptions, tools: Tools): Promise<RebuiltRelease> {
