@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   buildRelease,
   connectEngine,
@@ -77,6 +76,5 @@ onEachEngine('a release that is built anew', (shared) => {
     });
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Would build');
-    expect(join(site.folder)).toBeTruthy();
   });
 });
