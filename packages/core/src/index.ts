@@ -39,6 +39,7 @@ export { EXIT, type ExitCode } from './errors/exit-codes.ts';
 export type { Finding, Severity } from './errors/finding.ts';
 export type { CommitFile, CommitHistory, CommitRange } from './git/commit-history.ts';
 export type { CommitsBetween, KnownCommits } from './git/commits-between.ts';
+export type { PrunedRepository } from './git/mirror/prune-repository.ts';
 export type { Credential, GitRemote, RemoteRefs, RemoteTag, Repository } from './git/remote.ts';
 export { type ArchiveDestination, parseArchiveDestination } from './history/archive-destination.ts';
 export { type ArchivedRelease, type ArchiveOptions, archiveRelease } from './history/archive-release.ts';
@@ -99,6 +100,7 @@ export type {
 export { planRelease, type ReleaseOptions } from './release/plan-release.ts';
 export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './release/prune-build-cache.ts';
 export { parseKeepStorage, parseOlderThan } from './release/prune-limits.ts';
+export { type PrunedMirror, type PruneMirrorOptions, pruneMirror } from './release/prune-mirror.ts';
 export { readRecord, readRecords } from './release/read-records.ts';
 export { buildRelease, type ReleaseResult, type ReleaseRun } from './release/release.ts';
 export type {

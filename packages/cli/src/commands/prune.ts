@@ -1,5 +1,6 @@
 import { openOutput } from '../output.ts';
 import { listenForStop } from '../stop-signal.ts';
+import { UsageError } from '../usage-error.ts';
 import { defineCommand } from './command.ts';
 import { lockOf, lockOptions } from './lock-options.ts';
 import { siteOf, siteOptions } from './site-options.ts';
@@ -7,11 +8,12 @@ import { siteOf, siteOptions } from './site-options.ts';
 /** `de-build prune` */
 export const prune = defineCommand({
   usage: 'prune',
-  describe: 'Free build cache in the engine',
-  about: 'Images and their tags are left alone.',
+  describe: 'Free build cache, or what the mirror has over',
+  about: 'Images and their tags are left alone, and so is every commit that a manifest names.',
   examples: [
     ['$0 prune --keep-storage 20GB', 'until the cache is no larger than that'],
     ['$0 prune --older-than 7d --dry-run', 'what was not used for a week'],
+    ['$0 prune --mirror', 'commits of apps that no release has'],
   ],
   options: (yargs) =>
     lockOptions(
@@ -32,6 +34,11 @@ export const prune = defineCommand({
           alias: 'a',
           describe: 'Also what images and frontends share',
         })
+        .option('mirror', {
+          type: 'boolean',
+          default: false,
+          describe: "Instead of build cache: the mirror's commits that no manifest names",
+        })
         .option('dry-run', {
           type: 'boolean',
           default: false,
@@ -41,22 +48,31 @@ export const prune = defineCommand({
         .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
     ),
   async run(options, io) {
-    const { parseKeepStorage, parseOlderThan, pruneBuildCache } = await import('@de-build/core');
-    const { renderPrune } = await import('../render/tables.ts');
+    const { parseKeepStorage, parseOlderThan, pruneBuildCache, pruneMirror } = await import('@de-build/core');
+    const { keepStorage, olderThan, all, mirror, dryRun, json } = options;
+    if (mirror && (keepStorage !== undefined || olderThan !== undefined || all)) {
+      throw new UsageError(
+        'The option mirror goes with dry-run and json, not with limits of the build cache.',
+      );
+    }
     const output = openOutput(io, { isVerbose: options.verbose });
-    const { keepStorage, olderThan } = options;
     const stop = listenForStop(io);
     try {
+      const common = { ...siteOf(options, io), ...(await lockOf(options, io)), signal: stop.signal, dryRun };
+      if (mirror) {
+        const { renderPrunedMirror } = await import('../render/pruned-mirror.ts');
+        const pruned = await pruneMirror(common);
+        output.write(json ? `${JSON.stringify(pruned)}\n` : renderPrunedMirror(pruned, io.stdout));
+        return 0;
+      }
+      const { renderPrune } = await import('../render/tables.ts');
       const pruned = await pruneBuildCache({
-        ...siteOf(options, io),
-        ...(await lockOf(options, io)),
-        signal: stop.signal,
-        all: options.all,
-        dryRun: options.dryRun,
+        ...common,
+        all,
         ...(keepStorage === undefined ? {} : { keepBytes: parseKeepStorage(keepStorage) }),
         ...(olderThan === undefined ? {} : { olderThanSeconds: parseOlderThan(olderThan) }),
       });
-      output.write(options.json ? `${JSON.stringify(pruned)}\n` : renderPrune(pruned, io.stdout));
+      output.write(json ? `${JSON.stringify(pruned)}\n` : renderPrune(pruned, io.stdout));
       return 0;
     } catch (error) {
       return output.fail(error, stop.reason());

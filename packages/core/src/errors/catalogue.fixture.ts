@@ -327,6 +327,19 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     mirrorCorrupt: [[pin, git.gitRepositoryNotFound({ url, token })]],
     mirrorNotWritten: [['/srv/site/.de-build/mirror', { reason: 'No space left on device', cause: full }]],
     mirrorBroken: [['/srv/site/.de-build/mirror/github.com-a-b.git', 'fatal: bad config line 1']],
+    mirrorRecordsUnreadable: [
+      [
+        [
+          {
+            id: 'manifest-broken',
+            severity: 'error',
+            what: 'build-manifests/1.4.0.json cannot be read.',
+            why: 'It is not JSON.',
+            fix: 'Restore it from git.',
+          },
+        ],
+      ],
+    ],
     mirrorBusy: [['/srv/site/.de-build/mirror/github.com-a-b.git', 600]],
     mirrorBackendMissing: [[]],
     mirrorNotServed: [['EPERM', denied]],

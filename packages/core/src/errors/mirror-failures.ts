@@ -160,6 +160,18 @@ export function mirrorMended(pin: PinName, lost: readonly string[]): Finding {
   };
 }
 
+/** Which pins are needed is only known when every record can be read. */
+export function mirrorRecordsUnreadable(problems: readonly Finding[]): DeBuildError {
+  const [first] = problems;
+  return failure({
+    code: 'mirror-records-unreadable',
+    what: 'Nothing of the mirror was freed.',
+    why: `${counted(problems.length, 'record')} cannot be read, and may name commits that must stay. ${first?.what ?? ''}`.trim(),
+    fix: `${first?.fix ?? ''} Then prune again.`.trim(),
+    exitCode: EXIT.record,
+  });
+}
+
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

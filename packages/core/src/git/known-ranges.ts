@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { writeWhole } from '../disk/write-whole.ts';
@@ -32,6 +32,15 @@ export async function keepKnownRange(folder: string, range: CommitRange, found: 
     await writeWhole(path, `${JSON.stringify(found)}\n`, { mode: 0o600 });
   } catch {
     // Nothing depends on it.
+  }
+}
+
+/** Forgets every range that does not lie between two of these commits. */
+export async function forgetRanges(folder: string, commits: ReadonlySet<string>): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
+    const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+)\.json$/.exec(entry.name) ?? [];
+    if (!entry.isFile() || (commits.has(from ?? '') && commits.has(to ?? ''))) continue;
+    await rm(join(entry.parentPath, entry.name), { force: true }).catch(() => undefined);
   }
 }
 

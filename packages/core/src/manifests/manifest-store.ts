@@ -33,11 +33,24 @@ const FILES_AT_ONCE = 500;
  * @throws DeBuildError `manifest-folder-unreadable`
  */
 export async function readManifests(folder: string): Promise<Manifests> {
+  return readEach(folder, await listVersions(folder));
+}
+
+/**
+ * The same with the records that `--force` moved aside, in no order.
+ * @throws DeBuildError `manifest-folder-unreadable`
+ */
+export async function readAllManifests(folder: string): Promise<Manifests> {
+  return readEach(folder, await listNames(folder));
+}
+
+async function readEach(folder: string, names: readonly string[]): Promise<Manifests> {
   const manifests: Manifest[] = [];
   const problems: Finding[] = [];
-  for (const [index, version] of (await listVersions(folder)).entries()) {
+  for (const [index, name] of names.entries()) {
     if (index % FILES_AT_ONCE === FILES_AT_ONCE - 1) await setImmediate();
-    const { manifest, problem } = readManifestFile(fileOf(folder, version));
+    const version = name.replace(REPLACED, '');
+    const { manifest, problem } = readManifestFile({ ...fileOf(folder, name), version });
     if (problem === undefined) manifests.push(manifest);
     else problems.push(problem);
   }

@@ -1,0 +1,53 @@
+import { join, resolve } from 'node:path';
+import { mirrorRecordsUnreadable } from '../errors/mirror-failures.ts';
+import { noReleaseRecorded } from '../errors/release-failures.ts';
+import { forgetRanges } from '../git/known-ranges.ts';
+import { pruneRepositories } from '../git/mirror/prune-mirror.ts';
+import type { PrunedRepository } from '../git/mirror/prune-repository.ts';
+import { readAllManifests } from '../manifests/manifest-store.ts';
+import { recordsFolder } from './read-records.ts';
+import { withSiteLock } from './site-lock.ts';
+import type { SiteOptions } from './tools.ts';
+import { withTools } from './with-tools.ts';
+
+export interface PruneMirrorOptions extends Omit<SiteOptions, 'engine' | 'host' | 'remote'> {
+  /** Change nothing; foretell what would go. Default: false. */
+  readonly dryRun?: boolean;
+}
+
+/** What a prune of the mirror freed, or would free. */
+export interface PrunedMirror {
+  readonly dryRun: boolean;
+  /** Repositories of the mirror with pins that no record names. */
+  readonly repositories: readonly PrunedRepository[];
+  /** How many pins went, or would. */
+  readonly pins: number;
+  /** Bytes on disk; `null` where the machine's git cannot foretell it. */
+  readonly freedBytes: number | null;
+}
+
+/**
+ * Frees what the mirror keeps of commits that no record names: of releases that failed, and of those whose manifests were
+ * deleted. What a record names is never touched, also of releases that `--force` moved aside.
+ * @throws DeBuildError `no-release-recorded`, `mirror-records-unreadable`, `manifest-folder-unreadable`, `mirror-*`, `site-locked`, `lock-*`
+ */
+export function pruneMirror(options: PruneMirrorOptions): Promise<PrunedMirror> {
+  const dryRun = options.dryRun ?? false;
+  return withTools(options, (tools) =>
+    // A release under way has pins that no record names yet.
+    withSiteLock({ site: options.site, what: 'prune --mirror', dryRun }, tools, async () => {
+      const site = resolve(options.site);
+      const records = await recordsFolder(site);
+      const { manifests, problems } = await readAllManifests(records);
+      if (problems.length > 0) throw mirrorRecordsUnreadable(problems);
+      // A folder that is elsewhere today is no reason to give up what may be nowhere else.
+      if (manifests.length === 0) throw noReleaseRecorded(records);
+      const pins = manifests.flatMap(({ frappe, apps }) => (frappe === null ? apps : [frappe, ...apps]));
+      const own = join(site, '.de-build');
+      const { environment, signal } = tools;
+      const pruned = await pruneRepositories(join(own, 'mirror'), { environment, signal, pins, dryRun });
+      if (!dryRun) await forgetRanges(join(own, 'history'), new Set(pins.map(({ commit }) => commit)));
+      return { dryRun, ...pruned, pins: pruned.repositories.flatMap(({ dropped }) => dropped).length };
+    }),
+  );
+}
