@@ -4,16 +4,15 @@ import { relative } from 'node:path';
 import { builtImageMissing, containerfileUnreadable } from '../../errors/build-failures.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { buildInterrupted } from '../../errors/plain-build-failures.ts';
-import { compareBytes } from '../context/compare-bytes.ts';
 import { type ContentHashes, openContentHashes } from '../context/content-hashes.ts';
-import { digestContext } from '../context/context-digest.ts';
 import type { BuildRequest, BuiltImage } from '../engine.ts';
-import { type FileSync, fileSync } from '../session/file-sync.ts';
+import { fileSync } from '../session/file-sync.ts';
 import { openSession } from '../session/open-session.ts';
 import { sessionAuth } from '../session/session-auth.ts';
 import { sessionSecrets } from '../session/session-secrets.ts';
 import type { EngineTransport } from '../transport.ts';
 import { type ContainerfileText, explainFailure } from './explain-failure.ts';
+import { createOfferedDigest } from './offered-digest.ts';
 import { runBuild } from './run-build.ts';
 import { createStepLedger } from './step-ledger.ts';
 
@@ -32,7 +31,8 @@ export async function buildWithBuildKit(
   const startedAt = performance.now();
   const containerfile = await readContainerfile(request);
   const hashes = await openHashes(request.contextHashesFile);
-  const files = fileSync({ ...request, hashes });
+  const contextDigest = createOfferedDigest(hashes);
+  const files = fileSync({ ...request, hashes, onOffered: contextDigest.start });
   const session = await openSession({
     transport,
     key: `de-build:${hostname()}:${request.contextFolder}`,
@@ -62,9 +62,10 @@ export async function buildWithBuildKit(
       sent: { ...files.sent, wireBytes: session.wireBytes() },
       baseDigests: ledger.baseDigests(),
       warnings: ledger.warnings(),
-      ...(await digestOffered(files, hashes)),
+      ...(await contextDigest.result()),
     };
   } finally {
+    contextDigest.stop();
     session.close();
   }
 }
@@ -92,16 +93,4 @@ async function confirmImage(transport: EngineTransport, told: string): Promise<s
     })) as { Id?: unknown } | undefined;
   if (details?.Id !== told) throw builtImageMissing(told);
   return told;
-}
-
-async function digestOffered(
-  { offered }: FileSync,
-  hashes: ContentHashes | undefined,
-): Promise<Pick<BuiltImage, 'context'>> {
-  if (hashes === undefined || offered.size === 0) return {};
-  const entries = [...offered.values()].sort((a, b) => compareBytes(a.path, b.path));
-  const digest = await digestContext(entries, hashes);
-  // They only save time, so a disk that takes no more is no reason to fail.
-  await hashes.save().catch(() => undefined);
-  return { context: { digest, files: entries.filter(({ kind }) => kind === 'file').length } };
 }

@@ -17,14 +17,17 @@ export interface FileSyncOptions {
   readonly containerfile: string;
   readonly neverSend: readonly string[];
   readonly hashes?: ContentHashes | undefined;
+  /**
+   * Told, after each transfer of the context, all that the engine was offered of it so far, by path; ignore files that it
+   * only read are not among it.
+   */
+  readonly onOffered?: (offered: ReadonlyMap<string, ContextEntry>) => void;
 }
 
 export interface FileSync {
   readonly methods: GrpcMethods;
   /** Files and bytes of content that went to the engine so far. */
   readonly sent: { files: number; bytes: number };
-  /** What the engine was offered of the context, by path; ignore files that it only read are not among it. */
-  readonly offered: ReadonlyMap<string, ContextEntry>;
 }
 
 /** `moby.filesync.v1.FileSync`: the engine takes the Containerfile and the context from here. */
@@ -49,9 +52,10 @@ export function fileSync(options: FileSyncOptions): FileSync {
     const announced = await diffCopy(call, { entries, onSent, hashes });
     if (isIgnoreFileOnly(selection.follow)) return;
     for (const entry of announced) offered.set(entry.path, entry);
+    options.onOffered?.(offered);
   };
 
-  return { methods: { '/moby.filesync.v1.FileSync/DiffCopy': { converse } }, sent, offered };
+  return { methods: { '/moby.filesync.v1.FileSync/DiffCopy': { converse } }, sent };
 }
 
 function selectionOf({ metadata }: GrpcCall) {

@@ -19,6 +19,7 @@ import { sessionSecrets } from './session-secrets.ts';
 let engine: ClientHttp2Session;
 let session: Session;
 let files: FileSync;
+let offered: ReadonlyMap<string, unknown>;
 let folder: string;
 let server: Server;
 let headers: Readonly<Record<string, string | readonly string[]>>;
@@ -35,6 +36,9 @@ beforeEach(async () => {
   await once(server, 'listening');
   const accepted = once(server, 'connection') as Promise<[Socket]>;
   files = fileSync({
+    onOffered: (entries) => {
+      offered = entries;
+    },
     contextFolder: join(folder, 'context'),
     containerfile: join(folder, 'Containerfile'),
     neverSend: [],
@@ -163,7 +167,7 @@ describe('the context', () => {
       status: '0',
     });
     expect(files.sent).toEqual({ files: 2, bytes: 1_000_005 });
-    expect([...files.offered.keys()]).toEqual(taken.paths);
+    expect([...offered.keys()]).toEqual(taken.paths);
   });
 
   test('is filtered by the patterns of the call', async () => {
