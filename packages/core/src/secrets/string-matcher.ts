@@ -17,19 +17,23 @@ export interface Match {
   readonly index: number;
 }
 
-/** Classes of characters: no part of any text, skipped, and then one for each character that occurs in a text. */
+/** Classes of characters: no part of any text, and then one for each character that occurs in a text. */
 const OTHER = 0;
-const SKIPPED = 1;
-const FIRST_CLASS = 2;
+const FIRST_CLASS = 1;
+
+/** So that a skip fits into a byte. */
+const MAX_SKIP = 0xff;
 
 /**
- * Compiles texts into an Aho-Corasick automaton (CACM 18:6, 1975) with all its transitions worked out, so that
- * a scan costs two look-ups a character, however many texts there are. CR and LF are skipped wherever they
- * stand: a text is found although a line was wrapped within it. The texts must not hold any.
+ * Compiles texts into an Aho-Corasick automaton (CACM 18:6, 1975) with all its transitions worked out. Where nothing has
+ * begun, most characters are never looked at: as in Wu and Manber's search (TR-94-17, University of Arizona), the
+ * two characters at the end of the shortest stretch that could hold a text tell how far the next one may be.
+ *
+ * CR and LF are skipped wherever they stand: a text is found although a line was wrapped within it. The texts must not
+ * hold any.
  */
 export function compileMatcher(texts: readonly string[]): StringMatcher {
   const classes = new Uint16Array(0x10000);
-  classes[10] = classes[13] = SKIPPED;
   let width = FIRST_CLASS;
   for (const text of texts) {
     for (let at = 0; at < text.length; at++) {
@@ -39,26 +43,98 @@ export function compileMatcher(texts: readonly string[]): StringMatcher {
   }
   const trie = buildTrie(texts, classes, width);
   const next = completeTransitions(trie);
+  const skip = compileSkip(texts);
 
   return {
-    scan(text) {
+    scan(whole) {
+      // A copy without breaks costs less than a look at every character for one.
+      const text = withoutBreaks(whole);
       const matches: Match[] = [];
       let state = 0;
-      for (let at = 0; at < text.length; at++) {
-        const sign = classes[text.charCodeAt(at)] as number;
-        if (sign === SKIPPED) continue;
-        state = next[state + sign] as number;
-        if (state < 0) {
+      for (let at = skip(text, 0); at < text.length; at++) {
+        state = next[state + (classes[text.charCodeAt(at)] as number)] as number;
+        if (state === 0) at = skip(text, at + 1) - 1;
+        else if (state < 0) {
           state = ~state;
           const index = trie.found[state / width] as number;
-          const length = (texts[index] as string).length;
-          matches.push({ start: walkBack(text, at + 1, length), end: at + 1, index });
+          matches.push({ start: at + 1 - (texts[index] as string).length, end: at + 1, index });
         }
       }
       const open = trie.open[state / width] as number;
-      return { matches, openFrom: open === 0 ? text.length : walkBack(text, text.length, open) };
+      const scan = { matches, openFrom: text.length - open };
+      if (text === whole) return scan;
+      return open === 0 && matches.length === 0
+        ? { matches, openFrom: whole.length }
+        : withBreaks(whole, scan);
     },
   };
+}
+
+const BREAKS = /[\r\n]+/g;
+
+/** Where there is no CR, and of our own streams there is none, it is faster without an expression. */
+function withoutBreaks(text: string): string {
+  return text.includes('\r') ? text.replace(BREAKS, '') : text.replaceAll('\n', '');
+}
+
+/** The same places in the text as it was, with its breaks: a stretch begins and ends with a character of its own. */
+function withBreaks(whole: string, { matches, openFrom }: Scan): Scan {
+  /** Where the bare text goes on after each break, and how many characters of breaks stand before that. */
+  const breaks: { readonly from: number; readonly sum: number }[] = [{ from: 0, sum: 0 }];
+  for (const {
+    index,
+    0: { length },
+  } of whole.matchAll(BREAKS)) {
+    const { sum } = breaks.at(-1) as { sum: number };
+    breaks.push({ from: index - sum, sum: sum + length });
+  }
+  const place = (bare: number) => {
+    let [low, high] = [0, breaks.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((breaks[middle] as { from: number }).from <= bare) low = middle;
+      else high = middle - 1;
+    }
+    return bare + (breaks[low] as { sum: number }).sum;
+  };
+  return {
+    matches: matches.map(({ start, end, index }) => ({
+      start: place(start),
+      end: place(end - 1) + 1,
+      index,
+    })),
+    openFrom: place(openFrom),
+  };
+}
+
+/**
+ * Gives the first place, from one on at which nothing has begun, where a text may begin: every earlier one would need
+ * two characters next to each other that stand so in no text. Near the end of the input that is not known.
+ */
+function compileSkip(texts: readonly string[]): (text: string, from: number) => number {
+  const shortest = texts.reduce((least, text) => Math.min(least, text.length), MAX_SKIP);
+  if (shortest < 2) return (_, from) => from;
+  const skips = new Uint8Array(0x10000).fill(shortest - 1);
+  for (const text of texts) {
+    for (let at = 1; at < shortest; at++) {
+      const pair = pairOf(text.charCodeAt(at - 1), text.charCodeAt(at));
+      skips[pair] = Math.min(skips[pair] as number, shortest - 1 - at);
+    }
+  }
+  return (text, from) => {
+    let last = from + shortest - 1;
+    while (last < text.length) {
+      const skipped = skips[pairOf(text.charCodeAt(last - 1), text.charCodeAt(last))] as number;
+      if (skipped === 0) break;
+      last += skipped;
+    }
+    return last - shortest + 1;
+  };
+}
+
+/** Those beyond Latin-1 share a place with others: that skips less, never too much. */
+function pairOf(first: number, second: number): number {
+  return ((first & 0xff) << 8) | (second & 0xff);
 }
 
 interface Trie {
@@ -125,14 +201,4 @@ function completeTransitions({ width, states, edges, found, open }: Trie): Int32
     next[edge] = found[target] === -1 ? target * width : ~(target * width);
   }
   return next;
-}
-
-/** Where `length` characters that are not skipped begin, counted back from `end`. */
-function walkBack(text: string, end: number, length: number): number {
-  let at = end;
-  for (let left = length; left > 0; left--) {
-    at--;
-    while (text.charCodeAt(at) === 10 || text.charCodeAt(at) === 13) at--;
-  }
-  return at;
 }

@@ -21,8 +21,17 @@ export interface VisibleStream {
  * The result is stable: made visible again, it is the same.
  */
 export function makeVisible(text: string, options: VisibleOptions = {}): string {
-  if (!NEEDS_CARE.test(text)) return text;
-  return text.replace(CARE, (sign) => replacementOf(sign, options));
+  let from = 0;
+  let out = '';
+  // One class to look for, and the whole sign only where it stands: several times as fast as one expression for both.
+  for (CARED.lastIndex = 0; CARED.test(text); CARED.lastIndex = from) {
+    const at = CARED.lastIndex - 1;
+    SIGN.lastIndex = at;
+    const sign = SIGN.exec(text)?.[0] ?? (text[at] as string);
+    out += text.slice(from, at) + replacementOf(sign, options);
+    from = at + sign.length;
+  }
+  return from === 0 ? text : out + text.slice(from);
 }
 
 /** The same for text in pieces: an escape sequence, CR LF or surrogate pair cut in two is held until it is whole. */
@@ -53,11 +62,9 @@ const DIRECTION = '\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069';
 const SURROGATES = '\\ud800-\\udfff';
 const TAGS = '\\udb40[\\udc00-\\udc7f]';
 
-const NEEDS_CARE = new RegExp(`[${CONTROLS}${NO_WIDTH}${DIRECTION}${SURROGATES}]`);
-const CARE = new RegExp(
-  `${SEQUENCE_START}[mK]|\\r\\n?|${TAGS}|[\\ud800-\\udbff][\\udc00-\\udfff]|[${CONTROLS}${NO_WIDTH}${DIRECTION}${SURROGATES}]`,
-  'g',
-);
+const CARED = new RegExp(`[${CONTROLS}${NO_WIDTH}${DIRECTION}${SURROGATES}]`, 'g');
+/** What is more than one character. */
+const SIGN = new RegExp(`${SEQUENCE_START}[mK]|\\r\\n?|${TAGS}|[\\ud800-\\udbff][\\udc00-\\udfff]`, 'y');
 const SHOWN = new RegExp(`[${CONTROLS}${DIRECTION}]`);
 const OPEN = new RegExp(`(?:\\r|[\\ud800-\\udbff]|\\x1b|${SEQUENCE_START})$`);
 
