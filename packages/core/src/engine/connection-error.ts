@@ -11,6 +11,7 @@ import {
   engineTlsFailed,
   engineUnreachable,
 } from '../errors/engine-failures.ts';
+import { cutAtWord } from '../secrets/cut-at-word.ts';
 import type { Endpoint } from './endpoint.ts';
 
 export interface FailedRequest {
@@ -134,7 +135,7 @@ export function reasonOf(body: string): string {
   } catch {
     // Not JSON: older engines and proxies answer in plain text.
   }
-  return body.trim().slice(0, 500);
+  return cutAtWord(body.trim(), 500);
 }
 
 /** `Happy eyeballs` wraps the errors of several addresses into one without a code of its own meaning. */

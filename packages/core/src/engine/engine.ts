@@ -3,6 +3,7 @@
  * real one, and a test may make a small fake.
  */
 import type { Readable } from 'node:stream';
+import type { Redactor } from '../secrets/redactor.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { BuildEvent } from './build-event.ts';
 
@@ -61,6 +62,8 @@ export interface BuildRequest {
   /** Credentials for registries, by host. */
   readonly registryAuth?: Readonly<Record<string, RegistryCredential>>;
   readonly onEvent?: (event: BuildEvent) => void;
+  /** Takes secrets out of what an error will quote, before that is cut short: half a secret is not known for one. */
+  readonly redactor?: Pick<Redactor, 'redact' | 'redactValue' | 'stream'>;
   readonly signal?: AbortSignal;
 }
 

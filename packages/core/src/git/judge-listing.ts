@@ -14,6 +14,7 @@ import {
   gitTokenMissing,
   gitTokenRefused,
 } from '../errors/git-failures.ts';
+import { cutAtWord } from '../secrets/cut-at-word.ts';
 import type { Attempt, Trouble } from './ask-patiently.ts';
 import type { HttpAnswer } from './curl-trace.ts';
 import type { RemoteRefs } from './remote.ts';
@@ -170,6 +171,6 @@ export function lastLines(text: string): string {
     .trim()
     .split('\n')
     .slice(-8)
-    .map((line) => line.slice(0, 300))
+    .map((line) => cutAtWord(line, 300))
     .join('\n');
 }

@@ -20,7 +20,7 @@ export interface GitResult {
   /** `null` when it was ended by a signal. */
   readonly exitCode: number | null;
   readonly stdout: string;
-  /** The last 64 KiB. */
+  /** The last 64 KiB, in whole lines. */
   readonly stderr: string;
 }
 
@@ -106,11 +106,15 @@ function collect(maxBytes: number): { add(chunk: Buffer): boolean; text(): strin
 
 function collectTail(maxBytes: number): { add(chunk: Buffer): void; text(): string } {
   let kept = Buffer.alloc(0);
+  let isCut = false;
   return {
     add(chunk) {
       kept = Buffer.concat([kept, chunk]);
-      if (kept.length > maxBytes) kept = kept.subarray(kept.length - maxBytes);
+      if (kept.length <= maxBytes) return;
+      isCut = true;
+      kept = kept.subarray(kept.length - maxBytes);
     },
-    text: () => kept.toString('utf8'),
+    // Not the rest of a line: half a secret is not known for one.
+    text: () => (isCut ? kept.subarray(kept.indexOf('\n') + 1 || kept.length) : kept).toString('utf8'),
   };
 }

@@ -82,6 +82,7 @@ async function requestOf(
     pull: plan.pull,
     builder: plan.builder,
     onEvent: tools.emit,
+    redactor: tools.redactor,
     signal: tools.signal,
     ...(plan.target === undefined ? {} : { target: plan.target }),
     ...(plan.network === undefined ? {} : { network: plan.network }),

@@ -4,6 +4,8 @@ import { relative } from 'node:path';
 import { builtImageMissing, containerfileUnreadable } from '../../errors/build-failures.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { buildInterrupted } from '../../errors/plain-build-failures.ts';
+import { createRedactor } from '../../secrets/redactor.ts';
+import { compareBytes } from '../context/compare-bytes.ts';
 import { type ContentHashes, openContentHashes } from '../context/content-hashes.ts';
 import type { BuildRequest, BuiltImage } from '../engine.ts';
 import { fileSync } from '../session/file-sync.ts';
@@ -46,13 +48,15 @@ export async function buildWithBuildKit(
     throw request.signal?.aborted ? buildInterrupted(true) : error;
   });
   try {
-    const ledger = createStepLedger(request.onEvent ?? (() => undefined));
+    const redactor = request.redactor ?? createRedactor();
+    const ledger = createStepLedger(request.onEvent ?? (() => undefined), redactor);
     const outcome = await runBuild({ transport, request, sessionId: session.id, ledger });
     // What went wrong on our side says more than what the engine makes of it.
     if (isDeBuildError(session.failure())) throw session.failure();
     if ('error' in outcome) {
       const step = ledger.failedStep();
-      throw explainFailure({ message: outcome.error, step, containerfile, target: request.target });
+      const message = redactor.redact(outcome.error);
+      throw explainFailure({ message, step, containerfile, target: request.target });
     }
     const id = await confirmImage(transport, outcome.imageId);
     return {

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
+import { createRedactor } from '../../secrets/redactor.ts';
 import type { BuildEvent } from '../build-event.ts';
 import type { Vertex } from './status.ts';
 import { createStepLedger } from './step-ledger.ts';
@@ -100,4 +101,22 @@ test('warnings are told once, and base images by their digest', () => {
   tell('f', { name: `[base 1/4] FROM docker.io/library/debian:12@${digest}` });
   tell('g', { name: '[stage-1 1/4] FROM ghcr.io/a/b:1@sha256:short' });
   expect(ledger.baseDigests()).toEqual({ 'debian:12': digest });
+});
+
+test('what is kept of a long output begins with no half of a secret, wherever it is cut', () => {
+  const redactor = createRedactor();
+  redactor.add({ name: 'PAT', value: 'the-token-of-this-test' });
+  for (let more = 0; more < 60; more++) {
+    const ledger = createStepLedger(() => undefined, redactor);
+    const vertex = { digest: 'a', name: 'RUN leak', isCached: false, startedAt: 1, completedAt: undefined };
+    ledger.take({ ...NOTHING, vertexes: [{ ...vertex, error: '' }] });
+    const text = `the-token-of-this-test${'-'.repeat(15_960 + more)} the-token-of-this-te`;
+    for (const bytes of [Buffer.from(text.slice(0, 9)), Buffer.from(text.slice(9))]) {
+      ledger.take({ ...NOTHING, logs: [{ vertex: 'a', stream: 1, bytes }] });
+    }
+    ledger.take({ ...NOTHING, vertexes: [{ ...vertex, completedAt: 9000, error: 'exit code: 1' }] });
+    const { tail = '' } = ledger.failedStep() ?? {};
+    expect(/^[^-]*/.exec(tail)?.[0]).toBe('[redacted PAT]'.slice(Math.max(0, more - 25)));
+    expect(tail.endsWith('- the-token-of-this-te')).toBe(true);
+  }
 });

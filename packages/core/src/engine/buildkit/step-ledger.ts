@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
+import { createRedactor, type RedactedStream } from '../../secrets/redactor.ts';
 import type { BuildEvent, BuildStepEvent } from '../build-event.ts';
-import type { BuildStepTiming } from '../engine.ts';
+import type { BuildRequest, BuildStepTiming } from '../engine.ts';
 import type { BuildStatus, Vertex, VertexLog, VertexTransfer, VertexWarning } from './status.ts';
 
 /** What the trace of a build told, kept to its end; events go out as it comes in. */
@@ -34,6 +35,8 @@ interface Step {
   error: string;
   tail: string;
   readonly decoders: readonly [StringDecoder, StringDecoder];
+  /** What is kept of both outputs passes these. */
+  readonly redacted: readonly [RedactedStream, RedactedStream];
   /** Set while its end may be one of the cache look-up only. */
   settling: NodeJS.Timeout | undefined;
 }
@@ -48,7 +51,10 @@ const CANCELED = /context canceled|\bcanceled$/;
 const LOOKUP_MS = 20;
 const SETTLED_AFTER_MS = 100;
 
-export function createStepLedger(emit: (event: BuildEvent) => void): StepLedger {
+export function createStepLedger(
+  emit: (event: BuildEvent) => void,
+  redactor: NonNullable<BuildRequest['redactor']> = createRedactor(),
+): StepLedger {
   const steps = new Map<string, Step>();
   const warnings = new Set<string>();
 
@@ -73,7 +79,7 @@ export function createStepLedger(emit: (event: BuildEvent) => void): StepLedger 
   };
 
   const takeVertex = (vertex: Vertex) => {
-    const step = enterStep(steps, vertex);
+    const step = enterStep(steps, vertex, redactor);
     clearTimeout(step.settling);
     step.settling = undefined;
     step.startedAt ??= vertex.startedAt;
@@ -92,9 +98,10 @@ export function createStepLedger(emit: (event: BuildEvent) => void): StepLedger 
 
   const takeLog = ({ vertex, stream, bytes }: VertexLog) => {
     const step = steps.get(vertex);
-    const text = step?.decoders[stream === 2 ? 1 : 0].write(bytes) ?? '';
+    const output = stream === 2 ? 1 : 0;
+    const text = step?.decoders[output].write(bytes) ?? '';
     if (step === undefined || text === '') return;
-    step.tail = (step.tail + text).slice(-TAIL_CHARACTERS);
+    step.tail = (step.tail + step.redacted[output].write(text)).slice(-TAIL_CHARACTERS);
     emit({ type: 'build-log', step: vertex, stream: stream === 2 ? 'stderr' : 'stdout', text });
   };
 
@@ -126,19 +133,26 @@ export function createStepLedger(emit: (event: BuildEvent) => void): StepLedger 
     warnings: () => [...warnings],
     failedStep() {
       const failed = [...steps.values()].find((step) => step.error !== '' && endOf(step) === 'failed');
-      return failed && { name: failed.name, error: failed.error, tail: failed.tail };
+      if (failed === undefined) return undefined;
+      const rest = failed.redacted.map((stream) => stream.end()).join('');
+      return redactor.redactValue({ name: failed.name, error: failed.error, tail: failed.tail + rest });
     },
     baseDigests: () => Object.fromEntries([...steps.values()].flatMap((step) => baseDigestOf(step.name))),
   };
 }
 
-function enterStep(steps: Map<string, Step>, { digest, name }: Vertex): Step {
+function enterStep(
+  steps: Map<string, Step>,
+  { digest, name }: Vertex,
+  redactor: NonNullable<BuildRequest['redactor']>,
+): Step {
   const known = steps.get(digest);
   if (known !== undefined) return known;
   const step: Step = {
     ...{ digest, name, state: 'waiting', startedAt: undefined, completedAt: undefined },
     ...{ isCached: false, error: '', tail: '', settling: undefined },
     decoders: [new StringDecoder('utf8'), new StringDecoder('utf8')],
+    redacted: [redactor.stream(), redactor.stream()],
   };
   steps.set(digest, step);
   return step;

@@ -18,7 +18,7 @@ export type PlainOutcome = { readonly record: StepRecord } & (
 export interface FollowOptions {
   readonly transport: Pick<EngineTransport, 'endpoint' | 'ping'>;
   readonly dialect: StepDialect;
-  readonly request: Pick<BuildRequest, 'onEvent' | 'signal'>;
+  readonly request: Pick<BuildRequest, 'onEvent' | 'redactor' | 'signal'>;
 }
 
 /**
@@ -27,7 +27,8 @@ export interface FollowOptions {
  */
 export async function followBuild(body: Readable, options: FollowOptions): Promise<PlainOutcome> {
   const { transport, request } = options;
-  const recorder = createStepRecorder(options.dialect, request.onEvent ?? (() => undefined));
+  const tell = request.onEvent ?? (() => undefined);
+  const recorder = createStepRecorder(options.dialect, tell, request.redactor);
   const silence = watchSilence(transport, (seconds) =>
     body.destroy(engineIdle(transport.endpoint, 'the build', seconds)),
   );

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { pipeline, type Readable, Transform } from 'node:stream';
 import { builtImageMissing, containerfileUnreadable } from '../../errors/build-failures.ts';
 import { buildInterrupted } from '../../errors/plain-build-failures.ts';
+import { createRedactor } from '../../secrets/redactor.ts';
 import type { ContainerfileText } from '../buildkit/explain-failure.ts';
 import { explainStatus, reasonOf } from '../connection-error.ts';
 import { openContentHashes } from '../context/content-hashes.ts';
@@ -40,7 +41,8 @@ export async function runPlainBuild(build: PlainBuild, request: BuildRequest): P
     sending = startSending(context.tar);
     const outcome = await askForBuild(build, request, { context, sending, containerfile });
     if ('error' in outcome) {
-      const { error: message, record } = outcome;
+      const redactor = request.redactor ?? createRedactor();
+      const { message, record } = redactor.redactValue({ message: outcome.error, record: outcome.record });
       throw explainPlainFailure({ message, record, containerfile, target: request.target });
     }
     const image = await confirmImage(build.images, outcome.imageId);

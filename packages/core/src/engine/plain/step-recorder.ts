@@ -1,5 +1,6 @@
+import { createRedactor } from '../../secrets/redactor.ts';
 import type { BuildEvent, BuildStepEvent, BuildTransferEvent } from '../build-event.ts';
-import type { BuildStepTiming } from '../engine.ts';
+import type { BuildRequest, BuildStepTiming } from '../engine.ts';
 
 /** What a build's stream told so far. */
 export interface StepRecord {
@@ -39,12 +40,17 @@ const OUTPUT_LIMIT = 8000;
 const OUTPUT_LINES = 40;
 
 /** Makes build events of what a plain builder prints, by the clock of this machine. */
-export function createStepRecorder(dialect: StepDialect, emit: (event: BuildEvent) => void): StepRecorder {
+export function createStepRecorder(
+  dialect: StepDialect,
+  emit: (event: BuildEvent) => void,
+  redactor: NonNullable<BuildRequest['redactor']> = createRedactor(),
+): StepRecorder {
   const steps: BuildStepTiming[] = [];
   const warnings: string[] = [];
   const bases: string[] = [];
   let current: { id: string; name: string; startedAt: number; cached: boolean; running: boolean } | undefined;
   let output = '';
+  let redacted = redactor.stream();
 
   const close = (state: BuildStepEvent['state'], error?: string) => {
     if (current === undefined) return;
@@ -61,6 +67,7 @@ export function createStepRecorder(dialect: StepDialect, emit: (event: BuildEven
   const announce = (id: string, name: string) => {
     close('done');
     output = '';
+    redacted = redactor.stream();
     current = { id, name, startedAt: Date.now(), cached: false, running: false };
     emit({ type: 'build-step', step: id, name, state: 'started', startedAt: current.startedAt });
   };
@@ -87,7 +94,7 @@ export function createStepRecorder(dialect: StepDialect, emit: (event: BuildEven
       }
       if (dialect.isNoise(line) || current === undefined) return;
       const { stream, plain } = unwrapStream(text);
-      output = (output + plain).slice(-OUTPUT_LIMIT);
+      output = (output + redacted.write(plain)).slice(-OUTPUT_LIMIT);
       emit({ type: 'build-log', step: current.id, stream, text: plain });
     },
     takeTransfer(transfer) {
@@ -97,7 +104,7 @@ export function createStepRecorder(dialect: StepDialect, emit: (event: BuildEven
       const currentStep = current?.name;
       close(state, error);
       current = undefined;
-      return { steps, warnings, bases, currentStep, output: lastLines(output) };
+      return { steps, warnings, bases, currentStep, output: lastLines(output + redacted.end()) };
     },
   };
 }
