@@ -178,6 +178,7 @@ async function keepCode() {
     environment: { DOCKER_HOST: 'unix:///none' },
     folder,
     onStop: () => () => {},
+    onUnexpected() {},
     exitNow() {},
   };
   const { keepAnswers } = createRequire(import.meta.url)(join(CLI, 'bin/kept-answers.cjs'));

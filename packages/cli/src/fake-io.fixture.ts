@@ -1,4 +1,4 @@
-import type { Io, StopReason } from './io.ts';
+import type { Io, StopReason, UnexpectedListener } from './io.ts';
 
 /** An `Io` that keeps what it is given; for tests. */
 export interface FakeIo extends Io {
@@ -7,6 +7,9 @@ export interface FakeIo extends Io {
   readonly exits: readonly number[];
   /** As if the signal came. */
   stop(reason: StopReason): void;
+  /** As if nobody caught an error, or Node warned. */
+  crash(error: unknown): void;
+  warn(warning: Error): void;
 }
 
 export interface FakeIoOptions {
@@ -21,6 +24,7 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
   const { columns = 80, isTTY = false, hasColours = false, environment = {}, folder = '/nowhere' } = options;
   const written = { stdout: '', stderr: '' };
   const exits: number[] = [];
+  let unexpected: UnexpectedListener | undefined;
   const listeners = new Set<(reason: StopReason) => void>();
   const terminal = (name: 'stdout' | 'stderr') => ({
     isTTY,
@@ -45,6 +49,11 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onUnexpected: (listener) => {
+      unexpected = listener;
+    },
+    crash: (error) => unexpected?.crash(error),
+    warn: (warning) => unexpected?.warning(warning),
     exitNow: (code) => exits.push(code),
   };
 }

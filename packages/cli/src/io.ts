@@ -10,8 +10,17 @@ export interface Io {
    * @returns stops listening
    */
   onStop(listener: (reason: StopReason) => void): () => void;
+  /** Calls back with what Node would print by itself, as it is. */
+  onUnexpected(listener: UnexpectedListener): void;
   /** Ends the process at once: the second Ctrl-C. */
   exitNow(code: number): void;
+}
+
+export interface UnexpectedListener {
+  /** An error that nobody caught, or a rejection: the process can only end. */
+  crash(error: unknown): void;
+  /** A warning of Node's own. */
+  warning(warning: Error): void;
 }
 
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'EPIPE';

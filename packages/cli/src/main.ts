@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createRedactor } from '@de-build/core';
 import yargs, { type Argv } from 'yargs';
 import { addCommands, COMMAND_NAMES } from './commands/all.ts';
 import type { Call } from './commands/command.ts';
 import { ASKS_FOR_COMPLETIONS, completionsFor } from './completions.ts';
+import { type GuardedIo, guardIo } from './guarded-io.ts';
 import type { Io } from './io.ts';
 import { hideTypes, isAmong, type KnownOptions } from './known-options.ts';
 import { openOutput } from './output.ts';
+import { presentUnexpected } from './unexpected.ts';
 import { explainUsage, type FailedCall, speakPlainly, UsageError, unknownCommandOf } from './usage-error.ts';
 
 const USAGE = 2;
@@ -15,7 +19,9 @@ const USAGE = 2;
  * @param argv what follows the command's name
  * @returns the exit code; see docs/exit-codes.md
  */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export async function run(argv: readonly string[], outside: Io): Promise<number> {
+  const io = guardIo(outside, createRedactor());
+  presentUnexpected(io);
   const state: State = { exitCode: 0, parsed: {} };
   const parser = createParser(io, state);
   if (argv[0] === ASKS_FOR_COMPLETIONS) {
@@ -29,11 +35,18 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return state.exitCode;
   } catch (error) {
     if (!isUsageError(error)) return openOutput(io, { isVerbose: argv.includes('--verbose') }).fail(error);
+    // The word that is no command may well be the token, pasted in the wrong place.
+    const { learnSecrets } = await import('@de-build/core');
+    await learnSecrets(resolve(io.folder, siteIn(state.parsed)), io.redactor);
     const command = COMMAND_NAMES.find((name) => name === state.parsed._?.[0]);
     const help = command === undefined ? 'de-build --help' : `de-build ${command} --help`;
     io.stderr.write(`de-build: ${await explainUsage(error, state)}\nRun \`${help}\` to see what there is.\n`);
     return USAGE;
   }
+}
+
+function siteIn({ site }: FailedCall['parsed']): string {
+  return typeof site === 'string' ? site : '.';
 }
 
 /** What becomes known while yargs parses and runs. */
@@ -59,7 +72,7 @@ async function parse(parser: Argv, argv: readonly string[], state: State): Promi
   return output;
 }
 
-function createParser(io: Io, state: State): Argv {
+function createParser(io: GuardedIo, state: State): Argv {
   const call: Call = {
     io,
     finish: (exitCode) => {

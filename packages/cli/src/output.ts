@@ -1,9 +1,10 @@
-import type { Finding, Redactor } from '@de-build/core';
-import type { Io, StopReason, Terminal } from './io.ts';
+import type { Finding } from '@de-build/core';
+import type { GuardedIo } from './guarded-io.ts';
+import type { StopReason } from './io.ts';
 import type { Progress, Renderer } from './render/renderer.ts';
 import { exitCodeOf } from './stop-signal.ts';
 
-/** Everything a command says goes through here, and so through the redactor. */
+/** What a command says: its result to standard output, what went wrong to standard error. */
 export interface Output {
   write(text: string): void;
   renderer(progress: Progress): Promise<Renderer>;
@@ -13,20 +14,14 @@ export interface Output {
   tellProblems(problems: readonly Finding[]): Promise<number>;
 }
 
-export interface OutputOptions {
-  readonly isVerbose: boolean;
-  /** The one that core was given, so that it knows the site's secrets. */
-  readonly redactor?: Redactor;
-}
-
 const UNREADABLE_RECORD = 9;
 
-export function openOutput(io: Io, { isVerbose, redactor }: OutputOptions): Output {
-  const clean = (text: string) => redactor?.redact(text) ?? text;
-  const stdout = redacting(io.stdout, clean);
-  const stderr = redacting(io.stderr, clean);
+export function openOutput(
+  { stdout, stderr, redactor }: GuardedIo,
+  { isVerbose }: { readonly isVerbose: boolean },
+): Output {
   return {
-    write: stdout.write,
+    write: (text) => stdout.write(text),
     async renderer(progress) {
       const { createRenderer } = await import('./render/create-renderer.ts');
       return createRenderer(progress, stdout);
@@ -35,8 +30,9 @@ export function openOutput(io: Io, { isVerbose, redactor }: OutputOptions): Outp
       const { isDeBuildError, makeVisible } = await import('@de-build/core');
       const { renderFailure } = await import('./render/failure.ts');
       const { hasColours, columns } = stderr;
-      const options = { hasColours, columns, isVerbose, clean: (text: string) => makeVisible(clean(text)) };
-      stderr.write(renderFailure(error, options));
+      // Before lines are broken: half a secret is not known for one.
+      const clean = (text: string) => makeVisible(redactor.redact(text));
+      stderr.write(renderFailure(error, { hasColours, columns, isVerbose, clean }));
       if (stopped !== undefined) return exitCodeOf(stopped);
       return isDeBuildError(error) ? error.exitCode : 1;
     },
@@ -48,23 +44,5 @@ export function openOutput(io: Io, { isVerbose, redactor }: OutputOptions): Outp
       for (const problem of problems) stderr.write(`${findingLines(problem, page).join('\n')}\n`);
       return UNREADABLE_RECORD;
     },
-  };
-}
-
-function redacting(terminal: Terminal, clean: (text: string) => string): Terminal {
-  return {
-    get isTTY() {
-      return terminal.isTTY;
-    },
-    get hasColours() {
-      return terminal.hasColours;
-    },
-    get columns() {
-      return terminal.columns;
-    },
-    get rows() {
-      return terminal.rows;
-    },
-    write: (text) => terminal.write(clean(text)),
   };
 }

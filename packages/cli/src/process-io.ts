@@ -1,8 +1,10 @@
 import type { WriteStream } from 'node:tty';
+import { keepMemoryOutOfCoreDumps } from '@de-build/core';
 import type { Io, StopReason, Terminal } from './io.ts';
 
-/** The real process: its streams, environment, folder and signals. */
+/** The real process: its streams, environment, folder and signals. Its memory is in no core dump from here on. */
 export function processIo(): Io {
+  keepMemoryOutOfCoreDumps();
   const listeners = new Set<(reason: StopReason) => void>();
   const tell = (reason: StopReason) => {
     for (const listener of listeners) listener(reason);
@@ -26,6 +28,12 @@ export function processIo(): Io {
         for (const [signal, handler] of handlers) process.off(signal, handler);
         listeners.delete(listener);
       };
+    },
+    onUnexpected({ crash, warning }) {
+      process.on('uncaughtException', crash);
+      // Node prints them itself, unless it is told not to.
+      if (process.listenerCount('warning') === 0) return;
+      process.removeAllListeners('warning').on('warning', warning);
     },
     exitNow: (code) => process.exit(code),
   };

@@ -25,16 +25,21 @@ export function unknownCommandOf(parsed: FailedCall['parsed']): string | undefin
   return named === undefined || COMMAND_NAMES.includes(String(named)) ? undefined : String(named);
 }
 
+/** A longer word is no mistyped name; it may be a token, and is not repeated. */
+const LONGEST_REPEATED = 30;
+
 /** Says in our own words what yargs refused. */
 export async function explainUsage(error: Error, call: FailedCall): Promise<string> {
   const unknownCommand = unknownCommandOf(call.parsed);
   if (unknownCommand !== undefined) {
+    if (unknownCommand.length > LONGEST_REPEATED) return 'There is no such command.';
     return `There is no command ${quote(unknownCommand)}.${await suggest(unknownCommand, COMMAND_NAMES, '')}`;
   }
   if (error instanceof UsageError) return error.message;
   const known = call.options?.names ?? [];
   const strange = Object.keys(call.parsed).find((key) => !isKnown(key, known));
   if (strange !== undefined && known.length > 0) {
+    if (strange.length > LONGEST_REPEATED) return 'There is no such option.';
     const dashes = strange.length === 1 ? '-' : '--';
     return `There is no option ${dashes}${strange}.${await suggest(strange, known, '--')}`;
   }

@@ -85,6 +85,7 @@ export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from 
 export type { BuildArgSource } from './release/build-args.ts';
 export { type BumpedSite, type BumpSiteOptions, bumpSite } from './release/bump-site.ts';
 export { type CheckOptions, type CheckReport, checkSite } from './release/check-site.ts';
+export { learnSecrets } from './release/learn-secrets.ts';
 export type { LockHolder } from './release/lock-holder.ts';
 export { type LockWait, parseLockWait } from './release/lock-wait.ts';
 export { ownVersion } from './release/own-version.ts';
@@ -112,6 +113,7 @@ export type {
   StageName,
 } from './release/release-event.ts';
 export type { Environment, SiteOptions } from './release/tools.ts';
+export { keepMemoryOutOfCoreDumps } from './secrets/core-dumps.ts';
 export { createRedactor, type RedactedStream, type Redactor } from './secrets/redactor.ts';
 export { Secret } from './secrets/secret.ts';
 export { makeVisible } from './secrets/visible-text.ts';

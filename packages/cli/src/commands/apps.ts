@@ -23,14 +23,13 @@ export const apps = defineCommand({
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print the report as JSON' }),
   async run(options, io) {
-    const { createRedactor, EXIT, listApps } = await import('@de-build/core');
+    const { EXIT, listApps } = await import('@de-build/core');
     const { renderApps } = await import('../render/apps.ts');
-    const redactor = createRedactor();
-    const output = openOutput(io, { isVerbose: options.verbose, redactor });
+    const output = openOutput(io, { isVerbose: options.verbose });
     const stop = listenForStop(io);
     try {
       const { outdated, json } = options;
-      const { site, environment } = siteOf(options, io);
+      const { site, environment, redactor } = siteOf(options, io);
       const report = await listApps({ site, environment, redactor, outdated, signal: stop.signal });
       output.write(
         json ? `${JSON.stringify(report, undefined, 2)}\n` : renderApps(report, io.stdout, { outdated }),

@@ -43,11 +43,10 @@ export const archive = defineCommand({
         .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
     ),
   async run(options, io) {
-    const { archiveRelease, createRedactor, parseArchiveDestination } = await import('@de-build/core');
+    const { archiveRelease, parseArchiveDestination } = await import('@de-build/core');
     const { renderArchive } = await import('../render/archives.ts');
     const { createTransferLine } = await import('../render/transfer-line.ts');
-    const redactor = createRedactor();
-    const output = openOutput(io, { isVerbose: options.verbose, redactor });
+    const output = openOutput(io, { isVerbose: options.verbose });
     const stop = listenForStop(io);
     const line = createTransferLine(io.stderr);
     try {
@@ -55,7 +54,6 @@ export const archive = defineCommand({
       const archived = await archiveRelease({
         ...siteOf(options, io),
         ...(await lockOf(options, io)),
-        redactor,
         release: options.release,
         force: options.force,
         dryRun: options.dryRun,

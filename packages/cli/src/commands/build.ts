@@ -73,9 +73,8 @@ const command: Command<BuildOptions> = {
   ],
   options: buildOptions,
   async run(options, io) {
-    const { buildRelease, parseBuildArgs, planRelease, createRedactor } = await import('@de-build/core');
-    const redactor = createRedactor();
-    const output = openOutput(io, { isVerbose: options.verbose, redactor });
+    const { buildRelease, parseBuildArgs, planRelease } = await import('@de-build/core');
+    const output = openOutput(io, { isVerbose: options.verbose });
     // The renderer shows the notice of it.
     const {
       lockWait: { seconds = 0 },
@@ -85,7 +84,6 @@ const command: Command<BuildOptions> = {
     const release: ReleaseOptions = {
       ...siteOf(options, io),
       lockWait: { seconds },
-      redactor,
       signal: stop.signal,
       onEvent: (event: ReleaseEvent) => renderer.event(event),
       buildArgs: parseBuildArgs(options.buildArg ?? []),

@@ -37,16 +37,14 @@ export const check = defineCommand({
         describe: 'NAME=VALUE, as it will be given to the release; may be repeated',
       }),
   async run(options, io) {
-    const { checkSite, createRedactor, EXIT, parseBuildArgs } = await import('@de-build/core');
+    const { checkSite, EXIT, parseBuildArgs } = await import('@de-build/core');
     const { renderChecks } = await import('../render/checks.ts');
-    const redactor = createRedactor();
-    const output = openOutput(io, { isVerbose: options.verbose, redactor });
+    const output = openOutput(io, { isVerbose: options.verbose });
     const stop = listenForStop(io);
     const progress = options.format === 'pretty' ? await output.renderer('auto') : undefined;
     try {
       const report = await checkSite({
         ...siteOf(options, io),
-        redactor,
         signal: stop.signal,
         skip: options.skip ?? [],
         buildArgs: parseBuildArgs(options.buildArg ?? []),

@@ -1,5 +1,5 @@
 import type { ArgumentsCamelCase, Argv, CommandModule } from 'yargs';
-import type { Io } from '../io.ts';
+import type { GuardedIo } from '../guarded-io.ts';
 import { type KnownOptions, optionsOf } from '../known-options.ts';
 
 /**
@@ -17,12 +17,12 @@ export interface Command<Options> {
   options(yargs: Argv): Argv<Options>;
   /** What help is about instead, for the command that runs when none is named; the list of commands leaves it out. */
   overview?(yargs: Argv): Argv;
-  run(options: ArgumentsCamelCase<Options>, io: Io): Promise<number>;
+  run(options: ArgumentsCamelCase<Options>, io: GuardedIo): Promise<number>;
 }
 
 /** One call of the CLI, as the commands see it. */
 export interface Call {
-  readonly io: Io;
+  readonly io: GuardedIo;
   /** Takes the exit code. */
   finish(exitCode: number): void;
   /** Learns what the command that was called can be given, before it is checked. */

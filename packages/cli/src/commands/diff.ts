@@ -32,15 +32,14 @@ export const diff = defineCommand({
         describe: 'Ask no git host for the commits between',
       }),
   async run(options, io) {
-    const { createRedactor, diffReleases } = await import('@de-build/core');
-    const redactor = createRedactor();
-    const output = openOutput(io, { isVerbose: options.verbose, redactor });
+    const { diffReleases } = await import('@de-build/core');
+    const output = openOutput(io, { isVerbose: options.verbose });
     const stop = listenForStop(io);
     try {
       const { from, to, format, offline } = options;
       const found = await diffReleases({
         ...siteOf(options, io),
-        ...{ redactor, from, to, offline },
+        ...{ from, to, offline },
         signal: stop.signal,
       });
       if (format === 'json') output.write(`${JSON.stringify(found, undefined, 2)}\n`);

@@ -62,9 +62,8 @@ export const rebuild = defineCommand({
         .option('json', { type: 'boolean', default: false, describe: 'The same as --progress json' }),
     ),
   async run(options, io) {
-    const { createRedactor, EXIT, rebuildRelease } = await import('@de-build/core');
-    const redactor = createRedactor();
-    const output = openOutput(io, { isVerbose: options.verbose, redactor });
+    const { EXIT, rebuildRelease } = await import('@de-build/core');
+    const output = openOutput(io, { isVerbose: options.verbose });
     const stop = listenForStop(io);
     const renderer = await output.renderer(options.json ? 'json' : options.progress);
     try {
@@ -72,7 +71,6 @@ export const rebuild = defineCommand({
       const rebuilt = await rebuildRelease({
         ...siteOf(options, io),
         ...(await lockOf(options, io)),
-        redactor,
         signal: stop.signal,
         onEvent: (event) => renderer.event(event),
         ...{ release, cache, replace, inexact, dryRun },

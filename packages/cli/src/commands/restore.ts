@@ -44,18 +44,16 @@ export const restore = defineCommand({
         .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
     ),
   async run(options, io) {
-    const { createRedactor, restoreRelease } = await import('@de-build/core');
+    const { restoreRelease } = await import('@de-build/core');
     const { renderRestore } = await import('../render/archives.ts');
     const { createTransferLine } = await import('../render/transfer-line.ts');
-    const redactor = createRedactor();
-    const output = openOutput(io, { isVerbose: options.verbose, redactor });
+    const output = openOutput(io, { isVerbose: options.verbose });
     const stop = listenForStop(io);
     const line = createTransferLine(io.stderr);
     try {
       const restored = await restoreRelease({
         ...siteOf(options, io),
         ...(await lockOf(options, io)),
-        redactor,
         release: options.release,
         force: options.force,
         dryRun: options.dryRun,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Argv } from 'yargs';
-import type { Io } from '../io.ts';
+import type { GuardedIo } from '../guarded-io.ts';
 
 export interface SiteArguments {
   site: string;
@@ -37,9 +37,10 @@ export function siteOptions<Options>(yargs: Argv<Options>): Argv<Options & SiteA
 }
 
 /** The same, as core takes it. */
-export function siteOf(options: SiteArguments, io: Io) {
+export function siteOf(options: SiteArguments, io: GuardedIo) {
   return {
     site: resolve(io.folder, options.site),
+    redactor: io.redactor,
     environment: io.environment,
     ...(options.host === undefined ? {} : { host: options.host }),
   };

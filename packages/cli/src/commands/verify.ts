@@ -28,15 +28,13 @@ export const verify = defineCommand({
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print the report as JSON' }),
   async run(options, io) {
-    const { createRedactor, EXIT, verifyRelease } = await import('@de-build/core');
+    const { EXIT, verifyRelease } = await import('@de-build/core');
     const { renderVerify } = await import('../render/verify.ts');
-    const redactor = createRedactor();
-    const output = openOutput(io, { isVerbose: options.verbose, redactor });
+    const output = openOutput(io, { isVerbose: options.verbose });
     const stop = listenForStop(io);
     try {
       const report = await verifyRelease({
         ...siteOf(options, io),
-        redactor,
         release: options.release,
         files: !options.skipFiles,
         signal: stop.signal,

@@ -43,7 +43,7 @@ export function diffReleases(options: DiffOptions): Promise<ReleaseDiff> {
       options.history ?? (await openHistory(site, tools, { isOffline: options.offline ?? false }));
     const { added, removed, moved, same, ...rest } = compareManifests(from, to);
     const seen = await Promise.all(moved.map((app) => readMovedApp(history, app, tools.signal)));
-    const diff: ReleaseDiff = {
+    return {
       ...rest,
       apps: { added, removed, same, moved: seen.map(({ app }) => app) },
       packages: await comparePackages(
@@ -58,7 +58,6 @@ export function diffReleases(options: DiffOptions): Promise<ReleaseDiff> {
         isBackward: semver.lt(to.siteVersion, from.siteVersion),
       }),
     };
-    return tools.redactor.redactValue(diff);
   });
 }
 

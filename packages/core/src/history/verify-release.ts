@@ -51,6 +51,6 @@ export function verifyRelease(options: VerifyOptions): Promise<ReleaseVerificati
       const files = await compareFiles(manifest, { ...at, folders, signal: tools.signal });
       return [...seen, ...points, ...files];
     });
-    return tools.redactor.redactValue({ siteVersion, reference, passed: hasPassed(points), points });
+    return { siteVersion, reference, passed: hasPassed(points), points };
   });
 }

@@ -9,7 +9,8 @@ import { withSiteLock } from './site-lock.ts';
 import type { SiteOptions } from './tools.ts';
 import { withTools } from './with-tools.ts';
 
-export interface BumpSiteOptions extends Pick<SiteOptions, 'site' | 'environment' | 'lockWait' | 'signal'> {
+export interface BumpSiteOptions
+  extends Pick<SiteOptions, 'site' | 'environment' | 'lockWait' | 'redactor' | 'signal'> {
   /** `patch`, `minor`, `major`, `prerelease`, or a version. */
   readonly to: Bump;
   /** Change nothing. Default: false. */

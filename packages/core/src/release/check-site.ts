@@ -2,7 +2,7 @@ import { parseCheckIds } from './check-ids.ts';
 import { examineSite } from './examine-site.ts';
 import type { CheckResult } from './release-event.ts';
 import type { SiteOptions } from './tools.ts';
-import { withTools } from './with-tools.ts';
+import { READS_SITE, withTools } from './with-tools.ts';
 
 export interface CheckOptions extends SiteOptions {
   /** Ids of checks to leave out, e.g. `engine`, `disk` and `image-tag` where there is no engine. */
@@ -29,27 +29,31 @@ export interface CheckReport {
  * @throws DeBuildError `site-not-found` when there is no such folder; `check-unknown` for a check to skip that there is not; `release-interrupted` when aborted.
  */
 export function checkSite(options: CheckOptions): Promise<CheckReport> {
-  return withTools(options, async (tools) => {
-    const skip = parseCheckIds(options.skip ?? []);
-    const { site, version, results } = await examineSite(
-      {
-        folder: options.site,
-        buildArgs: options.buildArgs ?? {},
-        skip,
-        force: false,
-        frozen: false,
-      },
-      tools,
-    );
-    const findings = results.flatMap((result) => result.findings);
-    const errors = findings.filter((finding) => finding.severity === 'error').length;
-    return tools.redactor.redactValue({
-      site: site.folder,
-      siteVersion: version,
-      passed: errors === 0,
-      errors,
-      warnings: findings.filter((finding) => finding.severity === 'warning').length,
-      checks: results,
-    });
-  });
+  return withTools(
+    options,
+    async (tools) => {
+      const skip = parseCheckIds(options.skip ?? []);
+      const { site, version, results } = await examineSite(
+        {
+          folder: options.site,
+          buildArgs: options.buildArgs ?? {},
+          skip,
+          force: false,
+          frozen: false,
+        },
+        tools,
+      );
+      const findings = results.flatMap((result) => result.findings);
+      const errors = findings.filter((finding) => finding.severity === 'error').length;
+      return {
+        site: site.folder,
+        siteVersion: version,
+        passed: errors === 0,
+        errors,
+        warnings: findings.filter((finding) => finding.severity === 'warning').length,
+        checks: results,
+      };
+    },
+    READS_SITE,
+  );
 }

@@ -13,7 +13,7 @@ import { planBuild } from './plan-build.ts';
 import { inStage } from './stage.ts';
 import { chooseTokenDelivery } from './token-delivery.ts';
 import type { SiteOptions, Tools } from './tools.ts';
-import { withTools } from './with-tools.ts';
+import { READS_SITE, withTools } from './with-tools.ts';
 
 /** What a release can be told besides what the site's files say. */
 export interface ReleaseOptions extends SiteOptions {
@@ -38,7 +38,7 @@ export interface ReleaseOptions extends SiteOptions {
  * @throws DeBuildError `checks-failed` when a check finds an error; the findings come as events.
  */
 export function planRelease(options: ReleaseOptions): Promise<BuildPlan> {
-  return withTools(options, async (tools) => (await decideRelease(options, tools)).plan);
+  return withTools(options, async (tools) => (await decideRelease(options, tools)).plan, READS_SITE);
 }
 
 /** The plan, and the examination it was decided from, which holds the secrets. */

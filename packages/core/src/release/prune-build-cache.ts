@@ -7,7 +7,7 @@ import type { SiteOptions, Tools } from './tools.ts';
 import { withTools } from './with-tools.ts';
 
 export interface PruneCacheOptions extends Omit<SiteOptions, 'site' | 'remote'> {
-  /** A site that no other run may be at work on meanwhile, if anything was ever released there. */
+  /** A site that no other run may be at work on meanwhile, if anything was ever released there; its secrets may stand in the cache. */
   readonly site?: string;
   /** Total size the build cache may keep, in bytes. Default: nothing is kept that may go. */
   readonly keepBytes?: number;
@@ -41,7 +41,7 @@ export function pruneBuildCache(options: PruneCacheOptions): Promise<PrunedCache
     ...(options.keepBytes === undefined ? {} : { keepBytes: options.keepBytes }),
     ...(options.olderThanSeconds === undefined ? {} : { olderThanSeconds: options.olderThanSeconds }),
   };
-  return withTools({ ...options, site: '' }, async (tools) => {
+  return withTools({ ...options, site: options.site ?? '' }, async (tools) => {
     const site = await releasedSite(options.site);
     const work = () => prune({ ...limits, dryRun: options.dryRun ?? false }, tools);
     return site === undefined

@@ -11,7 +11,7 @@ import { inStage } from './stage.ts';
 import { tagImage } from './tag-image.ts';
 import type { Tools } from './tools.ts';
 import { verifyImage } from './verify-image.ts';
-import { withTools } from './with-tools.ts';
+import { READS_SITE, withTools } from './with-tools.ts';
 import { withinGrace } from './within-grace.ts';
 
 /** A release under way. */
@@ -44,8 +44,10 @@ export function buildRelease(options: ReleaseOptions): ReleaseRun {
     stream.push(event);
     options.onEvent?.(event);
   };
-  const result = withTools({ ...options, onEvent }, (tools) =>
-    withSiteLock({ site: options.site, what: 'build' }, tools, () => release(options, tools)),
+  const result = withTools(
+    { ...options, onEvent },
+    (tools) => withSiteLock({ site: options.site, what: 'build' }, tools, () => release(options, tools)),
+    READS_SITE,
   ).finally(() => stream.close());
   // A caller that reads the events first must not die of a rejection it has not come to yet.
   result.catch(() => {});

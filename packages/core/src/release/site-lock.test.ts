@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createRedactor } from '../secrets/redactor.ts';
 import type { ReleaseEvent } from './release-event.ts';
 import { withSiteLock } from './site-lock.ts';
 
@@ -19,6 +20,7 @@ beforeEach(() => {
 function tools(seconds = 0, signal = new AbortController().signal) {
   return {
     environment: { PATH: process.env.PATH },
+    redactor: createRedactor(),
     signal,
     emit: (event: ReleaseEvent) => void (event.type === 'notice' && told.push(event.text)),
     // A clock that is a century off changes nothing.

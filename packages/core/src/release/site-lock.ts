@@ -26,14 +26,14 @@ export interface SiteWork {
  */
 export async function withSiteLock<Result>(
   { site, what, dryRun }: SiteWork,
-  tools: Pick<Tools, 'environment' | 'signal' | 'emit' | 'now' | 'lockWait'>,
+  tools: Pick<Tools, 'environment' | 'redactor' | 'signal' | 'emit' | 'now' | 'lockWait'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (dryRun === true) return work();
   const place = await placeOfLock(site);
   const unlock = await waitForLock(place, tools);
   try {
-    await writeHolder(place.holder, thisHolder(what, tools.now()));
+    await writeHolder(place.holder, thisHolder(tools.redactor.redact(what), tools.now()));
     return await work();
   } finally {
     await removeHolder(place.holder);

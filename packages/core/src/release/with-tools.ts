@@ -5,16 +5,22 @@ import { releaseInterrupted } from '../errors/release-failures.ts';
 import { createGitRemote } from '../git/git-remote.ts';
 import { createRedactor } from '../secrets/redactor.ts';
 import { createEventSink } from './event-sink.ts';
+import { learnSecrets } from './learn-secrets.ts';
 import { tellWait } from './tell-wait.ts';
 import type { SiteOptions, Tools } from './tools.ts';
 
+/** For a flow that reads the whole site, and makes its secrets known, by itself. */
+export const READS_SITE = { readsSite: true };
+
 /**
- * Runs a flow with its tools and lets go of them afterwards. What the flow throws leaves redacted; an abort
- * leaves as `release-interrupted`, whatever it broke.
+ * Runs a flow with its tools and lets go of them afterwards. The redactor knows the site's secrets before the flow begins,
+ * unless it `readsSite` itself. What it gives and what it throws leave redacted; an abort leaves as `release-interrupted`,
+ * whatever it broke.
  */
 export async function withTools<Result>(
   options: SiteOptions,
   flow: (tools: Tools) => Promise<Result>,
+  { readsSite = false }: { readonly readsSite?: boolean } = {},
 ): Promise<Result> {
   const redactor = options.redactor ?? createRedactor();
   const environment = options.environment ?? {};
@@ -40,7 +46,8 @@ export async function withTools<Result>(
   };
   try {
     signal.throwIfAborted();
-    return await flow(tools);
+    if (!readsSite && options.site !== '') await learnSecrets(options.site, redactor);
+    return redactor.redactValue(await flow(tools));
   } catch (error) {
     if (signal.aborted && !(isDeBuildError(error) && error.exitCode === 130)) throw releaseInterrupted();
     throw redactor.redactValue(error);

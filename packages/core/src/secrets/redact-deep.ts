@@ -1,7 +1,7 @@
 /**
  * A copy of a value in which every string and key has passed `redact`. Plain objects, arrays, maps, sets and errors
- * (message, stack, cause and own properties; still `instanceof` their class) are walked, cycles included; other
- * objects are handed on as they are.
+ * (message, stack, cause and own properties; still `instanceof` their class) are walked, cycles included; what is frozen
+ * stays so; other objects are handed on as they are.
  */
 export function redactDeep<Value>(value: Value, redact: (text: string) => string): Value {
   const seen = new Map<object, unknown>();
@@ -30,7 +30,7 @@ export function redactDeep<Value>(value: Value, redact: (text: string) => string
   function fill<Copy extends object>(one: object, copy: Copy, into: (copy: Copy) => void): Copy {
     seen.set(one, copy);
     into(copy);
-    return copy;
+    return Object.isFrozen(one) ? Object.freeze(copy) : copy;
   }
 
   function copyKeys(one: object, copy: object): void {

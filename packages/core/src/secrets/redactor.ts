@@ -1,6 +1,6 @@
 import { encodedForms } from './encoded-forms.ts';
 import { redactDeep } from './redact-deep.ts';
-import { Secret } from './secret.ts';
+import type { Secret } from './secret.ts';
 import { compileMatcher, type StringMatcher } from './string-matcher.ts';
 import { findTokenShapes, openTokenShape } from './token-shapes.ts';
 import { createVisibleStream, makeVisible } from './visible-text.ts';
@@ -56,7 +56,7 @@ export function createRedactor(): Redactor {
 
   return {
     add(secret) {
-      const value = secret instanceof Secret ? secret.reveal() : secret.value;
+      const value = 'value' in secret ? secret.value : secret.reveal();
       if (value.replace(/[\r\n]/g, '').length < SHORTEST_SECRET) return 'too-short';
       if (!names.has(value)) {
         names.set(value, secret.name);

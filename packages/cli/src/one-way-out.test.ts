@@ -1,0 +1,128 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { fakeIo } from './fake-io.fixture.ts';
+import { run } from './main.ts';
+
+/** Of no shape that would give it away. */
+const TOKEN = 'plain-words+of/no shape';
+
+let site: string;
+beforeAll(async () => {
+  site = await mkdtemp(join(tmpdir(), 'de-build-way-out-'));
+  await writeFile(join(site, '.env'), `DE_SITE_VERSION=1.0.0\nPAT_DESIRED_EFFECT='${TOKEN}'\n`);
+});
+afterAll(() => rm(site, { recursive: true, force: true }));
+
+async function call(...argv: string[]) {
+  const io = fakeIo({ folder: site });
+  const exitCode = await run(argv, io);
+  return { io, exitCode, text: io.written.stdout + io.written.stderr };
+}
+
+describe('a token typed where something else should stand is not repeated', () => {
+  test.each([
+    [[TOKEN]],
+    [['show', TOKEN]],
+    [['bump', TOKEN]],
+    [['check', '--format', TOKEN]],
+    [['--build-arg', TOKEN]],
+    [['prune', '--keep-storage', TOKEN]],
+    [['archive', TOKEN]],
+    [['restore', TOKEN, '--verbose']],
+    [['diff', TOKEN, encodeURIComponent(TOKEN)]],
+    [['verify', Buffer.from(TOKEN).toString('base64')]],
+    [[`--${TOKEN}`]],
+    [['list', '--limit', TOKEN]],
+  ])('%j', async (argv) => {
+    const { exitCode, text } = await call(...argv);
+    expect(exitCode).not.toBe(0);
+    expect(text).not.toContain('no shape');
+    expect(text).not.toContain(Buffer.from(TOKEN).toString('base64').slice(0, 12));
+    expect(text).not.toBe('');
+  });
+
+  test('nor a long word that is no token of this site', async () => {
+    const word = '0123456789abcdef0123456789abcdef01234567';
+    for (const argv of [[word], [`--${word}`], ['check', `--${word}=x`]]) {
+      const { exitCode, text } = await call(...argv);
+      expect(exitCode).toBe(2);
+      expect(text).not.toContain(word);
+    }
+  });
+});
+
+describe('what Node would print by itself', () => {
+  test.each<[string, (text: string) => unknown]>([
+    ['an error', (text) => new Error(`cannot read ${text}`)],
+    ['its cause', (text) => new Error('failed', { cause: new TypeError(`for ${text}`) })],
+    ['a text', (text) => text],
+  ])('%s that nobody caught comes out redacted, and ends the process', async (_, make) => {
+    const { io } = await call('bump', 'nonsense');
+    const before = io.written.stderr.length;
+    io.crash(make(TOKEN));
+    for (let turn = 0; turn < 500 && io.exits.length === 0; turn++) await new Promise(setImmediate);
+    const told = io.written.stderr.slice(before);
+    expect(told).toContain('de-build met an error that it did not foresee');
+    expect(told).toContain('[redacted PAT_DESIRED_EFFECT]');
+    expect(told).not.toContain(TOKEN);
+    expect(io.exits).toEqual([1]);
+  });
+
+  test('a warning comes out redacted', async () => {
+    const { io } = await call('bump', 'nonsense');
+    const before = io.written.stderr.length;
+    io.warn(Object.assign(new Error(`too many of ${TOKEN}\u001b]0;title\u0007`), { name: 'Warning' }));
+    expect(io.written.stderr.slice(before)).toBe(
+      'Warning: too many of [redacted PAT_DESIRED_EFFECT]\\x1b]0;title\\x07\n',
+    );
+  });
+});
+
+describe('in the sources', () => {
+  const root = join(import.meta.dirname, '../..');
+  const sources = async (name: string) => {
+    const folder = join(root, name);
+    const files = (await readdir(folder, { recursive: true })).filter(
+      (file) => /\.[cm]?[jt]s$/.test(file) && !/\.(test|fixture)\.ts$/.test(file),
+    );
+    return Promise.all(
+      files.map(async (file) => ({
+        file: relative(root, join(folder, file)),
+        text: await readFile(join(folder, file), 'utf8'),
+      })),
+    );
+  };
+  const filesWith = (all: readonly { file: string; text: string }[], sign: RegExp) =>
+    all
+      .filter(({ text }) => sign.test(text.replace(/^\s*(\/?\*|\/\/).*$/gm, '')))
+      .map(({ file }) => file)
+      .sort();
+
+  test('the streams of the process are named once, and once they are wrapped', async () => {
+    const all = [
+      ...(await sources('core/src')),
+      ...(await sources('cli/src')),
+      ...(await sources('cli/bin')),
+    ];
+    expect(all.length).toBeGreaterThan(200);
+    const streams = /\bprocess\s*\??\.\s*(stdout|stderr|emitWarning|_rawDebug|report|send)|\bconsole\s*\??\./;
+    // The kept answers are what the command said when it was bundled: nothing of whoever calls it.
+    expect(filesWith(all, streams)).toEqual(['cli/bin/kept-answers.cjs', 'cli/src/process-io.ts']);
+    expect(filesWith(all, /\bprocessIo\(\)/)).toEqual(['cli/bin/de-build.cjs', 'cli/src/process-io.ts']);
+    expect(filesWith(all, /\bguardIo\(/)).toEqual(['cli/src/guarded-io.ts', 'cli/src/main.ts']);
+  });
+
+  test('core writes files in these places alone, each of which is handed redacted text or git objects', async () => {
+    const writers =
+      /\b(writeFile|appendFile|writeFileSync|createWriteStream|copyFile|cp)\(|\bopen\([^)]*['"](w|a|r\+)/;
+    expect(filesWith(await sources('core/src'), writers)).toEqual([
+      'core/src/disk/create-from-stream.ts',
+      'core/src/disk/write-whole.ts',
+      'core/src/git/git-home.ts',
+      'core/src/git/mirror/download-pin.ts',
+      'core/src/secrets/core-dumps.ts',
+    ]);
+  });
+});

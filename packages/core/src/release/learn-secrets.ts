@@ -1,0 +1,14 @@
+import type { Redactor } from '../secrets/redactor.ts';
+import { readSite } from '../site/read-site.ts';
+import { readSources } from './site-sources.ts';
+
+/**
+ * Makes every secret of a site known to a redactor, as every flow does by itself. It never fails: what is wrong with the
+ * site is told by whoever reads it for its own sake.
+ * @param folder the site's
+ */
+export async function learnSecrets(folder: string, redactor: Redactor): Promise<void> {
+  const site = await readSite(folder).catch(() => undefined);
+  if (site === undefined) return;
+  for (const secret of readSources(site, {}).secrets) redactor.add(secret);
+}
