@@ -122,6 +122,9 @@ describe('in the sources', () => {
       'core/src/disk/write-whole.ts',
       'core/src/git/git-home.ts',
       'core/src/git/mirror/download-pin.ts',
+      'core/src/git/mirror/prune-repository.ts',
+      // A copy of the Containerfile.
+      'core/src/history/rebuild-image.ts',
       'core/src/secrets/core-dumps.ts',
     ]);
   });

@@ -5,7 +5,6 @@ import { builtImageMissing, containerfileUnreadable } from '../../errors/build-f
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { buildInterrupted } from '../../errors/plain-build-failures.ts';
 import { createRedactor } from '../../secrets/redactor.ts';
-import { compareBytes } from '../context/compare-bytes.ts';
 import { type ContentHashes, openContentHashes } from '../context/content-hashes.ts';
 import type { BuildRequest, BuiltImage } from '../engine.ts';
 import { fileSync } from '../session/file-sync.ts';
