@@ -46,7 +46,11 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
     await client.close();
   });
 
-  const options = (on: SharedEngine = engine) => ({ ...siteOptions(site, on), release: '1.0.0' });
+  const options = (on: SharedEngine = engine) => ({
+    ...siteOptions(site, on),
+    release: '1.0.0',
+    rebuild: 'never' as const,
+  });
   const records = () => join(site.folder, 'build-manifests');
 
   async function removeImage(on: Engine = client) {

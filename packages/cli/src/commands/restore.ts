@@ -10,11 +10,12 @@ export const restore = defineCommand({
   usage: 'restore <release>',
   describe: 'Bring the image of a release back',
   about:
-    'By the cheapest means that verifies: the image without its tag, an archive, a registry. What comes back is the recorded image or none.',
+    'By the cheapest means that verifies: the image without its tag, an archive, a registry, and last a rebuild from the mirror. What comes back is the recorded image or none; an image with the same files takes its tag only with --accept-equivalent.',
   examples: [
     ['$0 restore 1.4.0', 'its image, and its tag'],
     ['$0 restore 1.4.0 --dry-run', 'what would be tried'],
     ['$0 restore 1.4.0 --from /backup', 'from an archive that was moved'],
+    ['$0 restore 1.4.0 --accept-equivalent', 'the same files will do, if nothing else is left'],
   ],
   options: (yargs) =>
     lockOptions(
@@ -29,6 +30,16 @@ export const restore = defineCommand({
           type: 'string',
           requiresArg: true,
           describe: 'An archive that was moved, or the folder it is in',
+        })
+        .option('no-rebuild', {
+          type: 'boolean',
+          default: false,
+          describe: 'Build nothing when no other means brings it back',
+        })
+        .option('accept-equivalent', {
+          type: 'boolean',
+          default: false,
+          describe: "Give the release's tag to a rebuilt image with the same files, and record it",
         })
         .option('force', {
           type: 'boolean',
@@ -47,9 +58,11 @@ export const restore = defineCommand({
     const { restoreRelease } = await import('@de-build/core');
     const { renderRestore } = await import('../render/archives.ts');
     const { createTransferLine } = await import('../render/transfer-line.ts');
+    const { createLateRenderer } = await import('../render/late-renderer.ts');
     const output = openOutput(io, { isVerbose: options.verbose });
     const stop = listenForStop(io);
     const line = createTransferLine(io.stderr);
+    const view = createLateRenderer(() => output.renderer('auto'));
     try {
       const restored = await restoreRelease({
         ...siteOf(options, io),
@@ -58,14 +71,22 @@ export const restore = defineCommand({
         force: options.force,
         dryRun: options.dryRun,
         signal: stop.signal,
+        rebuild: options.noRebuild ? 'never' : options.acceptEquivalent ? 'equivalent' : 'identical',
         onProgress: line.take,
+        onEvent: (event) => {
+          if (options.json || (event.type === 'notice' && !view.isDrawing())) return;
+          line.end();
+          view.event(event);
+        },
         ...(options.from === undefined ? {} : { from: resolve(io.folder, options.from) }),
       });
       line.end();
+      await view.end();
       output.write(options.json ? `${JSON.stringify(restored)}\n` : renderRestore(restored, io.stdout));
       return 0;
     } catch (error) {
       line.end();
+      await view.end();
       return output.fail(error, stop.reason());
     } finally {
       stop.release();

@@ -53,6 +53,7 @@ const restored: RestoredRelease = {
     { means: 'archive', from: '/mnt/backup/erp\x1b.tar.gz', state: 'used' },
   ],
   keptAside: undefined,
+  rebuilt: undefined,
 };
 
 test.each<[string, Partial<RestoredRelease>]>([
@@ -64,6 +65,25 @@ test.each<[string, Partial<RestoredRelease>]>([
   [
     'with another id, and another image aside',
     { isRenamed: true, keptAside: 'acme/erp:1.4.0-replaced-0123456789ab' },
+  ],
+  [
+    'that was built anew, with the same files',
+    {
+      means: 'rebuild',
+      rebuilt: {
+        verdict: 'equivalent',
+        proof: 'All 12 files are those of the recorded image.',
+        comparedWith: 'image',
+        apps: [],
+        files: undefined,
+        packages: { known: true, changes: [] },
+        inputs: [],
+        imageId,
+        tag: reference,
+        keptAside: undefined,
+        manifestPath: '/srv/erp/build-manifests/1.4.0.json',
+      },
+    },
   ],
   ['as it would be', { dryRun: true }],
   ['that nothing would bring back', { dryRun: true, means: undefined }],

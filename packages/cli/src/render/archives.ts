@@ -54,7 +54,7 @@ const STATES: Readonly<Record<RestoreAttempt['state'], string>> = {
 /** What brought it back, and what was tried before. */
 export function renderRestore(restored: RestoredRelease, terminal: Terminal): string {
   const style = createStyle(terminal.hasColours);
-  const { attempts, reference, means, imageId, isRenamed, keptAside, dryRun } = restored;
+  const { attempts, reference, means, imageId, isRenamed, keptAside, dryRun, rebuilt } = restored;
   const rows = attempts.map((one) => [
     one.means,
     STATES[one.state],
@@ -75,6 +75,8 @@ export function renderRestore(restored: RestoredRelease, terminal: Terminal): st
   const facts = [['image', imageId]];
   if (isRenamed)
     facts.push(['', 'not the recorded id: this engine names images otherwise; layers and labels agree']);
+  if (rebuilt !== undefined) facts.push([rebuilt.verdict, rebuilt.proof]);
+  if (rebuilt?.manifestPath !== undefined) facts.push(['record', rebuilt.manifestPath]);
   if (keptAside !== undefined) facts.push(['kept aside', keptAside]);
   const how = means === undefined ? 'is back' : MEANS[means];
   return lines([

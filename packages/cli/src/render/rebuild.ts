@@ -58,7 +58,6 @@ function sourceLines({ source, plan }: RebuiltRelease, page: Page): readonly str
     ['files', `${from}${source.isExact ? '' : '; not the recorded ones'}`],
     ['Containerfile', plan.containerfile.path],
     ['cache', plan.cache.use ? 'used' : 'not used'],
-    ['apps from', 'the mirror'],
   ];
   return factRows(rows, page);
 }
@@ -81,9 +80,14 @@ function facts(outcome: RebuildOutcome, { recordedId }: RebuiltRelease, page: Pa
   );
 }
 
-function planRows({ plan }: RebuiltRelease): readonly Cell[][] {
+function planRows({ plan, toFetch }: RebuiltRelease): readonly Cell[][] {
   const apps = plan.frappe === undefined ? plan.apps : [plan.frappe, ...plan.apps];
-  return apps.map(({ name, ref, commit }) => [name, ref, commit.slice(0, 12)]);
+  return apps.map(({ name, ref, commit, url }) => [
+    name,
+    ref,
+    commit.slice(0, 12),
+    toFetch.includes(name) ? `fetched from ${url}` : 'in the mirror',
+  ]);
 }
 
 function baseRows({ bases }: RebuiltRelease): readonly Cell[][] {

@@ -22,6 +22,8 @@ export interface SiteCheckout {
 }
 
 const TIMEOUT_MS = 10 * 60_000;
+/** Reading a commit into an index would run a hook, too. */
+const QUIETLY = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 
 /**
  * Writes out a commit of the site's repository, without a trace in the repository itself: over an index of its own,
@@ -34,7 +36,7 @@ export async function checkOutSite(request: CheckoutRequest): Promise<SiteChecko
   const { site, commit, scratch, signal } = request;
   const environment = { ...gitEnvironment(request.environment), GIT_INDEX_FILE: join(scratch, 'index') };
   const git = (folder: string, args: readonly string[]) =>
-    runGit(args, { environment, folder, timeoutMs: TIMEOUT_MS, signal });
+    runGit([...QUIETLY, ...args], { environment, folder, timeoutMs: TIMEOUT_MS, signal });
   const known = await git(site, ['cat-file', '-e', `${commit}^{commit}`]);
   if (known.exitCode !== 0) return undefined;
   const must = async (folder: string, args: readonly string[]): Promise<string> =>

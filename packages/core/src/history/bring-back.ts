@@ -1,6 +1,7 @@
 import { type DeBuildError, isDeBuildError } from '../errors/de-build-error.ts';
 import { archiveDamaged, releaseNotRestorable, restoredOtherImage } from '../errors/history-failures.ts';
 import type { Tools } from '../release/tools.ts';
+import type { RebuildOutcome } from './rebuild-report.ts';
 import { findReleaseImage } from './release-image.ts';
 import {
   type Fault,
@@ -15,6 +16,8 @@ export interface BroughtBack {
   readonly means: RestoreMeans | undefined;
   readonly imageId: string;
   readonly attempts: readonly RestoreAttempt[];
+  /** Set when it was built anew; it has its tag then. */
+  readonly rebuilt?: RebuildOutcome;
 }
 
 /**
@@ -44,13 +47,19 @@ export async function bringBack(restoring: Restoring, tools: Tools): Promise<Bro
     }
     try {
       if (fault !== undefined) throw archiveDamaged(from, fault.why);
-      await means.bring();
+      const rebuilt = await means.bring();
+      if (rebuilt !== undefined) {
+        attempts.push({ means: name, from, state: 'used' });
+        return { means: name, imageId: rebuilt.imageId, attempts, rebuilt };
+      }
       const image = await findReleaseImage(engine, manifest);
       if (image === undefined) throw restoredOtherImage(from, manifest.image.id);
       attempts.push({ means: name, from, state: 'used' });
       return { means: name, imageId: image.id, attempts };
     } catch (error) {
       if (tools.signal.aborted || !isDeBuildError(error) || isEngineGone(error)) throw error;
+      // It is there under another tag, which says more than that nothing brought it back.
+      if (error.code === 'restored-equivalent-only') throw error;
       failures.push(error);
       attempts.push({ means: name, from, state: 'failed', why: error.why });
     }

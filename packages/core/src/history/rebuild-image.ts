@@ -4,7 +4,9 @@ import { basename, join } from 'node:path';
 import type { FoundApps } from '../audit/image-apps.ts';
 import type { ImageFiles } from '../audit/image-files.ts';
 import type { BuiltImage } from '../engine/engine.ts';
+import { openMirror } from '../git/mirror/mirror-store.ts';
 import { buildImage } from '../release/build-image.ts';
+import { resolvedAppsOf } from '../release/examine-site.ts';
 import type { Decision } from '../release/plan-release.ts';
 import { inStage } from '../release/stage.ts';
 import type { Tools } from '../release/tools.ts';
@@ -35,11 +37,15 @@ export interface RebuildDecision {
   readonly decision: Decision;
   readonly source: RebuildSource;
   readonly bases: readonly FoundBase[];
+  /** Apps whose commit the mirror does not hold whole; only looked at when nothing is built. */
+  readonly toFetch: readonly string[];
 }
 
 /** An image that was built anew, under a temporary tag. */
 export interface Rebuilt extends RebuildDecision {
   readonly startedAt: Date;
+  /** The id of the recorded image. */
+  readonly recordedId: string;
   readonly built: BuiltImage;
   readonly found: FoundApps;
   /** `undefined` where it is the recorded image. */
@@ -49,10 +55,9 @@ export interface Rebuilt extends RebuildDecision {
 
 /** Decides a rebuild, and writes nothing that stays. */
 export async function planRebuild(request: RebuildRequest, tools: Tools): Promise<RebuildDecision> {
-  return withDecision(request, { isDry: true }, tools, async ({ decision, source, bases }) => ({
-    decision,
-    source,
-    bases,
+  return withDecision(request, { isDry: true }, tools, async ({ files: _, ...decided }) => ({
+    ...decided,
+    toFetch: await missingApps(request.release, decided.decision, tools),
   }));
 }
 
@@ -79,7 +84,14 @@ export async function rebuildImage<Result>(
           compareRebuilt(rebuilt, pinned, tools),
         );
         tools.signal.throwIfAborted();
-        return use({ ...decided, startedAt, built, found, ...compared });
+        return use({
+          ...decided,
+          startedAt,
+          recordedId: request.release.manifest.image.id,
+          built,
+          found,
+          ...compared,
+        });
       }),
     );
   });
@@ -99,12 +111,25 @@ async function withDecision<Result>(
       const decision = await decideRebuild(release, { named, cache }, { files, tools });
       const { engine } = decision;
       const bases = await findBases(release.manifest, { engine, inexact, dryRun: isDry }, tools);
-      return { decision, source: files.source, bases };
+      return { decision, source: files.source, bases, toFetch: [] };
     });
     const { why } = files.source;
     if (why !== undefined) tools.emit({ type: 'notice', level: 'warning', text: why });
     return use({ ...decided, files });
   });
+}
+
+async function missingApps(
+  { site }: RecordedRelease,
+  { examination }: Decision,
+  { environment, signal }: Tools,
+): Promise<readonly string[]> {
+  const mirror = openMirror(join(site, '.de-build', 'mirror'), { environment });
+  const missing: string[] = [];
+  for (const app of resolvedAppsOf(examination)) {
+    if (!(await mirror.holds(app, signal))) missing.push(app.name);
+  }
+  return missing;
 }
 
 /**

@@ -50,7 +50,7 @@ async function rebuild(options: RebuildOptions, tools: Tools): Promise<RebuiltRe
   const release = await readRelease(options.site, named);
   if (replace && named !== release.manifest.siteVersion) throw rebuildReplacesAside(named);
   const request = { release, named, cache, inexact };
-  const report = ({ decision, source, bases }: RebuildDecision) => ({
+  const report = ({ decision, source, bases, toFetch }: RebuildDecision) => ({
     dryRun,
     siteVersion: named,
     reference: decision.plan.reference,
@@ -58,6 +58,7 @@ async function rebuild(options: RebuildOptions, tools: Tools): Promise<RebuiltRe
     plan: decision.plan,
     source,
     bases: bases.map(told),
+    toFetch,
   });
   if (dryRun) return { ...report(await planRebuild(request, tools)), outcome: undefined };
   return rebuildImage(request, tools, async (rebuilt) => {
@@ -92,15 +93,19 @@ export async function takeOver(rebuilt: Rebuilt, tools: Tools): Promise<RebuildO
   const tagging = await inStage(tools, { stage: 'tag', title: `Tagging ${reference}` }, () =>
     tagImage(images, { ...decision.plan, replaces }, built.id),
   );
+  // An earlier rebuild may have left it that.
+  await images.untag(`${image}:${rebuiltTag(siteVersion, built.id)}`);
   const outcome = {
     ...comparison,
     imageId: built.id,
     tag: reference,
     keptAside: isHeld ? `${image}:${replacedTag(siteVersion, holder.id)}` : undefined,
   };
-  if (comparison.verdict === 'identical') return { ...outcome, manifestPath: undefined };
+  const { verdict, proof } = comparison;
+  if (verdict !== 'equivalent') return { ...outcome, manifestPath: undefined };
+  const rebuild = { of: rebuilt.recordedId, verdict, proof };
   const { manifestPath } = await inStage(tools, { stage: 'record', title: `Recording ${siteVersion}` }, () =>
-    recordRelease({ ...decision, force: true }, { startedAt, built, found, files, tagging }, tools),
+    recordRelease({ ...decision, force: true }, { startedAt, built, found, files, tagging, rebuild }, tools),
   );
   return { ...outcome, manifestPath };
 }

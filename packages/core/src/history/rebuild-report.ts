@@ -19,6 +19,8 @@ export interface RebuiltRelease {
   readonly plan: BuildPlan;
   readonly source: RebuildSource;
   readonly bases: readonly PinnedBase[];
+  /** Apps whose commit the mirror does not hold whole, so that a host is asked for it; looked at with `dryRun` only. */
+  readonly toFetch: readonly string[];
   /** `undefined` with `dryRun`. */
   readonly outcome: RebuildOutcome | undefined;
 }

@@ -8,6 +8,8 @@ import type { Archive, FileArchive, RegistryArchive } from '../manifests/archive
 import type { Tools } from '../release/tools.ts';
 import { pathOf } from './archive-release.ts';
 import type { RecordedRelease } from './history-options.ts';
+import type { RebuildOutcome } from './rebuild-report.ts';
+import { rebuildMeans } from './restore-by-rebuild.ts';
 import type { RestoreOptions } from './restore-release.ts';
 import { sumLayers } from './transfer-progress.ts';
 import { digestFile } from './write-archive.ts';
@@ -20,7 +22,7 @@ export interface RestoreAttempt {
   readonly means: RestoreMeans;
   /** A tag, a file, a name in a registry, an id. */
   readonly from: string;
-  /** `at-hand` and `not-there` are what a dry run says; a registry or a rebuild is not asked then. */
+  /** `at-hand` and `not-there` are what a dry run says; a registry is not asked then. */
   readonly state: 'used' | 'failed' | 'at-hand' | 'not-there';
   /** Why it failed, or is not there. */
   readonly why?: string;
@@ -32,8 +34,8 @@ export interface Means {
   readonly from: string;
   /** Why it can't be, as far as can be seen without trying. */
   fault(): Promise<Fault | undefined>;
-  /** Puts the image onto the engine. @throws DeBuildError */
-  bring(): Promise<void>;
+  /** Puts the image onto the engine; a rebuild gives it its tag as well. @throws DeBuildError */
+  bring(): Promise<RebuildOutcome | undefined>;
 }
 
 export interface Fault {
@@ -46,7 +48,7 @@ export interface Restoring {
   readonly reference: string;
   readonly archives: readonly Archive[];
   readonly engine: Engine;
-  readonly options: Pick<RestoreOptions, 'from' | 'rebuild' | 'dryRun' | 'onProgress'>;
+  readonly options: Pick<RestoreOptions, 'release' | 'from' | 'rebuild' | 'dryRun' | 'onProgress'>;
 }
 
 /** What may bring the image onto the engine, the cheapest first. */
@@ -56,7 +58,7 @@ export async function meansOf(restoring: Restoring, tools: Tools): Promise<reado
   const ours = archives.filter(({ imageId }) => imageId === release.manifest.image.id).reverse();
   const files = ours.filter((archive): archive is FileArchive => archive.kind === 'file');
   const registries = ours.filter((archive): archive is RegistryArchive => archive.kind === 'registry');
-  const { from, rebuild } = options;
+  const { from, rebuild = 'identical' } = options;
   const moved =
     from === undefined ? [] : await Promise.all(files.map((file) => movedPath(file, resolve(from))));
   const places = [...moved, ...files.map((archive) => ({ archive, path: pathOf(archive, release.site) }))];
@@ -65,7 +67,7 @@ export async function meansOf(restoring: Restoring, tools: Tools): Promise<reado
   return [
     ...distinct.map((place) => fileMeans(place, restoring, tools)),
     ...registries.map((archive) => registryMeans(archive, restoring, tools)),
-    ...(rebuild === undefined ? [] : [rebuildMeans(rebuild, restoring)]),
+    ...(rebuild === 'never' ? [] : [rebuildMeans(rebuild, restoring, tools)]),
   ];
 }
 
@@ -115,6 +117,7 @@ function fileMeans({ archive, path }: Place, { engine, options }: Restoring, too
         tellLoading(bytes);
       });
       await engine.images.load(stream, signal);
+      return undefined;
     },
   };
 }
@@ -130,15 +133,7 @@ function registryMeans({ reference }: RegistryArchive, { engine, options }: Rest
       if (credential !== undefined) tools.redactor.add(credential.password);
       const onProgress = sumLayers('pulling', reference, options.onProgress ?? (() => undefined));
       await engine.registries.pull(reference, { credential, onProgress, signal: tools.signal });
+      return undefined;
     },
-  };
-}
-
-function rebuildMeans(rebuild: NonNullable<RestoreOptions['rebuild']>, { release }: Restoring): Means {
-  return {
-    means: 'rebuild',
-    from: `the commits of ${release.manifest.siteVersion}`,
-    fault: async () => undefined,
-    bring: () => rebuild(release.manifest),
   };
 }

@@ -3,11 +3,12 @@ import { readArchives } from '../manifests/archives.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { withSiteLock } from '../release/site-lock.ts';
 import { tagImage } from '../release/tag-image.ts';
-import type { Tools } from '../release/tools.ts';
+import type { SiteOptions, Tools } from '../release/tools.ts';
 import { replacedTag } from '../release/version-tag.ts';
 import { withTools } from '../release/with-tools.ts';
 import { bringBack } from './bring-back.ts';
 import { type HistoryOptions, readRelease } from './history-options.ts';
+import type { RebuildOutcome } from './rebuild-report.ts';
 import { isImageOf, tagOfRelease } from './release-image.ts';
 import type { RestoreAttempt, RestoreMeans } from './restore-means.ts';
 
@@ -20,8 +21,14 @@ export interface RestoreOptions extends HistoryOptions {
   readonly force?: boolean;
   /** Change nothing; say which means would be tried. Default: false. */
   readonly dryRun?: boolean;
-  /** The last means: makes the image anew on the engine, so that it is the recorded one. Default: there is none. */
-  readonly rebuild?: (manifest: Manifest) => Promise<void>;
+  /**
+   * The last means is to build it anew, from the build cache where that has it. `identical`: the release gets its tag when
+   * the recorded image comes of it; an equivalent one is kept under a tag of its own, and the call fails. `equivalent`: that
+   * one gets the release's tag, too, and a record. `never`: nothing is built. Default: `identical`.
+   */
+  readonly rebuild?: 'identical' | 'equivalent' | 'never';
+  /** Called with what a rebuild tells, redacted, in order. */
+  readonly onEvent?: NonNullable<SiteOptions['onEvent']>;
 }
 
 export interface RestoredRelease {
@@ -38,16 +45,18 @@ export interface RestoredRelease {
   readonly attempts: readonly RestoreAttempt[];
   /** The name that an image got which had the tag. */
   readonly keptAside: string | undefined;
+  /** What came of building it anew, when that brought it back. */
+  readonly rebuilt: RebuildOutcome | undefined;
 }
 
 /**
  * Brings a release's image back by the cheapest means that verifies, and gives it its tag: it is there already; it lost
  * its tag; an archive; a registry; a rebuild. An image is taken for the release's only when it is the recorded one.
- * @throws DeBuildError `restore-tag-held`, `release-not-restorable`, `manifest-*`, `archive-list-unreadable`, `engine-*`, `site-locked`, `lock-*`
+ * @throws DeBuildError `restore-tag-held`, `release-not-restorable`, `restored-equivalent-only`, `manifest-*`, `archive-list-unreadable`, `engine-*`, `site-locked`, `lock-*`
  */
 export function restoreRelease(options: RestoreOptions): Promise<RestoredRelease> {
   const { site, dryRun } = options;
-  return withTools({ ...options, onEvent: () => undefined }, (tools) =>
+  return withTools(options, (tools) =>
     withSiteLock({ site, what: `restore ${options.release}`, dryRun }, tools, () => restore(options, tools)),
   );
 }
@@ -61,7 +70,7 @@ async function restore(options: RestoreOptions, tools: Tools): Promise<RestoredR
   const { reference } = tag;
   const dryRun = options.dryRun ?? false;
   const holder = await engine.images.inspect(reference);
-  const result = { dryRun, reference, keptAside: undefined };
+  const result = { dryRun, reference, keptAside: undefined, rebuilt: undefined };
   if (holder !== undefined && isImageOf(holder, manifest)) {
     const attempts: RestoreAttempt[] = [
       { means: 'local', from: reference, state: dryRun ? 'at-hand' : 'used' },
@@ -74,6 +83,11 @@ async function restore(options: RestoreOptions, tools: Tools): Promise<RestoredR
   if (dryRun) {
     const first = brought.attempts.find(({ state }) => state === 'at-hand');
     return { ...result, ...named(manifest.image.id, manifest), ...brought, means: first?.means };
+  }
+  if (brought.rebuilt !== undefined) {
+    const { keptAside, verdict } = brought.rebuilt;
+    const isRenamed = verdict === 'identical' && brought.imageId !== manifest.image.id;
+    return { ...result, ...brought, isRenamed, keptAside };
   }
   // From here on an interrupt waits, as when a release is tagged.
   tools.signal.throwIfAborted();

@@ -63,8 +63,8 @@ test.each([
 ])('%s is told, and never written over', async (_, text, why) => {
   await writeManifest(folder, sampleManifest());
   await writeFile(join(folder, '1.4.0.archives.json'), text);
-  for (const act of [readArchives(folder, '1.4.0'), addArchive(folder, '1.4.0', pushed)]) {
-    await expect(act).rejects.toMatchObject({
+  for (const act of [() => readArchives(folder, '1.4.0'), () => addArchive(folder, '1.4.0', pushed)]) {
+    await expect(act()).rejects.toMatchObject({
       code: 'archive-list-unreadable',
       exitCode: 9,
       why: expect.stringContaining(why),

@@ -130,6 +130,14 @@ export const manifestSchema = z
       .enum(['mirror', 'inject'])
       .optional()
       .describe('Whether the build cloned from the token-free mirror, or with the token in its URLs.'),
+    rebuild: z
+      .looseObject({
+        of: digest.describe('The id of the image that was recorded before; its record is kept aside.'),
+        verdict: z.enum(['equivalent']),
+        proof: z.string().describe('What was compared.'),
+      })
+      .optional()
+      .describe('Set when this image was built anew from an earlier record, and took its tag.'),
     planDigest: digest.describe('Of the plan; also a label of the image.'),
     timing: z.looseObject({
       startedAt: z.iso.datetime().describe('ISO 8601, UTC.'),

@@ -14,6 +14,7 @@ export interface ManifestSources {
   /** `undefined` when they were not read. */
   readonly files: ImageFiles | undefined;
   readonly tags: readonly string[];
+  readonly rebuild: Manifest['rebuild'];
   readonly context: { readonly digest: string; readonly files: number };
   readonly startedAt: Date;
   readonly now: Date;
@@ -79,6 +80,7 @@ export function manifestOf(sources: ManifestSources): Manifest {
       ...(plan.cache.reason === undefined ? {} : { reason: plan.cache.reason }),
     },
     tokenDelivery: plan.tokenDelivery.means,
+    ...(sources.rebuild === undefined ? {} : { rebuild: sources.rebuild }),
     planDigest: plan.digest,
     timing: {
       startedAt: startedAt.toISOString(),

@@ -21,6 +21,8 @@ export interface ReleaseOutcome {
   readonly found: FoundApps;
   readonly files: ImageFiles | undefined;
   readonly tagging: Tagging;
+  /** Set when it took the place of a recorded image. */
+  readonly rebuild?: Manifest['rebuild'];
 }
 
 /**
@@ -57,7 +59,7 @@ async function writeRecord(decision: Decision, outcome: ReleaseOutcome, tools: T
 
 async function describeRelease(
   { plan, engine }: Decision,
-  { startedAt, built, found, files, tagging }: ReleaseOutcome,
+  { startedAt, built, found, files, tagging, rebuild }: ReleaseOutcome,
   tools: Tools,
 ): Promise<Manifest> {
   const [image, info] = await Promise.all([engine.images.inspect(built.id), engine.about()]);
@@ -70,6 +72,7 @@ async function describeRelease(
     found,
     files,
     tags: tagging.tags,
+    rebuild,
     context: built.context ?? { digest: await digestContext([]), files: 0 },
     startedAt,
     now: tools.now(),

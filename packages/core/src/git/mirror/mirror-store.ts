@@ -43,12 +43,18 @@ export function openMirror(folder: string, options: MirrorOptions): Mirror {
       await makeFolder(root);
       const repository = join(root, repositoryFolderName(app.url));
       const seal = await openSeal(repository, app);
-      if (seal.notices !== undefined)
+      // What was released long ago is read again: a seal knows nothing of what a disk has forgotten.
+      if (seal.notices !== undefined && app.isRecorded !== true)
         return describe({ repository, app }, { origin: 'present', notices: seal.notices });
       settings ??= readSettings(environment);
       const patience = { timeoutSeconds, pauseSeconds, signal, onWait };
       const how = { ...patience, environment, settings: await settings };
       return fetchPin({ git, repository, app, settings: how }, seal);
+    },
+    async holds(app, signal) {
+      requirePin(app);
+      const repository = join(root, repositoryFolderName(app.url));
+      return (await checkPin(git, repository, { app, signal })) === 'whole';
     },
   };
 }

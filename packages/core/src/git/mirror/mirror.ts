@@ -12,6 +12,8 @@ export interface Mirror {
    * `mirror-not-written`, `mirror-broken`, `mirror-busy`, `lock-*`, `mirror-pin-malformed`.
    */
   fetch(app: MirrorApp, signal?: AbortSignal): Promise<PinnedSource>;
+  /** Whether the mirror holds the app's commit, whole. Asks no host, and changes nothing. */
+  holds(app: MirrorApp, signal?: AbortSignal): Promise<boolean>;
 }
 
 /** An app with the commit to be fetched; a `ResolvedApp` is one. */
