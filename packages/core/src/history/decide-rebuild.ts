@@ -19,6 +19,7 @@ import type { Site } from '../site/site.ts';
 import type { RecordedRelease } from './history-options.ts';
 import type { RebuildFiles } from './rebuild-files.ts';
 import { type ReleaseTag, tagOfRelease } from './release-image.ts';
+import { sourceDateEpoch } from './source-date-epoch.ts';
 
 /** What the record does not decide. */
 export interface RebuildChoice {
@@ -83,6 +84,7 @@ export async function decideRebuild(
     },
     force: false,
     isFrozen: true,
+    sourceDateEpoch: sourceDateEpoch(plan, site.containerfile),
   };
 }
 

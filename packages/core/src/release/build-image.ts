@@ -11,7 +11,6 @@ import { labelsOf } from './labels.ts';
 import { ownFolder } from './own-folder.ts';
 import type { BuildFiles, Decision } from './plan-release.ts';
 import { type Sources, serveSources } from './serve-sources.ts';
-import { sourceDateEpoch } from './source-date-epoch.ts';
 import { inStage } from './stage.ts';
 import type { Tools } from './tools.ts';
 import { buildingTag } from './version-tag.ts';
@@ -41,7 +40,7 @@ export async function buildImage<Result>(
 }
 
 async function requestOf(
-  { plan, examination, files }: Decision,
+  { plan, examination, files, sourceDateEpoch }: Decision,
   { temporary, sources: { urlOf } }: { readonly temporary: string; readonly sources: Sources },
   tools: Tools,
 ): Promise<BuildRequest> {
@@ -67,8 +66,7 @@ async function requestOf(
     tools.environment,
   );
   for (const { password } of Object.values(registryAuth)) tools.redactor.add(password);
-  const epoch = sourceDateEpoch(plan, site.containerfile);
-  if (epoch !== undefined) buildArgs.SOURCE_DATE_EPOCH ??= epoch;
+  if (sourceDateEpoch !== undefined) buildArgs.SOURCE_DATE_EPOCH ??= sourceDateEpoch;
   await ownFolder(site.folder);
   return {
     ...(await contextOf(files, site.config)),

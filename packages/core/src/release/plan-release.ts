@@ -50,6 +50,11 @@ export interface Decision {
   readonly force: boolean;
   /** The commits come from a record, wherever their refs point now. */
   readonly isFrozen: boolean;
+  /**
+   * Seconds, of a rebuild. A release gets none: BuildKit from 0.25 on dates what WORKDIR makes by it, and all that follows
+   * would be built anew each time.
+   */
+  readonly sourceDateEpoch?: string | undefined;
 }
 
 /** Where a build takes its files from. */
