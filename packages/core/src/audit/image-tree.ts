@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { imageFilesUnreadable } from '../errors/audit-failures.ts';
 import type { TakeNote, TreeEntry } from './layer.ts';
 import { mergeLayers } from './merge-layers.ts';
-import { readSavedImage } from './saved-image.ts';
+import { readSavedImage, type SavedImage, type SavedImageOptions } from './saved-image.ts';
 import { TarError } from './tar-text.ts';
 
 export type { TakeNote, TreeEntry } from './layer.ts';
@@ -31,13 +31,30 @@ export async function readImageTree<Note>(
   stream: Readable,
   takeNote: TakeNote<Note> = () => undefined,
 ): Promise<ImageTree<Note>> {
+  return treeOf(await readImage(image, stream, { takeNote }));
+}
+
+/**
+ * Reads an image while it streams out of the engine; `listener` sees every byte of its layers on the way.
+ * @throws DeBuildError `image-files-unreadable`; what the stream fails with
+ */
+export async function readImage<Note>(
+  image: string,
+  stream: Readable,
+  options: SavedImageOptions<Note>,
+): Promise<SavedImage<Note>> {
   try {
-    const { entries, notes } = mergeLayers(await readSavedImage(stream, takeNote));
-    const sorted = new Map([...entries].sort(byPath));
-    return { entries: sorted, notes, digest: digestTree(sorted) };
+    return await readSavedImage(stream, options);
   } catch (error) {
     throw error instanceof TarError ? imageFilesUnreadable(image, error.message, error) : error;
   }
+}
+
+/** All files of a saved image that was read with `takeNote`. */
+export function treeOf<Note>({ layers }: SavedImage<Note>): ImageTree<Note> {
+  const { entries, notes } = mergeLayers(layers);
+  const sorted = new Map([...entries].sort(byPath));
+  return { entries: sorted, notes, digest: digestTree(sorted) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import type { Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
+import { Transform } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Decompress } from 'fzstd';
 import type { Layer, LayerReader } from './layer.ts';
 import type { TarContent } from './tar-reader.ts';
 import { TarError } from './tar-text.ts';
@@ -21,13 +22,15 @@ export function openLayer<Note>(
   createReader: () => LayerReader<Note>,
 ): OpenedLayer<Note> | undefined {
   if (isTar(head)) return openPlain(createReader());
-  if (startsWith(head, [0x1f, 0x8b])) return openPacked(createReader(), zlib.createGunzip());
+  if (startsWith(head, [0x1f, 0x8b])) return openPacked(createReader(), createGunzip());
   if (startsWith(head, [0x28, 0xb5, 0x2f, 0xfd])) return openPacked(createReader(), createUnzstd());
   return undefined;
 }
 
 function openPlain<Note>(reader: LayerReader<Note>): OpenedLayer<Note> {
-  const { promise, resolve } = withResolvers<Layer<Note>>();
+  const { promise, resolve, reject } = withResolvers<Layer<Note>>();
+  // Somebody always awaits it in the end; until then a failure is not unhandled.
+  promise.catch(() => {});
   let isOver = false;
   return {
     whole: promise,
@@ -37,10 +40,14 @@ function openPlain<Note>(reader: LayerReader<Note>): OpenedLayer<Note> {
     // What the reader throws goes up through the reader of the saved image.
     data: (piece) => reader.push(piece),
     end() {
-      resolve(reader.finish());
-      isOver = true;
+      const finished = reader.finish();
+      finished.then(resolve, reject).finally(() => {
+        isOver = true;
+      });
     },
-    drained: async () => {},
+    async drained() {
+      await reader.drained();
+    },
     destroy() {},
   };
 }
@@ -64,16 +71,19 @@ function openPacked<Note>(reader: LayerReader<Note>, unpack: Transform): OpenedL
       reader.push(piece);
     } catch (error) {
       fail(error);
+      return;
     }
+    const draining = reader.drained();
+    if (draining === undefined) return;
+    unpack.pause();
+    draining.then(() => unpack.resume(), fail);
   });
   unpack.on('error', fail);
   unpack.on('end', () => {
-    isOver = true;
-    try {
-      resolve(reader.finish());
-    } catch (error) {
-      fail(error);
-    }
+    reader.finish().then((layer) => {
+      isOver = true;
+      resolve(layer);
+    }, fail);
   });
   return {
     whole: promise,
@@ -96,13 +106,23 @@ function openPacked<Note>(reader: LayerReader<Note>, unpack: Transform): OpenedL
   };
 }
 
-/** Node has it from 22.15 on. */
 function createUnzstd(): Transform {
-  const create = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
-  if (create === undefined) {
-    throw new TarError('Its layers are packed with zstd, which Node.js reads from version 22.15 on.');
-  }
-  return create();
+  const unpacker = new Decompress();
+  const unpack = (piece: Buffer, transform: Transform) => {
+    // Its window, from which it gives the pieces out, is its own.
+    unpacker.ondata = (unpacked) => transform.push(Buffer.from(unpacked));
+    unpacker.push(piece);
+  };
+  return new Transform({
+    transform(piece: Buffer, _encoding, done) {
+      try {
+        unpack(piece, this);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
 }
 
 /** A header with POSIX's or GNU's magic, or the empty blocks of a layer without files. */

@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import type { TarEntry } from './tar-header.ts';
-import { createTarReader, type TarContent, type TarReader } from './tar-reader.ts';
+import { createTarReader, type EntryPlace, type TarContent, type TarReader } from './tar-reader.ts';
 
 /** A file, folder or link of an image; times are left out, for they differ with every build. */
 export interface TreeEntry {
@@ -41,9 +41,26 @@ export type TakeNote<Note> = (
   size: number,
 ) => ((content: Buffer) => Note | undefined) | undefined;
 
+/** Sees a layer's bytes, and each of its entries before the bytes after its header. */
+export interface LayerListener {
+  data(piece: Buffer): void;
+  entry(entry: TarEntry, place: EntryPlace): TarContent | undefined;
+  /** Waits for what goes on beside; nothing when nothing does. */
+  drained(): Promise<void> | undefined;
+  finish(): Promise<void>;
+}
+
+export interface LayerOptions<Note> {
+  /** Without it the files are not read, and the layer only knows what it takes away. */
+  readonly takeNote?: TakeNote<Note> | undefined;
+  readonly listener?: LayerListener | undefined;
+}
+
 export interface LayerReader<Note> extends Pick<TarReader, 'push'> {
-  /** @throws TarError */
-  finish(): Layer<Note>;
+  /** Waits for its listener; nothing when there is nothing to wait for. */
+  drained(): Promise<void> | undefined;
+  /** @throws TarError; what its listener throws */
+  finish(): Promise<Layer<Note>>;
 }
 
 const WHITEOUT = '.wh.';
@@ -52,7 +69,7 @@ const OPAQUE = '.wh..wh..opq';
 const OWN = '.wh..wh.';
 
 /** Reads a layer's tar as it comes, and hashes every file on the way. */
-export function createLayerReader<Note>(takeNote: TakeNote<Note>): LayerReader<Note> {
+export function createLayerReader<Note>({ takeNote, listener }: LayerOptions<Note>): LayerReader<Note> {
   const entries = new Map<string, TreeEntry | HardLink>();
   const removed = new Set<string>();
   const opaque = new Set<string>();
@@ -69,7 +86,7 @@ export function createLayerReader<Note>(takeNote: TakeNote<Note>): LayerReader<N
       return undefined;
     }
     // The root itself is in some layers and not in others.
-    if (path === '') return undefined;
+    if (path === '' || takeNote === undefined) return undefined;
     notes.delete(path);
     if (entry.kind === 'hard-link') {
       entries.set(path, { kind: 'hard-link', linkname: cleanPath(entry.linkname) });
@@ -90,12 +107,35 @@ export function createLayerReader<Note>(takeNote: TakeNote<Note>): LayerReader<N
     });
   };
 
-  const reader = createTarReader(visit);
+  const reader = createTarReader((entry, place) => {
+    const own = visit(entry);
+    const listening = listener?.entry(entry, place);
+    return own === undefined || listening === undefined ? (own ?? listening) : both(own, listening);
+  });
   return {
-    push: reader.push,
-    finish() {
+    push(piece) {
+      // First, so that the listener knows of which entry the bytes are.
+      reader.push(piece);
+      listener?.data(piece);
+    },
+    drained: () => listener?.drained(),
+    async finish() {
       reader.finish();
+      await listener?.finish();
       return { entries, removed, opaque, notes };
+    },
+  };
+}
+
+function both(one: TarContent, other: TarContent): TarContent {
+  return {
+    data(piece) {
+      one.data(piece);
+      other.data(piece);
+    },
+    end() {
+      one.end();
+      other.end();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { createLayerReader, type Layer, type TakeNote } from './layer.ts';
+import { createLayerReader, type Layer, type LayerListener, type TakeNote } from './layer.ts';
 import { type OpenedLayer, openLayer } from './layer-stream.ts';
 import type { TarEntry } from './tar-header.ts';
 import { createTarReader, type TarContent } from './tar-reader.ts';
@@ -16,6 +16,31 @@ const DOCUMENT_LIMIT = 16 * 1024 * 1024;
 /** Enough to tell a tar from its header. */
 const SNIFFED_BYTES = 512;
 
+export type { LayerListener } from './layer.ts';
+
+/** Sees a saved image go by. */
+export interface ImageListener {
+  /** @param blob path of the layer in the saved image; without a listener nobody sees the layer's bytes */
+  layer(blob: string): LayerListener | undefined;
+  /** The image's configuration and its like; what is too large to be one is left out. */
+  document(path: string, content: Buffer): void;
+}
+
+export interface SavedImage<Note> {
+  /** The lowest first. */
+  readonly layers: readonly Layer<Note>[];
+  /** Where each of them is in the saved image. */
+  readonly blobs: readonly string[];
+  /** Where its configuration is. */
+  readonly config: string;
+}
+
+export interface SavedImageOptions<Note> {
+  /** Without it the layers hold no files: only what they take away. */
+  readonly takeNote?: TakeNote<Note> | undefined;
+  readonly listener?: ImageListener | undefined;
+}
+
 /**
  * Reads what `docker save` writes, in one pass: its layers in their order, the lowest first. `manifest.json`, which says
  * the order, comes last; so every layer is read as it comes, and put in its place at the end. Memory is taken by the
@@ -24,8 +49,8 @@ const SNIFFED_BYTES = 512;
  */
 export async function readSavedImage<Note>(
   stream: Readable,
-  takeNote: TakeNote<Note>,
-): Promise<readonly Layer<Note>[]> {
+  { takeNote, listener }: SavedImageOptions<Note>,
+): Promise<SavedImage<Note>> {
   const layers = new Map<string, Promise<Layer<Note>>>();
   const links = new Map<string, string>();
   const open = new Set<OpenedLayer<Note>>();
@@ -35,10 +60,14 @@ export async function readSavedImage<Note>(
     let head = Buffer.alloc(0);
     let layer: OpenedLayer<Note> | undefined;
     let isOther = false;
+    let document: TarContent | undefined;
     const decide = () => {
-      layer = openLayer(head, () => createLayerReader(takeNote));
+      layer = openLayer(head, () => createLayerReader({ takeNote, listener: listener?.layer(path) }));
       isOther = layer === undefined;
-      if (layer === undefined) return;
+      if (layer === undefined) {
+        document = listener === undefined ? undefined : collect(path, head);
+        return;
+      }
       open.add(layer);
       layers.set(path, layer.whole);
       layer.data(head);
@@ -46,7 +75,8 @@ export async function readSavedImage<Note>(
     return {
       data(piece) {
         if (layer !== undefined) layer.data(piece);
-        else if (!isOther) {
+        else if (isOther) document?.data(piece);
+        else {
           head = Buffer.concat([head, piece]);
           if (head.length >= SNIFFED_BYTES) decide();
         }
@@ -54,6 +84,20 @@ export async function readSavedImage<Note>(
       end() {
         if (layer === undefined && !isOther) decide();
         layer?.end();
+        document?.end();
+      },
+    };
+  };
+
+  /** Documents come in one of few pieces. */
+  const collect = (path: string, head: Buffer): TarContent => {
+    let content = head;
+    return {
+      data(piece) {
+        if (content.length <= DOCUMENT_LIMIT) content = Buffer.concat([content, piece]);
+      },
+      end() {
+        if (content.length <= DOCUMENT_LIMIT) listener?.document(path, content);
       },
     };
   };
@@ -70,7 +114,9 @@ export async function readSavedImage<Note>(
       data(piece) {
         manifest = Buffer.concat([manifest, piece]);
       },
-      end() {},
+      end() {
+        listener?.document(path, manifest);
+      },
     };
   };
 
@@ -84,30 +130,36 @@ export async function readSavedImage<Note>(
       }
     }
     reader.finish();
-    return await Promise.all(layersOf(manifest).map((name) => layerNamed(name, { layers, links })));
+    const { Config: config, Layers: names } = readManifest(manifest);
+    const blobs = names.map((name) => blobOf(name, { layers, links }));
+    const read = await Promise.all(blobs.map((blob) => layers.get(blob) as Promise<Layer<Note>>));
+    return { layers: read, blobs, config: posix.normalize(config) };
   } finally {
     for (const layer of open) layer.destroy();
     stream.destroy();
   }
 }
 
-function layersOf(manifest: Buffer): readonly string[] {
+function readManifest(manifest: Buffer): z.infer<typeof SavedManifest>[number] {
   const read = SavedManifest.safeParse(parseJson(manifest.toString('utf8')));
-  if (!read.success) throw new TarError(`It holds no ${MANIFEST} that says which layers the image has.`);
-  return read.data[0]?.Layers ?? [];
+  const image = read.success ? read.data[0] : undefined;
+  if (image === undefined) {
+    throw new TarError(`It holds no ${MANIFEST} that says which layers the image has.`);
+  }
+  return image;
 }
 
-function layerNamed<Note>(
+function blobOf(
   name: string,
   {
     layers,
     links,
-  }: { layers: ReadonlyMap<string, Promise<Layer<Note>>>; links: ReadonlyMap<string, string> },
-): Promise<Layer<Note>> {
+  }: { readonly layers: ReadonlyMap<string, unknown>; readonly links: ReadonlyMap<string, string> },
+): string {
   const path = posix.normalize(name);
-  const layer = layers.get(path) ?? layers.get(links.get(path) ?? '');
-  if (layer === undefined) throw new TarError(`It lacks the layer ${name}, or that layer is no tar.`);
-  return layer;
+  const blob = layers.has(path) ? path : (links.get(path) ?? '');
+  if (!layers.has(blob)) throw new TarError(`It lacks the layer ${name}, or that layer is no tar.`);
+  return blob;
 }
 
 function parseJson(text: string): unknown {

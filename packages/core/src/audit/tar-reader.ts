@@ -7,6 +7,13 @@ export interface TarContent {
   end(): void;
 }
 
+/** Where in the archive an entry is. */
+export interface EntryPlace {
+  /** Of its header, or of the extension before that. */
+  readonly at: number;
+  readonly contentAt: number;
+}
+
 export interface TarReader {
   /** @throws TarError when it is no tar */
   push(chunk: Buffer): void;
@@ -23,7 +30,9 @@ const EXTENSION_LIMIT = 4 * 1024 * 1024;
  * hundreds of thousands of small files of an image is several times as fast as a stream for each of them.
  * @param visit is told each entry, and says who takes its content
  */
-export function createTarReader(visit: (entry: TarEntry) => TarContent | undefined): TarReader {
+export function createTarReader(
+  visit: (entry: TarEntry, place: EntryPlace) => TarContent | undefined,
+): TarReader {
   const header = Buffer.alloc(BLOCK);
   let headerFilled = 0;
   let contentLeft = 0;
@@ -31,20 +40,26 @@ export function createTarReader(visit: (entry: TarEntry) => TarContent | undefin
   let zeroBlocks = 0;
   let content: TarContent | undefined;
   let extension: TarExtension = {};
+  /** Bytes of the chunks before this one. */
+  let before = 0;
+  let entryAt: number | undefined;
 
-  const startEntry = (block: Buffer): void => {
+  const startEntry = (block: Buffer, blockAt: number): void => {
     const raw = readTarHeader(block);
     if (raw === undefined) {
       zeroBlocks += 1;
       return;
     }
+    entryAt ??= blockAt;
     const readExtension = EXTENSIONS[raw.type];
     const size = readExtension === undefined ? (extension.size ?? raw.size) : raw.size;
     contentLeft = raw.hasContent ? size : 0;
     paddingLeft = (BLOCK - (contentLeft % BLOCK)) % BLOCK;
     if (readExtension === undefined) {
-      content = visit({ ...raw.entry, ...extension, size: contentLeft });
+      const place = { at: entryAt, contentAt: blockAt + BLOCK };
+      content = visit({ ...raw.entry, ...extension, size: contentLeft }, place);
       extension = {};
+      entryAt = undefined;
     } else {
       if (size > EXTENSION_LIMIT) throw new TarError('A name in it is unreasonably long.');
       content = collectExtension((bytes) => {
@@ -62,7 +77,7 @@ export function createTarReader(visit: (entry: TarEntry) => TarContent | undefin
   const takeHeader = (chunk: Buffer, at: number): number => {
     const wanted = BLOCK - headerFilled;
     if (headerFilled === 0 && chunk.length - at >= BLOCK) {
-      startEntry(chunk.subarray(at, at + BLOCK));
+      startEntry(chunk.subarray(at, at + BLOCK), before + at);
       return at + BLOCK;
     }
     const taken = Math.min(wanted, chunk.length - at);
@@ -70,7 +85,7 @@ export function createTarReader(visit: (entry: TarEntry) => TarContent | undefin
     headerFilled += taken;
     if (headerFilled === BLOCK) {
       headerFilled = 0;
-      startEntry(header);
+      startEntry(header, before + at + taken - BLOCK);
     }
     return at + taken;
   };
@@ -91,6 +106,7 @@ export function createTarReader(visit: (entry: TarEntry) => TarContent | undefin
           at += taken;
         } else at = takeHeader(chunk, at);
       }
+      before += chunk.length;
     },
     finish() {
       if (contentLeft > 0 || headerFilled > 0) throw new TarError('It ends in the middle of a file.');

@@ -1,5 +1,13 @@
 /** A way in which a secret may be written. */
-export type SecretForm = 'raw' | 'url-encoded' | 'json-escaped' | 'base64' | 'base64url' | 'hex' | 'line';
+export type SecretForm =
+  | 'raw'
+  | 'url-encoded'
+  | 'json-escaped'
+  | 'base64'
+  | 'base64url'
+  | 'hex'
+  | 'line'
+  | 'utf-16';
 
 export interface EncodedSecret {
   readonly form: SecretForm;
@@ -43,6 +51,30 @@ export function encodedForms(value: string): readonly EncodedSecret[] {
     if (line.length >= SHORTEST_LINE && line !== value && !/^-{5}.*-{5}$/.test(line)) add('line', line);
   }
   return [...forms].map(([text, form]) => ({ form, text }));
+}
+
+/** A way in which a secret may stand in a file, which need not be text. */
+export interface SecretBytes {
+  readonly form: SecretForm;
+  readonly bytes: Buffer;
+}
+
+/**
+ * What gives the secret away in a file: every text of `encodedForms`, and UTF-16 in both byte orders, by itself and in
+ * base64, as PowerShell takes its commands.
+ */
+export function encodedBytes(value: string): readonly SecretBytes[] {
+  const texts = encodedForms(value).map(({ form, text }) => ({ form, bytes: Buffer.from(text, 'utf8') }));
+  const unbroken = value.replace(/[\r\n]/g, '');
+  const littleEndian = Buffer.from(unbroken, 'utf16le');
+  const utf16: SecretBytes[] = [littleEndian, Buffer.from(littleEndian).swap16()].map((bytes) => ({
+    form: 'utf-16',
+    bytes,
+  }));
+  const packed = [0, 1, 2].map((offset): SecretBytes => {
+    return { form: 'base64', bytes: Buffer.from(base64At(littleEndian, offset)) };
+  });
+  return [...texts, ...utf16, ...packed];
 }
 
 /** The value, and how it is written in a URL and in JSON where that differs. */

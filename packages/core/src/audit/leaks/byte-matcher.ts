@@ -1,0 +1,138 @@
+import type { Needle } from './needle.ts';
+
+/** Finds pieces of many needles in one pass. */
+export interface ByteMatcher {
+  /** Calls `visit` for each piece that holds the word it is known by within `[from, to)`, multiples of 8. */
+  scan(text: SearchedBytes, range: Range, visit: VisitPiece): void;
+}
+
+/** The same bytes in the ways that a search reads them; the last are beyond what `filled` says. */
+export interface SearchedBytes {
+  readonly bytes: Buffer;
+  readonly words: Int32Array;
+  readonly pairs: Uint16Array;
+}
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** @param at where the needle would begin, which may be before or behind the bytes there are */
+export type VisitPiece = (needle: Needle, at: number, piece: Piece) => void;
+
+/** A stretch of a needle. */
+export interface Piece {
+  readonly start: number;
+  readonly length: number;
+}
+
+/** With pieces no further apart, one is whole on every line of 40 characters, wherever the lines were broken. */
+const LONGEST_STEP = 28;
+const WORD = 4;
+const FILTER_BITS = 18;
+const SLOT_BITS = 14;
+/** Of Fibonacci hashing: 2^32 divided by the golden ratio. */
+const MULTIPLIER = 0x9e3779b1;
+
+/**
+ * Compiles needles into a filter that looks at one word of four bytes in eight (in four or two, where a needle is short):
+ * whatever is longer holds one of those words. What is searched for are not whole needles but pieces of them, spread so
+ * that one is left whole when the needle is broken over lines.
+ */
+export function compileByteMatcher(needles: readonly Needle[]): ByteMatcher {
+  const step = stepOf(needles);
+  const length = step + WORD - 1;
+  const known: {
+    readonly needle: Needle;
+    readonly piece: Piece;
+    readonly offset: number;
+    readonly word: number;
+  }[] = [];
+  for (const needle of needles) {
+    for (const start of pieceStarts(needle.bytes.length, length)) {
+      for (let offset = start; offset < start + step; offset++) {
+        const word = needle.bytes.readInt32LE(offset);
+        known.push({ needle, piece: { start, length }, offset, word });
+      }
+    }
+  }
+  const filter = new Int32Array(1 << (FILTER_BITS - 5));
+  const heads = new Int32Array(1 << SLOT_BITS).fill(-1);
+  const next = new Int32Array(known.length);
+  for (const [index, { word }] of known.entries()) {
+    const hash = hashOf(word);
+    filter[hash >>> 5] = (filter[hash >>> 5] as number) | (1 << (hash & 31));
+    const slot = hash >>> (FILTER_BITS - SLOT_BITS);
+    next[index] = heads[slot] as number;
+    heads[slot] = index;
+  }
+
+  const compare = (text: SearchedBytes, at: number, word: number, hash: number, visit: VisitPiece) => {
+    let index = heads[hash >>> (FILTER_BITS - SLOT_BITS)] as number;
+    for (; index !== -1; index = next[index] as number) {
+      const candidate = known[index] as (typeof known)[number];
+      if (candidate.word !== word) continue;
+      const { needle, piece, offset } = candidate;
+      if (isSame(text.bytes, at - offset, needle.bytes, piece)) visit(needle, at - offset, piece);
+    }
+  };
+  const scanWords = (text: SearchedBytes, { from, to }: Range, visit: VisitPiece) => {
+    const { words } = text;
+    const stride = step / WORD;
+    const last = to / WORD;
+    for (let at = from / WORD; at < last; at += stride) {
+      const word = words[at] as number;
+      const hash = Math.imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
+      if ((((filter[hash >>> 5] as number) >>> (hash & 31)) & 1) === 0) continue;
+      compare(text, at * WORD, word, hash, visit);
+    }
+  };
+  const scanPairs = (text: SearchedBytes, { from, to }: Range, visit: VisitPiece) => {
+    const { pairs } = text;
+    const last = to / 2;
+    let low = pairs[from / 2] as number;
+    for (let at = from / 2; at < last; at++) {
+      const high = pairs[at + 1] as number;
+      const word = low | (high << 16);
+      low = high;
+      const hash = Math.imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
+      if ((((filter[hash >>> 5] as number) >>> (hash & 31)) & 1) === 0) continue;
+      compare(text, at * 2, word, hash, visit);
+    }
+  };
+  return {
+    scan(text, range, visit) {
+      if (known.length === 0) return;
+      if (step < WORD) scanPairs(text, range, visit);
+      else scanWords(text, range, visit);
+    },
+  };
+}
+
+function hashOf(word: number): number {
+  return Math.imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
+}
+
+/** How far the words that are looked at may be apart: two pieces of every needle that may be broken must hold one each. */
+function stepOf(needles: readonly Needle[]): number {
+  const room = needles.reduce((least, { bytes: { length }, form }) => {
+    const isOftenBroken = form === 'base64' || form === 'base64url' || length >= 14;
+    return Math.min(least, isOftenBroken ? Math.floor(length / 2) : length);
+  }, Number.POSITIVE_INFINITY);
+  return [8, 4].find((step) => step + WORD - 1 <= room) ?? 2;
+}
+
+function pieceStarts(needleLength: number, pieceLength: number): readonly number[] {
+  const last = needleLength - pieceLength;
+  const steps = last === 0 ? 0 : Math.max(1, Math.ceil(last / LONGEST_STEP));
+  return Array.from({ length: steps + 1 }, (_, step) => (step === 0 ? 0 : Math.round((last * step) / steps)));
+}
+
+/** Whether the piece stands in `bytes`, where the needle would begin at `at`. */
+function isSame(bytes: Buffer, at: number, needle: Buffer, { start, length }: Piece): boolean {
+  for (let offset = start; offset < start + length; offset++) {
+    if (bytes[at + offset] !== needle[offset]) return false;
+  }
+  return true;
+}

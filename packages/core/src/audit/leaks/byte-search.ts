@@ -1,0 +1,129 @@
+import type { Secret } from '../../secrets/secret.ts';
+import { type ByteMatcher, compileByteMatcher, type SearchedBytes } from './byte-matcher.ts';
+import { type Arrangement, confirmHit, reachOf } from './confirm-hit.ts';
+import { type Needle, needlesOf } from './needle.ts';
+import { searchTokenShapes } from './token-shape-search.ts';
+
+/** Something that was found in a stream of bytes. */
+export interface Hit {
+  /** Where it begins, counted from the start of the stream. */
+  readonly at: number;
+  /** The form of a known secret. */
+  readonly needle?: Needle;
+  readonly arrangement?: Arrangement;
+  /** The beginning that all tokens of its kind have, when it only looks like a token. */
+  readonly shape?: string;
+}
+
+/** What is searched for, compiled once for any number of searches. */
+export interface SearchPattern {
+  readonly needles: readonly Needle[];
+  readonly matcher: ByteMatcher;
+  /** The values of the secrets, as latin1. */
+  readonly raw: readonly string[];
+  /** How many bytes before and behind a piece decide whether it is a needle. */
+  readonly reach: number;
+}
+
+export interface ByteSearch {
+  /** The next stream begins. */
+  begin(onHit: (hit: Hit) => void): void;
+  push(piece: Uint8Array): void;
+  /** Nothing before it, counted from the start of the stream, will be told of any more. */
+  searchedTo(): number;
+  end(): void;
+}
+
+const WINDOW_BYTES = 256 * 1024;
+/** The last word of a window may reach behind it. */
+const SLACK = 16;
+
+export function compileSearch(secrets: readonly Secret[]): SearchPattern {
+  const needles = needlesOf(secrets);
+  return {
+    needles,
+    matcher: compileByteMatcher(needles),
+    raw: needles.filter(({ form }) => form === 'raw').map(({ bytes }) => bytes.toString('latin1')),
+    reach: roundUp(Math.max(2048, reachOf(needles))),
+  };
+}
+
+/** Searches streams of bytes as they come, one after the other, whatever their pieces are; memory is that of one window. */
+export function createByteSearch({ reach, matcher, raw }: SearchPattern): ByteSearch {
+  const window = createWindow(WINDOW_BYTES + 2 * reach);
+  const { bytes } = window;
+  const capacity = WINDOW_BYTES + 2 * reach;
+  const told = new Map<Needle, number>();
+  let filled = 0;
+  /** Where in the stream the window begins. */
+  let base = 0;
+  /** What lies before it was searched. */
+  let from = 0;
+  let shapesEnd = 0;
+  let onHit: (hit: Hit) => void = () => {};
+
+  const search = (to: number) => {
+    matcher.scan(window, { from, to }, (needle, at, piece) => {
+      if (base + at < (told.get(needle) ?? 0)) return;
+      const hit = confirmHit(bytes, filled, { needle, at, piece });
+      if (hit === undefined) return;
+      told.set(needle, base + hit.end);
+      onHit({ at: base + Math.max(0, at), needle, arrangement: hit.arrangement });
+    });
+    for (const { at, end, prefix } of searchTokenShapes(window, { from, to }, filled)) {
+      if (base + at < shapesEnd) continue;
+      shapesEnd = base + end;
+      if (!isKnown(bytes.toString('latin1', at, end), raw)) onHit({ at: base + at, shape: prefix });
+    }
+    from = to;
+  };
+
+  const slide = () => {
+    search(capacity - reach);
+    const start = from - reach;
+    bytes.copy(bytes, 0, start, filled);
+    filled -= start;
+    base += start;
+    from = reach;
+  };
+
+  return {
+    begin(listener) {
+      onHit = listener;
+    },
+    searchedTo: () => base + from - reach,
+    push(piece) {
+      for (let at = 0; at < piece.length; ) {
+        const taken = Math.min(piece.length - at, capacity - filled);
+        bytes.set(taken === piece.length ? piece : piece.subarray(at, at + taken), filled);
+        filled += taken;
+        at += taken;
+        if (filled === capacity) slide();
+      }
+    },
+    end() {
+      bytes.fill(0, filled, filled + SLACK);
+      search(roundUp(filled));
+      told.clear();
+      filled = base = from = shapesEnd = 0;
+    },
+  };
+}
+
+function createWindow(capacity: number): SearchedBytes {
+  const buffer = new ArrayBuffer(capacity + SLACK);
+  return {
+    bytes: Buffer.from(buffer),
+    words: new Int32Array(buffer),
+    pairs: new Uint16Array(buffer),
+  };
+}
+
+/** A known secret that looks like a token is told of as the secret that it is. */
+function isKnown(token: string, raw: readonly string[]): boolean {
+  return raw.some((value) => value.includes(token) || token.includes(value));
+}
+
+function roundUp(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}

@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import { createInflate, inflateSync } from 'node:zlib';
+import type { ByteQueue } from './byte-queue.ts';
+import type { ContentOptions } from './content-scan.ts';
+import { applyGitDelta, LARGEST_RESULT } from './git-delta.ts';
+import { within } from './place-marks.ts';
+import { createFileScan, type ScanContext, scanWhole } from './stream-scan.ts';
+
+const HEADER_BYTES = 12;
+/** Size and type, the base's distance, the base's name. */
+const LONGEST_ENTRY_HEADER = 10 + 10 + 32;
+/** Objects that deltas may build on are kept up to so many bytes, the last ones. */
+const KEPT_BYTES = 32 * 1024 * 1024;
+/** As much is read ahead, so that most objects are there as a whole. */
+const AHEAD_BYTES = 256 * 1024;
+
+const TYPES = ['', 'commit', 'tree', 'blob', 'tag', '', 'ofs-delta', 'ref-delta'] as const;
+
+interface PackedObject {
+  readonly type: string;
+  readonly content: Buffer;
+  name?: string;
+}
+
+interface EntryHeader {
+  readonly type: (typeof TYPES)[number];
+  /** Unpacked, in bytes. */
+  readonly size: number;
+  readonly length: number;
+  /** How far before the entry its base lies. */
+  readonly distance: number;
+  readonly baseName: string;
+}
+
+/**
+ * Unpacks every object of a pack (gitformat-pack) and scans it; of a delta what it makes of its base, as long as the base
+ * is near enough to be remembered.
+ */
+export async function scanGitPack(
+  context: ScanContext,
+  queue: ByteQueue,
+  options: ContentOptions,
+): Promise<void> {
+  const kept = createKeptObjects();
+  let at = 0;
+  const skip = (length: number) => {
+    queue.skip(length);
+    at += length;
+  };
+  const head = await queue.peek(HEADER_BYTES);
+  if (head.length < HEADER_BYTES) return;
+  const objects = head.readUInt32BE(8);
+  skip(HEADER_BYTES);
+  let unresolved = 0;
+  for (let index = 0; index < objects; index++) {
+    const start = at;
+    const header = readEntryHeader(await queue.peek(LONGEST_ENTRY_HEADER));
+    if (header === undefined) return context.onUnread(options.trail, 'It is no pack of git, or is cut off.');
+    skip(header.length);
+    const trail = within(options.trail, `object at ${start}`);
+    const place = { trail, depth: options.depth + 1 };
+    if (header.size > LARGEST_RESULT) {
+      const length = await scanLargeObject(context, queue, { ...place, size: header.size });
+      if (length === undefined) return context.onUnread(options.trail, 'An object in it cannot be unpacked.');
+      at += length;
+      continue;
+    }
+    const unpacked = inflate(await queue.peek(Math.max(AHEAD_BYTES, boundOf(header.size))), header.size);
+    if (unpacked === undefined) return context.onUnread(options.trail, 'An object in it cannot be unpacked.');
+    skip(unpacked.length);
+    const object = resolve(header, unpacked.content, kept, start);
+    if (object === undefined) unresolved++;
+    else kept.keep(start, object);
+    await scanWhole(context, object?.content ?? unpacked.content, place);
+  }
+  if (unresolved > 0) {
+    context.onUnread(
+      options.trail,
+      `${unresolved} of its ${objects} objects build on others that are too far away.`,
+    );
+  }
+}
+
+function resolve(
+  header: EntryHeader,
+  content: Buffer,
+  kept: ReturnType<typeof createKeptObjects>,
+  start: number,
+): PackedObject | undefined {
+  if (header.type !== 'ofs-delta' && header.type !== 'ref-delta') return { type: header.type, content };
+  const base = header.type === 'ofs-delta' ? kept.at(start - header.distance) : kept.named(header.baseName);
+  const result = base && applyGitDelta(base.content, content);
+  return base && result && { type: base.type, content: result };
+}
+
+/** The last objects, by where they lie and by their names. */
+function createKeptObjects() {
+  const objects = new Map<number, PackedObject>();
+  let bytes = 0;
+  return {
+    at(place: number): PackedObject | undefined {
+      const object = objects.get(place);
+      if (object === undefined) return undefined;
+      // What was built on will likely be built on again.
+      objects.delete(place);
+      objects.set(place, object);
+      return object;
+    },
+    named(name: string): PackedObject | undefined {
+      for (const object of objects.values()) {
+        object.name ??= nameOf(object, name.length === 64 ? 'sha256' : 'sha1');
+        if (object.name === name) return object;
+      }
+      return undefined;
+    },
+    keep(place: number, object: PackedObject) {
+      objects.set(place, object);
+      bytes += object.content.length;
+      for (const [oldest, { content }] of objects) {
+        if (bytes <= KEPT_BYTES) break;
+        objects.delete(oldest);
+        bytes -= content.length;
+      }
+    },
+  };
+}
+
+function nameOf({ type, content }: PackedObject, algorithm: 'sha1' | 'sha256'): string {
+  return createHash(algorithm).update(`${type} ${content.length}\0`).update(content).digest('hex');
+}
+
+function readEntryHeader(bytes: Buffer): EntryHeader | undefined {
+  let at = 0;
+  let byte = bytes[at++];
+  if (byte === undefined) return undefined;
+  const type = TYPES[(byte >> 4) & 7] ?? '';
+  let size = byte & 15;
+  for (let scale = 16; byte >= 0x80; scale *= 128) {
+    byte = bytes[at++];
+    if (byte === undefined) return undefined;
+    size += (byte & 0x7f) * scale;
+  }
+  if (type === '') return undefined;
+  let distance = 0;
+  let baseName = '';
+  if (type === 'ofs-delta') {
+    byte = bytes[at++];
+    if (byte === undefined) return undefined;
+    distance = byte & 0x7f;
+    while (byte >= 0x80) {
+      byte = bytes[at++];
+      if (byte === undefined) return undefined;
+      distance = (distance + 1) * 128 + (byte & 0x7f);
+    }
+  }
+  if (type === 'ref-delta') {
+    baseName = bytes.toString('hex', at, at + 20);
+    at += 20;
+  }
+  return { type, size, length: at, distance, baseName };
+}
+
+/** What deflate makes of incompressible bytes, generously. */
+function boundOf(size: number): number {
+  return size + (size >>> 9) + 1024;
+}
+
+/** Its length is that of the packed bytes, which the pack does not say. */
+function inflate(
+  bytes: Buffer,
+  size: number,
+): { readonly content: Buffer; readonly length: number } | undefined {
+  try {
+    const options = { info: true, chunkSize: Math.max(64, size + 1), maxOutputLength: Math.max(1, size) };
+    const { buffer, engine } = inflateSync(bytes, options) as unknown as {
+      readonly buffer: Buffer;
+      readonly engine: { readonly bytesWritten: number };
+    };
+    return buffer.length === size ? { content: buffer, length: engine.bytesWritten } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns how many packed bytes it took; they are skipped */
+async function scanLargeObject(
+  context: ScanContext,
+  queue: ByteQueue,
+  object: { readonly trail: ContentOptions['trail']; readonly depth: number; readonly size: number },
+): Promise<number | undefined> {
+  const inflater = createInflate();
+  const scan = createFileScan(context, object.trail, object.depth);
+  let hasFailed = false;
+  let produced = 0;
+  inflater.on('error', () => {
+    hasFailed = true;
+  });
+  inflater.on('data', (piece: Buffer) => {
+    produced += piece.length;
+    scan.data(piece);
+  });
+  let consumed = 0;
+  // Where the packed bytes end is known only when no more of them are taken.
+  for (let taken = 1; taken > 0 && !hasFailed; ) {
+    const bytes = (await queue.peek(LARGE_STEP)).subarray(0, LARGE_STEP);
+    if (bytes.length === 0) break;
+    await new Promise<void>((resolve) => {
+      inflater.once('error', () => resolve());
+      inflater.write(bytes, () => resolve());
+    });
+    await scan.drained();
+    taken = inflater.bytesWritten - consumed;
+    queue.skip(taken);
+    consumed += taken;
+    if (taken < bytes.length) break;
+  }
+  inflater.destroy();
+  await scan.finish();
+  return hasFailed || produced !== object.size ? undefined : consumed;
+}
+
+const LARGE_STEP = 64 * 1024;

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { ConfigPlace, LayerPlace } from './leak.ts';
+
+/** Of the OCI image specification's "Image Configuration", what tells where something is from. */
+const Config = z.looseObject({
+  history: z
+    .array(z.looseObject({ created_by: z.string().nullish(), empty_layer: z.boolean().nullish() }))
+    .nullish(),
+  rootfs: z.looseObject({ diff_ids: z.array(z.string()).nullish() }).nullish(),
+});
+
+/** What an image says of itself. */
+export interface ImageConfig {
+  readonly document: unknown;
+  readonly diffIds: readonly string[];
+  /** What made each layer; empty where the history does not fit. */
+  readonly instructions: readonly string[];
+}
+
+export function readImageConfig(text: string): ImageConfig {
+  const document = parseJson(text);
+  const read = Config.safeParse(document);
+  const history = (read.success ? read.data.history : undefined) ?? [];
+  const making = history.filter(({ empty_layer: isEmpty }) => isEmpty !== true);
+  return {
+    document,
+    diffIds: (read.success ? read.data.rootfs?.diff_ids : undefined) ?? [],
+    instructions: making.map(({ created_by: by }) => plainInstruction(by ?? '')),
+  };
+}
+
+/** Where the layers are, the lowest first. */
+export function placesOfLayers({ diffIds, instructions }: ImageConfig, count: number): readonly LayerPlace[] {
+  const fits = instructions.length === count;
+  return Array.from({ length: count }, (_, index) => ({
+    number: index + 1,
+    of: count,
+    digest: diffIds[index] ?? '',
+    instruction: fits ? (instructions[index] ?? '') : '',
+  }));
+}
+
+/** Names a place in the document as people would. */
+export function nameConfigPlace(document: unknown, at: readonly string[]): ConfigPlace {
+  const [first = '', second = '', third = ''] = at;
+  const history = valueAt(document, ['history', second, 'created_by']);
+  if (first === 'history' && typeof history === 'string') {
+    const instruction = plainInstruction(history);
+    return { kind: 'configuration', field: `history entry ${Number(second) + 1}`, instruction };
+  }
+  const section = first.toLowerCase() === 'config' || first === 'container_config' ? second : first;
+  const name = first.toLowerCase() === 'config' || first === 'container_config' ? third : second;
+  if (/^env$/i.test(section)) {
+    const variable = String(valueAt(document, at) ?? '').split('=')[0] ?? '';
+    return { kind: 'configuration', field: `environment variable ${variable}` };
+  }
+  if (/^labels$/i.test(section)) {
+    return { kind: 'configuration', field: name === '' ? 'name of a label' : `label ${name}` };
+  }
+  return { kind: 'configuration', field: at.join('.') || 'the configuration' };
+}
+
+/** Without what Docker puts around an instruction. */
+export function plainInstruction(createdBy: string): string {
+  return createdBy
+    .replace(/^\/bin\/sh -c #\(nop\)\s*/, '')
+    .replace(/^(?:RUN )?(\|\d+ .*?)?\/bin\/sh -c /s, (_, args: string | undefined) => `RUN ${args ?? ''}`)
+    .replace(/\s*# buildkit$/, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function valueAt(document: unknown, at: readonly string[]): unknown {
+  return at.reduce<unknown>(
+    (value, key) => (value as Record<string, unknown> | undefined | null)?.[key],
+    document,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
