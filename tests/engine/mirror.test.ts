@@ -44,11 +44,18 @@ onEachEngine('the mirror', (engine) => {
       const mirrored = await release(site, engine);
       expect(mirrored.manifest.tokenDelivery).toBe('mirror');
       expect(await isInImage(client, mirrored.imageId, world.token)).toBe(false);
+      expect(mirrored.manifest.audit).toMatchObject({ mode: 'fail', outcome: 'clean', leaks: [] });
 
       await bumpSite({ site: site.folder, to: 'patch' });
-      const injected = await release(site, engine, { tokenDelivery: 'inject', noCache: true });
+      const injected = await release(site, engine, {
+        tokenDelivery: 'inject',
+        audit: 'warn',
+        noCache: true,
+      });
       expect(injected.manifest.tokenDelivery).toBe('inject');
       expect(await isInImage(client, injected.imageId, world.token)).toBe(true);
+      expect(injected.manifest.audit).toMatchObject({ mode: 'warn', outcome: 'leaks' });
+      expect(injected.manifest.audit?.leaks.map(({ where }) => where).join()).toContain('logs/bench.log');
       expect(injected.manifest.apps.map(({ commit }) => commit)).toEqual(
         mirrored.manifest.apps.map(({ commit }) => commit),
       );

@@ -22,6 +22,7 @@ const COMMANDS = [
   'show',
   'apps',
   'verify',
+  'audit',
   'diff',
   'rebuild',
   'archive',

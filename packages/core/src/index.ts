@@ -6,6 +6,17 @@
 
 export type { App, ResolvedApp } from './apps/app.ts';
 export type { ChangedFile, FileAspect, FileDifferences } from './audit/compare-trees.ts';
+export { describeForm, describePlace } from './audit/leaks/describe-leak.ts';
+export type {
+  ConfigPlace,
+  EnginePlace,
+  FilePlace,
+  LayerPlace,
+  Leak,
+  LeakForm,
+  LeakPlace,
+  UnreadContent,
+} from './audit/leaks/leak.ts';
 export type {
   BuildEvent,
   BuildLogEvent,
@@ -43,6 +54,7 @@ export type { PrunedRepository } from './git/mirror/prune-repository.ts';
 export type { Credential, GitRemote, RemoteRefs, RemoteTag, Repository } from './git/remote.ts';
 export { type ArchiveDestination, parseArchiveDestination } from './history/archive-destination.ts';
 export { type ArchivedRelease, type ArchiveOptions, archiveRelease } from './history/archive-release.ts';
+export { type AuditOptions, type AuditReport, auditImage, auditImages } from './history/audit-image.ts';
 export { type DiffOptions, diffReleases } from './history/diff-releases.ts';
 export type { HistoryOptions } from './history/history-options.ts';
 export type { DeploymentReason, DeploymentVerdict } from './history/judge-deployment.ts';
@@ -107,6 +119,8 @@ export { buildRelease, type ReleaseResult, type ReleaseRun } from './release/rel
 export type {
   CheckEvent,
   CheckResult,
+  ImageReadEvent,
+  LeakEvent,
   NoticeEvent,
   ReleaseEvent,
   StageEvent,

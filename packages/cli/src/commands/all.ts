@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { apps } from './apps.ts';
 import { archive } from './archive.ts';
+import { audit } from './audit.ts';
 import { build, buildByDefault } from './build.ts';
 import { bump } from './bump.ts';
 import { check } from './check.ts';
@@ -25,6 +26,7 @@ export function addCommands(yargs: Argv, call: Call): Argv {
     .command(show(call))
     .command(apps(call))
     .command(verify(call))
+    .command(audit(call))
     .command(diff(call))
     .command(rebuild(call))
     .command(archive(call))
@@ -44,6 +46,7 @@ export const COMMAND_NAMES = [
   'show',
   'apps',
   'verify',
+  'audit',
   'diff',
   'rebuild',
   'archive',

@@ -51,6 +51,16 @@ function buildOptions(yargs: Argv) {
         requiresArg: true,
         describe: 'How the build gets private apps: from a token-free mirror here, or with the token in URLs',
       })
+      .option('audit', {
+        choices: ['fail', 'warn', 'off'] as const,
+        requiresArg: true,
+        describe: "What a secret in the image means; de-build.json's audit by default",
+      })
+      .option('keep-failed', {
+        type: 'boolean',
+        default: false,
+        describe: 'Keep an image that the audit refuses, as VERSION-quarantined-ID',
+      })
       .option('network', {
         choices: ['default', 'host', 'none'] as const,
         requiresArg: true,
@@ -91,6 +101,8 @@ const command: Command<BuildOptions> = {
       pull: options.pull,
       force: options.force,
       frozen: options.frozen,
+      keepFailed: options.keepFailed,
+      ...(options.audit === undefined ? {} : { audit: options.audit }),
       ...(options.network === undefined ? {} : { network: options.network }),
       ...(options.tokenDelivery === undefined ? {} : { tokenDelivery: options.tokenDelivery }),
     };
@@ -122,6 +134,6 @@ function overview(yargs: Argv) {
       ['$0', 'check, build, verify, tag and record it'],
     ])
     .epilogue(
-      'Run `de-build <command> --help` for the options of a command.\n\nExit codes: 0 done, 1 bug, 2 usage, 3 checks, 4 git, 5 engine, 6 build, 7 verify, 8 conflict, 9 record, 10 outdated, 11 locked, 12 different, 130 interrupted, 143 terminated.',
+      'Run `de-build <command> --help` for the options of a command.\n\nExit codes: 0 done, 1 bug, 2 usage, 3 checks, 4 git, 5 engine, 6 build, 7 verify, 8 conflict, 9 record, 10 outdated, 11 locked, 12 different, 13 leak, 130 interrupted, 143 terminated.',
     );
 }

@@ -4,6 +4,7 @@ import type { Terminal } from '../io.ts';
 import { createBuildBoard, type Told } from './build-board.ts';
 import { shortLabel } from './build-view.ts';
 import { checkLines } from './finding-lines.ts';
+import { leakLines } from './leaks.ts';
 import { planLines, releasedLines, reportLines } from './outcome-lines.ts';
 import { formatBytes, formatDuration } from './quantities.ts';
 import { rebuiltLines } from './rebuild.ts';
@@ -85,6 +86,8 @@ export function createPlainRenderer(terminal: Terminal, clock: Clock): Renderer 
     if (event.type === 'check') return checkLines(event, page);
     if (event.type === 'notice')
       return [`${event.level === 'warning' ? 'warning: ' : ''}${makeVisible(event.text)}`];
+    if (event.type === 'leak') return leakLines(event.leak, page);
+    if (event.type === 'image-read') return [];
     if (event.type === 'build-warning') return [style.yellow(`warning: ${makeVisible(event.text)}`)];
     return buildLines(event);
   }

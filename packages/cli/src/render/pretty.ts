@@ -1,13 +1,14 @@
-import type { NoticeEvent, ReleaseEvent, StageEvent } from '@de-build/core';
+import type { ImageReadEvent, NoticeEvent, ReleaseEvent, StageEvent } from '@de-build/core';
 import { isDeBuildError, makeVisible } from '@de-build/core';
 import type { Terminal } from '../io.ts';
 import { type BoardStep, createBuildBoard } from './build-board.ts';
 import { buildView, finishedLine, spinner } from './build-view.ts';
 import { checkLines } from './finding-lines.ts';
+import { leakLines } from './leaks.ts';
 import { layLine } from './line.ts';
 import { createLiveArea } from './live-area.ts';
 import { planLines, releasedLines, reportLines } from './outcome-lines.ts';
-import { countOf, formatDuration } from './quantities.ts';
+import { countOf, formatBytes, formatDuration } from './quantities.ts';
 import { rebuiltLines } from './rebuild.ts';
 import type { Clock, Outcome, Renderer } from './renderer.ts';
 import { createStyle } from './style.ts';
@@ -32,6 +33,8 @@ export function createPrettyRenderer(terminal: Terminal, clock: Clock): Renderer
   let permanent: string[] = [];
   let stage: { readonly event: StageEvent; readonly startedAt: number } | undefined;
   let checks = 0;
+  /** While an image is read: how far that is. */
+  let read: ImageReadEvent | undefined;
   let failed: BoardStep | undefined;
 
   /** The last column stays free: some terminals wrap a line that fills it. */
@@ -54,7 +57,7 @@ export function createPrettyRenderer(terminal: Terminal, clock: Clock): Renderer
       ? checks === 0
         ? 'checking'
         : `${countOf(checks, 'check')} done`
-      : makeVisible(stage?.event.title ?? '');
+      : `${makeVisible(stage?.event.title ?? '')}${read === undefined ? '' : `, ${readSoFar(read)}`}`;
     const indent = isChecking ? '  ' : '';
     return [
       layLine([indent, spinner({ now, style }), ' ', [text, style.dim]], {
@@ -74,6 +77,7 @@ export function createPrettyRenderer(terminal: Terminal, clock: Clock): Renderer
       return;
     }
     stage = undefined;
+    read = undefined;
     const right = [formatDuration(event.durationMs ?? 0), style.dim] as const;
     if (event.stage === 'build')
       permanent.push(layLine(['  ', [buildTotals(), style.dim]], { ...page(), right }));
@@ -126,6 +130,8 @@ export function createPrettyRenderer(terminal: Terminal, clock: Clock): Renderer
         checks += 1;
         permanent.push(...checkLines(event, page()));
       } else if (event.type === 'notice') notice(event);
+      else if (event.type === 'leak') permanent.push(...leakLines(event.leak, page()));
+      else if (event.type === 'image-read') read = event;
       else if (event.type === 'build-warning') {
         notice({
           level: 'warning',
@@ -140,6 +146,10 @@ export function createPrettyRenderer(terminal: Terminal, clock: Clock): Renderer
       permanent = [];
     },
   };
+}
+
+function readSoFar({ current, total }: ImageReadEvent): string {
+  return `${formatBytes(current)} of ${formatBytes(total)} read`;
 }
 
 function isSection({ stage }: StageEvent): boolean {

@@ -1,6 +1,6 @@
 import type { Manifest } from '@de-build/core';
 import type { Terminal } from '../io.ts';
-import { formatAge, formatBytes, formatDuration } from './quantities.ts';
+import { countOf, formatAge, formatBytes, formatDuration } from './quantities.ts';
 import { createStyle, type Style } from './style.ts';
 import { type Cell, type Column, layTable } from './table.ts';
 
@@ -51,6 +51,15 @@ export function renderShow(manifest: Manifest, terminal: Terminal, now = new Dat
     ]),
   );
   add(
+    'Leaks',
+    ['', '', ''],
+    (manifest.audit?.leaks ?? []).map(({ severity, secret, form, where }) => [
+      [severity, severity === 'error' ? style.red : style.yellow],
+      `${secret} (${form})`,
+      where,
+    ]),
+  );
+  add(
     'Warnings',
     ['', ''],
     manifest.warnings.map(({ id, what }) => [[id, style.yellow], what]),
@@ -78,7 +87,15 @@ function factsOf(manifest: Manifest, style: Style, now: Date): readonly (readonl
       'built by',
       `${builder.kind} of ${builder.engineProduct} ${builder.engineVersion}, de-build ${manifest.deBuildVersion}`,
     ],
+    ...(manifest.audit === undefined ? [] : [['audit', auditFact(manifest.audit)] as const]),
     ['plan', manifest.planDigest],
   ];
   return facts.map(([name, value]) => [[name, style.dim], value]);
+}
+
+function auditFact({ mode, outcome, secrets, unread }: NonNullable<Manifest['audit']>): string {
+  if (outcome === 'not-searched') return `not searched for secrets (${mode})`;
+  const searched = `searched for ${countOf(secrets, 'secret')}`;
+  const left = unread === 0 ? '' : `, ${countOf(unread, 'packed file')} not to the end`;
+  return `${searched}: ${outcome === 'clean' ? 'none found' : 'secrets found'}${left}`;
 }

@@ -5,12 +5,18 @@ import { formatBytes } from './quantities.ts';
 
 /** A line at the end of the terminal that tells how far a transfer is; nothing where there is no terminal. */
 export interface TransferLine {
-  take(progress: TransferProgress): void;
+  take(progress: TransferProgress | ImageReading): void;
   /** Takes the line away. */
   end(): void;
 }
 
-const DOING: Readonly<Record<TransferProgress['doing'], string>> = {
+/** An image that is searched. */
+export interface ImageReading extends Omit<TransferProgress, 'doing'> {
+  readonly doing: 'searching';
+}
+
+const DOING: Readonly<Record<(TransferProgress | ImageReading)['doing'], string>> = {
+  searching: 'Searching',
   saving: 'Saving',
   pushing: 'Pushing',
   checking: 'Checking',

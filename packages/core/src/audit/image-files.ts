@@ -39,7 +39,14 @@ export async function readImageFiles(
     readonly benchFolder: string;
   },
 ): Promise<ReadFiles> {
-  const tree = await readImageTree(image, from.saved, takeNotes);
+  return filesOf(await readImageTree(image, from.saved, noteFiles), from);
+}
+
+/** What the files of a tree say that was read with `noteFiles`. */
+export function filesOf(
+  tree: ImageTree<FileNote>,
+  from: { readonly apps: Iterable<string>; readonly benchFolder: string },
+): ReadFiles {
   const timeless = withoutTimes(tree);
   const apps = [...from.apps].flatMap((name) => {
     const folder = `${from.benchFolder}/apps/${name}`;
@@ -53,9 +60,11 @@ export async function readImageFiles(
   return { files: { ...digests, apps: new Map(apps), packages }, tree, timeless };
 }
 
-type FileNote = PackageNote | TimelessNote;
+export type FileNote = PackageNote | TimelessNote;
 
-const takeNotes: TakeNote<FileNote> = (path, size) => notePackages(path, size) ?? noteTimeless(path, size);
+/** For `readImageTree`: takes what `filesOf` needs. */
+export const noteFiles: TakeNote<FileNote> = (path, size) =>
+  notePackages(path, size) ?? noteTimeless(path, size);
 
 function packageNotes({ notes }: Pick<ImageTree<FileNote>, 'notes'>): ReadonlyMap<string, PackageNote> {
   const ofPackages = [...notes].filter((note): note is [string, PackageNote] => !('timeless' in note[1]));

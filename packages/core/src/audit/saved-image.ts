@@ -39,6 +39,8 @@ export interface SavedImageOptions<Note> {
   /** Without it the layers hold no files: only what they take away. */
   readonly takeNote?: TakeNote<Note> | undefined;
   readonly listener?: ImageListener | undefined;
+  /** Called with the length of each chunk. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface SavedImageOptions<Note> {
  */
 export async function readSavedImage<Note>(
   stream: Readable,
-  { takeNote, listener }: SavedImageOptions<Note>,
+  { takeNote, listener, onBytes }: SavedImageOptions<Note>,
 ): Promise<SavedImage<Note>> {
   const layers = new Map<string, Promise<Layer<Note>>>();
   const links = new Map<string, string>();
@@ -124,6 +126,7 @@ export async function readSavedImage<Note>(
   try {
     for await (const chunk of stream) {
       reader.push(chunk as Buffer);
+      onBytes?.((chunk as Buffer).length);
       for (const layer of open) {
         if (layer.isOver) open.delete(layer);
         else await layer.drained();

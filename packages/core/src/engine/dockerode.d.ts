@@ -53,6 +53,7 @@ declare module 'dockerode' {
 
     interface Image {
       inspect(): Promise<unknown>;
+      history(): Promise<unknown>;
       tag(options: { repo: string; tag: string }): Promise<unknown>;
       remove(options: { noprune: boolean }): Promise<unknown>;
     }

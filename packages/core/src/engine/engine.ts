@@ -113,6 +113,8 @@ export interface Images {
    * @throws DeBuildError `engine-object-missing`, `engine-*`, here or from the stream
    */
   save(image: string, signal?: AbortSignal): Promise<Readable>;
+  /** All that the engine tells of an image, as it tells it; the history's newest entry first. */
+  describe(image: string): Promise<ImageDescription>;
   /** Every image with this label, tagged or not. */
   listByLabel(label: string): Promise<readonly LabelledImage[]>;
   /**
@@ -187,6 +189,11 @@ export interface ImageDetails {
   readonly env: readonly string[];
   readonly layers: readonly string[];
   readonly platform: string;
+}
+
+export interface ImageDescription {
+  readonly inspected: unknown;
+  readonly history: readonly { readonly CreatedBy?: string | null | undefined }[];
 }
 
 export interface BuildCache {

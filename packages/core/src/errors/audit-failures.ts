@@ -80,6 +80,49 @@ export function imageAppsDiffer(others: readonly OtherCommit[]): DeBuildError {
   });
 }
 
+/** What a leak is, as far as its failure tells it. */
+export interface ToldLeak {
+  readonly secret: string;
+  readonly where: string;
+}
+
+/** The audit found secrets in the image; it does not get its version. */
+export function imageLeaks(
+  reference: string,
+  leaks: readonly ToldLeak[],
+  { quarantine, usesMirror }: { readonly quarantine: string | undefined; readonly usesMirror: boolean },
+): DeBuildError {
+  const secrets = [...new Set(leaks.map(({ secret }) => secret))];
+  const shown = leaks.slice(0, 3).map(({ secret, where }) => `${secret} in ${where}`);
+  const more = leaks.length > shown.length ? `, and in ${leaks.length - shown.length} more places` : '';
+  const kept =
+    quarantine === undefined
+      ? 'The image was taken away again; with `--keep-failed` it stays, to look into.'
+      : `The image stays as ${quarantine}, to look into; never push it.`;
+  return new DeBuildError({
+    code: 'image-leaks',
+    what: `${reference} was not released: its image holds ${listed(secrets)}.`,
+    why: `The audit found ${shown.join('; ')}${more}. Whoever gets the image could read ${secrets.length === 1 ? 'it' : 'them'}. ${kept}`,
+    fix: `Revoke ${secrets.length === 1 ? 'this secret' : 'these secrets'} where they were made: the build cache of the engine holds them too. ${
+      usesMirror
+        ? 'Then look at the step that wrote each place, and give it the secret by `RUN --mount=type=secret`, or not at all.'
+        : 'Then build with `tokenDelivery: mirror`, so that no step of the build has the token.'
+    } \`audit: "warn"\` in de-build.json releases all the same.`,
+    exitCode: EXIT.leak,
+  });
+}
+
+/** There is no such image to audit. */
+export function imageToAuditMissing(asked: string): DeBuildError {
+  return new DeBuildError({
+    code: 'image-to-audit-missing',
+    what: `There is no image ${asked} on this engine.`,
+    why: 'It is neither a version of the site that the engine has, nor the name or id of another image.',
+    fix: 'See `de-build list` and `docker image ls`, or use the engine that has it (`--host`).',
+    exitCode: EXIT.engine,
+  });
+}
+
 function listed(items: readonly string[]): string {
   if (items.length < 2) return items.join('');
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;

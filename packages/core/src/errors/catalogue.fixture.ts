@@ -106,6 +106,19 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'audit-failures.ts': {
     imageWithoutBench: [['sha256:0123456789abcdef', '/home/frappe/frappe-bench/sites/apps.json']],
     imageAppsUnreadable: [['sha256:0123456789abcdef', 'sites/apps.json', 'It is not JSON.']],
+    imageLeaks: [
+      [
+        'acme/erp:1.4.0',
+        [{ secret: token, where: 'home/frappe/frappe-bench/logs/bench.log' }],
+        { quarantine: undefined, usesMirror: false },
+      ],
+      [
+        'acme/erp:1.4.0',
+        ['a', 'b', 'c', 'd'].map((where) => ({ secret: where === 'a' ? 'DB_PASSWORD' : token, where })),
+        { quarantine: 'acme/erp:1.4.0-quarantined-0123456789ab', usesMirror: true },
+      ],
+    ],
+    imageToAuditMissing: [['1.4.0']],
     imageFilesUnreadable: [
       ['sha256:0123456789abcdef', 'It ends in the middle of a file.'],
       ['acme/erp:1.4.0', 'It ends in the middle of a file.'],

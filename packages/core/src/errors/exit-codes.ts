@@ -28,6 +28,8 @@ export const EXIT = {
   locked: 11,
   /** A release that was built anew is not the recorded one, or could not be shown to be. */
   different: 12,
+  /** The audit found a secret in an image. */
+  leak: 13,
   /** Stopped by Ctrl-C (SIGINT). */
   interrupted: 130,
   /** Stopped by SIGTERM. */

@@ -85,6 +85,8 @@ export async function decideRebuild(
     force: false,
     isFrozen: true,
     sourceDateEpoch: sourceDateEpoch(plan, site.containerfile),
+    audit: today.config.audit,
+    keepsFailed: false,
   };
 }
 

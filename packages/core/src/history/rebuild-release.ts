@@ -1,4 +1,5 @@
 import { rebuildReplacesAside } from '../errors/rebuild-failures.ts';
+import { auditBuild } from '../release/audit-build.ts';
 import { recordRelease } from '../release/record-release.ts';
 import { withSiteLock } from '../release/site-lock.ts';
 import { inStage } from '../release/stage.ts';
@@ -77,6 +78,7 @@ export async function keepApart(rebuilt: Rebuilt, tools: Tools): Promise<Rebuild
   const hasTag = (await images.inspect(reference))?.id === built.id;
   const tag = hasTag ? reference : `${image}:${rebuiltTag(siteVersion, built.id)}`;
   if (!hasTag) {
+    await auditBuild(decision, built.id, tools);
     await inStage(tools, { stage: 'tag', title: `Tagging ${tag}` }, () => images.tag(built.id, tag));
   }
   return { ...comparison, imageId: built.id, tag, keptAside: undefined, manifestPath: undefined };
@@ -87,6 +89,7 @@ export async function takeOver(rebuilt: Rebuilt, tools: Tools): Promise<RebuildO
   const { built, comparison, decision, found, files, startedAt } = rebuilt;
   const { images } = decision.engine;
   const { reference, image, siteVersion } = decision.plan;
+  const search = await auditBuild(decision, built.id, tools);
   const holder = await images.inspect(reference);
   const isHeld = holder !== undefined && holder.id !== built.id;
   const replaces = isHeld ? { imageId: holder.id, tag: siteVersion } : undefined;
@@ -105,7 +108,11 @@ export async function takeOver(rebuilt: Rebuilt, tools: Tools): Promise<RebuildO
   if (verdict !== 'equivalent') return { ...outcome, manifestPath: undefined };
   const rebuild = { of: rebuilt.recordedId, verdict, proof };
   const { manifestPath } = await inStage(tools, { stage: 'record', title: `Recording ${siteVersion}` }, () =>
-    recordRelease({ ...decision, force: true }, { startedAt, built, found, files, tagging, rebuild }, tools),
+    recordRelease(
+      { ...decision, force: true },
+      { startedAt, built, found, files, search, tagging, rebuild },
+      tools,
+    ),
   );
   return { ...outcome, manifestPath };
 }

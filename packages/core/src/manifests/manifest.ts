@@ -138,6 +138,34 @@ export const manifestSchema = z
       })
       .optional()
       .describe('Set when this image was built anew from an earlier record, and took its tag.'),
+    audit: z
+      .looseObject({
+        mode: z
+          .enum(['fail', 'warn', 'off'])
+          .describe('What a leak would have meant: `off` when nothing was searched.'),
+        outcome: z
+          .enum(['clean', 'leaks', 'not-searched'])
+          .describe('Whether a secret of the site was found in the image.'),
+        secrets: count.describe('How many secrets were searched for.'),
+        layers: z
+          .looseObject({ searched: count, of: count })
+          .describe('How many layers were searched this time; the others were found clean before.'),
+        leaks: z
+          .array(
+            z.looseObject({
+              severity: z.enum(['error', 'warning']),
+              secret: z.string().describe('What the secret is called.'),
+              form: z.string().describe('How it is written there.'),
+              where: z.string().describe('Where it is.'),
+              count,
+            }),
+          )
+          .describe('What was found and released nevertheless.'),
+        unread: count.describe('How many packed files could not be looked into to their end.'),
+        searchVersion: count.describe('Version of the search; a later one finds more.'),
+      })
+      .optional()
+      .describe('The search of the image for secrets.'),
     planDigest: digest.describe('Of the plan; also a label of the image.'),
     timing: z.looseObject({
       startedAt: z.iso.datetime().describe('ISO 8601, UTC.'),

@@ -1,8 +1,12 @@
 import { type FoundApps, matchApps } from '../audit/compare-apps.ts';
 import type { ImageFiles } from '../audit/image-files.ts';
+import { SEARCH_VERSION } from '../audit/leaks/search-version.ts';
 import type { BuiltImage, EngineInfo, ImageDetails } from '../engine/engine.ts';
 import type { Manifest, ManifestApp, ManifestBuildArg } from '../manifests/manifest.ts';
+import type { SiteConfig } from '../site/site-config.ts';
+import { recordedLeaks } from './judge-leaks.ts';
 import type { BuildPlan, PlannedApp } from './plan.ts';
+import type { ImageSearch } from './search-image.ts';
 
 /** What a manifest is put together from, once the image has its tag. */
 export interface ManifestSources {
@@ -13,6 +17,7 @@ export interface ManifestSources {
   readonly found: FoundApps;
   /** `undefined` when they were not read. */
   readonly files: ImageFiles | undefined;
+  readonly audit: { readonly mode: SiteConfig['audit']; readonly search: ImageSearch | undefined };
   readonly tags: readonly string[];
   readonly rebuild: Manifest['rebuild'];
   readonly context: { readonly digest: string; readonly files: number };
@@ -81,6 +86,7 @@ export function manifestOf(sources: ManifestSources): Manifest {
     },
     tokenDelivery: plan.tokenDelivery.means,
     ...(sources.rebuild === undefined ? {} : { rebuild: sources.rebuild }),
+    audit: recordedAudit(sources.audit),
     planDigest: plan.digest,
     timing: {
       startedAt: startedAt.toISOString(),
@@ -98,6 +104,20 @@ export function manifestOf(sources: ManifestSources): Manifest {
       ...plan.warnings.map(({ id, what }) => ({ id, what })),
       ...built.warnings.map((what) => ({ id: 'builder', what })),
     ],
+  };
+}
+
+function recordedAudit({ mode, search }: ManifestSources['audit']): NonNullable<Manifest['audit']> {
+  const leaks = search?.leaks ?? [];
+  const searched = leaks.some(({ severity }) => severity === 'error') ? 'leaks' : 'clean';
+  return {
+    mode,
+    outcome: search === undefined ? 'not-searched' : searched,
+    secrets: search?.secrets ?? 0,
+    layers: search?.layers ?? { searched: 0, of: 0 },
+    leaks: recordedLeaks(leaks),
+    unread: search?.unread.length ?? 0,
+    searchVersion: SEARCH_VERSION,
   };
 }
 

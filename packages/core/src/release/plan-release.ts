@@ -29,6 +29,10 @@ export interface ReleaseOptions extends SiteOptions {
   readonly frozen?: boolean;
   /** How the build gets private apps. Default: de-build.json's. */
   readonly tokenDelivery?: SiteConfig['tokenDelivery'];
+  /** What a secret in the image means. Default: de-build.json's. */
+  readonly audit?: SiteConfig['audit'];
+  /** Keep an image that the audit refuses, under a tag that says so. Default: false. */
+  readonly keepFailed?: boolean;
   /** Network of the build's steps: `default`, `host` or `none`. Default: de-build.json's. */
   readonly network?: string;
 }
@@ -55,6 +59,8 @@ export interface Decision {
    * would be built anew each time.
    */
   readonly sourceDateEpoch?: string | undefined;
+  readonly audit: SiteConfig['audit'];
+  readonly keepsFailed: boolean;
 }
 
 /** Where a build takes its files from. */
@@ -165,6 +171,8 @@ async function decide(options: ReleaseOptions, examination: Examination, tools: 
     files: filesOf(site),
     force: options.force ?? false,
     isFrozen: options.frozen ?? false,
+    audit: options.audit ?? site.config.audit,
+    keepsFailed: options.keepFailed ?? false,
   };
 }
 

@@ -11,6 +11,7 @@ import { ownVersion } from './own-version.ts';
 import type { Decision } from './plan-release.ts';
 import { recordBill } from './record-bill.ts';
 import { recordProvenance } from './record-provenance.ts';
+import type { ImageSearch } from './search-image.ts';
 import type { Tagging } from './tag-image.ts';
 import type { Tools } from './tools.ts';
 
@@ -20,6 +21,7 @@ export interface ReleaseOutcome {
   readonly built: BuiltImage;
   readonly found: FoundApps;
   readonly files: ImageFiles | undefined;
+  readonly search: ImageSearch | undefined;
   readonly tagging: Tagging;
   /** Set when it took the place of a recorded image. */
   readonly rebuild?: Manifest['rebuild'];
@@ -58,8 +60,8 @@ async function writeRecord(decision: Decision, outcome: ReleaseOutcome, tools: T
 }
 
 async function describeRelease(
-  { plan, engine }: Decision,
-  { startedAt, built, found, files, tagging, rebuild }: ReleaseOutcome,
+  { plan, engine, audit }: Decision,
+  { startedAt, built, found, files, search, tagging, rebuild }: ReleaseOutcome,
   tools: Tools,
 ): Promise<Manifest> {
   const [image, info] = await Promise.all([engine.images.inspect(built.id), engine.about()]);
@@ -71,6 +73,7 @@ async function describeRelease(
     image,
     found,
     files,
+    audit: { mode: audit, search },
     tags: tagging.tags,
     rebuild,
     context: built.context ?? { digest: await digestContext([]), files: 0 },

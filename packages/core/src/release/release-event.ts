@@ -1,8 +1,9 @@
+import type { Leak } from '../audit/leaks/leak.ts';
 import type { BuildEvent } from '../engine/build-event.ts';
 import type { Finding } from '../errors/finding.ts';
 
 /** Everything a release tells while it runs, redacted. One JSON object per event with `--progress json`. */
-export type ReleaseEvent = StageEvent | CheckEvent | NoticeEvent | BuildEvent;
+export type ReleaseEvent = StageEvent | CheckEvent | NoticeEvent | ImageReadEvent | LeakEvent | BuildEvent;
 
 /** The named steps of a release, in order. */
 export type StageName =
@@ -35,6 +36,23 @@ export interface NoticeEvent {
   readonly type: 'notice';
   readonly level: 'info' | 'warning';
   readonly text: string;
+}
+
+/** How much of an image was read, while it is searched and recorded; at most four times a second. */
+export interface ImageReadEvent {
+  readonly type: 'image-read';
+  /** Bytes. */
+  readonly current: number;
+  /** Bytes; an estimate. */
+  readonly total: number;
+}
+
+/** The audit found a secret, or what looks like one. */
+export interface LeakEvent {
+  readonly type: 'leak';
+  readonly leak: Leak;
+  /** Where it is, in a phrase. */
+  readonly where: string;
 }
 
 export interface CheckResult {

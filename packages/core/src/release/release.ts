@@ -1,9 +1,10 @@
 import type { Manifest } from '../manifests/manifest.ts';
 import { buildImage } from './build-image.ts';
 import { createEventStream } from './event-stream.ts';
+import { examineImage } from './examine-image.ts';
+import { judgeLeaks } from './judge-leaks.ts';
 import type { BuildPlan } from './plan.ts';
 import { decideRelease, type ReleaseOptions } from './plan-release.ts';
-import { recordFiles } from './record-files.ts';
 import { recordRelease } from './record-release.ts';
 import type { ReleaseEvent } from './release-event.ts';
 import { withSiteLock } from './site-lock.ts';
@@ -36,7 +37,8 @@ export interface ReleaseResult {
 
 /**
  * Releases a site: checks it, builds its image, verifies what is in it, gives it its tag and records it. The
- * tag is given only to a verified image, and stays only when the record was written. One run at a time changes a site.
+ * tag is given only to a verified image that holds no secret, and stays only when the record was written. One run at a
+ * time changes a site.
  */
 export function buildRelease(options: ReleaseOptions): ReleaseRun {
   const stream = createEventStream<ReleaseEvent>();
@@ -59,21 +61,22 @@ async function release(options: ReleaseOptions, tools: Tools): Promise<ReleaseRe
   const decision = await decideRelease(options, tools);
   const { plan, engine } = decision;
   return buildImage(decision, tools, async (built) => {
-    const { found, files } = await inStage(
+    const { found, files, search } = await inStage(
       tools,
       { stage: 'verify', title: `Verifying ${built.id}` },
       async () => {
         const found = await withinGrace(tools.signal, verifyImage(decision, built.id));
-        return { found, files: await recordFiles(decision, { id: built.id, found }, tools) };
+        return { found, ...(await examineImage(decision, { id: built.id, found }, tools)) };
       },
     );
+    await judgeLeaks(decision, { imageId: built.id, search }, tools);
     // From here on the release is finished: the tag and its record belong together.
     tools.signal.throwIfAborted();
     const tagging = await inStage(tools, { stage: 'tag', title: `Tagging ${plan.reference}` }, () =>
       tagImage(engine.images, plan, built.id),
     );
     const record = await inStage(tools, { stage: 'record', title: `Recording ${plan.siteVersion}` }, () =>
-      recordRelease(decision, { startedAt, built, found, files, tagging }, tools),
+      recordRelease(decision, { startedAt, built, found, files, search, tagging }, tools),
     );
     return { plan, ...record, reference: plan.reference, imageId: built.id };
   });

@@ -25,6 +25,7 @@ function imagesNamed(names: Record<string, string>) {
     },
     readFile: async () => undefined,
     save: async () => Readable.from([]),
+    describe: async () => ({ inspected: {}, history: [] }),
     listByLabel: async () => [],
     load: async () => undefined,
   };

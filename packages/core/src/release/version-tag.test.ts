@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { baseTag, buildingTag, isVersionTag, rebuiltTag, replacedTag } from './version-tag.ts';
+import {
+  baseTag,
+  buildingTag,
+  isVersionTag,
+  quarantinedTag,
+  rebuiltTag,
+  replacedTag,
+} from './version-tag.ts';
 
 test.each([
   ['1.4.0', true],
@@ -9,6 +16,7 @@ test.each([
   [replacedTag('1.4.0', 'sha256:0123456789abcdef0123'), false],
   [rebuiltTag('1.4.0', 'sha256:0123456789abcdef0123'), false],
   [baseTag('1.4.0', 'sha256:0123456789abcdef0123'), false],
+  [quarantinedTag('1.4.0', 'sha256:0123456789abcdef0123'), false],
 ])('%s is a version: %s', (tag, isVersion) => {
   expect(isVersionTag(tag)).toBe(isVersion);
 });

@@ -1,6 +1,6 @@
 /** The tags that a release gives besides the version itself. */
 
-const MARK = /-(building|replaced|rebuilt|base)-[0-9a-f]{6,}$/;
+const MARK = /-(building|replaced|rebuilt|base|quarantined)-[0-9a-f]{6,}$/;
 
 /** Where an image stands while it is being built and verified. */
 export function buildingTag(version: string, id: string): string {
@@ -20,6 +20,11 @@ export function rebuiltTag(version: string, imageId: string): string {
 /** What a base image is called while a build stands on it whose own name has moved on. */
 export function baseTag(version: string, imageId: string): string {
   return `${version}-base-${shortId(imageId)}`;
+}
+
+/** Where an image stays, on request, that the audit did not let pass. */
+export function quarantinedTag(version: string, imageId: string): string {
+  return `${version}-quarantined-${shortId(imageId)}`;
 }
 
 /** Whether a tag is a site version, and not one of the marks above. */

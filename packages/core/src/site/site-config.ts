@@ -79,6 +79,12 @@ export const siteConfigSchema = z
       .describe(
         "Whether a release reads all files of its image, for their digest and the bill of materials. It takes about as long as `docker save`, and room for a copy of the image on the engine's disk while it lasts.",
       ),
+    audit: z
+      .enum(['fail', 'warn', 'off'])
+      .default('fail')
+      .describe(
+        'Whether every byte of the image is searched for the secrets of the env file before it gets its tag: `fail` refuses an image that holds one, `warn` only tells. Layers that were found clean are not read again.',
+      ),
     tokenExpiryWarningDays: z
       .int()
       .min(0)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { Secret } from '../../secrets/secret.ts';
 import { readImage } from '../image-tree.ts';
@@ -31,7 +31,8 @@ describe.each(TOKENS)('a token of the kind %s', (_, token) => {
       const { leaks } = await auditLayers(await place.layers(form.write(token)), token);
       const found = leaks.filter((leak) => leak.isKnown && form.form.test(leak.form));
       expect(found).not.toEqual([]);
-      const { path, inside, layer } = found[0]?.place as FilePlace;
+      const [leak] = found as [(typeof leaks)[number]];
+      const { path, inside, layer } = leak.place as FilePlace;
       expect(path).toMatch(place.path);
       expect(inside.join(' > ')).toMatch(place.inside ?? /^$/);
       expect(layer.number).toBe(1);

@@ -24,7 +24,11 @@ const BEFORE = 'https://x-access-token:';
 const BEHIND = '@git.example.com/acme/erp.git\n';
 const around = (text: string) => Buffer.from(`[remote "origin"]\n\turl = ${BEFORE}${text}${BEHIND}`);
 const document = (secret: string, pad: number) =>
-  Buffer.from(`${' '.repeat(pad)}[{"url": "https://${secret}@git.example.com/acme/erp.git", "branch": "main"}]\n`.repeat(3));
+  Buffer.from(
+    `${' '.repeat(pad)}[{"url": "https://${secret}@git.example.com/acme/erp.git", "branch": "main"}]\n`.repeat(
+      3,
+    ),
+  );
 
 function wrapped(text: string, columns: number, newline = '\n'): string {
   return text.replace(new RegExp(`.{${columns}}`, 'g'), `$&${newline}`);
@@ -41,16 +45,20 @@ function reversed(text: string): string {
 /** Written apart from `encodedForms`, with Node's own encoders. */
 export const FORMS: readonly PlantedForm[] = [
   { name: 'raw', form: /^raw$/, write: (secret) => around(secret) },
-  ...[0, 1, 2].map((pad): PlantedForm => ({
-    name: `base64 at offset ${pad}`,
-    form: /^base64/,
-    write: (secret) => Buffer.from(`x: ${document(secret, pad).toString('base64')}\n`),
-  })),
-  ...[0, 1, 2].map((pad): PlantedForm => ({
-    name: `base64url at offset ${pad}`,
-    form: /^base64/,
-    write: (secret) => Buffer.from(document(secret, pad).toString('base64url')),
-  })),
+  ...[0, 1, 2].map(
+    (pad): PlantedForm => ({
+      name: `base64 at offset ${pad}`,
+      form: /^base64/,
+      write: (secret) => Buffer.from(`x: ${document(secret, pad).toString('base64')}\n`),
+    }),
+  ),
+  ...[0, 1, 2].map(
+    (pad): PlantedForm => ({
+      name: `base64url at offset ${pad}`,
+      form: /^base64/,
+      write: (secret) => Buffer.from(document(secret, pad).toString('base64url')),
+    }),
+  ),
   {
     name: 'base64 wrapped at 76 columns',
     form: /^base64/,
@@ -64,13 +72,22 @@ export const FORMS: readonly PlantedForm[] = [
   {
     name: 'base64 wrapped, with its lines reversed (tac)',
     form: /^base64/,
-    write: (secret) => Buffer.from(lines(wrapped(document(secret, 0).toString('base64'), 76)).reverse().join('\n')),
+    write: (secret) =>
+      Buffer.from(
+        lines(wrapped(document(secret, 0).toString('base64'), 76))
+          .reverse()
+          .join('\n'),
+      ),
   },
   {
     name: 'base64 wrapped, with each line reversed (rev)',
     form: /^base64/,
     write: (secret) =>
-      Buffer.from(lines(wrapped(document(secret, 1).toString('base64'), 60)).map(reversed).join('\n')),
+      Buffer.from(
+        lines(wrapped(document(secret, 1).toString('base64'), 60))
+          .map(reversed)
+          .join('\n'),
+      ),
   },
   {
     name: 'base64 wrapped, in JSON',
@@ -96,13 +113,21 @@ export const FORMS: readonly PlantedForm[] = [
     write: (secret) => around(JSON.stringify(JSON.stringify({ token: secret }))),
   },
   { name: 'hex', form: /^hex$/, write: (secret) => around(Buffer.from(secret).toString('hex')) },
-  { name: 'HEX', form: /^hex$/, write: (secret) => around(Buffer.from(secret).toString('hex').toUpperCase()) },
+  {
+    name: 'HEX',
+    form: /^hex$/,
+    write: (secret) => around(Buffer.from(secret).toString('hex').toUpperCase()),
+  },
   {
     name: 'hex wrapped at 60 columns',
     form: /^hex$/,
     write: (secret) => Buffer.from(wrapped(document(secret, 0).toString('hex'), 60)),
   },
-  { name: 'UTF-16 LE', form: /^utf-16$/, write: (secret) => Buffer.from(`\ufefftoken=${secret}\r\n`, 'utf16le') },
+  {
+    name: 'UTF-16 LE',
+    form: /^utf-16$/,
+    write: (secret) => Buffer.from(`\ufefftoken=${secret}\r\n`, 'utf16le'),
+  },
   {
     name: 'UTF-16 BE',
     form: /^utf-16$/,

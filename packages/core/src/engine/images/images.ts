@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { DockerodeClient } from '../dockerode-client.ts';
-import type { ImageDetails, Images, LabelledImage, TaggedImage } from '../engine.ts';
+import type { ImageDescription, ImageDetails, Images, LabelledImage, TaggedImage } from '../engine.ts';
 import { understand } from '../understand.ts';
 import { isSameRepository, parseReference } from './image-reference.ts';
 import { loadImage } from './load-image.ts';
@@ -31,6 +31,8 @@ const Inspected = z.looseObject({
   RootFS: z.looseObject({ Layers: Strings }).nullish(),
 });
 
+const History = z.array(z.looseObject({ CreatedBy: z.string().nullish() }));
+
 /** The images of an engine. */
 export function images(client: DockerodeClient): Images {
   return {
@@ -53,6 +55,7 @@ export function images(client: DockerodeClient): Images {
     },
     readFile: (image, path) => readImageFile(client, image, path),
     save: (image, signal) => saveImage(client.transport, image, signal),
+    describe: (image) => describeImage(client, image),
     listByLabel: (label) => listByLabel(client, label),
     load: (archive, signal) => loadImage(client.transport, archive, signal),
   };
@@ -120,6 +123,15 @@ async function inspectImage(client: DockerodeClient, reference: string): Promise
     layers: image.RootFS?.Layers ?? [],
     platform: `${image.Os}/${image.Architecture}${variant}`,
   };
+}
+
+async function describeImage(client: DockerodeClient, image: string): Promise<ImageDescription> {
+  const inspected = await client.call(`GET /images/${image}/json`, (docker) =>
+    docker.getImage(image).inspect(),
+  );
+  const asked = `GET /images/${image}/history`;
+  const history = await client.call(asked, (docker) => docker.getImage(image).history());
+  return { inspected, history: understand(History, asked, history) };
 }
 
 /**

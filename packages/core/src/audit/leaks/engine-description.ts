@@ -1,0 +1,31 @@
+import type { Images } from '../../engine/engine.ts';
+import { createByteSearch, type SearchPattern } from './byte-search.ts';
+import { nameConfigPlace, plainInstruction } from './image-config.ts';
+import type { ConfigPlace, Leak } from './leak.ts';
+import { createLeakLedger, leakOf } from './leak-ledger.ts';
+import { searchDocument } from './search-document.ts';
+
+/**
+ * Searches what the engine tells of an image: configuration, labels, history. For an image whose layers need not be read
+ * again.
+ */
+export async function searchDescription(
+  images: Pick<Images, 'describe'>,
+  image: string,
+  pattern: SearchPattern,
+): Promise<readonly Leak[]> {
+  const { inspected, history } = await images.describe(image);
+  const search = createByteSearch(pattern);
+  const ledger = createLeakLedger<ConfigPlace>(({ field }) => field);
+  for (const { at, hit } of searchDocument(search, inspected)) {
+    ledger.add(hit, nameConfigPlace(inspected, at));
+  }
+  // The engine tells the newest first.
+  for (const [index, entry] of history.toReversed().entries()) {
+    for (const { hit } of searchDocument(search, entry)) {
+      const instruction = plainInstruction(entry.CreatedBy ?? '');
+      ledger.add(hit, { kind: 'configuration', field: `history entry ${index + 1}`, instruction });
+    }
+  }
+  return ledger.entries().map((entry) => leakOf(entry, entry.place));
+}
