@@ -31,18 +31,16 @@ export const audit = defineCommand({
       .option('json', { type: 'boolean', default: false, describe: 'Print the reports as JSON' })
       .check(({ all, image }) => !all || image === undefined || 'Name an image, or --all; not both.'),
   async run(options, io) {
-    const { auditImage, auditImages, createRedactor, EXIT } = await import('@de-build/core');
+    const { auditImage, auditImages, EXIT } = await import('@de-build/core');
     const { renderAudit } = await import('../render/leaks.ts');
     const { createTransferLine } = await import('../render/transfer-line.ts');
-    const redactor = createRedactor();
-    const output = openOutput(io, { isVerbose: options.verbose, redactor });
+    const output = openOutput(io, { isVerbose: options.verbose });
     const stop = listenForStop(io);
     const line = createTransferLine(io.stderr);
     let doing = '';
     try {
       const common = {
         ...siteOf(options, io),
-        redactor,
         signal: stop.signal,
         onEvent: (event: ReleaseEvent) => {
           if (event.type === 'stage') doing = event.title.replace(/^Searching /, '');
