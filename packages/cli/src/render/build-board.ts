@@ -14,7 +14,7 @@ export interface BoardStep {
   /** The last lines of its output, the newest last. */
   readonly tail: string[];
   /** Output that has no line feed yet. */
-  partial: string;
+  readonly partial: Record<BuildLogEvent['stream'], string>;
   /** When it last told anything. */
   heardAt: number;
   readonly transfers: Map<string, BuildTransferEvent>;
@@ -53,7 +53,7 @@ export function createBuildBoard(): BuildBoard {
       durationMs: 0,
       error: undefined,
       tail: [],
-      partial: '',
+      partial: { stdout: '', stderr: '' },
       heardAt: now,
       transfers: new Map(),
     };
@@ -85,14 +85,14 @@ function changeState(step: BoardStep, event: BuildStepEvent, now: number): reado
   const { startedAt, completedAt } = event;
   step.durationMs =
     startedAt !== undefined && completedAt !== undefined ? completedAt - startedAt : now - step.startedAt;
-  const rest = step.partial;
-  step.partial = '';
-  return rest === '' ? [] : keep(step, [rest]);
+  const rest = Object.values(step.partial).filter((line) => line !== '');
+  Object.assign(step.partial, { stdout: '', stderr: '' });
+  return keep(step, rest);
 }
 
 function takeLog(step: BoardStep, event: BuildLogEvent): readonly string[] {
-  const lines = (step.partial + makeVisible(event.text)).split('\n');
-  step.partial = (lines.pop() ?? '').slice(0, LONGEST_LINE);
+  const lines = (step.partial[event.stream] + makeVisible(event.text)).split('\n');
+  step.partial[event.stream] = (lines.pop() ?? '').slice(0, LONGEST_LINE);
   return keep(step, lines);
 }
 

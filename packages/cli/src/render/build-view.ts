@@ -74,7 +74,7 @@ function shareRows(steps: readonly BoardStep[], rows: number): ReadonlyMap<Board
   const shares = new Map<BoardStep, number>();
   let left = rows;
   for (const step of [...steps].sort((a, b) => b.heardAt - a.heardAt)) {
-    const logs = Math.min(LOG_LINES, step.tail.length + (step.partial === '' ? 0 : 1));
+    const logs = Math.min(LOG_LINES, step.tail.length + begunLines(step).length);
     const wanted = logs + Math.min(TRANSFERS, openTransfers(step).length);
     const share = Math.max(0, Math.min(wanted, left));
     shares.set(step, share);
@@ -83,10 +83,15 @@ function shareRows(steps: readonly BoardStep[], rows: number): ReadonlyMap<Board
   return shares;
 }
 
+function begunLines({ partial }: BoardStep): readonly string[] {
+  return [partial.stdout, partial.stderr]
+    .filter((line) => line !== '')
+    .map((line) => line.replaceAll('\t', '    '));
+}
+
 function logLines(step: BoardStep, { columns, style }: View, count: number): readonly string[] {
   if (count < 1) return [];
-  const lines = step.partial === '' ? step.tail : [...step.tail, step.partial.replaceAll('\t', '    ')];
-  return lines
+  return [...step.tail, ...begunLines(step)]
     .slice(-Math.min(count, LOG_LINES))
     .map((line) => style.dim(`    │ ${truncate(line, Math.max(1, columns - 6))}`.trimEnd()));
 }

@@ -51,10 +51,10 @@ export const ended = (
   ...(end.error === undefined ? {} : { error: end.error }),
 });
 
-export const log = (step: string, text: string): ReleaseEvent => ({
+export const log = (step: string, text: string, stream: 'stdout' | 'stderr' = 'stdout'): ReleaseEvent => ({
   type: 'build-log',
   step,
-  stream: 'stdout',
+  stream,
   text,
 });
 

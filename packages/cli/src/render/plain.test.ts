@@ -15,6 +15,21 @@ function open() {
   return { renderer: createPlainRenderer(terminal, clock), clock, text: () => written.join('') };
 }
 
+test('the lines of two outputs of a step do not break into each other', () => {
+  const { renderer, text } = open();
+  const play = [
+    stage('build', 'Building acme/erp:1.4.0'),
+    started('a', '[builder 1/1] RUN make'),
+    log('a', 'about to fai'),
+    log('a', 'the reas', 'stderr'),
+    log('a', 'l\n'),
+    log('a', 'on', 'stderr'),
+    ended('a', '[builder 1/1] RUN make', { state: 'failed', took: 800, error: 'exit code: 1' }),
+  ];
+  for (const event of play) renderer.event(event);
+  expect(text()).toMatch(/about to fail\n.*the reason\n/);
+});
+
 test('one line for each thing, numbered by step, with seconds', () => {
   const { renderer, clock, text } = open();
   const play = [

@@ -35,8 +35,9 @@ interface Step {
   error: string;
   tail: string;
   readonly decoders: readonly [StringDecoder, StringDecoder];
-  /** What is kept of both outputs passes these. */
+  /** What is kept of both outputs passes these, and is kept by whole lines, so that neither breaks into the other's. */
   readonly redacted: readonly [RedactedStream, RedactedStream];
+  readonly begun: [string, string];
   /** Set while its end may be one of the cache look-up only. */
   settling: NodeJS.Timeout | undefined;
 }
@@ -101,7 +102,10 @@ export function createStepLedger(
     const output = stream === 2 ? 1 : 0;
     const text = step?.decoders[output].write(bytes) ?? '';
     if (step === undefined || text === '') return;
-    step.tail = (step.tail + step.redacted[output].write(text)).slice(-TAIL_CHARACTERS);
+    const kept = step.begun[output] + step.redacted[output].write(text);
+    const end = kept.lastIndexOf('\n') + 1;
+    step.tail = (step.tail + kept.slice(0, end)).slice(-TAIL_CHARACTERS);
+    step.begun[output] = kept.slice(end).slice(-TAIL_CHARACTERS);
     emit({ type: 'build-log', step: vertex, stream: stream === 2 ? 'stderr' : 'stdout', text });
   };
 
@@ -134,8 +138,9 @@ export function createStepLedger(
     failedStep() {
       const failed = [...steps.values()].find((step) => step.error !== '' && endOf(step) === 'failed');
       if (failed === undefined) return undefined;
-      const rest = failed.redacted.map((stream) => stream.end()).join('');
-      return redactor.redactValue({ name: failed.name, error: failed.error, tail: failed.tail + rest });
+      const rest = failed.redacted.map((stream, output) => failed.begun[output] + stream.end());
+      const tail = failed.tail + rest.filter((line) => line !== '').join('\n');
+      return redactor.redactValue({ name: failed.name, error: failed.error, tail });
     },
     baseDigests: () => Object.fromEntries([...steps.values()].flatMap((step) => baseDigestOf(step.name))),
   };
@@ -153,6 +158,7 @@ function enterStep(
     ...{ isCached: false, error: '', tail: '', settling: undefined },
     decoders: [new StringDecoder('utf8'), new StringDecoder('utf8')],
     redacted: [redactor.stream(), redactor.stream()],
+    begun: ['', ''],
   };
   steps.set(digest, step);
   return step;
