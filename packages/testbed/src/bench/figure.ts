@@ -22,7 +22,14 @@ export interface Aim {
 }
 
 /** A part of the bench, by the name that `--only` takes. */
-export type PartName = 'start-up' | 'cached-build' | 'context-bytes' | 'check' | 'list';
+export type PartName =
+  | 'start-up'
+  | 'cached-build'
+  | 'context-bytes'
+  | 'one-moved'
+  | 'mirror-clone'
+  | 'check'
+  | 'list';
 
 export function figureOf(
   line: Pick<Figure, 'part' | 'name' | 'unit' | 'aim'>,

@@ -9,6 +9,8 @@ import { measureCachedBuild } from './measure-cached-build.ts';
 import { measureCheck } from './measure-check.ts';
 import { measureContextBytes } from './measure-context-bytes.ts';
 import { measureList } from './measure-list.ts';
+import { measureMirrorClone } from './measure-mirror-clone.ts';
+import { measureOneMoved } from './measure-one-moved.ts';
 import { measureStartUp } from './measure-start-up.ts';
 
 export interface BenchOptions {
@@ -22,6 +24,8 @@ const PARTS: Readonly<Record<PartName, (context: BenchContext) => Promise<readon
   'start-up': measureStartUp,
   'cached-build': measureCachedBuild,
   'context-bytes': measureContextBytes,
+  'one-moved': measureOneMoved,
+  'mirror-clone': measureMirrorClone,
   check: measureCheck,
   list: measureList,
 };
