@@ -6,10 +6,13 @@ import {
   whyNoEngine,
 } from '@de-build/testbed';
 import { drawFigures, type Figure } from './figure.ts';
+import { measureTokenBytes } from './token-bytes.ts';
 import type { TortureContext } from './torture-context.ts';
 
 /** Each in a file of its own; `npm test` runs short forms of the same code. */
-const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readonly Figure[]>>> = {};
+const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readonly Figure[]>>> = {
+  'token-bytes': measureTokenBytes,
+};
 
 /**
  * Plants, cuts, kills and fills, counts what came through, and prints it as a table.
