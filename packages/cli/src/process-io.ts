@@ -56,7 +56,7 @@ function terminalOf(stream: WriteStream): Terminal {
       return wantsColours(process.env, stream.isTTY === true);
     },
     get columns() {
-      return stream.columns ?? 80;
+      return stream.columns || 80;
     },
     get rows() {
       return stream.rows ?? 24;
