@@ -117,6 +117,21 @@ describe('several secrets', () => {
     );
   });
 
+  test('the end of one that may begin the next is not let go of, however it comes', () => {
+    const redactor = redactorFor({ A: 'abcdef-abcdef' });
+    for (const text of ['abcdef-abcdef-abc end', 'abcdef-abcdef\n\n- end', 'abcdef-abcdef-abcdef-abcdef-x']) {
+      const whole = inPieces(redactor, [text]);
+      expect(whole).not.toContain('def');
+      expect(inPieces(redactor, [...text])).toBe(whole);
+      for (let cut = 0; cut <= text.length; cut++) {
+        for (let next = cut; next <= text.length; next++) {
+          const pieces = [text.slice(0, cut), text.slice(cut, next), text.slice(next)];
+          expect(inPieces(redactor, pieces)).toBe(whole);
+        }
+      }
+    }
+  });
+
   test('an endless repetition is told once and not hoarded', () => {
     const redactor = redactorFor({ A: 'aaaaaa' });
     const stream = redactor.stream();
@@ -169,6 +184,17 @@ describe('control characters', () => {
       expect(inPieces(redactor, [text.slice(0, cut), text.slice(cut)])).toMatch(/^\[redacted PAT\]\n?$/);
     }
   });
+
+  test.each(['zero\u200dwidth\u200dsecret', 'bell\u0007and\u001bescape', 'tag\u{e0041}ged secret'])(
+    'of a secret itself do not hide it: %j',
+    (value) => {
+      const redactor = redactorFor({ PAT: value });
+      expect(redactor.redact(`<${value}>`)).toBe(`<${MARK}>`);
+      for (let cut = 0; cut <= value.length; cut++) {
+        expect(inPieces(redactor, [`<${value.slice(0, cut)}`, `${value.slice(cut)}>`])).toBe(`<${MARK}>`);
+      }
+    },
+  );
 
   test('stay around a secret that is found without them', () => {
     expect(redactorFor({ PAT: 'supersecret' }).redact('\x1b[2J\x1b[31msupersecret\x1b[0m')).toBe(

@@ -88,7 +88,12 @@ interface Net {
 function compileNet(names: ReadonlyMap<string, string>): Net {
   const forms = new Map<string, string>();
   for (const [value, name] of names) {
-    for (const { text } of encodedForms(value)) if (!forms.has(text)) forms.set(text, name);
+    for (const { text } of encodedForms(value)) {
+      // A secret may hold what is not seen itself.
+      for (const written of [text, makeVisible(text).replaceAll('\n', '')]) {
+        if (written.length >= SHORTEST_SECRET && !forms.has(written)) forms.set(written, name);
+      }
+    }
   }
   const owners = [...forms.values()];
   const matcher: StringMatcher | undefined = forms.size === 0 ? undefined : compileMatcher([...forms.keys()]);
@@ -156,7 +161,7 @@ function createStream(find: () => Find): RedactedStream {
     }
     const cut = isLast ? text.length : Math.min(found.openFrom, openTokenShape(text));
     const out = write(text, spans, cut);
-    const across = spans.find((span) => span.start < cut && span.end > cut);
+    const across = spans.find((span) => span.end > cut && (span.start < cut || span.isTold));
     told = across === undefined ? undefined : { length: across.end - cut, name: across.name };
     held = text.slice(cut);
     return out;
