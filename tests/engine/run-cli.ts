@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { watchProcesses } from './watch-processes.ts';
+import { type WatchedProcesses, watchProcesses } from './watch-processes.ts';
+import { workspaceFile } from './workspace-file.ts';
 
 /** The program itself, for Node to run. */
-export const DE_BUILD = join(import.meta.dirname, '../../packages/cli/bin/de-build.cjs');
+export const DE_BUILD = workspaceFile('packages/cli/bin/de-build.cjs');
 
 export interface CliOptions {
   /** The folder it is called in. */
@@ -27,8 +27,8 @@ export interface CliRun {
   /** Both, as they came. */
   readonly output: string;
   readonly durationMs: number;
-  /** Processes below it that held a watched text, and the commands of all that were seen. */
-  readonly processes: { readonly leaks: readonly string[]; readonly commands: readonly string[] };
+  /** Of those below it; nothing unless there was something to watch for. */
+  readonly processes: WatchedProcesses;
 }
 
 /** Runs the real `de-build`, as a process of its own. */
@@ -47,12 +47,15 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
           '/dev/null',
         ];
   const { PATH, HOME } = process.env;
-  const child = spawn(file, rest, {
+  // It begins when it is told to, so that no process of it goes unseen.
+  const child = spawn('sh', ['-c', 'read -r _; exec "$@" </dev/null', 'sh', file, ...rest], {
     cwd: options.folder,
     env: { PATH, HOME, SHELL: '/bin/sh', TERM: 'xterm-256color', ...options.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const watch = watchProcesses(child.pid as number, options.watchFor ?? []);
+  child.stdin.on('error', () => undefined);
+  void watch.watching.then(() => child.stdin.end('\n'));
   const pieces = { stdout: [] as Buffer[], stderr: [] as Buffer[], output: [] as Buffer[] };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (piece: Buffer) => {

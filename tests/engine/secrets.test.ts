@@ -105,6 +105,8 @@ async function run(engine: SharedEngine, site: ExampleSite, args: readonly strin
 async function expectNoLeak(result: CliRun, site: ExampleSite): Promise<void> {
   expect(findSecrets(result.output, SECRETS)).toEqual([]);
   expect(result.processes.leaks).toEqual([]);
+  // But for the shell and the terminal that it is run in.
+  expect(result.processes.dumpable.filter((command) => !/^(sh|script|stty)$/.test(command))).toEqual([]);
   for (const folder of ['build-manifests', '.de-build']) {
     for (const file of await readdir(join(site.folder, folder), { recursive: true }).catch(() => [])) {
       const text = await readFile(join(site.folder, folder, file), 'latin1').catch(() => '');
@@ -126,10 +128,13 @@ function logOf({ stdout }: CliRun): string {
 test('the watcher of processes sees a token in the arguments and in the environment of a grandchild', async () => {
   const { watchProcesses } = await import('./watch-processes.ts');
   const { spawn } = await import('node:child_process');
-  const shell = spawn('sh', ['-c', 'sleep 0.3; sh -c "sleep 0.2; true" "$X"; X=1 sleep 0.1'], {
-    env: { PATH: process.env.PATH, X: TOKEN },
-  });
-  const { leaks, commands } = await watchProcesses(shell.pid as number, [TOKEN]).end();
+  const script = 'read -r _; sh -c "sleep 0.5; true" "$X"; X=1 sleep 0.5';
+  const shell = spawn('sh', ['-c', script], { env: { PATH: process.env.PATH, X: TOKEN } });
+  const watch = watchProcesses(shell.pid as number, [TOKEN]);
+  await watch.watching;
+  shell.stdin.end('\n');
+  const { leaks, commands, dumpable } = await watch.end();
+  expect(dumpable).toEqual(expect.arrayContaining(['sleep']));
   expect(leaks).toEqual(expect.arrayContaining(['argv of sh', 'environment of sleep']));
   expect(commands).toEqual(expect.arrayContaining(['sh', 'sleep']));
 });

@@ -25,7 +25,7 @@ const PAIRS = { whole: 4000, quick: 40 };
  * every two, and byte for byte. The pieces go the way of a real log, from the builder's messages to the events that
  * leave the library, and into the end of the output that an error shows.
  */
-export async function redactorCuts({ isQuick }: Pick<TortureContext, 'isQuick'>): Promise<readonly Figure[]> {
+export async function cutSecrets({ isQuick }: Pick<TortureContext, 'isQuick'>): Promise<readonly Figure[]> {
   const tries = { one: 0, two: 0, bytes: 0 };
   const wrong = { one: 0, two: 0, bytes: 0 };
   let forms = 0;

@@ -40,7 +40,7 @@ const LINES: readonly string[] = [
  * The redactor over a build's log with several secrets in all their forms, against looking for the same texts with
  * `String.replaceAll`, one after the other: that is what one would write without it, and it knows no pieces.
  */
-export async function redactorSpeed({
+export async function measureRedactor({
   isQuick,
 }: Pick<TortureContext, 'isQuick'>): Promise<readonly Figure[]> {
   const { pieces, megabytes } = log(isQuick ? 4 : 64);

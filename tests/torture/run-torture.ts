@@ -7,15 +7,17 @@ import {
 } from '@de-build/testbed';
 import { drawFigures, type Figure } from './figure.ts';
 import { measureTokenBytes } from './token-bytes.ts';
-import { redactorCuts } from './redactor-cuts.ts';
-import { redactorSpeed } from './redactor-speed.ts';
+import { watchReleases } from './proc-watch.ts';
+import { cutSecrets } from './redactor-cuts.ts';
+import { measureRedactor } from './redactor-speed.ts';
 import type { TortureContext } from './torture-context.ts';
 
 /** Each in a file of its own; `npm test` runs short forms of the same code. */
 const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readonly Figure[]>>> = {
   'token-bytes': measureTokenBytes,
-  'redactor-cuts': redactorCuts,
-  'redactor-speed': redactorSpeed,
+  'proc-watch': watchReleases,
+  'redactor-cuts': cutSecrets,
+  'redactor-speed': measureRedactor,
 };
 
 /**

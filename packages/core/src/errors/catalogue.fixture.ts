@@ -175,6 +175,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     contextUnreadable: [['sites/private', denied]],
     contextFolderMissing: [['docker', denied], ['docker']],
     contextChanged: [['resources/start.sh', 'It is 3 bytes longer now.']],
+    contextFileTooLarge: [['disk.img', 2 ** 40, 64 * 2 ** 30]],
     contextNameNotUtf8: [['caf\\xe9.txt']],
   },
   'engine-failures.ts': {

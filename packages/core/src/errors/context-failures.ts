@@ -59,6 +59,16 @@ export function contextChanged(path: string, change: string): DeBuildError {
   });
 }
 
+/** Mostly a sparse file: a disk image or a database's, of which every hole would be sent. */
+export function contextFileTooLarge(path: string, sizeBytes: number, mostBytes: number): DeBuildError {
+  const gigabytes = (bytes: number) => `${Math.floor(bytes / 2 ** 30)} GiB`;
+  return failure('context-file-too-large', EXIT.build, {
+    what: `${quote(path)} in the build context is ${gigabytes(sizeBytes)} long.`,
+    why: `Files of more than ${gigabytes(mostBytes)} are not sent, holes in them included: they would fill the engine's disk.`,
+    fix: 'Move it out of the site, or add it to .dockerignore.',
+  });
+}
+
 export function contextNameNotUtf8(path: string): DeBuildError {
   return failure('context-name-not-utf8', EXIT.checks, {
     what: `The build context holds a file whose name is not UTF-8: ${quote(path)}.`,

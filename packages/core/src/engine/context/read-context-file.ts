@@ -1,10 +1,13 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { contextChanged, contextUnreadable } from '../../errors/context-failures.ts';
+import { contextChanged, contextFileTooLarge, contextUnreadable } from '../../errors/context-failures.ts';
 import type { ContextEntry } from './context-entry.ts';
 
 /** Files up to this size are read at one go and synchronously, which is ten times faster for small ones. */
 export const SMALL_FILE_BYTES = 128 * 1024;
+
+/** Nothing that an image is made of comes near this; a sparse file may be of any size, and nothing on disk. */
+const LARGEST_FILE_BYTES = 64 * 2 ** 30;
 
 // Neither a symlink nor a FIFO that took the file's place may lead the reader elsewhere or hold it up.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -34,12 +37,15 @@ export function readSmallFile(entry: ContextEntry): Buffer {
 
 /**
  * The bytes of a file of any size, in pieces; each piece is good until the next one is asked for.
- * @throws DeBuildError `context-changed`, `context-unreadable`
+ * @throws DeBuildError `context-changed`, `context-file-too-large`, `context-unreadable`
  */
 export async function* readFileInPieces(
   entry: ContextEntry,
   pieceBytes: number,
 ): AsyncGenerator<Buffer, void, void> {
+  if (entry.size > LARGEST_FILE_BYTES) {
+    throw contextFileTooLarge(entry.path, entry.size, LARGEST_FILE_BYTES);
+  }
   const file = await open(entry.source, FLAGS).catch((error: unknown) => {
     throw explain(entry, error);
   });

@@ -36,7 +36,7 @@ const LATEST_PLAIN_SECOND = 0o77777777777;
 /**
  * A build context as the tar that builders without a session take, the way Docker's own client packs it: owner 0:0,
  * whole seconds, hard links, FIFOs and devices kept, sockets left out.
- * @throws as `walkContext`; while it is read, the tar fails with `context-changed` or `context-unreadable`
+ * @throws as `walkContext`; while it is read, the tar fails with `context-changed`, `context-file-too-large` or `context-unreadable`
  */
 export async function packContext(options: TarContextOptions): Promise<TarContext> {
   const { pack } = await import('tar-fs');
