@@ -6,10 +6,10 @@ import {
   whyNoEngine,
 } from '@de-build/testbed';
 import { drawFigures, type Figure } from './figure.ts';
-import { measureTokenBytes } from './token-bytes.ts';
 import { watchReleases } from './proc-watch.ts';
 import { cutSecrets } from './redactor-cuts.ts';
 import { measureRedactor } from './redactor-speed.ts';
+import { measureTokenBytes } from './token-bytes.ts';
 import type { TortureContext } from './torture-context.ts';
 
 /** Each in a file of its own; `npm test` runs short forms of the same code. */
