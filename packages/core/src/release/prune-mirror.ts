@@ -42,11 +42,12 @@ export function pruneMirror(options: PruneMirrorOptions): Promise<PrunedMirror> 
       if (problems.length > 0) throw mirrorRecordsUnreadable(problems);
       // A folder that is elsewhere today is no reason to give up what may be nowhere else.
       if (manifests.length === 0) throw noReleaseRecorded(records);
-      const pins = manifests.flatMap(({ frappe, apps }) => (frappe === null ? apps : [frappe, ...apps]));
+      const apps = manifests.flatMap(({ frappe, apps }) => (frappe === null ? apps : [frappe, ...apps]));
+      const keep = new Set(apps.map(({ commit }) => commit));
       const own = join(site, '.de-build');
       const { environment, signal } = tools;
-      const pruned = await pruneRepositories(join(own, 'mirror'), { environment, signal, pins, dryRun });
-      if (!dryRun) await forgetRanges(join(own, 'history'), new Set(pins.map(({ commit }) => commit)));
+      const pruned = await pruneRepositories(join(own, 'mirror'), { environment, signal, keep, dryRun });
+      if (!dryRun) await forgetRanges(join(own, 'history'), keep);
       return { dryRun, ...pruned, pins: pruned.repositories.flatMap(({ dropped }) => dropped).length };
     }),
   );

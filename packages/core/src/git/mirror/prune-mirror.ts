@@ -3,13 +3,12 @@ import { join, resolve } from 'node:path';
 import { takeLock } from '../../disk/kernel-lock.ts';
 import { mirrorBusy } from '../../errors/mirror-failures.ts';
 import { createLocalGit } from './local-git.ts';
-import { repositoryFolderName } from './mirror-repository.ts';
 import { type PrunedRepository, pruneRepository, removeLeftovers } from './prune-repository.ts';
 
 export interface PruneMirrorRequest {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** What stays. */
-  readonly pins: readonly { readonly url: string; readonly commit: string }[];
+  /** Commits that stay, whatever repository they are of. */
+  readonly keep: ReadonlySet<string>;
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
 }
@@ -32,18 +31,17 @@ export async function pruneRepositories(
   folder: string,
   request: PruneMirrorRequest,
 ): Promise<PrunedRepositories> {
-  const { environment, pins, dryRun, signal } = request;
+  const { environment, keep, dryRun, signal } = request;
   const root = resolve(folder);
   const names = await readdir(root).catch(() => [] as string[]);
   const git = createLocalGit(root, environment);
-  const keeps = new Set(pins.map(({ url, commit }) => `${repositoryFolderName(url)} ${commit}`));
   const repositories: PrunedRepository[] = [];
   let freedBytes: number | null = dryRun || names.length === 0 ? 0 : await removeLeftovers(root);
   for (const name of names.filter((each) => each.endsWith('.git')).sort()) {
     signal.throwIfAborted();
     const repository = join(root, name);
     const prune = () =>
-      pruneRepository(git, repository, { keeps: (commit) => keeps.has(`${name} ${commit}`), dryRun, signal });
+      pruneRepository(git, repository, { keeps: (commit) => keep.has(commit), dryRun, signal });
     const pruned = dryRun ? await prune() : await underLock(repository, request, prune);
     if (pruned === undefined) continue;
     repositories.push(pruned);
