@@ -5,6 +5,7 @@ import {
   startSharedEngines,
   whyNoEngine,
 } from '@de-build/testbed';
+import { interruptReleases } from './ctrl-c.ts';
 import { drawFigures, type Figure } from './figure.ts';
 import { watchReleases } from './proc-watch.ts';
 import { cutSecrets } from './redactor-cuts.ts';
@@ -18,6 +19,7 @@ const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readon
   'proc-watch': watchReleases,
   'redactor-cuts': cutSecrets,
   'redactor-speed': measureRedactor,
+  'ctrl-c': interruptReleases,
 };
 
 /**

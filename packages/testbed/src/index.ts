@@ -11,5 +11,6 @@ export * from './git-repository.ts';
 export * from './git-server.ts';
 export * from './parts/run-parts.ts';
 export * from './private-engine.ts';
+export * from './process-table.ts';
 export * from './run-command.ts';
 export * from './shared-engines.ts';

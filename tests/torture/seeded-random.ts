@@ -1,0 +1,15 @@
+import { randomInt } from 'node:crypto';
+
+/** Numbers from 0 to 1 that come again with the same seed (mulberry32). */
+export function seededRandom(seed = randomInt(2 ** 31)): { random(): number; readonly seed: number } {
+  let state = seed;
+  return {
+    seed,
+    random() {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    },
+  };
+}
