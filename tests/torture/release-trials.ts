@@ -30,6 +30,7 @@ export interface RunningRelease {
   readonly child: ChildProcess;
   /** Resolves when its output holds this text; never when it ends before. */
   said(text: string): Promise<void>;
+  hasEnded(): boolean;
 }
 
 export interface EndedRelease {
@@ -65,7 +66,6 @@ export async function prepareTrials(context: TortureContext): Promise<ReleaseTri
   const site = await world.addSite(engine);
   const temporary = join(world.folder, 'tmp');
   await mkdir(temporary);
-  const idle = new Set(findProcessesOf(engine.folder));
   let current = '1.0.0';
   let count = 0;
 
@@ -91,7 +91,7 @@ export async function prepareTrials(context: TortureContext): Promise<ReleaseTri
       );
       const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
       const containers = await ask<readonly { readonly Id: string }[]>(engine.host, '/containers/json?all=1');
-      const steps = findProcessesOf(engine.folder).filter((pid) => !idle.has(pid) && isStep(pid));
+      const processes = await Promise.all(findProcessesOf(engine.folder).map(describeProcess));
       const files = await readdir(temporary);
       return {
         isTagged: tags.includes(`${site.image}:${current}`),
@@ -101,7 +101,7 @@ export async function prepareTrials(context: TortureContext): Promise<ReleaseTri
         leftovers: [
           ...tags.filter((tag) => tag.includes('-building-')),
           ...containers.map(({ Id }) => `container ${Id.slice(0, 12)}`),
-          ...(await Promise.all(steps.map(describeProcess))),
+          ...processes.filter((process) => process !== undefined),
           ...files.map((name) => `file ${name}`),
         ],
         isLocked: await isLocked(join(site.folder, '.de-build', 'lock')),
@@ -115,11 +115,6 @@ export async function prepareTrials(context: TortureContext): Promise<ReleaseTri
       return current;
     },
   };
-
-  /** What is not of the engine itself: containerd and its shims stay a while after a step. */
-  function isStep(pid: number): boolean {
-    return !idle.has(pid);
-  }
 }
 
 async function follow(
@@ -138,6 +133,7 @@ async function follow(
   disturb({
     child,
     said: (text) => new Promise((resolve) => waiting.push({ text, resolve })),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
   });
   const exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);
@@ -179,7 +175,10 @@ async function ask<T>(host: string, path: string): Promise<T> {
   return JSON.parse(await requestEngine(host, { path, timeoutMs: 30_000 })) as T;
 }
 
-async function describeProcess(pid: number): Promise<string> {
+/** `undefined` for the engine itself, and for what has ended meanwhile. */
+async function describeProcess(pid: number): Promise<string | undefined> {
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'dockerd');
+  if (/^(dockerd|containerd)/.test(name)) return undefined;
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return `process ${pid} ${command.replaceAll('\0', ' ').slice(0, 80)}`;
 }

@@ -6,6 +6,7 @@ import {
   whyNoEngine,
 } from '@de-build/testbed';
 import { interruptReleases } from './ctrl-c.ts';
+import { killEngines } from './engine-killed.ts';
 import { drawFigures, type Figure } from './figure.ts';
 import { watchReleases } from './proc-watch.ts';
 import { cutSecrets } from './redactor-cuts.ts';
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readon
   'redactor-cuts': cutSecrets,
   'redactor-speed': measureRedactor,
   'ctrl-c': interruptReleases,
+  'engine-killed': killEngines,
 };
 
 /**

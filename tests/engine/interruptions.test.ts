@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { interruptReleases } from '../torture/ctrl-c.ts';
+import { killEngines } from '../torture/engine-killed.ts';
+import type { Figure } from '../torture/figure.ts';
+import type { TortureContext } from '../torture/torture-context.ts';
+import { withPrivateEngines } from './on-each-engine.ts';
+import { DE_BUILD } from './run-cli.ts';
+
+withPrivateEngines('a release that is disturbed at some points: the short form of the torture', () => {
+  let folder: string;
+  const cleanUps: (() => Promise<unknown>)[] = [];
+  const said: string[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'de-build-torture-'));
+  });
+  afterEach(async () => {
+    for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const context = (): TortureContext => ({
+    isQuick: true,
+    signal: new AbortController().signal,
+    folder,
+    tell: (text) => said.push(text),
+    cleanUps,
+    cli: DE_BUILD,
+    engines: async () => [],
+  });
+
+  /** Aims in seconds are for a machine that has nothing else to do. */
+  function expectAllMet(figures: readonly Figure[]): void {
+    const missed = figures.filter(({ isMet, aim }) => isMet === false && !aim?.includes(' s'));
+    if (missed.length > 0) throw new Error(`${JSON.stringify(missed)}\n${said.join('\n')}`);
+    expect(figures.length).toBeGreaterThan(3);
+  }
+
+  test('Ctrl-C leaves all of a release or nothing', async () => {
+    expectAllMet(await interruptReleases(context(), 6));
+  }, 600_000);
+
+  test('a killed engine is no success, and leaves nothing that the next run does not take away', async () => {
+    expectAllMet(await killEngines(context(), 3));
+  }, 600_000);
+});
