@@ -35,9 +35,12 @@ export async function buildImage<Result>(
     );
     return await use(built);
   } finally {
-    await withinGrace(tools.signal, engine.images.untag(temporary)).catch(() => {});
+    await withinGrace(tools.signal, engine.images.untag(temporary), UNTAG_GRACE_MS).catch(() => {});
   }
 }
+
+/** With the two seconds that a build is given to cancel, an interrupted release ends within five. */
+const UNTAG_GRACE_MS = 3_000;
 
 async function requestOf(
   { plan, examination, files, sourceDateEpoch }: Decision,
