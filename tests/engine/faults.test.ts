@@ -5,19 +5,10 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine, type Engine } from '@de-build/core';
-import {
-  EXAMPLE_BASE_IMAGE,
-  type ExampleSite,
-  ensureBaseImages,
-  moveExampleApp,
-  type PrivateEngine,
-  privateEngineVersions,
-  startPrivateEngine,
-  whyNoPrivateEngine,
-} from '@de-build/testbed';
+import { EXAMPLE_BASE_IMAGE, type ExampleSite, moveExampleApp, whyNoPrivateEngine } from '@de-build/testbed';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
-import { onEachEngine, withPrivateEngines } from './on-each-engine.ts';
+import { onEachEngine } from './on-each-engine.ts';
 import { type CliOptions, runCli } from './run-cli.ts';
 
 let world: ExampleWorld;
@@ -296,46 +287,6 @@ onEachEngine('a release in which something goes wrong', (engine) => {
       expect((await tagsOf(site))[aside]).toBe(images['1.0.0']);
     });
   });
-});
-
-withPrivateEngines('an engine that is killed in the middle of a release', () => {
-  let own: PrivateEngine | undefined;
-  afterEach(async () => {
-    await own?.stop();
-    own = undefined;
-  });
-
-  test.each(privateEngineVersions())(
-    '%s: nothing is tagged or recorded, and the next release works',
-    async (version) => {
-      own = await startPrivateEngine({ version });
-      const engine = own;
-      await ensureBaseImages(own.host);
-      const site = await world.addSite(own);
-      world.server.setLatency(200);
-      let killing: Promise<void> | undefined;
-      const killed = await release(site, own, {
-        at: [
-          CLONING,
-          () => {
-            killing = engine.kill();
-          },
-        ],
-      });
-      await killing;
-      expect(killed).toMatchObject({ exitCode: 5, outcome: { type: 'failed', code: 'engine-lost' } });
-      expect(killed.durationMs).toBeLessThan(20_000);
-      expect(await recordsOf(site)).toEqual([]);
-
-      world.server.setLatency(0);
-      await own.restart();
-      const client = await connectEngine({ environment: {}, host: own.host });
-      expect(await client.images.list(site.image)).toEqual([]);
-      expect(await release(site, own)).toMatchObject({ exitCode: 0, outcome: { type: 'released' } });
-      expect(await client.images.list(site.image)).toMatchObject([{ tag: '1.0.0' }]);
-      await client.close();
-    },
-  );
 });
 
 async function setManifests(site: ExampleSite, manifests: string): Promise<void> {

@@ -1,35 +1,31 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { interruptReleases } from '../torture/ctrl-c.ts';
 import { killEngines } from '../torture/engine-killed.ts';
 import type { Figure } from '../torture/figure.ts';
+import { prepareTrials, type ReleaseTrials } from '../torture/release-trials.ts';
 import type { TortureContext } from '../torture/torture-context.ts';
 import { withPrivateEngines } from './on-each-engine.ts';
 import { DE_BUILD } from './run-cli.ts';
 
 withPrivateEngines('a release that is disturbed at some points: the short form of the torture', () => {
-  let folder: string;
+  let context: TortureContext;
+  let trials: ReleaseTrials;
   const cleanUps: (() => Promise<unknown>)[] = [];
   const said: string[] = [];
 
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'de-build-torture-'));
-  });
-  afterEach(async () => {
-    for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const context = (): TortureContext => ({
-    isQuick: true,
-    signal: new AbortController().signal,
-    folder,
-    tell: (text) => said.push(text),
-    cleanUps,
-    cli: DE_BUILD,
-    engines: async () => [],
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'de-build-torture-'));
+    cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+    const { signal } = new AbortController();
+    const tell = (text: string) => said.push(text);
+    context = { isQuick: true, signal, folder, tell, cleanUps, cli: DE_BUILD, engines: async () => [] };
+    trials = await prepareTrials(context);
+  }, 300_000);
+  afterAll(async () => {
+    for (const cleanUp of cleanUps.toReversed()) await cleanUp();
   });
 
   /** Aims in seconds are for a machine that has nothing else to do. */
@@ -40,10 +36,10 @@ withPrivateEngines('a release that is disturbed at some points: the short form o
   }
 
   test('Ctrl-C leaves all of a release or nothing', async () => {
-    expectAllMet(await interruptReleases(context(), 6));
+    expectAllMet(await interruptReleases(context, 4, trials));
   }, 600_000);
 
   test('a killed engine is no success, and leaves nothing that the next run does not take away', async () => {
-    expectAllMet(await killEngines(context(), 3));
+    expectAllMet(await killEngines(context, 2, trials));
   }, 600_000);
 });

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allOf, type Figure, noneOf } from './figure.ts';
-import { type Aftermath, type EndedRelease, prepareTrials, type RunningRelease } from './release-trials.ts';
+import {
+  type Aftermath,
+  type EndedRelease,
+  prepareTrials,
+  type ReleaseTrials,
+  type RunningRelease,
+} from './release-trials.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { TortureContext } from './torture-context.ts';
 import { lookUntilClean } from './until-clean.ts';
@@ -39,10 +45,9 @@ const wayOf = (index: number): Way =>
 export async function interruptReleases(
   context: TortureContext,
   moments = context.isQuick ? 8 : 100,
+  given?: ReleaseTrials,
 ): Promise<readonly Figure[]> {
-  const trials = await prepareTrials(context);
-  await trials.release([]);
-  await trials.nextVersion();
+  const trials = given ?? (await prepareTrials(context));
   const { durationMs } = await trials.release(['--no-cache']);
   await trials.nextVersion();
   const { random, seed } = seededRandom();
@@ -83,6 +88,7 @@ export async function interruptReleases(
   }
   const next = await trials.release([]);
   const clean = await lookUntilClean(trials);
+  await trials.nextVersion();
   return [
     noneOf(moments, { part: PART, name: 'neither a whole release nor none', wrong: wrong.outcomes }),
     noneOf(moments, { part: PART, name: 'leftovers in engine or files', wrong: wrong.leftovers }),

@@ -16,8 +16,9 @@ const HALFWAY = 'tag-not-taken-back';
 export async function killEngines(
   context: TortureContext,
   points = context.isQuick ? 4 : 20,
+  given?: ReleaseTrials,
 ): Promise<readonly Figure[]> {
-  const trials = await prepareTrials(context);
+  const trials = given ?? (await prepareTrials(context));
   const building = await measureBuild(trials);
   const wrong = { successes: 0, classes: 0, leftovers: 0 };
   let survived = 0;
@@ -72,8 +73,6 @@ const BUILDING = '"stage":"build"';
 
 /** From the start of the build to the end of the release. */
 async function measureBuild(trials: ReleaseTrials): Promise<number> {
-  await trials.release([]);
-  await trials.nextVersion();
   let begun = 0;
   await trials.release(['--no-cache'], async ({ said }) => {
     await said(BUILDING);
