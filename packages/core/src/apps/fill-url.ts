@@ -2,6 +2,7 @@ import { type Place, placeholderUnusable, secretMisplaced } from '../errors/app-
 import type { Finding } from '../errors/finding.ts';
 import type { Credential } from '../git/remote.ts';
 import { hasControlCharacters } from '../git/remote-url.ts';
+import { fromShortSsh, isSshUrl } from '../git/ssh-url.ts';
 import { Secret } from '../secrets/secret.ts';
 import { fillPlaceholders, findPlaceholders } from '../site/placeholder.ts';
 import { findValue, type ValueSource } from './placeholder-values.ts';
@@ -34,7 +35,7 @@ export function fillUrl(
   source: ValueSource,
   place: Place,
 ): FilledUrl | { findings: Finding[] } {
-  const { scheme = '', user, rest = '' } = PARTS.exec(text)?.groups ?? {};
+  const { scheme = '', user, rest = '' } = splitUrl(text);
   const findings: Finding[] = [];
   const usedKeys: string[] = [];
   const fill = (part: string, isUser: boolean, encode: (value: string) => string): string =>
@@ -70,6 +71,16 @@ export function fillUrl(
     credential: toCredential(filledUser, name),
     usedKeys,
   };
+}
+
+/** The user of an ssh URL is no credential; ssh proves who that is by a key. */
+function splitUrl(text: string): {
+  readonly scheme?: string;
+  readonly user?: string;
+  readonly rest?: string;
+} {
+  const written = fromShortSsh(text) ?? text;
+  return isSshUrl(written) ? { rest: written } : (PARTS.exec(written)?.groups ?? {});
 }
 
 function toCredential(userPart: string, name: string): Credential | undefined {

@@ -115,7 +115,14 @@ describe('understandApps', () => {
     ],
     ['a secret in the path', 'https://github.com/${A_PAT}/b', { A_PAT: TOKEN }, 'secret-misplaced', 'A_PAT'],
     ['no organisation', 'https://github.com/b', {}, 'app-url-unusable', undefined],
-    ['another scheme', 'git@github.com:a/b', {}, 'app-url-unusable', undefined],
+    ['another scheme', 'git://github.com/a/b', {}, 'app-url-unusable', undefined],
+    [
+      'a value that is an option of ssh',
+      'ssh://${HOST}/a/b',
+      { HOST: '-oProxyCommand=x' },
+      'app-url-unusable',
+      undefined,
+    ],
     [
       'a host made of a value',
       'https://${HOST}/a/b',
@@ -133,8 +140,19 @@ describe('understandApps', () => {
     expect(JSON.stringify(findings)).not.toContain(TOKEN);
   });
 
+  test.each([
+    ['git@github.com:acme/warehouse.git', 'ssh://git@github.com/acme/warehouse.git'],
+    ['git@github.com:/acme/warehouse', 'ssh://git@github.com/acme/warehouse'],
+    ['ssh://git.example:2222/acme/warehouse', 'ssh://git.example:2222/acme/warehouse'],
+  ])('%s is asked at %s, without a credential', (written, url) => {
+    expect(understandApps([entryOf(written)], source({}))).toMatchObject({
+      apps: [{ name: 'warehouse', url, credential: undefined }],
+      findings: [],
+    });
+  });
+
   test('an entry that is known to be wrong is not reported twice', () => {
-    const entry = { ...entryOf('git@github.com:a/b'), isFaulty: true as const };
+    const entry = { ...entryOf('git://github.com/a/b'), isFaulty: true as const };
     expect(understandApps([entry], source({}))).toMatchObject({
       apps: [],
       findings: [],

@@ -5,6 +5,7 @@ import * as context from './context-failures.ts';
 import * as engine from './engine-failures.ts';
 import * as engineSetup from './engine-setup-failures.ts';
 import * as git from './git-failures.ts';
+import * as gitSsh from './git-ssh-failures.ts';
 import * as history from './history-failures.ts';
 import * as lock from './lock-failures.ts';
 import * as manifest from './manifest-failures.ts';
@@ -25,6 +26,7 @@ export const catalogue = {
   'engine-failures.ts': engineFailures,
   'engine-setup-failures.ts': engineSetup,
   'git-failures.ts': git,
+  'git-ssh-failures.ts': gitSsh,
   'history-failures.ts': history,
   'lock-failures.ts': lock,
   'manifest-failures.ts': manifest,
@@ -53,6 +55,7 @@ const place = { file: 'apps.json', line: 3 };
 const erp = { name: 'erpnext', url: 'https://github.com/frappe/erpnext', ref: 'version-15' };
 const missingApp = { app: 'erpnext', ref: 'version-15', plannedCommit: 'aaaaaaa' };
 const url = 'https://github.com/acme/erp_custom';
+const sshUrl = 'ssh://git.example/acme/app';
 const token = 'PAT_DESIRED_EFFECT';
 const endpoint = 'unix:///var/run/docker.sock';
 const remote = 'tcp://build-host:2376';
@@ -250,6 +253,16 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     gitUrlUnsafe: [['ext::sh', 'Only https is asked.']],
     gitMissing: [[full]],
   },
+  'git-ssh-failures.ts': {
+    gitSshHostUnknown: [[{ url: sshUrl, output: 'Host key verification failed.' }]],
+    gitSshHostChanged: [[{ url: sshUrl }], [{ url: 'ssh://git.example:2222/acme/app' }]],
+    gitSshKeyRefused: [
+      [{ url: sshUrl, hasAgent: false, keyFiles: 0 }],
+      [{ url: sshUrl, hasAgent: false, keyFiles: 1 }],
+      [{ url: sshUrl, hasAgent: true, keyFiles: 0 }],
+    ],
+    gitSshMissing: [[{ url: sshUrl }]],
+  },
   'history-failures.ts': {
     imageNotLoaded: [['write /layer.tar: no space left on device'], ['invalid archive: no manifest']],
     registryRefused: [['registry.example.com', 'registry.example.com/acme/erp:1.4.0', 'unauthorized']],
@@ -422,6 +435,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     badPruneLimit: [['--keep-storage', '20GB']],
     secretTooShort: [[token, '.env', 4]],
     frozenNeedsMirror: [['The engine is not on this machine.']],
+    sshNeedsMirror: [
+      [['mini_erp'], 'tokenDelivery says so.'],
+      [['mini_erp', 'mini_hr'], 'The engine is not on this machine.'],
+    ],
     nothingRecorded: [[]],
     appNotRecorded: [['erpnext', '1.4.0', { file: 'apps.json', line: 3 }]],
   },

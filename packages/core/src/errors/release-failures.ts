@@ -182,6 +182,17 @@ export function frozenNeedsMirror(obstacle: string): DeBuildError {
   });
 }
 
+/** An app comes over ssh where the build would clone it from its host. */
+export function sshNeedsMirror(apps: readonly string[], obstacle: string): DeBuildError {
+  return new DeBuildError({
+    code: 'ssh-needs-mirror',
+    what: `${apps.join(', ')} ${apps.length === 1 ? 'comes' : 'come'} over ssh, which a build cannot fetch from.`,
+    why: `A build has no ssh key; only the mirror serves it what this machine fetched. ${obstacle}`,
+    fix: 'Build on the machine that the engine runs on, with `tokenDelivery` at `auto`, or write an https URL with a token.',
+    exitCode: EXIT.checks,
+  });
+}
+
 /** `--frozen` before the first release. */
 export function nothingRecorded(): Finding {
   return {

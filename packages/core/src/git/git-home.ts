@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { NetworkSettings } from './network-settings.ts';
 import type { Credential } from './remote.ts';
 import { isLoopback } from './remote-url.ts';
+import { sshEnvironment } from './ssh-command.ts';
 
 /** A home folder for one question to one git host: git finds its configuration and the credential there. */
 export interface GitHome {
@@ -90,16 +91,21 @@ function gitEnvironment(
   }
   return {
     ...environment,
+    ...(options.url.protocol === 'ssh:' ? sshEnvironment(options.environment, options.timeoutMs) : {}),
     HOME: folder,
     LC_ALL: 'C',
-    GIT_ALLOW_PROTOCOL:
-      options.url.protocol === 'http:' && isLoopback(options.url.hostname) ? 'http' : 'https',
+    GIT_ALLOW_PROTOCOL: protocolOf(options.url),
     GIT_CEILING_DIRECTORIES: dirname(folder),
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
     GIT_TRACE_CURL: traceFile,
     GIT_TRACE_CURL_NO_DATA: '1',
   };
+}
+
+function protocolOf({ protocol, hostname }: URL): string {
+  if (protocol === 'ssh:') return 'ssh';
+  return protocol === 'http:' && isLoopback(hostname) ? 'http' : 'https';
 }
 
 function renderConfig({ url, credential, settings, timeoutMs }: GitHomeOptions): string {

@@ -265,6 +265,8 @@ describe('git remote', () => {
     'ssh://-oProxyCommand=touch/x',
     'file:///etc',
     'git@github.com:acme/app.git',
+    'ssh://git@-oProxyCommand=touch/acme/app',
+    'ssh://git@github.com/-oProxyCommand=touch/app',
     'http://example.com/acme/app',
     'https://user:pass@example.com/acme/app',
     'https://example.com/acme/app%0ahost=evil.example',

@@ -7,6 +7,7 @@ import { type NetworkSettings, readNetworkSettings } from './network-settings.ts
 import type { GitRemote, RemoteRefs, Repository } from './remote.ts';
 import { parseRemoteUrl } from './remote-url.ts';
 import { runGit } from './run-git.ts';
+import { sshMeansFor } from './ssh-command.ts';
 
 export interface GitRemoteOptions {
   /** PATH, HOME, TMPDIR, proxy and certificate variables are taken from it, and nothing else. */
@@ -65,7 +66,8 @@ async function listOnce(
       ...(signal === undefined ? {} : { signal }),
     });
     const answers = readCurlTrace(await readFile(home.traceFile, 'latin1').catch(() => ''));
-    return judgeListing(result, answers, { repository: nameOf(repository), timeoutSeconds, now: Date.now() });
+    const asked = { repository: nameOf(repository), timeoutSeconds, now: Date.now() };
+    return judgeListing(result, answers, { ...asked, ssh: sshMeansFor(url, environment) });
   });
 }
 

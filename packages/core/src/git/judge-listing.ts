@@ -17,15 +17,19 @@ import {
 import { cutAtWord } from '../secrets/cut-at-word.ts';
 import type { Attempt, Trouble } from './ask-patiently.ts';
 import type { HttpAnswer } from './curl-trace.ts';
+import { judgeSsh } from './judge-ssh.ts';
 import type { RemoteRefs } from './remote.ts';
 import { readRemoteRefs } from './remote-refs.ts';
 import type { GitResult } from './run-git.ts';
+import type { SshMeans } from './ssh-command.ts';
 
 export interface Asked {
   readonly repository: AskedRepository;
   readonly timeoutSeconds: number;
   /** For `Retry-After` and rate limits that name a time of day; milliseconds since the epoch. */
   readonly now: number;
+  /** Given when it was asked over ssh. */
+  readonly ssh?: SshMeans | undefined;
 }
 
 /** Judges a run of `git ls-remote`. */
@@ -58,6 +62,13 @@ export function judgeExchange(
   if (result.ended === 'timeout') return failed(gitTimeout({ ...repository, seconds: asked.timeoutSeconds }));
   if (result.ended === 'too-much-output')
     return failed(gitAnswerBroken({ ...repository, reason: 'The list of branches and tags has no end' }));
+
+  if (asked.ssh !== undefined && result.exitCode !== 0)
+    return judgeSsh(result.stderr, {
+      repository,
+      timeoutSeconds: asked.timeoutSeconds,
+      means: asked.ssh,
+    });
 
   const last = answers.at(-1);
   const transport = judgeTransport(result.stderr, repository, asked.timeoutSeconds);

@@ -1,7 +1,8 @@
 import { gitUrlUnsafe } from '../errors/git-failures.ts';
+import { isSafeSshUrl, isSshUrl } from './ssh-url.ts';
 
 /**
- * The URL of a repository, parsed, when git may be sent there: https, or http on this machine's loopback, with a
+ * The URL of a repository, parsed, when git may be sent there: https, ssh, or http on this machine's loopback, with a
  * host and a path, without credentials, line breaks, NUL, query or fragment.
  * @throws DeBuildError `git-url-unsafe`
  */
@@ -14,13 +15,17 @@ export function parseRemoteUrl(url: string): URL {
     return refuse('It holds a space, a line break or a control character.');
   if (!URL.canParse(url)) return refuse('It is not a URL.');
   const parsed = new URL(url);
+  if (isSshUrl(url)) return isSafeSshUrl(url) ? parsed : refuse(UNSAFE_SSH);
   if (parsed.protocol !== 'https:' && !(parsed.protocol === 'http:' && isLoopback(parsed.hostname)))
-    return refuse('Only https is spoken to git hosts, and http to this machine itself.');
+    return refuse('Only https and ssh are spoken to git hosts, and http to this machine itself.');
   if (parsed.username !== '' || parsed.password !== '') return refuse('It holds credentials.');
   if (parsed.search !== '' || parsed.hash !== '') return refuse('It holds a query or a fragment.');
   if (parsed.pathname.replaceAll('/', '') === '') return refuse('It names no repository.');
   return parsed;
 }
+
+const UNSAFE_SSH =
+  'It is not ssh://USER@HOST/ORGANISATION/REPOSITORY in letters, digits and `_ . ~ + -`, with nothing that begins with `-`.';
 
 /** Whether a host name is this machine's own loopback: `localhost`, 127.0.0.0/8 or `::1`. */
 export function isLoopback(hostname: string): boolean {

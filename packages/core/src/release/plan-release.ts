@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { decideCacheInput } from '../apps/cache-input.ts';
 import type { Engine } from '../engine/engine.ts';
-import { checksFailed, frozenNeedsMirror } from '../errors/release-failures.ts';
+import { checksFailed, frozenNeedsMirror, sshNeedsMirror } from '../errors/release-failures.ts';
+import { isSshUrl } from '../git/ssh-url.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { stagesWith } from '../site/parse-containerfile.ts';
 import type { Site } from '../site/site.ts';
@@ -163,6 +164,10 @@ async function decide(options: ReleaseOptions, examination: Examination, tools: 
   });
   if (options.frozen === true && plan.tokenDelivery.means === 'inject') {
     throw frozenNeedsMirror(plan.tokenDelivery.reason ?? '');
+  }
+  const overSsh = resolved.filter(({ url }) => isSshUrl(url)).map(({ name }) => name);
+  if (overSsh.length > 0 && plan.tokenDelivery.means === 'inject') {
+    throw sshNeedsMirror(overSsh, plan.tokenDelivery.reason ?? '');
   }
   return {
     plan,

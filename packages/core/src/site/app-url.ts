@@ -1,3 +1,4 @@
+import { fromShortSsh, isSafeSshUrl, isSshUrl } from '../git/ssh-url.ts';
 import { findPlaceholders } from './placeholder.ts';
 import { holdsTokenShape } from './token-shape.ts';
 
@@ -30,11 +31,12 @@ const HOST_USERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether bench can clone from a URL of apps.json, and safely: https (http on this machine only), an organisation
- * and a repository in the path, nothing that git or a shell would act on, no token written out.
+ * Whether bench can clone from a URL of apps.json, and safely: https, ssh by way of the mirror, or http on this machine; an
+ * organisation and a repository in the path, nothing that git or a shell would act on, no token written out.
  */
 export function judgeUrl(written: string): JudgedUrl {
-  const plain = replacePlaceholders(written, STAND_IN);
+  const filled = replacePlaceholders(written, STAND_IN);
+  const plain = fromShortSsh(filled) ?? filled;
   const complaint = judgeForm(plain) ?? (holdsLiteralToken(written) ? TOKEN : judgePath(plain));
   return { name: nameOf(plain), complaint };
 }
@@ -42,6 +44,7 @@ export function judgeUrl(written: string): JudgedUrl {
 /** Whether a token stands in the text itself, in its known shape or as the password of a URL. */
 export function holdsLiteralToken(written: string): boolean {
   if (holdsTokenShape(written)) return true;
+  if (isSshUrl(written)) return false;
   const user = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\\]*)@/i.exec(replacePlaceholders(written, '\uFFFC'))?.[1];
   return (
     user?.split(':').some((part) => part !== '' && !part.includes('\uFFFC') && !HOST_USERS.has(part)) ===
@@ -55,6 +58,7 @@ function judgeForm(url: string): Complaint | undefined {
   if (/^[^/]*::/.test(url)) return { ...SCHEME, what: 'has a URL that makes git run a program' };
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
   if (scheme === undefined) return /^[^/]+@?[^/]*:/.test(url) ? SSH : NO_URL;
+  if (scheme === 'ssh' && isSafeSshUrl(url)) return undefined;
   if (scheme === 'ssh' || scheme === 'git+ssh') return SSH;
   if (scheme !== 'https' && scheme !== 'http') return SCHEME;
   if (/[\s'"`$\\;|&<>(){}^]/.test(url)) return UNSAFE;
@@ -108,9 +112,9 @@ const SCHEME: Complaint = {
 const PLAIN_HTTP: Complaint = { ...SCHEME, what: 'has an http URL to another machine' };
 const SSH: Complaint = {
   id: 'app-url-scheme',
-  what: 'has an SSH URL',
-  why: 'A build has no SSH key; it can fetch by https only.',
-  fix: FORM,
+  what: 'has an SSH URL that ssh is not given',
+  why: 'Only plain characters, without a password and with nothing that begins with `-`, are safe to hand to ssh.',
+  fix: 'Write it as ssh://git@HOST/ORGANISATION/REPOSITORY or git@HOST:ORGANISATION/REPOSITORY.',
 };
 const NO_URL: Complaint = {
   id: 'app-url-malformed',

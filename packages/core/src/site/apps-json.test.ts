@@ -56,11 +56,23 @@ describe('entries as they are in use', () => {
   });
 });
 
+test.each([
+  'git@github.com:org/app.git',
+  'ssh://git@github.com/org/app',
+  'ssh://deploy@git.example:2222/a/b',
+])('%s comes over ssh', async (url) => {
+  expect(await read([{ url, branch: 'main' }])).toMatchObject({ entries: [{ url }], findings: [] });
+});
+
 describe('URLs that are refused', () => {
   test.each([
-    ['git@github.com:org/app.git', 'app-url-scheme'],
-    ['ssh://git@github.com/org/app', 'app-url-scheme'],
     ['ssh://-oProxyCommand=touch%20x/org/app', 'app-url-scheme'],
+    ['-oProxyCommand=touch@github.com:org/app', 'app-url-scheme'],
+    ['git@-oProxyCommand=x:org/app', 'app-url-scheme'],
+    ['git@github.com:-oProxyCommand=x/app', 'app-url-scheme'],
+    ['ssh://git:secret@github.com/org/app', 'app-url-scheme'],
+    ['git+ssh://git@github.com/org/app', 'app-url-scheme'],
+    ['git@github.com:app', 'app-url-no-organisation'],
     ['git://github.com/org/app', 'app-url-scheme'],
     ['file:///srv/org/app', 'app-url-scheme'],
     ['ext::sh -c "touch x"', 'app-url-scheme'],

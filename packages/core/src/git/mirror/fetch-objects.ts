@@ -8,6 +8,7 @@ import { type Asked, judgeExchange, judgeWords, lastLines } from '../judge-listi
 import type { NetworkSettings } from '../network-settings.ts';
 import type { Repository } from '../remote.ts';
 import { type GitResult, runGit } from '../run-git.ts';
+import { sshMeansFor } from '../ssh-command.ts';
 import { repositoryAround, systemReason } from './local-git.ts';
 
 /** How a host is asked, and for how long. */
@@ -79,7 +80,8 @@ async function fetchOnce(
       ...(signal === undefined ? {} : { signal }),
     });
     const answers = readCurlTrace(await readFile(traceFile, 'latin1').catch(() => ''));
-    const asked = { repository: nameOf(repository), timeoutSeconds, now: Date.now() };
+    const ssh = sshMeansFor(url, environment);
+    const asked = { repository: nameOf(repository), timeoutSeconds, now: Date.now(), ssh };
     return judgeFetch(result, answers, { ...asked, into: wanted.into });
   });
 }
