@@ -5,6 +5,9 @@ import {
   startSharedEngines,
   whyNoEngine,
 } from '@de-build/testbed';
+import { diskErrors } from './crash/disk-errors.ts';
+import { killEverySyscall } from './crash/kill-every-syscall.ts';
+import { lockStorm } from './crash/lock-storm.ts';
 import { interruptReleases } from './ctrl-c.ts';
 import { killEngines } from './engine-killed.ts';
 import { drawFigures, type Figure } from './figure.ts';
@@ -22,6 +25,9 @@ const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readon
   'redactor-speed': measureRedactor,
   'ctrl-c': interruptReleases,
   'engine-killed': killEngines,
+  'kill-every-syscall': killEverySyscall,
+  'disk-errors': diskErrors,
+  'lock-storm': lockStorm,
 };
 
 /**

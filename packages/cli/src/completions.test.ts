@@ -29,6 +29,7 @@ const COMMANDS = [
   'restore',
   'retag',
   'prune',
+  'doctor',
   'completion',
 ];
 

@@ -17,6 +17,12 @@ export type {
   LeakPlace,
   UnreadContent,
 } from './audit/leaks/leak.ts';
+export {
+  type Diagnosis,
+  type DoctorOptions,
+  type DoctorReport,
+  diagnoseSite,
+} from './doctor/diagnose-site.ts';
 export type {
   BuildEvent,
   BuildLogEvent,
@@ -98,8 +104,7 @@ export type { BuildArgSource } from './release/build-args.ts';
 export { type BumpedSite, type BumpSiteOptions, bumpSite } from './release/bump-site.ts';
 export { type CheckOptions, type CheckReport, checkSite } from './release/check-site.ts';
 export { learnSecrets } from './release/learn-secrets.ts';
-export type { LockHolder } from './release/lock-holder.ts';
-export { type LockWait, parseLockWait } from './release/lock-wait.ts';
+export { parseLockWait } from './release/lock-wait.ts';
 export { ownVersion } from './release/own-version.ts';
 export { parseBuildArgs } from './release/parse-build-args.ts';
 export type {
@@ -127,6 +132,7 @@ export type {
   StageName,
 } from './release/release-event.ts';
 export type { Environment, SiteOptions } from './release/tools.ts';
+export { type LockedSiteOptions, withLockedSite } from './release/with-locked-site.ts';
 export { keepMemoryOutOfCoreDumps } from './secrets/core-dumps.ts';
 export { createRedactor, type RedactedStream, type Redactor } from './secrets/redactor.ts';
 export { Secret } from './secrets/secret.ts';

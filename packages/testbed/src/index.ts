@@ -14,3 +14,4 @@ export * from './private-engine.ts';
 export * from './process-table.ts';
 export * from './run-command.ts';
 export * from './shared-engines.ts';
+export * from './strace.ts';

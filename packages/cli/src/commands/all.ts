@@ -8,6 +8,7 @@ import { check } from './check.ts';
 import type { Call } from './command.ts';
 import { completion } from './completion.ts';
 import { diff } from './diff.ts';
+import { doctor } from './doctor.ts';
 import { list } from './list.ts';
 import { prune } from './prune.ts';
 import { rebuild } from './rebuild.ts';
@@ -33,6 +34,7 @@ export function addCommands(yargs: Argv, call: Call): Argv {
     .command(restore(call))
     .command(retag(call))
     .command(prune(call))
+    .command(doctor(call))
     .command(completion(call))
     .command(buildByDefault(call));
 }
@@ -53,6 +55,7 @@ export const COMMAND_NAMES = [
   'restore',
   'retag',
   'prune',
+  'doctor',
   'completion',
   'help',
 ];

@@ -85,15 +85,13 @@ const command: Command<BuildOptions> = {
   async run(options, io) {
     const { buildRelease, parseBuildArgs, planRelease } = await import('@de-build/core');
     const output = openOutput(io, { isVerbose: options.verbose });
-    // The renderer shows the notice of it.
-    const {
-      lockWait: { seconds = 0 },
-    } = await lockOf(options, io);
+    // Notices are among the events.
+    const { lockWaitSeconds } = await lockOf(options, io);
     const stop = listenForStop(io);
     const renderer = await output.renderer(options.json ? 'json' : options.progress);
     const release: ReleaseOptions = {
       ...siteOf(options, io),
-      lockWait: { seconds },
+      lockWaitSeconds,
       signal: stop.signal,
       onEvent: (event: ReleaseEvent) => renderer.event(event),
       buildArgs: parseBuildArgs(options.buildArg ?? []),
@@ -134,6 +132,6 @@ function overview(yargs: Argv) {
       ['$0', 'check, build, verify, tag and record it'],
     ])
     .epilogue(
-      'Run `de-build <command> --help` for the options of a command.\n\nExit codes: 0 done, 1 bug, 2 usage, 3 checks, 4 git, 5 engine, 6 build, 7 verify, 8 conflict, 9 record, 10 outdated, 11 locked, 12 different, 13 leak, 130 interrupted, 143 terminated.',
+      'Run `de-build <command> --help` for the options of a command.\n\nExit codes: 0 done, 1 bug, 2 usage, 3 checks, 4 git, 5 engine, 6 build, 7 verify, 8 conflict, 9 record, 10 outdated, 11 locked, 12 different, 13 leak, 14 leftovers, 130 interrupted, 143 terminated.',
     );
 }

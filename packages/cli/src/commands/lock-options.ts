@@ -1,4 +1,3 @@
-import type { LockWait } from '@de-build/core';
 import type { Argv } from 'yargs';
 import type { Io } from '../io.ts';
 
@@ -15,17 +14,14 @@ export function lockOptions<Options>(yargs: Argv<Options>): Argv<Options & LockA
   });
 }
 
-/** The same, as core takes it; who is waited for is told on standard error. */
+/** The same, as core takes it; notices, such as who is waited for, go to standard error. */
 export async function lockOf(
   { lockWait }: { readonly lockWait?: string | undefined },
   io: Pick<Io, 'stderr'>,
-): Promise<{ readonly lockWait: Partial<LockWait> }> {
-  if (lockWait === undefined) return { lockWait: {} };
+): Promise<{ readonly lockWaitSeconds: number; readonly onNotice: (text: string) => void }> {
   const { makeVisible, parseLockWait } = await import('@de-build/core');
   return {
-    lockWait: {
-      seconds: parseLockWait(lockWait),
-      onHeld: (_holder, text) => io.stderr.write(`${makeVisible(text)}\n`),
-    },
+    lockWaitSeconds: lockWait === undefined ? 0 : parseLockWait(lockWait),
+    onNotice: (text) => io.stderr.write(`${makeVisible(text)}\n`),
   };
 }

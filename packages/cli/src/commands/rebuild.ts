@@ -64,17 +64,15 @@ export const rebuild = defineCommand({
   async run(options, io) {
     const { EXIT, rebuildRelease } = await import('@de-build/core');
     const output = openOutput(io, { isVerbose: options.verbose });
-    // The renderer shows the notice of it.
-    const {
-      lockWait: { seconds = 0 },
-    } = await lockOf(options, io);
+    // Notices are among the events.
+    const { lockWaitSeconds } = await lockOf(options, io);
     const stop = listenForStop(io);
     const renderer = await output.renderer(options.json ? 'json' : options.progress);
     try {
       const { release, cache = false, replace, inexact, dryRun } = options;
       const rebuilt = await rebuildRelease({
         ...siteOf(options, io),
-        lockWait: { seconds },
+        lockWaitSeconds,
         signal: stop.signal,
         onEvent: (event) => renderer.event(event),
         ...{ release, cache, replace, inexact, dryRun },

@@ -41,7 +41,10 @@ export async function createFromStream(
     }
     const path = join(folder, nameOf());
     const outcome = await putInPlace(temporary, path);
-    await syncFolder(folder);
+    await syncFolder(folder).catch(async (error: unknown) => {
+      if (outcome === 'created') await unlink(path).catch(() => {});
+      throw error;
+    });
     return { path, outcome };
   } finally {
     await unlink(temporary).catch(() => {});

@@ -36,7 +36,7 @@ export async function writeWhole(
  * Like `writeWhole`, for a file that must not exist yet: of several writers exactly one gets `created`, whole,
  * and nothing is ever overwritten (link(2) refuses an existing name).
  *
- * @throws as `writeWhole` does; an existing file is not an error but the result `exists`.
+ * @throws the file system's own error, and nothing is left then; an existing file is not an error but the result `exists`.
  */
 export async function createWhole(
   path: string,
@@ -52,7 +52,10 @@ export async function createWhole(
   } finally {
     await discard(temporary);
   }
-  await syncFolder(dirname(path));
+  await syncFolder(dirname(path)).catch(async (error: unknown) => {
+    await discard(path);
+    throw error;
+  });
   return 'created';
 }
 
@@ -100,9 +103,9 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The error that led here is the one to report, so a temporary file that cannot be removed is left. */
-async function discard(temporary: string): Promise<void> {
-  await unlink(temporary).catch(() => {});
+/** The error that led here is the one to report, so a file that cannot be removed is left. */
+async function discard(path: string): Promise<void> {
+  await unlink(path).catch(() => {});
 }
 
 function codeOf(error: unknown): string | undefined {

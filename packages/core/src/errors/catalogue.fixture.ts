@@ -12,6 +12,7 @@ import * as manifest from './manifest-failures.ts';
 import * as mirror from './mirror-failures.ts';
 import * as plainBuild from './plain-build-failures.ts';
 import * as rebuild from './rebuild-failures.ts';
+import * as recovery from './recovery-failures.ts';
 import * as release from './release-failures.ts';
 import * as site from './site-failures.ts';
 import * as siteRepository from './site-repository-failures.ts';
@@ -33,6 +34,7 @@ export const catalogue = {
   'mirror-failures.ts': mirror,
   'plain-build-failures.ts': plainBuild,
   'rebuild-failures.ts': rebuild,
+  'recovery-failures.ts': recovery,
   'release-failures.ts': release,
   'site-failures.ts': site,
   'site-repository-failures.ts': siteRepository,
@@ -406,6 +408,19 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['acme/erp:1.4.0', 'acme/erp:1.4.0-rebuilt-0123456789ab', 'All 12 files are the same.'],
     ],
     restoredDifferent: [['acme/erp:1.4.0', 'Of its files 2 changed.']],
+  },
+  'recovery-failures.ts': {
+    journalNotWritten: [['/srv/site/.de-build/journal.json', full]],
+    journalUnreadable: [['/srv/site/.de-build/journal.json', denied]],
+    unfinishedRun: [['.de-build/journal.json', 'while it released 1.4.0']],
+    temporaryFileLeft: [['build-manifests/.1.4.0.json.0123456789ab.tmp']],
+    credentialLeft: [['/tmp/de-build-git-4026531836-4711-Ab12Cd']],
+    mirrorLeftover: [['.de-build/mirror/github.com-a-b.git/incoming/0123.git', 'half a download']],
+    archiveUnlisted: [['.de-build/archives/acme-erp_1.4.0_0123456789ab.tar.gz', '1.4.0']],
+    archiveGone: [['.de-build/archives/acme-erp_1.4.0_0123456789ab.tar.gz', '1.4.0']],
+    tagLost: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
+    tagUnrecorded: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
+    buildingElsewhere: [['acme/erp:1.4.0-building-0123abcd']],
   },
   'release-failures.ts': {
     checksFailed: [

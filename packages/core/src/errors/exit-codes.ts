@@ -30,6 +30,8 @@ export const EXIT = {
   different: 12,
   /** The audit found a secret in an image. */
   leak: 13,
+  /** `doctor` found what runs that died have left. */
+  leftovers: 14,
   /** Stopped by Ctrl-C (SIGINT). */
   interrupted: 130,
   /** Stopped by SIGTERM. */

@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { HOME_PREFIX, ownSpace, placesOfHomes } from './left-homes.ts';
 import type { NetworkSettings } from './network-settings.ts';
 import type { Credential } from './remote.ts';
 import { isLoopback } from './remote-url.ts';
@@ -68,16 +69,15 @@ export async function withGitHome<T>(
 
 /** In memory (`XDG_RUNTIME_DIR`) where the system offers that, so that a token is not left on disk by a kill -9. */
 export async function makeFolder(environment: Readonly<Record<string, string | undefined>>): Promise<string> {
-  const places = [environment.XDG_RUNTIME_DIR, environment.TMPDIR];
-  for (const place of places) {
-    if (place?.startsWith('/') !== true) continue;
+  const name = `${HOME_PREFIX}${await ownSpace()}-${process.pid}-`;
+  for (const place of placesOfHomes(environment)) {
     try {
-      return await mkdtemp(join(place, 'de-build-git-'));
+      return await mkdtemp(join(place, name));
     } catch {
       // Not there or not writable, as under sudo: the next place will do.
     }
   }
-  return mkdtemp('/tmp/de-build-git-');
+  return mkdtemp(join('/tmp', name));
 }
 
 function gitEnvironment(

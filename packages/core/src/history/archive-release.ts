@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ImageDetails } from '../engine/engine.ts';
 import { archiveNotWritten, releaseImageMissing } from '../errors/history-failures.ts';
 import { type Archive, addArchive, type FileArchive, readArchives } from '../manifests/archives.ts';
+import { converge } from '../release/converge.ts';
 import { ownFolder } from '../release/own-folder.ts';
 import { ownVersion } from '../release/own-version.ts';
 import { withSiteLock } from '../release/site-lock.ts';
@@ -61,6 +62,7 @@ export function archiveRelease(options: ArchiveOptions): Promise<ArchivedRelease
 }
 
 async function archive(options: ArchiveOptions, tools: Tools): Promise<ArchivedRelease> {
+  if (options.dryRun !== true) await converge(options.site, tools);
   const release = await readRelease(options.site, options.release);
   const known = await readArchives(release.records, options.release);
   const engine = await tools.engine();

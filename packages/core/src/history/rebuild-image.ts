@@ -7,6 +7,7 @@ import type { BuiltImage } from '../engine/engine.ts';
 import { openMirror } from '../git/mirror/mirror-store.ts';
 import { buildImage } from '../release/build-image.ts';
 import { resolvedAppsOf } from '../release/examine-site.ts';
+import type { RunJournal } from '../release/journal.ts';
 import type { Decision } from '../release/plan-release.ts';
 import { inStage } from '../release/stage.ts';
 import type { Tools } from '../release/tools.ts';
@@ -68,13 +69,13 @@ export async function planRebuild(request: RebuildRequest, tools: Tools): Promis
 export async function rebuildImage<Result>(
   request: RebuildRequest,
   tools: Tools,
-  use: (rebuilt: Rebuilt) => Promise<Result>,
+  use: (rebuilt: Rebuilt, journal: RunJournal) => Promise<Result>,
 ): Promise<Result> {
   const startedAt = tools.now();
   return withDecision(request, { isDry: false }, tools, async ({ files, ...decided }) => {
     const { decision, bases } = decided;
     return withBases(decision, { bases, files }, async (pinned) =>
-      buildImage(pinned, tools, async (built) => {
+      buildImage(pinned, tools, async (built, journal) => {
         const found = await inStage(tools, { stage: 'verify', title: `Verifying ${built.id}` }, () =>
           verifyImage(pinned, built.id),
         );
@@ -84,14 +85,17 @@ export async function rebuildImage<Result>(
           compareRebuilt(rebuilt, pinned, tools),
         );
         tools.signal.throwIfAborted();
-        return use({
-          ...decided,
-          startedAt,
-          recordedId: request.release.manifest.image.id,
-          built,
-          found,
-          ...compared,
-        });
+        return use(
+          {
+            ...decided,
+            startedAt,
+            recordedId: request.release.manifest.image.id,
+            built,
+            found,
+            ...compared,
+          },
+          journal,
+        );
       }),
     );
   });

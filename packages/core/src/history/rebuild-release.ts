@@ -1,6 +1,9 @@
 import { rebuildReplacesAside } from '../errors/rebuild-failures.ts';
 import { auditBuild } from '../release/audit-build.ts';
-import { recordRelease } from '../release/record-release.ts';
+import { converge } from '../release/converge.ts';
+import { describeRelease } from '../release/describe-release.ts';
+import type { RunJournal } from '../release/journal.ts';
+import { pendingRelease, recordRelease } from '../release/record-release.ts';
 import { withSiteLock } from '../release/site-lock.ts';
 import { inStage } from '../release/stage.ts';
 import { tagImage } from '../release/tag-image.ts';
@@ -48,6 +51,7 @@ export function rebuildRelease(options: RebuildOptions): Promise<RebuiltRelease>
 async function rebuild(options: RebuildOptions, tools: Tools): Promise<RebuiltRelease> {
   const named = options.release;
   const { cache = false, inexact = false, replace = false, dryRun = false } = options;
+  if (!dryRun) await converge(options.site, tools);
   const release = await readRelease(options.site, named);
   if (replace && named !== release.manifest.siteVersion) throw rebuildReplacesAside(named);
   const request = { release, named, cache, inexact };
@@ -62,9 +66,10 @@ async function rebuild(options: RebuildOptions, tools: Tools): Promise<RebuiltRe
     toFetch,
   });
   if (dryRun) return { ...report(await planRebuild(request, tools)), outcome: undefined };
-  return rebuildImage(request, tools, async (rebuilt) => {
+  return rebuildImage(request, tools, async (rebuilt, journal) => {
     const isSame = ['identical', 'equivalent'].includes(rebuilt.comparison.verdict);
-    const outcome = replace && isSame ? await takeOver(rebuilt, tools) : await keepApart(rebuilt, tools);
+    const outcome =
+      replace && isSame ? await takeOver(rebuilt, journal, tools) : await keepApart(rebuilt, tools);
     return { ...report(rebuilt), outcome };
   });
 }
@@ -85,7 +90,7 @@ export async function keepApart(rebuilt: Rebuilt, tools: Tools): Promise<Rebuild
 }
 
 /** The release's own tag; the image that has it is kept aside, and so is the record where the image is another. */
-export async function takeOver(rebuilt: Rebuilt, tools: Tools): Promise<RebuildOutcome> {
+export async function takeOver(rebuilt: Rebuilt, journal: RunJournal, tools: Tools): Promise<RebuildOutcome> {
   const { built, comparison, decision, found, files, startedAt } = rebuilt;
   const { images } = decision.engine;
   const { reference, image, siteVersion } = decision.plan;
@@ -93,11 +98,15 @@ export async function takeOver(rebuilt: Rebuilt, tools: Tools): Promise<RebuildO
   const holder = await images.inspect(reference);
   const isHeld = holder !== undefined && holder.id !== built.id;
   const replaces = isHeld ? { imageId: holder.id, tag: siteVersion } : undefined;
-  const tagging = await inStage(tools, { stage: 'tag', title: `Tagging ${reference}` }, () =>
-    tagImage(images, { ...decision.plan, replaces }, built.id),
-  );
-  // An earlier rebuild may have left it that.
-  await images.untag(`${image}:${rebuiltTag(siteVersion, built.id)}`);
+  const plan = { ...decision.plan, replaces };
+  const tag = async () => {
+    const tagging = await inStage(tools, { stage: 'tag', title: `Tagging ${reference}` }, () =>
+      tagImage(images, plan, built.id),
+    );
+    // An earlier rebuild may have left it that.
+    await images.untag(`${image}:${rebuiltTag(siteVersion, built.id)}`);
+    return tagging;
+  };
   const outcome = {
     ...comparison,
     imageId: built.id,
@@ -105,14 +114,17 @@ export async function takeOver(rebuilt: Rebuilt, tools: Tools): Promise<RebuildO
     keptAside: isHeld ? `${image}:${replacedTag(siteVersion, holder.id)}` : undefined,
   };
   const { verdict, proof } = comparison;
-  if (verdict !== 'equivalent') return { ...outcome, manifestPath: undefined };
+  if (verdict !== 'equivalent') {
+    await tag();
+    return { ...outcome, manifestPath: undefined };
+  }
   const rebuild = { of: rebuilt.recordedId, verdict, proof };
-  const { manifestPath } = await inStage(tools, { stage: 'record', title: `Recording ${siteVersion}` }, () =>
-    recordRelease(
-      { ...decision, force: true },
-      { startedAt, built, found, files, search, tagging, rebuild },
-      tools,
-    ),
+  const forced = { ...decision, plan, force: true };
+  const record = await describeRelease(forced, { startedAt, built, found, files, search, rebuild }, tools);
+  await journal.promise(pendingRelease(forced, record, built.id));
+  const tagging = await tag();
+  const manifestPath = await inStage(tools, { stage: 'record', title: `Recording ${siteVersion}` }, () =>
+    recordRelease(forced, { record, tagging, journal }, tools),
   );
   return { ...outcome, manifestPath };
 }

@@ -1,5 +1,6 @@
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { restoredDifferent, restoredEquivalentOnly } from '../errors/rebuild-failures.ts';
+import type { RunJournal } from '../release/journal.ts';
 import type { Tools } from '../release/tools.ts';
 import { planRebuild, type Rebuilt, rebuildImage } from './rebuild-image.ts';
 import { keepApart, takeOver } from './rebuild-release.ts';
@@ -26,18 +27,19 @@ export function rebuildMeans(
         return { isThere: false, why: `${error.what} ${error.why}` };
       }
     },
-    bring: () => rebuildImage(request, tools, (rebuilt) => settle(rebuilt, accepted, tools)),
+    bring: () =>
+      rebuildImage(request, tools, (rebuilt, journal) => settle({ rebuilt, journal }, accepted, tools)),
   };
 }
 
 async function settle(
-  rebuilt: Rebuilt,
+  { rebuilt, journal }: { readonly rebuilt: Rebuilt; readonly journal: RunJournal },
   accepted: 'identical' | 'equivalent',
   tools: Tools,
 ): Promise<RebuildOutcome> {
   const { comparison, decision } = rebuilt;
   const { verdict, proof } = comparison;
-  if (verdict === 'identical' || verdict === accepted) return takeOver(rebuilt, tools);
+  if (verdict === 'identical' || verdict === accepted) return takeOver(rebuilt, journal, tools);
   const { reference } = decision.plan;
   if (verdict !== 'equivalent') throw restoredDifferent(reference, proof);
   const { tag } = await keepApart(rebuilt, tools);

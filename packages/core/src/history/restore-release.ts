@@ -1,6 +1,7 @@
 import { restoreTagHeld } from '../errors/history-failures.ts';
 import { readArchives } from '../manifests/archives.ts';
 import type { Manifest } from '../manifests/manifest.ts';
+import { converge } from '../release/converge.ts';
 import { withSiteLock } from '../release/site-lock.ts';
 import { tagImage } from '../release/tag-image.ts';
 import type { SiteOptions, Tools } from '../release/tools.ts';
@@ -62,6 +63,7 @@ export function restoreRelease(options: RestoreOptions): Promise<RestoredRelease
 }
 
 async function restore(options: RestoreOptions, tools: Tools): Promise<RestoredRelease> {
+  if (options.dryRun !== true) await converge(options.site, tools);
   const release = await readRelease(options.site, options.release);
   const { manifest } = release;
   const archives = await readArchives(release.records, options.release);

@@ -1,4 +1,5 @@
 import type { Finding } from '../errors/finding.ts';
+import { converge } from '../release/converge.ts';
 import { PLAN_DIGEST_LABEL } from '../release/labels.ts';
 import { readRecords } from '../release/read-records.ts';
 import { withSiteLock } from '../release/site-lock.ts';
@@ -49,6 +50,7 @@ export function retagImages(options: RetagOptions): Promise<RetaggedImages> {
 }
 
 async function retag(options: RetagOptions, tools: Tools): Promise<RetaggedImages> {
+  if (options.dryRun !== true) await converge(options.site, tools);
   const { images } = await tools.engine();
   const dryRun = options.dryRun ?? false;
   const { manifests, problems } = await readRecords(options);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline as join, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { createGunzip, createGzip } from 'node:zlib';
 import { createFromStream } from '../disk/create-from-stream.ts';
 import type { Images } from '../engine/engine.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
@@ -88,6 +88,13 @@ export async function digestFile(
     { signal },
   );
   return hash.digest('hex');
+}
+
+/** The layout of an archive that was written before. */
+export async function readLayout(path: string): Promise<FileArchive['layout']> {
+  const unpacked = createReadStream(path).pipe(createGunzip());
+  for await (const chunk of unpacked as AsyncIterable<Buffer>) return layoutOf(chunk.subarray(0, 100));
+  return 'docker';
 }
 
 /** The first entry of an OCI image layout that Docker writes is its folder of blobs. */

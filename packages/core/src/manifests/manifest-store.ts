@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import semver from 'semver';
@@ -41,7 +41,7 @@ export async function readManifests(folder: string): Promise<Manifests> {
  * @throws DeBuildError `manifest-folder-unreadable`
  */
 export async function readAllManifests(folder: string): Promise<Manifests> {
-  return readEach(folder, await listNames(folder));
+  return readEach(folder, await listRecords(folder));
 }
 
 async function readEach(folder: string, names: readonly string[]): Promise<Manifests> {
@@ -62,7 +62,7 @@ async function readEach(folder: string, names: readonly string[]): Promise<Manif
  * @throws DeBuildError `manifest-not-found`, `manifest-unreadable`, `manifest-folder-unreadable`
  */
 export async function readManifest(folder: string, version: string): Promise<Manifest> {
-  const names = await listNames(folder);
+  const names = await listRecords(folder);
   if (!names.includes(version)) throw manifestNotFound(version, await listVersions(folder));
   const { manifest, problem } = readManifestFile({
     ...fileOf(folder, version),
@@ -77,7 +77,7 @@ export async function readManifest(folder: string, version: string): Promise<Man
  * @throws DeBuildError `manifest-folder-unreadable`
  */
 export async function listVersions(folder: string): Promise<readonly string[]> {
-  return (await listNames(folder))
+  return (await listRecords(folder))
     .filter((name) => !REPLACED.test(name))
     .map((name) => new semver.SemVer(name))
     .sort((a, b) => b.compare(a))
@@ -99,15 +99,41 @@ export interface WriteManifestOptions {
 export async function writeManifest(
   folder: string,
   manifest: Manifest,
-  options: WriteManifestOptions = {},
+  { redactor, isReplacing = false }: WriteManifestOptions = {},
 ): Promise<string> {
-  const path = join(folder, `${manifest.siteVersion}.json`);
-  const text = formatManifest((options.redactor ?? createRedactor()).redactValue(manifest));
+  return writeRecord(folder, {
+    version: manifest.siteVersion,
+    text: recordText(manifest, redactor),
+    isReplacing,
+  });
+}
+
+/** A manifest as it is recorded. */
+export function recordText(manifest: Manifest, redactor: Redactor = createRedactor()): string {
+  return formatManifest(redactor.redactValue(manifest));
+}
+
+/** A record by its text: what `recordText` gave. */
+export interface RecordWriting {
+  readonly version: string;
+  readonly text: string;
+  readonly isReplacing: boolean;
+}
+
+/**
+ * Like `writeManifest`. Where it was cut off before, it goes on from there.
+ * @throws DeBuildError `manifest-exists`, `manifest-not-written`
+ */
+export async function writeRecord(
+  folder: string,
+  { version, text, isReplacing }: RecordWriting,
+): Promise<string> {
+  const { path } = fileOf(folder, version);
   const outcome = await attempt(path, async () => {
     await mkdir(folder, { recursive: true });
     const created = await createWhole(path, text);
-    if (created === 'created' || options.isReplacing !== true) return created;
-    const moved = await moveAside(folder, manifest.siteVersion);
+    if (created === 'created' || !isReplacing) return created;
+    const moved = await moveAside(folder, version);
     try {
       await writeWhole(path, text);
     } catch (error) {
@@ -116,8 +142,37 @@ export async function writeManifest(
     }
     return 'created';
   });
-  if (outcome === 'exists') throw manifestExists(path, manifest.siteVersion);
+  if (outcome === 'exists') throw manifestExists(path, version);
   return path;
+}
+
+/**
+ * Undoes a replacement that got no further than moving the old record aside: it is there twice then.
+ * @throws the file system's own error
+ */
+export async function takeRecordBack(folder: string, version: string): Promise<void> {
+  const text = await textOf(fileOf(folder, version).path);
+  for (const name of await listRecords(folder)) {
+    if (text === undefined || !name.startsWith(`${version}-replaced-`)) continue;
+    const aside = join(folder, `${name}.json`);
+    if ((await textOf(aside)) !== text) continue;
+    await moveCompanions(folder, name, version);
+    await unlink(aside);
+  }
+}
+
+/** What is recorded of a version, unread; `undefined` when nothing is. */
+export function readRecordText(folder: string, version: string): Promise<string | undefined> {
+  return textOf(fileOf(folder, version).path);
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 const REPLACED = /-replaced-[0-9a-z-]+$/;
@@ -136,7 +191,9 @@ async function moveAside(folder: string, version: string): Promise<{ undo(): Pro
     return {
       async undo() {
         await moveCompanions(folder, name, version);
-        if (isNew) await unlink(aside);
+        // The new record may stand there, when only its folder could not be synced.
+        if (isNew) await rename(aside, file.path);
+        else await writeWhole(file.path, text);
       },
     };
   }
@@ -150,8 +207,11 @@ async function attempt<Result>(path: string, body: () => Promise<Result>): Promi
   }
 }
 
-/** The names of records without `.json`, in no order. */
-async function listNames(folder: string): Promise<readonly string[]> {
+/**
+ * The names of records without `.json`, in no order; also of those that `--force` moved aside.
+ * @throws DeBuildError `manifest-folder-unreadable`
+ */
+export async function listRecords(folder: string): Promise<readonly string[]> {
   let files: string[];
   try {
     files = await readdir(folder);

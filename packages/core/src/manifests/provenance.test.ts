@@ -1,12 +1,6 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { recordProvenance } from '../release/record-provenance.ts';
-import { createRedactor } from '../secrets/redactor.ts';
 import type { Manifest } from './manifest.ts';
-import { readManifests, writeManifest } from './manifest-store.ts';
 import { provenanceOf } from './provenance.ts';
 import { sampleManifest } from './sample-manifest.fixture.ts';
 
@@ -151,47 +145,4 @@ test.each([
   const { resolvedDependencies } = provenanceOf(sampleManifest({ site: { ...sample.site, remoteUrl } }))
     .predicate.buildDefinition;
   expect(resolvedDependencies.at(-1)?.uri).toBe(expected);
-});
-
-test('is written beside the manifest, goes aside with it, holds no secret and is taken for no record', async () => {
-  const folder = join(await mkdtemp(join(tmpdir(), 'de-build-provenance-')), 'build-manifests');
-  try {
-    const redactor = createRedactor();
-    redactor.add({ name: 'PAT', value: 'planted-secret-value' });
-    const told: unknown[] = [];
-    const tools = { redactor, emit: (event: unknown) => told.push(event) };
-    const version = '1.4.0-rc.1';
-    const buildArgs = { LEAK: { value: 'planted-secret-value', source: 'env' as const } };
-    const manifest = sampleManifest({ siteVersion: version, buildArgs });
-    for (const isReplacing of [false, true]) {
-      await writeManifest(folder, manifest, { redactor, isReplacing });
-      await recordProvenance(folder, manifest, tools);
-    }
-    expect((await readdir(folder)).sort()).toEqual([
-      '1.4.0-rc.1-replaced-abababababab.intoto.json',
-      '1.4.0-rc.1-replaced-abababababab.json',
-      '1.4.0-rc.1.intoto.json',
-      '1.4.0-rc.1.json',
-    ]);
-    const text = await readFile(join(folder, `${version}.intoto.json`), 'utf8');
-    expect(text).not.toContain('planted');
-    expect(text).toContain('[redacted PAT]');
-    expect(statement.parse(JSON.parse(text))).toBeDefined();
-    expect(await readManifests(folder)).toMatchObject({
-      manifests: [{ siteVersion: version }],
-      problems: [],
-    });
-    expect(told).toEqual([]);
-
-    await recordProvenance(join(folder, `${version}.json`), manifest, tools);
-    expect(told).toMatchObject([
-      {
-        type: 'notice',
-        level: 'warning',
-        text: expect.stringMatching(/not recorded: .*ENOTDIR.*is recorded\.$/),
-      },
-    ]);
-  } finally {
-    await rm(join(folder, '..'), { recursive: true, force: true });
-  }
 });

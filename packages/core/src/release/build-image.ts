@@ -4,9 +4,12 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { encodeAppsJson, renderAppsJson } from '../apps/deliver-apps.ts';
 import type { BuildRequest, BuiltImage } from '../engine/engine.ts';
 import { findRegistryCredentials } from '../engine/registry-credentials.ts';
+import { isDeBuildError } from '../errors/de-build-error.ts';
+import { EXIT } from '../errors/exit-codes.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { SiteConfig } from '../site/site-config.ts';
 import { resolvedAppsOf } from './examine-site.ts';
+import { type RunJournal, startJournal } from './journal.ts';
 import { labelsOf } from './labels.ts';
 import { ownFolder } from './own-folder.ts';
 import type { BuildFiles, Decision } from './plan-release.ts';
@@ -18,24 +21,33 @@ import { withinGrace } from './within-grace.ts';
 
 /**
  * Builds the image under a temporary tag, hands it to `use`, and takes the temporary tag away, whatever
- * came of it. An image that nothing else names by then goes with its tag.
+ * came of it. An image that nothing else names by then goes with its tag. Should this run die, the next one does it.
  */
 export async function buildImage<Result>(
   decision: Decision,
   tools: Tools,
-  use: (built: BuiltImage) => Promise<Result>,
+  use: (built: BuiltImage, journal: RunJournal) => Promise<Result>,
 ): Promise<Result> {
-  const { plan, engine } = decision;
+  const { plan, engine, examination } = decision;
   const temporary = `${plan.image}:${buildingTag(plan.siteVersion, randomBytes(4).toString('hex'))}`;
+  const journal = await startJournal(examination.site.folder, [temporary]);
   try {
     const built = await serveSources(decision, tools, (sources) =>
       inStage(tools, { stage: 'build', title: `Building ${plan.reference}` }, async () =>
         engine.build(await requestOf(decision, { temporary, sources }, tools)),
       ),
     );
-    return await use(built);
+    return await use(built, journal);
+  } catch (error) {
+    // Somebody else has the version, and nothing of ours has it.
+    if (isDeBuildError(error) && error.exitCode === EXIT.conflict) journal.settle();
+    throw error;
   } finally {
-    await withinGrace(tools.signal, engine.images.untag(temporary), UNTAG_GRACE_MS).catch(() => {});
+    const isGone = await withinGrace(tools.signal, engine.images.untag(temporary), UNTAG_GRACE_MS).then(
+      () => true,
+      () => false,
+    );
+    if (isGone) await journal.close();
   }
 }
 

@@ -10,7 +10,7 @@ import type { SiteOptions } from './tools.ts';
 import { withTools } from './with-tools.ts';
 
 export interface BumpSiteOptions
-  extends Pick<SiteOptions, 'site' | 'environment' | 'lockWait' | 'redactor' | 'signal'> {
+  extends Pick<SiteOptions, 'site' | 'environment' | 'lockWaitSeconds' | 'onNotice' | 'redactor' | 'signal'> {
   /** `patch`, `minor`, `major`, `prerelease`, or a version. */
   readonly to: Bump;
   /** Change nothing. Default: false. */

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createWhole } from '../disk/write-whole.ts';
 
@@ -6,6 +6,11 @@ import { createWhole } from '../disk/write-whole.ts';
 export async function ownFolder(site: string): Promise<string> {
   const folder = join(site, '.de-build');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await createWhole(join(folder, '.gitignore'), '*\n');
+  const ignore = join(folder, '.gitignore');
+  const isThere = await stat(ignore).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await createWhole(ignore, '*\n');
   return folder;
 }

@@ -1,11 +1,13 @@
 import type { Manifest } from '../manifests/manifest.ts';
 import { buildImage } from './build-image.ts';
+import { converge } from './converge.ts';
+import { describeRelease } from './describe-release.ts';
 import { createEventStream } from './event-stream.ts';
 import { examineImage } from './examine-image.ts';
 import { judgeLeaks } from './judge-leaks.ts';
 import type { BuildPlan } from './plan.ts';
 import { decideRelease, type ReleaseOptions } from './plan-release.ts';
-import { recordRelease } from './record-release.ts';
+import { pendingRelease, recordRelease } from './record-release.ts';
 import type { ReleaseEvent } from './release-event.ts';
 import { withSiteLock } from './site-lock.ts';
 import { inStage } from './stage.ts';
@@ -57,10 +59,11 @@ export function buildRelease(options: ReleaseOptions): ReleaseRun {
 }
 
 async function release(options: ReleaseOptions, tools: Tools): Promise<ReleaseResult> {
+  await converge(options.site, tools);
   const startedAt = tools.now();
   const decision = await decideRelease(options, tools);
   const { plan, engine } = decision;
-  return buildImage(decision, tools, async (built) => {
+  return buildImage(decision, tools, async (built, journal) => {
     const { found, files, search } = await inStage(
       tools,
       { stage: 'verify', title: `Verifying ${built.id}` },
@@ -70,14 +73,19 @@ async function release(options: ReleaseOptions, tools: Tools): Promise<ReleaseRe
       },
     );
     await judgeLeaks(decision, { imageId: built.id, search }, tools);
-    // From here on the release is finished: the tag and its record belong together.
+    const record = await describeRelease(decision, { startedAt, built, found, files, search }, tools);
+    // From here on the release is finished, by the next run if not by this: the tag and its record belong together.
     tools.signal.throwIfAborted();
+    await journal.promise(pendingRelease(decision, record, built.id));
     const tagging = await inStage(tools, { stage: 'tag', title: `Tagging ${plan.reference}` }, () =>
       tagImage(engine.images, plan, built.id),
     );
-    const record = await inStage(tools, { stage: 'record', title: `Recording ${plan.siteVersion}` }, () =>
-      recordRelease(decision, { startedAt, built, found, files, search, tagging }, tools),
+    const manifestPath = await inStage(
+      tools,
+      { stage: 'record', title: `Recording ${plan.siteVersion}` },
+      () => recordRelease(decision, { record, tagging, journal }, tools),
     );
-    return { plan, ...record, reference: plan.reference, imageId: built.id };
+    const { manifest } = record;
+    return { plan, manifest, manifestPath, reference: plan.reference, imageId: built.id };
   });
 }

@@ -25,7 +25,7 @@ function tools(seconds = 0, signal = new AbortController().signal) {
     emit: (event: ReleaseEvent) => void (event.type === 'notice' && told.push(event.text)),
     // A clock that is a century off changes nothing.
     now: () => new Date('1926-05-04T03:02:01Z'),
-    lockWait: { seconds, onHeld: () => undefined },
+    lockWaitSeconds: seconds,
   };
 }
 

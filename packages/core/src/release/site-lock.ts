@@ -26,7 +26,7 @@ export interface SiteWork {
  */
 export async function withSiteLock<Result>(
   { site, what, dryRun }: SiteWork,
-  tools: Pick<Tools, 'environment' | 'redactor' | 'signal' | 'emit' | 'now' | 'lockWait'>,
+  tools: Pick<Tools, 'environment' | 'redactor' | 'signal' | 'emit' | 'now' | 'lockWaitSeconds'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (dryRun === true) return work();
@@ -67,9 +67,9 @@ const AT_ONCE_MS = 300;
 
 async function waitForLock(
   place: PlaceOfLock,
-  tools: Pick<Tools, 'environment' | 'signal' | 'emit' | 'lockWait'>,
+  tools: Pick<Tools, 'environment' | 'signal' | 'emit' | 'lockWaitSeconds'>,
 ): Promise<Unlock> {
-  const { environment, signal, lockWait } = tools;
+  const { environment, signal, lockWaitSeconds: seconds } = tools;
   const take = async (timeoutMs: number) => {
     try {
       return await takeLock(place.lock, { environment, signal, timeoutMs });
@@ -79,8 +79,8 @@ async function waitForLock(
   };
   const atOnce = await take(AT_ONCE_MS);
   if (atOnce !== undefined) return atOnce;
-  const { seconds } = lockWait;
-  const late = seconds === 0 ? undefined : await tellingOfHolder(place, tools, () => take(seconds * 1000));
+  const late =
+    seconds === 0 ? undefined : await tellingOfHolder(place, tools.emit, () => take(seconds * 1000));
   if (late !== undefined) return late;
   const holder = describeHolder(await readHolder(place.holder));
   throw siteLocked(place.site, { holder, waitedSeconds: seconds });
@@ -91,7 +91,7 @@ const LOOK_MS = 1000;
 
 async function tellingOfHolder<Result>(
   place: PlaceOfLock,
-  { emit, lockWait }: Pick<Tools, 'emit' | 'lockWait'>,
+  emit: Tools['emit'],
   wait: () => Promise<Result>,
 ): Promise<Result> {
   const over = new AbortController();
@@ -100,10 +100,7 @@ async function tellingOfHolder<Result>(
     while (!over.signal.aborted) {
       const holder = await readHolder(place.holder);
       const text = `Waiting for another run at work on this site. ${describeHolder(holder)}`;
-      if (text !== told) {
-        emit({ type: 'notice', level: 'info', text });
-        lockWait.onHeld(holder, text);
-      }
+      if (text !== told) emit({ type: 'notice', level: 'info', text });
       told = text;
       await sleep(LOOK_MS, undefined, { signal: over.signal }).catch(() => undefined);
     }

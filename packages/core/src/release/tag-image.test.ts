@@ -1,6 +1,5 @@
-import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import type { ImageDetails, Images } from '../engine/engine.ts';
+import { imagesNamed } from './named-images.fixture.ts';
 import type { BuildPlan } from './plan.ts';
 import { tagImage } from './tag-image.ts';
 
@@ -8,29 +7,6 @@ const OLD = `sha256:${'a'.repeat(64)}`;
 const NEW = `sha256:${'b'.repeat(64)}`;
 const REFERENCE = 'acme/erp:1.0.0';
 const ASIDE = `acme/erp:1.0.0-replaced-${'a'.repeat(12)}`;
-
-/** An engine's names, in memory. */
-function imagesNamed(names: Record<string, string>) {
-  const images: Images = {
-    list: async () => [],
-    inspect: async (reference) => {
-      const id = names[reference];
-      return id === undefined ? undefined : ({ id } as ImageDetails);
-    },
-    tag: async (image, reference) => {
-      names[reference] = names[image] ?? image;
-    },
-    untag: async (reference) => {
-      delete names[reference];
-    },
-    readFile: async () => undefined,
-    save: async () => Readable.from([]),
-    describe: async () => ({ inspected: {}, history: [] }),
-    listByLabel: async () => [],
-    load: async () => undefined,
-  };
-  return { images, names };
-}
 
 function plan(replaces?: BuildPlan['replaces']) {
   return { image: 'acme/erp', siteVersion: '1.0.0', reference: REFERENCE, replaces } as BuildPlan;

@@ -1,7 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { GitRemote } from '../git/remote.ts';
 import type { Redactor } from '../secrets/redactor.ts';
-import type { LockWait } from './lock-wait.ts';
 import type { ReleaseEvent } from './release-event.ts';
 
 /** Variables of the process, handed in: core never reads them by itself. */
@@ -19,8 +18,10 @@ export interface SiteOptions {
   readonly onEvent?: (event: ReleaseEvent) => void;
   /** Aborting it cancels the running step in the engine; the flow then rejects with exit code 130. */
   readonly signal?: AbortSignal;
-  /** What to do when another run is changing the site. Default: fail at once with `site-locked`. */
-  readonly lockWait?: Partial<LockWait>;
+  /** How long to wait for another run that changes the site; `Infinity`: as long as it takes. Default: 0, `site-locked` at once. */
+  readonly lockWaitSeconds?: number;
+  /** Called with the text of every notice, redacted: the part of the events that no flow is without. */
+  readonly onNotice?: (text: string) => void;
   /** Learns every secret of the site as soon as it is read. Give your own to redact your own output too. */
   readonly redactor?: Redactor;
   /** Replaces the real engine; for tests. The caller closes it. */
@@ -40,6 +41,6 @@ export interface Tools {
   readonly engine: () => Promise<Engine>;
   readonly emit: (event: ReleaseEvent) => void;
   readonly signal: AbortSignal;
-  readonly lockWait: LockWait;
+  readonly lockWaitSeconds: number;
   readonly now: () => Date;
 }

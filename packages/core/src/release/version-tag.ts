@@ -27,6 +27,11 @@ export function quarantinedTag(version: string, imageId: string): string {
   return `${version}-quarantined-${shortId(imageId)}`;
 }
 
+/** Whether a tag is where an image stands while it is being built. */
+export function isBuildingTag(tag: string): boolean {
+  return MARK.exec(tag)?.[1] === 'building';
+}
+
 /** Whether a tag is a site version, and not one of the marks above. */
 export function isVersionTag(tag: string): boolean {
   return !MARK.test(tag);

@@ -25,7 +25,10 @@ export async function withTools<Result>(
   const redactor = options.redactor ?? createRedactor();
   const environment = options.environment ?? {};
   const signal = options.signal ?? new AbortController().signal;
-  const sink = createEventSink(redactor, options.onEvent ?? (() => {}));
+  const sink = createEventSink(redactor, (event) => {
+    options.onEvent?.(event);
+    if (event.type === 'notice') options.onNotice?.(event.text);
+  });
   let connected: Promise<Engine> | undefined;
   const connect = () =>
     connectEngine({ environment, signal, ...(options.host === undefined ? {} : { host: options.host }) });
@@ -41,7 +44,7 @@ export async function withTools<Result>(
     },
     emit,
     signal,
-    lockWait: { seconds: 0, onHeld: () => {}, ...options.lockWait },
+    lockWaitSeconds: options.lockWaitSeconds ?? 0,
     now: options.now ?? (() => new Date()),
   };
   try {

@@ -1,0 +1,141 @@
+import { DeBuildError } from './de-build-error.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Finding } from './finding.ts';
+
+/** Nothing is named or recorded that the next run could not finish. */
+export function journalNotWritten(path: string, cause: unknown): DeBuildError {
+  return new DeBuildError({
+    code: 'journal-not-written',
+    what: `${path} could not be written, so the release went no further.`,
+    why: `The system answered ${codeOf(cause)}. A release writes down what it is about to do, so that the next run can finish it should this one die. Nothing was tagged and nothing was recorded.`,
+    fix: 'Make room on that disk (`de-build prune` frees build cache), or give the user who runs de-build permission to write there; then run `de-build` again.',
+    exitCode: EXIT.record,
+    cause,
+  });
+}
+
+/** It is written whole or not at all, so somebody has edited it, or a newer de-build wrote it. */
+export function journalUnreadable(path: string, cause: unknown): DeBuildError {
+  return new DeBuildError({
+    code: 'journal-unreadable',
+    what: `${path} cannot be understood.`,
+    why: 'A run that died has left it for the next one to finish. This de-build did not write it, or it was edited, or it cannot be read.',
+    fix: 'Run the de-build that wrote it; or delete the file, and see with `de-build doctor` what is left to mend.',
+    exitCode: EXIT.record,
+    cause,
+  });
+}
+
+/** What a run that died had under way. `what` follows "A run died". */
+export function unfinishedRun(path: string, what: string): Finding {
+  return {
+    id: 'unfinished-run',
+    severity: 'error',
+    what: `A run died ${what}.`,
+    why: 'What it had under way is written down, so that the next run can finish it or take it back.',
+    fix: 'Run `de-build doctor --repair`; the next `de-build` does the same.',
+    file: path,
+  };
+}
+
+/** A file that a run was writing when it died; it had not got its name. */
+export function temporaryFileLeft(path: string): Finding {
+  return {
+    id: 'temporary-file-left',
+    severity: 'error',
+    what: `${path} was left by a run that died while it wrote it.`,
+    why: 'A file is written under a name of its own and renamed when it is whole. This one was not, and nothing refers to it.',
+    fix: 'Run `de-build doctor --repair`; the next `de-build` does the same.',
+    file: path,
+  };
+}
+
+/** The folder that a run made for one question to a git host. */
+export function credentialLeft(path: string): Finding {
+  return {
+    id: 'credential-left',
+    severity: 'error',
+    what: `${path} was left by a run that died while it asked a git host.`,
+    why: 'It may hold the token that the host was asked with, readable by this user alone.',
+    fix: 'Run `de-build doctor --repair`; the next `de-build` does the same.',
+    file: path,
+  };
+}
+
+/** Half a download, or a lock file of a git that was killed, in the mirror. */
+export function mirrorLeftover(path: string, what: string): Finding {
+  return {
+    id: 'mirror-leftover',
+    severity: 'error',
+    what: `${path} is ${what}.`,
+    why: 'A run died while it fetched, and nothing refers to it.',
+    fix: 'Run `de-build doctor --repair`; the next `de-build` does the same.',
+    file: path,
+  };
+}
+
+/** A whole archive that no list names, so that `restore` does not know of it. */
+export function archiveUnlisted(path: string, release: string): Finding {
+  return {
+    id: 'archive-unlisted',
+    severity: 'error',
+    what: `${path} is an archive that no list names.`,
+    why: `A run died between writing the archive of ${release} and recording it, so \`de-build restore\` does not know of it. Its bytes are those that its name is of.`,
+    fix: 'Run `de-build doctor --repair`: it is put on the list.',
+    file: path,
+    subject: release,
+  };
+}
+
+/** A listed archive in the site's own folder that is not there. */
+export function archiveGone(path: string, release: string): Finding {
+  return {
+    id: 'archive-gone',
+    severity: 'warning',
+    what: `The archive ${path} is not there.`,
+    why: `It is on the list of ${release}. It was moved or deleted, or its disk is not mounted.`,
+    fix: `Put it back, or make another with \`de-build archive ${release}\`.`,
+    file: path,
+    subject: release,
+  };
+}
+
+/** The image of a record is there without its tag. */
+export function tagLost(reference: string, imageId: string): Finding {
+  return {
+    id: 'tag-lost',
+    severity: 'error',
+    what: `${reference} has lost its tag.`,
+    why: `Image ${imageId.replace(/^sha256:/, '').slice(0, 12)} is the one that is recorded, and nothing has the tag.`,
+    fix: 'Run `de-build doctor --repair`, or `de-build retag`.',
+    subject: reference,
+  };
+}
+
+/** A version's tag, and no record of it here. */
+export function tagUnrecorded(reference: string, imageId: string): Finding {
+  return {
+    id: 'tag-unrecorded',
+    severity: 'warning',
+    what: `${reference} has no record.`,
+    why: `Image ${imageId.replace(/^sha256:/, '').slice(0, 12)} may have been released from another copy of this site, or not by de-build; that cannot be told, so it is left alone.`,
+    fix: `Pull the site's repository if the record is there; or take the tag away with \`docker image rm ${reference}\`.`,
+    subject: reference,
+  };
+}
+
+/** A name of a build under way, which no run of this site has written down. */
+export function buildingElsewhere(reference: string): Finding {
+  return {
+    id: 'building-elsewhere',
+    severity: 'warning',
+    what: `${reference} is the name of a build, and not of one of this site's folder.`,
+    why: 'Another copy of the site, or another machine, may be building it at this moment; that cannot be told, so it is left alone.',
+    fix: `If no other is at work, take it away with \`docker image rm ${reference}\`.`,
+    subject: reference,
+  };
+}
+
+function codeOf(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException | undefined)?.code ?? 'with an unknown error';
+}
