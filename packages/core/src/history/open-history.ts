@@ -27,10 +27,15 @@ export function historyOf(
   return openCommitHistory({
     ...atSite(site.folder, tools),
     hosts: {
-      credentialOf: (url) => apps.find((app) => app.url === url)?.credential,
+      credentialOf: (url) => apps.find((app) => bare(app.url) === bare(url))?.credential,
       timeoutSeconds: site.config.gitTimeoutSeconds,
     },
   });
+}
+
+/** An entry may have come to be written otherwise since its release. */
+function bare(url: string): string {
+  return url.replace(/\/+$/, '').replace(/\.git$/, '');
 }
 
 function atSite(folder: string, { environment }: Tools) {
