@@ -5,6 +5,9 @@ import {
   startSharedEngines,
   whyNoEngine,
 } from '@de-build/testbed';
+import { measureAuditLeaks } from './audit-leaks.ts';
+import { measureAuditMemory } from './audit-memory.ts';
+import { measureAuditSpeed } from './audit-speed.ts';
 import { diskErrors } from './crash/disk-errors.ts';
 import { killEverySyscall } from './crash/kill-every-syscall.ts';
 import { lockStorm } from './crash/lock-storm.ts';
@@ -19,6 +22,9 @@ import type { TortureContext } from './torture-context.ts';
 
 /** Each in a file of its own; `npm test` runs short forms of the same code. */
 const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readonly Figure[]>>> = {
+  'audit-leaks': measureAuditLeaks,
+  'audit-speed': measureAuditSpeed,
+  'audit-memory': measureAuditMemory,
   'token-bytes': measureTokenBytes,
   'proc-watch': watchReleases,
   'redactor-cuts': cutSecrets,

@@ -34,6 +34,7 @@ export { type ConnectOptions, connectEngine } from './engine/connect-engine.ts';
 export type {
   BuildCache,
   BuilderKind,
+  BuildRecord,
   BuildRequest,
   BuildStepTiming,
   BuiltImage,

@@ -37,6 +37,7 @@ export const audit = defineCommand({
     const output = openOutput(io, { isVerbose: options.verbose });
     const stop = listenForStop(io);
     const line = createTransferLine(io.stderr);
+    const notices: string[] = [];
     let doing = '';
     try {
       const common = {
@@ -44,6 +45,7 @@ export const audit = defineCommand({
         signal: stop.signal,
         onEvent: (event: ReleaseEvent) => {
           if (event.type === 'stage') doing = event.title.replace(/^Searching /, '');
+          if (event.type === 'notice') notices.push(event.text);
           if (event.type === 'image-read') line.take({ doing: 'searching', what: doing, ...event });
         },
       };
@@ -51,6 +53,7 @@ export const audit = defineCommand({
         ? await auditImages(common)
         : [await auditImage({ ...common, image: options.image })];
       line.end();
+      for (const text of notices) io.stderr.write(`de-build: ${text}\n`);
       const document = options.all ? { images: reports } : reports[0];
       output.write(
         options.json ? `${JSON.stringify(document, undefined, 2)}\n` : renderAudit(reports, io.stdout),

@@ -35,9 +35,10 @@ export function renderAudit(reports: readonly AuditReport[], terminal: Terminal)
 
 function reportLines(report: AuditReport, page: Page): readonly string[] {
   const { style } = page;
-  const fixes = [...new Set(report.leaks.map(({ fix }) => fix))];
+  const all = [...report.leaks, ...report.besides];
+  const fixes = [...new Set(all.map(({ fix }) => fix))];
   const lines = fixes.flatMap((fix) => [
-    ...report.leaks.filter((leak) => leak.fix === fix).flatMap((leak) => placeLines(leak, page)),
+    ...all.filter((leak) => leak.fix === fix).flatMap((leak) => placeLines(leak, page)),
     ...fixLines(fix, page),
     '',
   ]);

@@ -198,7 +198,16 @@ export interface ImageDescription {
 
 export interface BuildCache {
   usage(): Promise<readonly CacheRecord[]>;
+  /** What BuildKit remembers of builds, as it writes it; nothing on engines before 24. */
+  buildRecords(): Promise<readonly BuildRecord[]>;
   prune(options: PruneOptions): Promise<PruneResult>;
+}
+
+export interface BuildRecord {
+  /** As `docker buildx history` knows it. */
+  readonly id: string;
+  /** A `BuildHistoryRecord` of moby/buildkit's control.proto. */
+  readonly bytes: Buffer;
 }
 
 export interface CacheRecord {

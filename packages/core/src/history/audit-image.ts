@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { Leak, UnreadContent } from '../audit/leaks/leak.ts';
-import type { Images } from '../engine/engine.ts';
+import { searchEngine } from '../audit/leaks/search-engine.ts';
+import type { BuildCache, Images } from '../engine/engine.ts';
 import { imageToAuditMissing } from '../errors/audit-failures.ts';
+import { isDeBuildError } from '../errors/de-build-error.ts';
 import { openSearcher, type Searcher, searchImage } from '../release/search-image.ts';
 import { readSources } from '../release/site-sources.ts';
 import { inStage } from '../release/stage.ts';
@@ -32,6 +34,8 @@ export interface AuditReport {
   readonly secrets: number;
   /** Layers that were read this time; the others were found clean before. */
   readonly layers: { readonly searched: number; readonly of: number };
+  /** In the engine beside the image: build records and the cache. Told with the first report; all are warnings. */
+  readonly besides: readonly Leak[];
   readonly durationMs: number;
 }
 
@@ -43,9 +47,10 @@ export interface AuditReport {
 export function auditImage(options: AuditOptions): Promise<AuditReport> {
   return withTools(options, async (tools) => {
     const { site, searcher } = await prepare(options, tools);
-    const { images } = await tools.engine();
+    const { images, cache } = await tools.engine();
     const reference = await findReference(images, site, options.image);
-    return audit(images, { reference, searcher }, tools);
+    const report = await audit(images, { reference, searcher }, tools);
+    return { ...report, besides: await searchBesides(cache, searcher, tools) };
   });
 }
 
@@ -53,7 +58,7 @@ export function auditImage(options: AuditOptions): Promise<AuditReport> {
 export function auditImages(options: Omit<AuditOptions, 'image'>): Promise<readonly AuditReport[]> {
   return withTools(options, async (tools) => {
     const { site, searcher } = await prepare(options, tools);
-    const { images } = await tools.engine();
+    const { images, cache } = await tools.engine();
     const tagged = new Map<string, string>();
     for (const { id, tag } of await images.list(site.config.image)) {
       if (!tagged.has(id)) tagged.set(id, `${site.config.image}:${tag}`);
@@ -61,8 +66,27 @@ export function auditImages(options: Omit<AuditOptions, 'image'>): Promise<reado
     const reports: AuditReport[] = [];
     for (const reference of tagged.values())
       reports.push(await audit(images, { reference, searcher }, tools));
-    return reports;
+    const [first, ...others] = reports;
+    return first === undefined
+      ? []
+      : [{ ...first, besides: await searchBesides(cache, searcher, tools) }, ...others];
   });
+}
+
+/** What can't be read of it is warned about: the image was searched all the same. */
+async function searchBesides(
+  cache: BuildCache,
+  { pattern }: Searcher,
+  tools: Tools,
+): Promise<readonly Leak[]> {
+  try {
+    return tools.redactor.redactValue(await searchEngine(cache, pattern));
+  } catch (error) {
+    if (tools.signal.aborted || !isDeBuildError(error)) throw error;
+    const text = `The engine's build records and cache were not searched: ${error.what} ${error.why}`;
+    tools.emit({ type: 'notice', level: 'warning', text });
+    return [];
+  }
 }
 
 async function prepare(
@@ -106,6 +130,7 @@ async function audit(
       imageId: image.id,
       passed: search.leaks.every(({ severity }) => severity !== 'error'),
       ...search,
+      besides: [],
       durationMs: Math.round(performance.now() - started),
     };
     return tools.redactor.redactValue(report);

@@ -64,8 +64,10 @@ function isBreak(byte: number | undefined): boolean {
 }
 
 function arrangementOf(around: string, { bytes, isReversed }: Needle): Arrangement | undefined {
-  const lines = around.split(LINE_BREAK);
   const wanted = bytes.toString('latin1');
+  // It stands nearby in one stretch, which is found by itself.
+  if (around.includes(wanted)) return undefined;
+  const lines = around.split(LINE_BREAK);
   // A reversed needle that stands in lines that follow each other is the whole text reversed.
   if (lines.join('').includes(wanted)) return isReversed ? 'characters-reversed' : 'wrapped';
   if (lines.toReversed().join('').includes(wanted))

@@ -85,8 +85,11 @@ function isZstd(head: Buffer): boolean {
   return head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd;
 }
 
+/** Versions 2 and 3. */
 function isPack(head: Buffer): boolean {
-  return head[0] === 0x50 && head.toString('latin1', 0, 4) === 'PACK';
+  if (head[0] !== 0x50 || head.length < 8) return false;
+  const version = head.readUInt32BE(4);
+  return head.toString('latin1', 0, 4) === 'PACK' && (version === 2 || version === 3);
 }
 
 function isTar(head: Buffer): boolean {

@@ -1,42 +1,267 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { Secret } from '../../secrets/secret.ts';
 import { readImage } from '../image-tree.ts';
-import { type Layout, savedImage, type TarFile } from '../saved-image.fixture.ts';
+import { inChunks, type Layout, savedImage, type TarFile, tarOf } from '../saved-image.fixture.ts';
 import { compileSearch } from './byte-search.ts';
+import { describeForm, describePlace } from './describe-leak.ts';
 import { createImageAudit } from './image-audit.ts';
 import type { FilePlace } from './leak.ts';
-import { FORMS, PLACES } from './planted-leaks.fixture.ts';
+import { ANOTHER_TOKEN, cleanImages, FORMS, file, PLACES } from './planted-leaks.fixture.ts';
 
-const TOKENS: readonly (readonly [kind: string, token: string])[] = [
-  ['classic', `ghp_${randomBytes(27).toString('base64').replace(/[+/]/g, 'x')}`],
-  ['awkward', `p@ss/${randomBytes(9).toString('base64')}"+~ü&=%\\${randomBytes(6).toString('hex')}`],
-  ['short', `Zq7#${randomBytes(4).toString('hex')}`],
-];
+const CLASSIC = `ghp_${randomBytes(27).toString('base64').replace(/[+/]/g, 'x')}`;
+const AWKWARD = `p@ss/${randomBytes(9).toString('base64')}"+~ü&=%\\${randomBytes(6).toString('hex')}`;
+const SHORT = `Zq7#${randomBytes(4).toString('hex')}`;
 
-async function audit(saved: Readable, ...tokens: readonly string[]) {
-  const pattern = compileSearch(tokens.map((token, index) => new Secret(`TOKEN_${index}`, token)));
-  const search = createImageAudit(pattern);
+async function audit(saved: Readable, secrets: readonly Secret[], isClean?: (digest: string) => boolean) {
+  const search = createImageAudit(compileSearch(secrets), isClean === undefined ? {} : { isClean });
   return search.findings(await readImage('acme/erp:1', saved, { listener: search.listener }));
 }
 
 async function auditLayers(layers: readonly (readonly TarFile[])[], token: string, layout?: Layout) {
-  return audit(await savedImage(layers, layout, 65_536), token);
+  return audit(await savedImage(layers, layout, 65_536), [new Secret('PAT', token)]);
 }
 
-describe.each(TOKENS)('a token of the kind %s', (_, token) => {
-  describe.each(PLACES.map((place) => [place.name, place] as const))('in %s', (__, place) => {
-    test.each(FORMS.map((form) => [form.name, form] as const))('%s', async (___, form) => {
-      const { leaks } = await auditLayers(await place.layers(form.write(token)), token);
-      const found = leaks.filter((leak) => leak.isKnown && form.form.test(leak.form));
-      expect(found).not.toEqual([]);
-      const [leak] = found as [(typeof leaks)[number]];
-      const { path, inside, layer } = leak.place as FilePlace;
-      expect(path).toMatch(place.path);
-      expect(inside.join(' > ')).toMatch(place.inside ?? /^$/);
-      expect(layer.number).toBe(1);
-      expect(JSON.stringify(leaks)).not.toContain(token);
-    });
+/** An image as Docker saves it, with what it says of itself. */
+async function described(config: object, layer: readonly TarFile[] = [['a', 'x']]): Promise<Readable> {
+  const saved = await tarOf([
+    file('l/layer.tar', await tarOf(layer)),
+    ['c.json', JSON.stringify(config)],
+    ['manifest.json', JSON.stringify([{ Config: 'c.json', RepoTags: null, Layers: ['l/layer.tar'] }])],
+  ]);
+  return inChunks(saved, 4096);
+}
+
+describe.each(PLACES.map((place) => [place.name, place] as const))('a token in %s', (_, place) => {
+  test.each(FORMS.map((form) => [form.name, form] as const))('%s', async (__, form) => {
+    const { leaks } = await auditLayers(await place.layers(form.write(CLASSIC)), CLASSIC);
+    const found = leaks.filter((leak) => leak.isKnown && form.form.test(leak.form));
+    const places = found.map((leak) => leak.place as FilePlace);
+    expect(places.filter(({ path, layer }) => place.path.test(path) && layer.number === 1)).toEqual(places);
+    const inside = places.map((each) => each.inside.join(' > '));
+    expect(inside).toContainEqual(expect.stringMatching(place.inside ?? /^$/));
+    expect(JSON.stringify(leaks)).not.toContain(CLASSIC);
   });
 });
+
+describe.each([
+  ['with signs that encodings change', AWKWARD],
+  ['that is short', SHORT],
+])('a secret %s', (_, token) => {
+  test.each(FORMS.map((form) => [form.name, form] as const))('%s', async (__, form) => {
+    const { leaks } = await auditLayers([[file('a', form.write(token))]], token);
+    expect(leaks.filter((leak) => leak.isKnown && form.form.test(leak.form))).not.toEqual([]);
+  });
+});
+
+test.each(['legacy', 'oci', 'oci-gzip'] satisfies Layout[])('in the layout %s', async (layout) => {
+  const layers: readonly (readonly TarFile[])[] = [[['a', 'x']], [file('b', Buffer.from(CLASSIC))]];
+  const { leaks } = await auditLayers(layers, CLASSIC, layout);
+  expect(leaks).toMatchObject([{ severity: 'error', place: { path: 'b', layer: { number: 2, of: 2 } } }]);
+});
+
+test.each<[string, TarFile, string]>([
+  ['a name', [`tmp/${CLASSIC}/x`, ''], 'tmp/'],
+  ['a long name', [`${'d'.repeat(120)}/${CLASSIC}`, ''], 'ddd'],
+  ['a long name without an extension', [`${'d/'.repeat(50)}${CLASSIC}/${'e'.repeat(60)}`, ''], 'd/d'],
+  ['a link', ['etc/link', '', { type: 'symlink', linkname: `/x/${CLASSIC}` }], 'etc/link'],
+  ['an extended attribute', ['bin/x', '', { pax: { 'SCHILY.xattr.user.note': CLASSIC } }], 'bin/x'],
+])('in %s', async (_, entry, path) => {
+  const { leaks } = await auditLayers([[entry, ['other', 'x']]], CLASSIC);
+  expect(leaks.map(({ place }) => place)).toMatchObject([{ kind: 'file', isInName: true }]);
+  expect(leaks.map(({ place }) => (place as FilePlace).path)).toEqual([expect.stringContaining(path)]);
+});
+
+describe('what the image says of itself', () => {
+  test.each<[string, object, string]>([
+    [
+      'environment',
+      { config: { Env: ['PATH=/bin', `PAT=${AWKWARD}`] } },
+      "the image's environment variable PAT",
+    ],
+    ['a label', { config: { Labels: { 'com.acme.clone': AWKWARD } } }, "the image's label com.acme.clone"],
+    ['the command', { config: { Cmd: ['sh', '-c', `login ${AWKWARD}`] } }, "the image's config.Cmd.2"],
+    [
+      'the history',
+      { history: [{ created_by: `RUN |1 PAT=${AWKWARD} /bin/sh -c x` }] },
+      "the image's history entry 1",
+    ],
+    ['anything else', { author: Buffer.from(AWKWARD).toString('base64') }, "the image's author"],
+  ])('%s', async (_, config, place) => {
+    const { leaks } = await audit(await described(config), [new Secret('PAT', AWKWARD)]);
+    expect(leaks.map((leak) => describePlace(leak.place))).toContain(place);
+    expect(leaks.every(({ severity }) => severity === 'error')).toBe(true);
+  });
+});
+
+test('a leak says what made its layer, how often it is there, and that it was deleted', async () => {
+  const layers: readonly (readonly TarFile[])[] = [
+    [['logs/'], file('logs/bench.log', Buffer.from(`${CLASSIC}\nand again ${CLASSIC}`))],
+    [['logs/.wh..wh..opq']],
+  ];
+  const blobs = await Promise.all(layers.map(tarOf));
+  const saved = await tarOf([
+    ...blobs.map((blob, index) => file(`${index}.tar`, blob)),
+    [
+      'c.json',
+      JSON.stringify({
+        history: [
+          { created_by: 'ENV A=b', empty_layer: true },
+          { created_by: 'RUN /bin/sh -c bench init # buildkit' },
+          { created_by: 'RUN /bin/sh -c rm -r logs # buildkit' },
+        ],
+        rootfs: { diff_ids: ['sha256:aa', 'sha256:bb'] },
+      }),
+    ],
+    ['manifest.json', JSON.stringify([{ Config: 'c.json', Layers: ['0.tar', '1.tar'] }])],
+  ]);
+  const {
+    leaks,
+    cleanLayers,
+    layers: seen,
+  } = await audit(inChunks(saved, 999), [new Secret('PAT', CLASSIC)]);
+  expect(leaks).toMatchObject([
+    {
+      secret: 'PAT',
+      form: 'raw',
+      count: 2,
+      place: {
+        path: 'logs/bench.log',
+        layer: { number: 1, of: 2, digest: 'sha256:aa', instruction: 'RUN bench init' },
+        deletedBy: { number: 2, instruction: 'RUN rm -r logs' },
+      },
+      fix: expect.stringMatching(/^Revoke the value of PAT/),
+    },
+  ]);
+  expect(describePlace((leaks[0] as (typeof leaks)[number]).place)).toBe(
+    'logs/bench.log (layer 1 of 2, deleted by layer 2)',
+  );
+  expect(describeForm(leaks[0] as (typeof leaks)[number])).toBe('as it is');
+  expect(cleanLayers).toEqual(['sha256:bb']);
+  expect(seen).toEqual({ searched: 2, of: 2 });
+});
+
+test('a secret cut between two objects of a pack is found in what the delta makes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'de-build-pack-'));
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: folder });
+  try {
+    git('init', '-q');
+    const lines = Array.from({ length: 3000 }, (_, index) => `${index}`).join('\n');
+    const half = CLASSIC.length / 2;
+    for (const [index, text] of [`${CLASSIC.slice(0, half)}${'z'.repeat(40)}`, CLASSIC].entries()) {
+      await writeFile(join(folder, 'config'), `${lines}\n${text}\n${'tail\n'.repeat(index * 100)}`);
+      git('add', '.');
+      git('commit', '-q', '-m', `${index}`);
+    }
+    git('repack', '-a', '-d', '-q', '-f');
+    const packs = join(folder, '.git/objects/pack');
+    const name = (await readdir(packs)).find((each) => each.endsWith('.pack')) ?? '';
+    const pack = await readFile(join(packs, name));
+    expect(execFileSync('git', ['verify-pack', '-v', join(packs, name)], { encoding: 'utf8' })).toMatch(
+      /chain length = 1: 1 object/,
+    );
+    const { leaks, unread } = await auditLayers([[file('a.pack', pack)]], CLASSIC);
+    expect(leaks).toMatchObject([{ form: 'raw', count: 1, place: { path: 'a.pack' } }]);
+    expect(unread).toEqual([]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('zstd as zstd itself packs it', async () => {
+  const packed = Buffer.from(ZSTD, 'base64');
+  const { leaks } = await auditLayers([[file('a.zst', packed)]], 'ghp_R9vX2mKq7TbN4sYw8LzJ6hDf3GcP5aUe1QrS');
+  expect(leaks).toMatchObject([{ form: 'raw', count: 3, place: { path: 'a.zst', inside: ['zstd'] } }]);
+});
+
+test('large packed files, and what is behind them', async () => {
+  const noise = randomBytes(3_000_000);
+  const big = gzipSync(Buffer.concat([noise, noise, Buffer.from(` ${CLASSIC} `)]), { level: 1 });
+  const layer: readonly TarFile[] = [file('big.gz', big), file('small.gz', gzipSync(Buffer.from(CLASSIC)))];
+  const { leaks, unread } = await auditLayers([layer], CLASSIC);
+  const paths = new Set(leaks.map(({ place }) => (place as FilePlace).path));
+  expect([...paths].sort()).toEqual(['big.gz', 'small.gz']);
+  expect(leaks.some(({ place }) => (place as FilePlace).inside.includes('gzip'))).toBe(true);
+  expect(unread).toEqual([]);
+});
+
+test('what is damaged is searched as far as it goes, and told', async () => {
+  const packed = gzipSync(Buffer.concat([Buffer.from(`${CLASSIC} `), randomBytes(500_000)]));
+  const { leaks, unread, cleanLayers } = await auditLayers(
+    [
+      [
+        file(
+          'a.gz',
+          Buffer.concat([packed.subarray(0, 300_000), randomBytes(1000), packed.subarray(301_000)]),
+        ),
+      ],
+    ],
+    CLASSIC,
+  );
+  expect(leaks.some(({ place }) => (place as FilePlace).inside.includes('gzip'))).toBe(true);
+  expect(unread).toMatchObject([{ path: 'a.gz' }]);
+  expect(cleanLayers).toEqual([]);
+});
+
+test('a secret cut by chunks and by windows at every place', async () => {
+  for (let shift = 0; shift < CLASSIC.length; shift += 3) {
+    const content = Buffer.concat([
+      Buffer.alloc(300_000 + shift, 'ab'),
+      Buffer.from(CLASSIC),
+      Buffer.alloc(600_000),
+    ]);
+    const saved = await savedImage([[file('a', content)]], 'oci', 1021);
+    expect((await audit(saved, [new Secret('PAT', CLASSIC)])).leaks).toHaveLength(1);
+  }
+});
+
+describe('no alarm for', () => {
+  test.each(cleanImages(CLASSIC))('%s', async (name, files) => {
+    const { leaks, unread } = await auditLayers([files], CLASSIC);
+    // Half of a token with another half is somebody's token, for all that is known.
+    expect(leaks.filter(({ isKnown }) => isKnown)).toEqual([]);
+    if (name !== ANOTHER_TOKEN) expect(leaks).toEqual([]);
+    expect(unread).toEqual([]);
+  });
+});
+
+describe('warnings', () => {
+  test('a plain word as a password', async () => {
+    const { leaks } = await auditLayers([[['a', 'the password is swordfish']]], 'swordfish');
+    expect(leaks).toMatchObject([{ severity: 'warning', isKnown: true }]);
+  });
+
+  test.each([
+    [`ghp_${'R9vX2mKq7TbN4sYw8LzJ6hDf3GcP5aUe1QrS'}`, 'a token of GitHub (ghp_…)'],
+    [
+      `github_pat_11ABCDEFG0${'R9vX2mKq7TbN4sYw8LzJ_6hDf3GcP5aUe1QrSR9vX2mKq7TbN4s'}`,
+      'a token of GitHub (github_pat_…)',
+    ],
+    ['glpat-R9vX2mKq7TbN4sYw8LzJ', 'a token of GitLab (glpat-…)'],
+  ])('%#: what looks like a token of somebody', async (token, secret) => {
+    for (const before of ['', 'x']) {
+      const { leaks } = await auditLayers([[['a', `${before} https://${token}@example.com`]]], CLASSIC);
+      expect(leaks).toMatchObject([{ severity: 'warning', isKnown: false, form: 'token-shaped', secret }]);
+    }
+  });
+});
+
+test('layers that were found clean are passed over, by the digest in their names', async () => {
+  const { leaks, layers } = await audit(
+    await savedImage([[file('a', Buffer.from(CLASSIC))]], 'oci'),
+    [new Secret('PAT', CLASSIC)],
+    () => true,
+  );
+  expect({ leaks, layers }).toEqual({ leaks: [], layers: { searched: 0, of: 1 } });
+});
+
+/** `seq 1 400` with the token after 100, 200 and 300, by `zstd -19`. */
+const ZSTD =
+  'KLUv/QRozQ4ApjpuHFBVKR0AwArvnlmiUPRQPVd1E7L3llJiZqYpZg1gAHoAYgDjjcO4xEMsxCQesYgrpnjiIC560IImemihS5MeHeiaxyxmmmeWuTPnzWEuechCJnlkkStTnhzk6qOLTn269Hb29dCLDy448eHCy8nHA689tti0Z8vu5t4Oux6L6VnufAFbutvN7nWH7uIe3IKbuIdbuMtN7nEH7toe22KbtmdbtrvN7W2H7Qp7hC3CprAnbAm7YTPshY3ABQYsAgUcmAIgAKASOHhAAWwwwNCAAQyEgAcSEBYIQAEXyKAOaKCCBxMcwq561KKmemqpW7NeHeoaj7EY03jGMu6YAbc2a692qF1jj7HF2DT2jC1jd2yOvbHD2CX2EFuITWKP2CJ2xabYEzuIXbQHbUGbaA9toV3apD3agXbNHrPFbJo9s2V2Z3P2ZofZJXvIFrJJ9sgW2ZVN2ZMdZFf36Bbd1D0NhyBXtW3btm3btm3btm3btm3btm3btm3btm3btm3btm3btm3btm3btr0kSZIkSZIkSZIkSZIkSZIkSZIkSZIkSZIkSZIkSZIkSZIkSZIk51V71Ba1qfbUllqAx6gR8LP/fwbg9wzi3///3yqRBWAltFHVBm8rVQF8eIxU';

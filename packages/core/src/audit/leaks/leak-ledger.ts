@@ -64,7 +64,7 @@ function fixOf({ secret, isKnown, place }: Omit<Leak, 'fix'>, isWeak: boolean): 
 
 function remedyOf(place: LeakPlace): string {
   if (place.kind === 'build-record') {
-    return `Then \`docker buildx history rm ${place.id}\` takes it out of the engine; it is not in the image.`;
+    return 'Then `docker buildx history rm` with the name of the record takes it out of the engine; it is not in the image.';
   }
   if (place.kind === 'build-cache') {
     return 'Then `docker builder prune` takes it out of the engine; it is not in the image.';

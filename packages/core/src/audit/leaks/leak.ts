@@ -60,7 +60,6 @@ export interface EnginePlace {
   readonly kind: 'build-record' | 'build-cache';
   /** The engine's name of it. */
   readonly id: string;
-  readonly field: string;
 }
 
 /** Something that was not looked at to its end. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { type TarFile, tarOf } from '../saved-image.fixture.ts';
 
@@ -197,9 +197,111 @@ export const PLACES: readonly PlantedPlace[] = [
     },
   },
   {
+    name: 'zstd',
+    path: /dump\.zst$/,
+    inside: /zstd/,
+    layers: async (content) => [[file('srv/dump.zst', storedZstd(Buffer.concat([padding, content])))]],
+  },
+  {
     name: 'a git object',
     path: /\.git\/objects\//,
     inside: /zlib/,
     layers: async (content) => [[file(...looseObject(content))]],
   },
+  {
+    name: 'a pack of git',
+    path: /\.git\/objects\/pack\/pack-\w+\.pack$/,
+    inside: /object at \d+/,
+    layers: async (content) => [[file('srv/app/.git/objects/pack/pack-ab12.pack', gitPack([content]))]],
+  },
 ];
+
+/** A zstd frame (RFC 8878) whose blocks are stored as they are. */
+export function storedZstd(content: Buffer): Buffer {
+  // One window of 128 KiB, no checksum, no size.
+  const pieces: Buffer[] = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38])];
+  const most = 100_000;
+  for (let at = 0; at < content.length || at === 0; at += most) {
+    const block = content.subarray(at, at + most);
+    const isLast = at + most >= content.length ? 1 : 0;
+    const header = Buffer.alloc(3);
+    header.writeUIntLE((block.length << 3) | isLast, 0, 3);
+    pieces.push(header, block);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** A pack of blobs, none of them a delta (gitformat-pack). */
+export function gitPack(blobs: readonly Buffer[]): Buffer {
+  const head = Buffer.alloc(12);
+  head.write('PACK', 0, 'latin1');
+  head.writeUInt32BE(2, 4);
+  head.writeUInt32BE(blobs.length, 8);
+  const objects = blobs.flatMap((blob) => [objectHeader(3, blob.length), deflateSync(blob)]);
+  const pack = Buffer.concat([head, ...objects]);
+  return Buffer.concat([pack, createHash('sha1').update(pack).digest()]);
+}
+
+function objectHeader(type: number, size: number): Buffer {
+  const bytes = [(type << 4) | (size & 15)];
+  for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) | 0x80;
+    bytes.push(rest & 0x7f);
+  }
+  return Buffer.from(bytes);
+}
+
+/** Not the secret, and yet a token. */
+export const ANOTHER_TOKEN = 'a secret that begins alike';
+
+/** Images that hold nothing: what looks like a secret, and what looks like an archive. */
+export function cleanImages(secret: string): readonly (readonly [name: string, files: readonly TarFile[]])[] {
+  const half = Math.floor(secret.length / 2);
+  const other = secret.slice(0, half) + [...secret.slice(half)].reverse().join('');
+  const base64 = document(secret, 0).toString('base64');
+  const noise = (bytes: number) => randomBytes(bytes);
+  const text = Buffer.from('The quick brown fox jumps over the lazy dog.\n'.repeat(5000));
+  return [
+    ['nothing', []],
+    ['text', [file('a.txt', text)]],
+    ['random bytes', [file('a.bin', noise(3_000_000))]],
+    [
+      'base64 of random bytes',
+      [file('a.b64', Buffer.from(wrapped(noise(1_500_000).toString('base64'), 76)))],
+    ],
+    ['hex of random bytes', [file('a.hex', Buffer.from(noise(700_000).toString('hex')))]],
+    ['zeros', [file('a.img', Buffer.alloc(2_000_000))]],
+    ['gzip', [file('a.gz', gzipSync(Buffer.concat([text, noise(200_000)])))]],
+    ['zstd', [file('a.zst', storedZstd(Buffer.concat([text, noise(200_000)])))]],
+    ['a git object', [file(...looseObject(text))]],
+    ['a pack of git', [file('a.pack', gitPack([text, noise(50_000), Buffer.alloc(0)]))]],
+    ['half of the secret', [file('a', around(secret.slice(0, half)))]],
+    ['the other half', [file('a', around(secret.slice(half)))]],
+    ['the halves in another order', [file('a', around(secret.slice(half) + secret.slice(0, half)))]],
+    [ANOTHER_TOKEN, [file('a', around(other))]],
+    ['a secret that ends otherwise', [file('a', around(`${secret.slice(0, -2)}__`))]],
+    ['half of the base64', [file('a', Buffer.from(base64.slice(0, 40)))]],
+    ['its placeholder', [file('a', around('${PAT_DESIRED_EFFECT}'))]],
+    ['its length in other signs', [file('a', around('x'.repeat(secret.length)))]],
+    [
+      'what begins like an archive',
+      [
+        file('a.gz', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9])),
+        file('b.pack', Buffer.from('PACKAGES: none of git')),
+        file('c', Buffer.from('x^2 + y^2 = z^2')),
+      ],
+    ],
+    [
+      'examples of tokens',
+      [
+        file(
+          'README',
+          Buffer.from(
+            `ghp_${'x'.repeat(36)} ghp_1234567890${'abcdefghijklmnopqrstuvwxyz'} glpat-${'0'.repeat(20)}`,
+          ),
+        ),
+      ],
+    ],
+    ['the secret in upper case', [file('a', around(secret.toUpperCase()))]],
+  ];
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { engineHasNoBuildCache } from '../../errors/engine-setup-failures.ts';
+import { readBuildRecords } from '../buildkit/build-records.ts';
 import { compareVersions } from '../compare-versions.ts';
 import type { BuildCache, CacheRecord, EngineInfo, PruneOptions, PruneResult } from '../engine.ts';
 import type { EngineQuery, EngineTransport } from '../transport.ts';
@@ -40,6 +41,9 @@ export function buildCache(transport: EngineTransport, product: EngineInfo['prod
   return {
     async usage() {
       return product === 'podman' ? [] : readUsage(transport);
+    },
+    async buildRecords() {
+      return product === 'podman' ? [] : readBuildRecords(transport);
     },
     async prune(options) {
       if (product === 'podman') throw engineHasNoBuildCache(transport.endpoint);

@@ -1,0 +1,68 @@
+import { connect } from 'node:http2';
+import { Duplex } from 'node:stream';
+import { isDeBuildError } from '../../errors/de-build-error.ts';
+import type { BuildRecord } from '../engine.ts';
+import { readFrames } from '../session/frame-reader.ts';
+import { frame } from '../session/frame-writer.ts';
+import { readMessage } from '../session/protobuf.ts';
+import type { EngineTransport } from '../transport.ts';
+
+const METHOD = '/moby.buildkit.v1.Control/ListenBuildHistory';
+/** `BuildHistoryRequest` of moby/buildkit's control.proto with EarlyExit: what there is, and no waiting for more. */
+const ALL_THERE_ARE = Buffer.from([0x18, 0x01]);
+const ANSWER_WITHIN_MS = 30_000;
+
+/**
+ * What BuildKit remembers of builds (`docker buildx history`): from Docker Engine 24 on; before that nothing.
+ * @throws DeBuildError `engine-*` when the engine does not answer at all
+ */
+export async function readBuildRecords(transport: EngineTransport): Promise<readonly BuildRecord[]> {
+  const socket = await transport
+    .hijack({ path: '/grpc', upgrade: 'h2c', headers: {} })
+    .catch((error: unknown) => {
+      if (isDeBuildError(error) && error.code !== 'engine-unreachable') return undefined;
+      throw error;
+    });
+  if (socket === undefined) return [];
+  // http2 reads a socket's handle, and would miss the bytes that were put back in front of it.
+  const session = connect('http://localhost', {
+    createConnection: () => Duplex.from({ readable: socket, writable: socket }),
+  });
+  session.on('error', () => undefined);
+  socket.on('error', () => undefined);
+  const call = session.request({
+    ':method': 'POST',
+    ':path': METHOD,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+  });
+  call.setTimeout(ANSWER_WITHIN_MS, () => call.close());
+  call.end(frame(ALL_THERE_ARE));
+  const records = new Map<string, BuildRecord>();
+  try {
+    for await (const event of readFrames(call)) {
+      const record = recordOf(event);
+      if (record !== undefined) records.set(record.id, record);
+    }
+  } catch {
+    // An engine that breaks off in the middle has told of some; there are no promises about the others.
+  } finally {
+    session.destroy();
+    socket.destroy();
+  }
+  return [...records.values()];
+}
+
+/** `BuildHistoryEvent`: a record is its second field, and the record's first is its name. */
+function recordOf(event: Buffer): BuildRecord | undefined {
+  let bytes: Buffer | undefined;
+  let id = '';
+  readMessage(event, (field, value) => {
+    if (field === 2 && Buffer.isBuffer(value)) bytes = value;
+  });
+  if (bytes === undefined) return undefined;
+  readMessage(bytes, (field, value) => {
+    if (field === 1 && Buffer.isBuffer(value)) id = value.toString('utf8');
+  });
+  return { id, bytes };
+}
