@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { MirrorApp, PinnedSource } from '../../packages/core/src/git/mirror/mirror.ts';
+import { findMirrorLeftovers } from '../../packages/core/src/git/mirror/mirror-leftovers.ts';
 import type { Manifest } from '../../packages/core/src/manifests/manifest.ts';
 import { writeManifest } from '../../packages/core/src/manifests/manifest-store.ts';
 import { sampleManifest } from '../../packages/core/src/manifests/sample-manifest.fixture.ts';
+import { startJournal } from '../../packages/core/src/release/journal.ts';
 import { pruneMirror } from '../../packages/core/src/release/prune-mirror.ts';
 import { runCli } from '../engine/run-cli.ts';
 import { failureOf, git, type MirrorWorld, makeMirrorWorld, PATH } from './mirror-world.ts';
@@ -104,6 +106,41 @@ test('a record that --force moved aside keeps its commits', async () => {
   ).toHaveLength(1);
   expect(await prune()).toMatchObject({ pins: 0 });
   await expectServed(first);
+});
+
+test('the commits of a release that died before it was recorded stay', async () => {
+  const [first, second] = await fetchCommits(2);
+  if (first === undefined || second === undefined) throw new Error('Two were fetched.');
+  await record('1.0.0', first);
+  const { url, ref, kind, commit } = second;
+  const app = { name: 'warehouse', url, ref, kind, commit, version: null };
+  const manifest = { ...sampleManifest({ siteVersion: '1.1.0' }), frappe: null, apps: [app] };
+  const journal = await startJournal(site, ['acme/erp:1.1.0-building-1']);
+  const promise = {
+    image: 'acme/erp',
+    siteVersion: '1.1.0',
+    reference: 'acme/erp:1.1.0',
+    imageId: manifest.image.id,
+    ...{ replaces: null, isReplacing: false, records: 'build-manifests', companions: [] },
+  };
+  await journal.promise({ ...promise, manifest: JSON.stringify(manifest) });
+  expect(await prune()).toMatchObject({ pins: 0 });
+  await journal.promise({ ...promise, manifest: '{' });
+  expect(await failureOf(prune())).toMatchObject({ code: 'mirror-records-unreadable' });
+  await expectServed(second);
+});
+
+test('what is left of a repository whose removal was cut off goes with the next run', async () => {
+  const [first] = await fetchCommits(1);
+  if (first === undefined) throw new Error('One was fetched.');
+  await record('1.0.0', first);
+  const gone = `${first.repository}.gone-0123abcd`;
+  await cp(first.repository, gone, { recursive: true });
+  expect(await findMirrorLeftovers(world.mirrorFolder)).toEqual([
+    { path: gone, what: expect.stringContaining('removed'), repository: first.repository },
+  ]);
+  expect((await prune()).freedBytes).toBeGreaterThan(HALF_MEGABYTE * 0.4);
+  expect(await readdir(world.mirrorFolder)).not.toContain(basename(gone));
 });
 
 test('a repository that no manifest names goes whole', async () => {

@@ -4,7 +4,10 @@ import { noReleaseRecorded } from '../errors/release-failures.ts';
 import { forgetRanges } from '../git/known-ranges.ts';
 import { pruneRepositories } from '../git/mirror/prune-mirror.ts';
 import type { PrunedRepository } from '../git/mirror/prune-repository.ts';
+import type { Manifest } from '../manifests/manifest.ts';
 import { readAllManifests } from '../manifests/manifest-store.ts';
+import { understandManifest } from '../manifests/read-manifest-file.ts';
+import { readJournal } from './journal.ts';
 import { recordsFolder } from './read-records.ts';
 import { withSiteLock } from './site-lock.ts';
 import type { SiteOptions } from './tools.ts';
@@ -28,8 +31,9 @@ export interface PrunedMirror {
 
 /**
  * Frees what the mirror keeps of commits that no record names: of releases that failed, and of those whose manifests were
- * deleted. What a record names is never touched, also of releases that `--force` moved aside.
- * @throws DeBuildError `no-release-recorded`, `mirror-records-unreadable`, `manifest-folder-unreadable`, `mirror-*`, `site-locked`, `lock-*`
+ * deleted. What a record names is never touched, also of releases that `--force` moved aside, and of one that died and is
+ * yet to be recorded.
+ * @throws DeBuildError `no-release-recorded`, `mirror-records-unreadable`, `journal-unreadable`, `manifest-folder-unreadable`, `mirror-*`, `site-locked`, `lock-*`
  */
 export function pruneMirror(options: PruneMirrorOptions): Promise<PrunedMirror> {
   const dryRun = options.dryRun ?? false;
@@ -42,7 +46,8 @@ export function pruneMirror(options: PruneMirrorOptions): Promise<PrunedMirror> 
       if (problems.length > 0) throw mirrorRecordsUnreadable(problems);
       // A folder that is elsewhere today is no reason to give up what may be nowhere else.
       if (manifests.length === 0) throw noReleaseRecorded(records);
-      const apps = manifests.flatMap(({ frappe, apps }) => (frappe === null ? apps : [frappe, ...apps]));
+      const all = [...manifests, ...(await readPromised(site))];
+      const apps = all.flatMap(({ frappe, apps }) => (frappe === null ? apps : [frappe, ...apps]));
       const keep = new Set(apps.map(({ commit }) => commit));
       const own = join(site, '.de-build');
       const { environment, signal } = tools;
@@ -51,4 +56,15 @@ export function pruneMirror(options: PruneMirrorOptions): Promise<PrunedMirror> 
       return { dryRun, ...pruned, pins: pruned.repositories.flatMap(({ dropped }) => dropped).length };
     }),
   );
+}
+
+/** The record of a release that died before it was written, which the next run writes. */
+async function readPromised(site: string): Promise<readonly Manifest[]> {
+  const release = (await readJournal(site))?.release;
+  if (release === undefined) return [];
+  const path = join(site, '.de-build', 'journal.json');
+  const file = { path, label: '.de-build/journal.json', version: release.siteVersion };
+  const { manifest, problem } = understandManifest(release.manifest, file);
+  if (problem !== undefined) throw mirrorRecordsUnreadable([problem]);
+  return [manifest];
 }

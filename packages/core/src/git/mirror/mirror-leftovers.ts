@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { takeLock } from '../../disk/kernel-lock.ts';
 import { findTemporaryFiles } from '../../disk/temporary-files.ts';
 import { mirrorBusy } from '../../errors/mirror-failures.ts';
+import { repositoryOfGone } from './prune-repository.ts';
 
 /** What a run left in the mirror when it died while it fetched. */
 export interface MirrorLeftover {
@@ -14,9 +15,16 @@ export interface MirrorLeftover {
 
 /** Looks through the repositories of a mirror; it need not exist. */
 export async function findMirrorLeftovers(folder: string): Promise<readonly MirrorLeftover[]> {
-  const repositories = (await namesIn(folder)).filter((name) => name.endsWith('.git'));
+  const names = await namesIn(folder);
+  const repositories = names.filter((name) => name.endsWith('.git'));
   const found = await Promise.all(repositories.map((name) => lookThrough(join(folder, name))));
-  return found.flat();
+  const gone = names.flatMap((name) => {
+    const repository = repositoryOfGone(name);
+    if (repository === undefined) return [];
+    const what = 'a repository that was being removed';
+    return [{ path: join(folder, name), what, repository: join(folder, repository) }];
+  });
+  return [...found.flat(), ...gone];
 }
 
 async function lookThrough(repository: string): Promise<MirrorLeftover[]> {

@@ -97,11 +97,17 @@ async function removeRepository(repository: string): Promise<void> {
   await rm(gone, { recursive: true, force: true, maxRetries: 3 });
 }
 
+/** The name that a repository had whose removal was cut off. */
+export function repositoryOfGone(name: string): string | undefined {
+  const at = name.indexOf(`.git${GONE}`);
+  return at === -1 ? undefined : name.slice(0, at + '.git'.length);
+}
+
 /** What is left of repositories whose removal was cut off. */
 export async function removeLeftovers(root: string): Promise<number> {
   let freed = 0;
   for (const name of await readdir(root)) {
-    if (!name.includes(`.git${GONE}`)) continue;
+    if (repositoryOfGone(name) === undefined) continue;
     freed += await sizeOf(join(root, name));
     await rm(join(root, name), { recursive: true, force: true, maxRetries: 3 });
   }
