@@ -15,3 +15,4 @@ export * from './process-table.ts';
 export * from './run-command.ts';
 export * from './shared-engines.ts';
 export * from './strace.ts';
+export * from './ssh-server.ts';

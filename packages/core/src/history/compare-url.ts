@@ -11,8 +11,9 @@ export function compareUrl(url: string, from: string, to: string): string | unde
   const { protocol, hostname, origin, pathname } = new URL(url);
   const host = hostOf(hostname);
   const path = pathname.replace(/\/+$/, '').replace(/\.git$/, '');
-  if (host === undefined || !/^https?:$/.test(protocol) || !/^\/[^/]+\/[^/]/.test(path)) return undefined;
-  return `${origin}${path}${host === 'gitlab' ? '/-' : ''}/compare/${from}...${to}`;
+  if (host === undefined || !/^(?:https?|ssh):$/.test(protocol) || !/^\/[^/]+\/[^/]/.test(path)) return undefined;
+  const web = protocol === 'ssh:' ? `https://${hostname}` : origin;
+  return `${web}${path}${host === 'gitlab' ? '/-' : ''}/compare/${from}...${to}`;
 }
 
 function hostOf(hostname: string): Host | undefined {

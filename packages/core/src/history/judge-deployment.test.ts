@@ -126,7 +126,8 @@ test.each([
   ['https://git.acme.example/acme/app', undefined],
   ['https://notgithub.example/acme/app', undefined],
   ['git@github.com:acme/app.git', undefined],
-  ['ssh://git@github.com/acme/app', undefined],
+  ['ssh://git@github.com/acme/app.git', 'https://github.com/acme/app/compare/aa...bb'],
+  ['ssh://git@git.acme.example/acme/app', undefined],
 ])('the comparison at %s', (url, expected) => {
   expect(compareUrl(url, 'aa', 'bb')).toBe(expected);
 });

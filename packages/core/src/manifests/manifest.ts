@@ -4,6 +4,12 @@ const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}$/;
 /** SHA-1 or SHA-256. */
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const CREDENTIALS = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
+/** The user of an ssh URL is no secret. */
+const SSH_USER = /^ssh:\/\/[^:@/]+@/;
+
+function isWithoutCredentials(url: string): boolean {
+  return !CREDENTIALS.test(url) || SSH_USER.test(url);
+}
 
 const digest = z.string().regex(DIGEST, 'is not a digest');
 const commit = z.string().regex(COMMIT, 'is not a commit');
@@ -17,7 +23,7 @@ const appSchema = z
     url: z
       .string()
       .min(1)
-      .refine((url) => !CREDENTIALS.test(url), 'holds credentials')
+      .refine(isWithoutCredentials, 'holds credentials')
       .describe('Where it was cloned from, without credentials.'),
     ref: z.string().min(1).describe('The branch or tag that apps.json names.'),
     kind: z.enum(['branch', 'tag']).describe('What the ref was.'),
@@ -111,7 +117,7 @@ export const manifestSchema = z
         dirty: z.boolean().describe('Whether files differed from the commit.'),
         remoteUrl: z
           .string()
-          .refine((url) => !CREDENTIALS.test(url) || /^ssh:\/\/[^:@/]+@/.test(url), 'holds credentials')
+          .refine(isWithoutCredentials, 'holds credentials')
           .optional()
           .describe('Without credentials.'),
       })
