@@ -39,7 +39,7 @@ withPrivateEngines('a release that is disturbed at some points: the short form o
     expectAllMet(await interruptReleases(context, 4, trials));
   }, 600_000);
 
-  test('a killed engine is no success, and leaves nothing but a temporary tag', async () => {
+  test('a killed engine is no success, and leaves nothing that the next run does not take away', async () => {
     expectAllMet(await killEngines(context, 2, trials));
   }, 600_000);
 });

@@ -14,5 +14,5 @@ export * from './private-engine.ts';
 export * from './process-table.ts';
 export * from './run-command.ts';
 export * from './shared-engines.ts';
-export * from './strace.ts';
 export * from './ssh-server.ts';
+export * from './strace.ts';

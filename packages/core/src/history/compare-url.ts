@@ -11,7 +11,8 @@ export function compareUrl(url: string, from: string, to: string): string | unde
   const { protocol, hostname, origin, pathname } = new URL(url);
   const host = hostOf(hostname);
   const path = pathname.replace(/\/+$/, '').replace(/\.git$/, '');
-  if (host === undefined || !/^(?:https?|ssh):$/.test(protocol) || !/^\/[^/]+\/[^/]/.test(path)) return undefined;
+  if (host === undefined || !/^(?:https?|ssh):$/.test(protocol) || !/^\/[^/]+\/[^/]/.test(path))
+    return undefined;
   const web = protocol === 'ssh:' ? `https://${hostname}` : origin;
   return `${web}${path}${host === 'gitlab' ? '/-' : ''}/compare/${from}...${to}`;
 }
