@@ -31,7 +31,9 @@ test('what is found is told as any finding is', () => {
 test('what was mended, what would be, and what could not be', () => {
   const one = finding('A \u001b[31mrun died.');
   const mended = report([{ finding: one, state: 'repaired' }]);
-  expect(mended).toMatch(/^ {4}✓ Mended: A .*run died\.\n\n✓ 1 thing mended; nothing is left\.\n$/);
+  expect(mended).toMatch(
+    /^ {4}✓ Mended: A .*run died\. {2}a\/file\n\n✓ 1 thing mended; nothing is left\.\n$/,
+  );
   expect(mended).not.toContain('\u001b');
   expect(report([{ finding: one, state: 'would-repair' }], 1)).toContain(
     'Nothing was changed: 1 thing would be mended.',

@@ -1,7 +1,7 @@
 import type { Diagnosis, DoctorReport } from '@de-build/core';
 import { makeVisible } from '@de-build/core';
 import type { Terminal } from '../io.ts';
-import { findingLines, type Page } from './finding-lines.ts';
+import { findingLines, type Page, placeOf } from './finding-lines.ts';
 import { countOf } from './quantities.ts';
 import { createStyle } from './style.ts';
 
@@ -17,7 +17,8 @@ export function renderDoctor(
 
 function diagnosisLines({ finding, state, why }: Diagnosis, page: Page): readonly string[] {
   const { style } = page;
-  const what = makeVisible(finding.what);
+  const place = placeOf(finding);
+  const what = `${makeVisible(finding.what)}${place === '' ? '' : `  ${style.cyan(place)}`}`;
   if (state === 'repaired') return [`    ${style.green('✓')} Mended: ${what}`];
   if (state === 'would-repair') return [`    ${style.cyan('·')} Would be mended: ${what}`];
   const lines = findingLines(finding, page);

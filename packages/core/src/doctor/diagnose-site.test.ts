@@ -51,12 +51,13 @@ test('what a dead run left is shown, mended on request, and gone then', async ()
   await startJournal(site, [temporary]);
   await mkdir(join(site, '.de-build/mirror/a.git/incoming/0123.git'), { recursive: true });
   await writeFile(join(site, '..env.0123456789ab.tmp'), '');
-  const ids = ['unfinished-run', 'temporary-file-left', 'mirror-leftover'];
+  await mkdir(join(site, '.de-build/rebuild/tree'), { recursive: true });
+  const ids = ['unfinished-run', 'temporary-file-left', 'temporary-file-left', 'mirror-leftover'];
   const all = (state: string) => ids.map((each) => `error ${each} ${state}`);
-  expect(await diagnose()).toEqual({ found: all('found'), remaining: 3 });
+  expect(await diagnose()).toEqual({ found: all('found'), remaining: 4 });
   expect(await diagnose({ repair: true, dryRun: true })).toEqual({
     found: all('would-repair'),
-    remaining: 3,
+    remaining: 4,
   });
   expect(names).toEqual({ [temporary]: 'sha256:1' });
   expect(await diagnose({ repair: true })).toEqual({ found: all('repaired'), remaining: 0 });
@@ -92,11 +93,13 @@ test('a lost tag is given back; what may be of others is told of and left alone'
     'acme/erp:1.4.0-building-fedcba98': 'sha256:2',
     'acme/erp:1.3.0': 'sha256:3',
     'acme/erp:latest': 'sha256:3',
+    'acme/erp:1.4.0-quarantined-0123456789ab': 'sha256:5',
     'acme/erp:1.4.0-replaced-0123456789ab': 'sha256:4',
   };
   const { names, diagnose } = world({ [id]: id, ...others });
   const foreign = (state: string) => [
     `warning building-elsewhere ${state}`,
+    `warning image-quarantined ${state}`,
     `warning tag-unrecorded ${state}`,
   ];
   expect(await diagnose()).toEqual({ found: ['error tag-lost found', ...foreign('found')], remaining: 1 });

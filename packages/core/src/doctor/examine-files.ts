@@ -55,7 +55,7 @@ export async function examineFiles(
   return [
     ...files.map((path) => ({
       finding: temporaryFileLeft(nameOf(path)),
-      repair: () => rm(path, { force: true }),
+      repair: () => rm(path, { recursive: true, force: true }),
     })),
     ...homes.map((path) => ({
       finding: credentialLeft(path),

@@ -1,9 +1,9 @@
 import type { Engine, TaggedImage } from '../engine/engine.ts';
-import { buildingElsewhere, tagLost, tagUnrecorded } from '../errors/recovery-failures.ts';
+import { buildingElsewhere, imageQuarantined, tagLost, tagUnrecorded } from '../errors/recovery-failures.ts';
 import { findReleaseImage, tagOfRelease } from '../history/release-image.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import type { JournalEntry } from '../release/journal.ts';
-import { isBuildingTag, isVersionTag } from '../release/version-tag.ts';
+import { isVersionTag, markOf } from '../release/version-tag.ts';
 import { isSiteVersion } from '../version/site-version.ts';
 import type { Ailment } from './ailment.ts';
 
@@ -38,8 +38,11 @@ export async function examineTags(
   return [
     ...lost,
     ...strangers
-      .filter(({ tag }) => isBuildingTag(tag))
+      .filter(({ tag }) => ['building', 'base'].includes(markOf(tag) ?? ''))
       .map((one) => ({ finding: buildingElsewhere(referenceOf(one)) })),
+    ...strangers
+      .filter(({ tag }) => markOf(tag) === 'quarantined')
+      .map((one) => ({ finding: imageQuarantined(referenceOf(one)) })),
     ...strangers
       .filter(({ tag }) => isVersionTag(tag) && isSiteVersion(tag) && !versions.includes(tag))
       .map((one) => ({ finding: tagUnrecorded(referenceOf(one), one.id) })),

@@ -420,6 +420,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     archiveGone: [['.de-build/archives/acme-erp_1.4.0_0123456789ab.tar.gz', '1.4.0']],
     tagLost: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
     tagUnrecorded: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
+    imageQuarantined: [['acme/erp:1.4.0-quarantined-0123456789ab']],
     buildingElsewhere: [['acme/erp:1.4.0-building-0123abcd']],
   },
   'release-failures.ts': {

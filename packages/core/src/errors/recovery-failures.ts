@@ -43,8 +43,8 @@ export function temporaryFileLeft(path: string): Finding {
   return {
     id: 'temporary-file-left',
     severity: 'error',
-    what: `${path} was left by a run that died while it wrote it.`,
-    why: 'A file is written under a name of its own and renamed when it is whole. This one was not, and nothing refers to it.',
+    what: 'A run died while it wrote this.',
+    why: 'What is written has a name of its own until it is whole. This is not, and nothing refers to it.',
     fix: 'Run `de-build doctor --repair`; the next `de-build` does the same.',
     file: path,
   };
@@ -55,7 +55,7 @@ export function credentialLeft(path: string): Finding {
   return {
     id: 'credential-left',
     severity: 'error',
-    what: `${path} was left by a run that died while it asked a git host.`,
+    what: 'A run died while it asked a git host, and left this folder.',
     why: 'It may hold the token that the host was asked with, readable by this user alone.',
     fix: 'Run `de-build doctor --repair`; the next `de-build` does the same.',
     file: path,
@@ -67,7 +67,7 @@ export function mirrorLeftover(path: string, what: string): Finding {
   return {
     id: 'mirror-leftover',
     severity: 'error',
-    what: `${path} is ${what}.`,
+    what: `The mirror holds ${what}.`,
     why: 'A run died while it fetched, and nothing refers to it.',
     fix: 'Run `de-build doctor --repair`; the next `de-build` does the same.',
     file: path,
@@ -79,7 +79,7 @@ export function archiveUnlisted(path: string, release: string): Finding {
   return {
     id: 'archive-unlisted',
     severity: 'error',
-    what: `${path} is an archive that no list names.`,
+    what: 'No list names this archive.',
     why: `A run died between writing the archive of ${release} and recording it, so \`de-build restore\` does not know of it. Its bytes are those that its name is of.`,
     fix: 'Run `de-build doctor --repair`: it is put on the list.',
     file: path,
@@ -92,7 +92,7 @@ export function archiveGone(path: string, release: string): Finding {
   return {
     id: 'archive-gone',
     severity: 'warning',
-    what: `The archive ${path} is not there.`,
+    what: 'A listed archive is not there.',
     why: `It is on the list of ${release}. It was moved or deleted, or its disk is not mounted.`,
     fix: `Put it back, or make another with \`de-build archive ${release}\`.`,
     file: path,
@@ -124,12 +124,24 @@ export function tagUnrecorded(reference: string, imageId: string): Finding {
   };
 }
 
+/** What `--keep-failed` kept. */
+export function imageQuarantined(reference: string): Finding {
+  return {
+    id: 'image-quarantined',
+    severity: 'warning',
+    what: `${reference} holds a secret of the site.`,
+    why: 'The audit did not let it pass, and it was kept because `--keep-failed` asked for it.',
+    fix: `When you have seen what you wanted, take it away with \`docker image rm ${reference}\`.`,
+    subject: reference,
+  };
+}
+
 /** A name of a build under way, which no run of this site has written down. */
 export function buildingElsewhere(reference: string): Finding {
   return {
     id: 'building-elsewhere',
     severity: 'warning',
-    what: `${reference} is the name of a build, and not of one of this site's folder.`,
+    what: `${reference} is a name for the time of a build, and not of one that this folder knows of.`,
     why: 'Another copy of the site, or another machine, may be building it at this moment; that cannot be told, so it is left alone.',
     fix: `If no other is at work, take it away with \`docker image rm ${reference}\`.`,
     subject: reference,

@@ -1,10 +1,10 @@
-import { realpath } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { findTemporaryFiles } from '../disk/temporary-files.ts';
 import type { SiteConfig } from '../site/site-config.ts';
 
 /**
- * Files that a run was writing when it died: none has its name yet. Only under the site's lock, for only then is nobody
+ * What a run was writing when it died: files that have not got their names yet, and a rebuild's own folder. Only under the site's lock, for only then is nobody
  * at it.
  * @param site absolute path
  * @returns absolute paths
@@ -21,5 +21,11 @@ export async function findLeftFiles(
     findTemporaryFiles(resolve(site, config.manifests), (name) => name?.endsWith('.json') === true),
     findTemporaryFiles(dirname(env), (name) => name === basename(env)),
   ]);
-  return found.flat();
+  // Where a rebuild lays out what it builds from; one that changes nothing has a name of its own.
+  const rebuild = join(own, 'rebuild');
+  const isThere = await stat(rebuild).then(
+    () => true,
+    () => false,
+  );
+  return [...found.flat(), ...(isThere ? [rebuild] : [])];
 }

@@ -27,9 +27,9 @@ export function quarantinedTag(version: string, imageId: string): string {
   return `${version}-quarantined-${shortId(imageId)}`;
 }
 
-/** Whether a tag is where an image stands while it is being built. */
-export function isBuildingTag(tag: string): boolean {
-  return MARK.exec(tag)?.[1] === 'building';
+/** `building`, `replaced` and so on, for a tag that is no site version. */
+export function markOf(tag: string): string | undefined {
+  return MARK.exec(tag)?.[1];
 }
 
 /** Whether a tag is a site version, and not one of the marks above. */

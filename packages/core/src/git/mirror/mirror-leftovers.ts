@@ -8,7 +8,7 @@ import { repositoryOfGone } from './prune-repository.ts';
 /** What a run left in the mirror when it died while it fetched. */
 export interface MirrorLeftover {
   readonly path: string;
-  /** Continues "is". */
+  /** Half a download, and so on. */
   readonly what: string;
   readonly repository: string;
 }
