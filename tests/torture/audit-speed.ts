@@ -35,7 +35,7 @@ export async function measureAuditSpeed(context: TortureContext): Promise<readon
         const args = ['-c', `"$0" save ${repository}:1 > /dev/null`, command];
         return (await runProgram({ command: 'sh', args, environment: env }, signal)).ms;
       },
-      pairs: isQuick ? 1 : 5,
+      pairs: isQuick ? 1 : 3,
       warmUps: 1,
     });
     tell(`audit ${(ours / 1000).toFixed(1)} s, docker save ${(peer / 1000).toFixed(1)} s`);
