@@ -25,11 +25,10 @@ export const audit = defineCommand({
     )
       .option('all', {
         type: 'boolean',
-        default: false,
+        conflicts: 'image',
         describe: 'Every image of the site that the engine has',
       })
-      .option('json', { type: 'boolean', default: false, describe: 'Print the reports as JSON' })
-      .check(({ all, image }) => !all || image === undefined || 'Name an image, or --all; not both.'),
+      .option('json', { type: 'boolean', default: false, describe: 'Print the reports as JSON' }),
   async run(options, io) {
     const { auditImage, auditImages, EXIT } = await import('@de-build/core');
     const { renderAudit } = await import('../render/leaks.ts');
@@ -49,12 +48,13 @@ export const audit = defineCommand({
           if (event.type === 'image-read') line.take({ doing: 'searching', what: doing, ...event });
         },
       };
-      const reports = options.all
-        ? await auditImages(common)
-        : [await auditImage({ ...common, image: options.image })];
+      const reports =
+        options.all === true
+          ? await auditImages(common)
+          : [await auditImage({ ...common, image: options.image })];
       line.end();
       for (const text of notices) io.stderr.write(`de-build: ${text}\n`);
-      const document = options.all ? { images: reports } : reports[0];
+      const document = options.all === true ? { images: reports } : reports[0];
       output.write(
         options.json ? `${JSON.stringify(document, undefined, 2)}\n` : renderAudit(reports, io.stdout),
       );

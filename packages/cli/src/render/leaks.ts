@@ -56,7 +56,7 @@ function summaryLine(report: AuditReport, { style }: Page): string {
   const name = makeVisible(image);
   const searched =
     layers.searched === 0
-      ? `its ${layers.of} layers were found clean before`
+      ? `${countOf(layers.of, 'layer')} found clean before`
       : `${layers.searched} of ${countOf(layers.of, 'layer')} read`;
   const how = `${countOf(secrets, 'secret')} searched for, ${searched}, ${formatDuration(durationMs)}`;
   const warnings = leaks.filter(({ severity }) => severity === 'warning').length;

@@ -26,5 +26,6 @@ export function describeForm({ form, arrangement }: Pick<Leak, 'form' | 'arrange
     'lines-reversed': ', over lines in reverse order',
     'characters-reversed': ', reversed',
   }[arrangement];
-  return `${form === 'raw' ? 'as it is' : form}${how}`;
+  const written = form === 'raw' ? 'as it is' : form === 'token-shaped' ? 'by its shape' : form;
+  return `${written}${how}`;
 }
