@@ -14,6 +14,7 @@ import { lockStorm } from './crash/lock-storm.ts';
 import { interruptReleases } from './ctrl-c.ts';
 import { killEngines } from './engine-killed.ts';
 import { drawFigures, type Figure } from './figure.ts';
+import { meetGitFaults } from './git-faults.ts';
 import { watchReleases } from './proc-watch.ts';
 import { cutSecrets } from './redactor-cuts.ts';
 import { measureRedactor } from './redactor-speed.ts';
@@ -31,6 +32,7 @@ const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readon
   'redactor-speed': measureRedactor,
   'ctrl-c': interruptReleases,
   'engine-killed': killEngines,
+  'git-faults': meetGitFaults,
   'kill-every-syscall': killEverySyscall,
   'disk-errors': diskErrors,
   'lock-storm': lockStorm,

@@ -6,7 +6,6 @@ declare module 'dockerode' {
   class Docker {
     constructor(options: Docker.ModemOptions);
     readonly modem: Docker.Modem;
-    info(): Promise<unknown>;
     version(): Promise<unknown>;
     listImages(options: { filters: Record<string, readonly string[]> }): Promise<unknown>;
     getImage(name: string): Docker.Image;
