@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { takeLock } from '../../disk/kernel-lock.ts';
 import { findTemporaryFiles } from '../../disk/temporary-files.ts';
 import { mirrorBusy } from '../../errors/mirror-failures.ts';
+import { removeStaleLocks } from './mirror-repository.ts';
 import { repositoryOfGone } from './prune-repository.ts';
 
 /** What a run left in the mirror when it died while it fetched. */
@@ -44,7 +45,7 @@ async function lookThrough(repository: string): Promise<MirrorLeftover[]> {
 }
 
 /**
- * Only while no run is at work on the site; a git that outlived its run still has the repository's own lock.
+ * Only while no run is at work on the site. A git that outlived its run is given time to end.
  * @throws DeBuildError `mirror-busy`, `lock-*`
  */
 export async function removeMirrorLeftover(
@@ -54,7 +55,8 @@ export async function removeMirrorLeftover(
   const unlock = await takeLock(`${repository}.lock`, { environment, timeoutMs: PATIENCE_MS });
   if (unlock === undefined) throw mirrorBusy(repository, PATIENCE_MS / 1000);
   try {
-    await rm(path, { recursive: true, force: true });
+    if (path.endsWith('.lock')) await removeStaleLocks(repository);
+    else await rm(path, { recursive: true, force: true });
   } finally {
     await unlock();
   }

@@ -72,7 +72,7 @@ const LOCK_PATIENCE_MS = 2000;
  * Lock files that a killed git left behind. Whoever writes here holds our lock, so they are nobody's; a git that
  * outlived its parent is given time to end.
  */
-async function removeStaleLocks(repository: string): Promise<void> {
+export async function removeStaleLocks(repository: string): Promise<void> {
   const before = await findLocks(repository);
   if (before.length === 0) return;
   await sleep(LOCK_PATIENCE_MS);
