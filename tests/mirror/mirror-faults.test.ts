@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { PinnedSource } from '../../packages/core/src/git/mirror/mirror.ts';
+import { openSeal } from '../../packages/core/src/git/mirror/pin-seal.ts';
 import { failureOf, git, type MirrorWorld, makeMirrorWorld, PATH } from './mirror-world.ts';
 
 jest.setTimeout(60_000);
@@ -141,6 +142,28 @@ describe('damage', () => {
     await expectWhole(kept);
     expect(kept.notices[0]?.why).toContain(`Lost, and fetched again when they are needed: ${second.commit}`);
     expect((await failureOf(world.openMirror().fetch(second))).code).toBe('git-host-unreachable');
+  });
+});
+
+describe('damage that the file system knows nothing of', () => {
+  test('is found and mended when an old record is built anew, and told of before', async () => {
+    const app = { ...(await world.resolve()), isRecorded: true };
+    const source = await world.openMirror().fetch(app);
+    expect(await world.openMirror().holds(app)).toBe(true);
+    await flipByte((await packsOf(source))[0] ?? '');
+    // As if the disk had forgotten it since the pin was last looked at.
+    await (await openSeal(source.repository, app)).keep([]);
+    expect(await world.openMirror().holds(app)).toBe(false);
+    const mended = await world.openMirror().fetch(app);
+    expect(mended.notices.map(({ id }) => id)).toEqual(['mirror-mended']);
+    await expectWhole(mended);
+    expect(await world.openMirror().holds(app)).toBe(true);
+  });
+
+  test('a commit that was never fetched is not held, and asking for it makes nothing', async () => {
+    expect(await world.openMirror().holds(await world.resolve())).toBe(false);
+    expect(await readdir(world.mirrorFolder).catch(() => 'nothing')).toBe('nothing');
+    expect(world.server.requests).toEqual([]);
   });
 });
 

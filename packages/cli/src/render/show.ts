@@ -76,6 +76,9 @@ function factsOf(manifest: Manifest, style: Style, now: Date): readonly (readonl
     ['image', image.id],
     ['size', `${formatBytes(image.sizeBytes)}, ${image.platform}`],
     ['tags', image.tags.join(', ')],
+    ...(manifest.rebuild === undefined
+      ? []
+      : [['rebuilt', `${manifest.rebuild.verdict} to ${manifest.rebuild.of}`] as const]),
     [
       'site',
       `${commit}${site.branch === null ? '' : ` on ${site.branch}`}${site.dirty ? ', with changes' : ''}`,

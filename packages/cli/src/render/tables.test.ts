@@ -32,6 +32,13 @@ test('on a terminal a row is one line', () => {
   for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(40);
 });
 
+test('show of a release that was built anew', () => {
+  const rebuild = { of: base.image.id, verdict: 'equivalent', proof: 'All files are the same.' } as const;
+  expect(renderShow(sampleManifest({ rebuild }), pipe, now)).toContain(
+    `rebuilt        equivalent to ${base.image.id}`,
+  );
+});
+
 test('show', () => {
   const apps = [
     { ...(base.apps[0] as (typeof base.apps)[number]), name: '東京_app', version: null },
