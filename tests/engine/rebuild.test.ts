@@ -84,6 +84,7 @@ onEachEngine('a release that is built anew', (shared) => {
     expect((await engine.images.inspect(outcome?.tag ?? ''))?.id).toBe(outcome?.imageId);
     expect((await engine.images.inspect(reference))?.id).toBe(imageId);
     expect(await ownFiles()).toEqual([]);
+    expect(JSON.stringify(outcome)).not.toContain(world.token);
   });
 
   test('stands on the recorded base image, though its name means another one now', async () => {
@@ -91,7 +92,8 @@ onEachEngine('a release that is built anew', (shared) => {
     const { outcome, bases } = await rebuild({ cache: true });
     await engine.images.tag(shared.baseImage, base);
     expect(bases.map(({ from }) => from)).toEqual(['engine']);
-    expect(outcome).toMatchObject({ verdict: 'equivalent', inputs: [] });
+    expect(['identical', 'equivalent']).toContain(outcome?.verdict);
+    expect(outcome?.inputs).toEqual([]);
     const tags = (await engine.images.list(site.image)).map(({ tag }) => tag);
     expect(tags.filter((tag) => /-base-|-building-/.test(tag))).toEqual([]);
   });
@@ -161,6 +163,8 @@ onEachEngine('a release that is built anew', (shared) => {
 
   describe('when its image is gone', () => {
     beforeAll(async () => {
+      // The mirror's URLs are others then, so that its steps do not come from the cache.
+      await rm(join(site.folder, '.de-build', 'site-key'));
       for (const { id, tag } of await engine.images.list(site.image)) {
         if (id === imageId) await engine.images.untag(`${site.image}:${tag}`);
       }

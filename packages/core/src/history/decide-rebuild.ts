@@ -60,7 +60,13 @@ export async function decideRebuild(
   const frappe = manifest.frappe === null ? undefined : resolve(manifest.frappe, undefined);
   const apps = manifest.apps.map((app, index) => resolve(app, entries[index]?.line));
   const args = buildArgsAsTheyWere(manifest, sources);
-  const plan = planOf(manifest, { tag, builder: info.builder, buildArgs: args.planned, cache: choice.cache });
+  const plan = planOf(manifest, {
+    tag,
+    containerfile: site.containerfile,
+    builder: info.builder,
+    buildArgs: args.planned,
+    cache: choice.cache,
+  });
   return {
     plan,
     engine,
@@ -168,12 +174,16 @@ function planOf(
   manifest: Manifest,
   decided: {
     readonly tag: ReleaseTag;
+    readonly containerfile: Site['containerfile'];
     readonly builder: BuildPlan['builder'];
     readonly buildArgs: BuildPlan['buildArgs'];
     readonly cache: boolean;
   },
 ): BuildPlan {
-  const { frappe, apps, containerfile, context, cache, image, site } = manifest;
+  const { frappe, apps, context, cache, image, site } = manifest;
+  // It is the recorded one, unless another was asked for in its place.
+  const { path, digest } = decided.containerfile ?? manifest.containerfile;
+  const dialect = decided.containerfile?.dialect ?? manifest.dialect;
   const { labels } = image;
   return {
     planVersion: 1,
@@ -184,9 +194,9 @@ function planOf(
     image: decided.tag.image,
     frappe: frappe === null ? undefined : plannedApp(frappe),
     apps: apps.map(plannedApp),
-    containerfile: { path: containerfile.path, digest: containerfile.digest },
+    containerfile: { path, digest },
     context: context.path ?? '.',
-    dialect: manifest.dialect,
+    dialect,
     builder: decided.builder,
     buildArgs: decided.buildArgs,
     baseImages: image.baseImages.map(({ reference, digest, isFinal = false }) => ({

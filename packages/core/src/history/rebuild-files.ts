@@ -89,6 +89,8 @@ async function findFiles(
     });
   }
   const isExact = exact !== undefined;
+  if (commit !== null && chosen.from === 'folder' && reasons.length === 0)
+    reasons.push(`The commit ${commit} has not the recorded ${path}, and the site's folder has it`);
   if (!isExact) reasons.push(`Its ${path} is not the recorded one`);
   const source: RebuildSource = {
     from: chosen.from,

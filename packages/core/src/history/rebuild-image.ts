@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { FoundApps } from '../audit/image-apps.ts';
 import type { ImageFiles } from '../audit/image-files.ts';
 import type { BuiltImage } from '../engine/engine.ts';
+import { digestOfBase } from '../engine/images/base-digest.ts';
 import { openMirror } from '../git/mirror/mirror-store.ts';
 import { buildImage } from '../release/build-image.ts';
 import { resolvedAppsOf } from '../release/examine-site.ts';
@@ -115,12 +116,25 @@ async function withDecision<Result>(
       const decision = await decideRebuild(release, { named, cache }, { files, tools });
       const { engine } = decision;
       const bases = await findBases(release.manifest, { engine, inexact, dryRun: isDry }, tools);
-      return { decision, source: files.source, bases, toFetch: [] };
+      const standing = await standOnOthers(decision, bases);
+      return { decision: standing, source: files.source, bases, toFetch: [] };
     });
     const { why } = files.source;
     if (why !== undefined) tools.emit({ type: 'notice', level: 'warning', text: why });
     return use({ ...decided, files });
   });
+}
+
+/** Base images that are not the recorded ones are planned, and recorded, as what they are. */
+async function standOnOthers(decision: Decision, bases: readonly FoundBase[]): Promise<Decision> {
+  const { images } = decision.engine;
+  const baseImages = await Promise.all(
+    decision.plan.baseImages.map(async (base) => {
+      const isOther = bases.some(({ reference, from }) => from === 'other' && reference === base.reference);
+      return isOther ? { ...base, digest: await digestOfBase(images, base.reference) } : base;
+    }),
+  );
+  return { ...decision, plan: { ...decision.plan, baseImages } };
 }
 
 async function missingApps(

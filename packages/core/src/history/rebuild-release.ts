@@ -65,12 +65,15 @@ async function rebuild(options: RebuildOptions, tools: Tools): Promise<RebuiltRe
     bases: bases.map(told),
     toFetch,
   });
-  if (dryRun) return { ...report(await planRebuild(request, tools)), outcome: undefined };
+  if (dryRun) {
+    const planned = report(await planRebuild(request, tools));
+    return tools.redactor.redactValue({ ...planned, outcome: undefined });
+  }
   return rebuildImage(request, tools, async (rebuilt, journal) => {
     const isSame = ['identical', 'equivalent'].includes(rebuilt.comparison.verdict);
     const outcome =
       replace && isSame ? await takeOver(rebuilt, journal, tools) : await keepApart(rebuilt, tools);
-    return { ...report(rebuilt), outcome };
+    return tools.redactor.redactValue({ ...report(rebuilt), outcome });
   });
 }
 
