@@ -83,13 +83,13 @@ export function rebuildNeedsMirror(obstacle: string): DeBuildError {
   });
 }
 
-/** `--replace` of a record that was moved aside itself. */
+/** `--replace` or `--accept-equivalent` of a record that was moved aside itself. */
 export function rebuildReplacesAside(release: string): DeBuildError {
   return new DeBuildError({
     code: 'rebuild-of-replaced-record',
     what: `${release} cannot be replaced by what is built anew.`,
     why: 'That record was moved aside when its version was released once more; the version itself is another release now.',
-    fix: 'Leave `--replace` out: the image gets a tag of its own.',
+    fix: 'Leave `--replace` or `--accept-equivalent` out: the image gets a tag of its own.',
     exitCode: EXIT.usage,
   });
 }

@@ -1,4 +1,5 @@
 import { restoreTagHeld } from '../errors/history-failures.ts';
+import { rebuildReplacesAside } from '../errors/rebuild-failures.ts';
 import { readArchives } from '../manifests/archives.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { converge } from '../release/converge.ts';
@@ -53,7 +54,7 @@ export interface RestoredRelease {
 /**
  * Brings a release's image back by the cheapest means that verifies, and gives it its tag: it is there already; it lost
  * its tag; an archive; a registry; a rebuild. An image is taken for the release's only when it is the recorded one.
- * @throws DeBuildError `restore-tag-held`, `release-not-restorable`, `restored-equivalent-only`, `manifest-*`, `archive-list-unreadable`, `engine-*`, `site-locked`, `lock-*`
+ * @throws DeBuildError `restore-tag-held`, `release-not-restorable`, `restored-*`, `rebuild-*`, `manifest-*`, `archive-list-unreadable`, `engine-*`, `site-locked`, `lock-*`
  */
 export function restoreRelease(options: RestoreOptions): Promise<RestoredRelease> {
   const { site, dryRun } = options;
@@ -66,6 +67,8 @@ async function restore(options: RestoreOptions, tools: Tools): Promise<RestoredR
   if (options.dryRun !== true) await converge(options.site, tools);
   const release = await readRelease(options.site, options.release);
   const { manifest } = release;
+  if (options.rebuild === 'equivalent' && options.release !== manifest.siteVersion)
+    throw rebuildReplacesAside(options.release);
   const archives = await readArchives(release.records, options.release);
   const engine = await tools.engine();
   const tag = tagOfRelease(manifest, options.release);
