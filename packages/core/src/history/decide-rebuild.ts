@@ -17,6 +17,7 @@ import { readSite } from '../site/read-site.ts';
 import { readSiteConfig } from '../site/read-site-config.ts';
 import type { Site } from '../site/site.ts';
 import type { RecordedRelease } from './history-options.ts';
+import { bareUrl } from './open-history.ts';
 import type { RebuildFiles } from './rebuild-files.ts';
 import { type ReleaseTag, tagOfRelease } from './release-image.ts';
 import { sourceDateEpoch } from './source-date-epoch.ts';
@@ -54,7 +55,7 @@ export async function decideRebuild(
   const credentials = credentialsOf(sources);
   const resolve = (app: ManifestApp, line: number | undefined): ResolvedApp => ({
     ...plannedApp(app),
-    credential: credentials.get(app.url),
+    credential: credentials.get(bareUrl(app.url)),
     line,
   });
   const frappe = manifest.frappe === null ? undefined : resolve(manifest.frappe, undefined);
@@ -146,7 +147,9 @@ async function entriesAsTheyWere(
 function credentialsOf({ apps, frappe }: SiteSources): ReadonlyMap<string, Credential> {
   const all = frappe === undefined ? apps : [frappe, ...apps];
   return new Map(
-    all.flatMap(({ url, credential }) => (credential === undefined ? [] : [[url, credential] as const])),
+    all.flatMap(({ url, credential }) =>
+      credential === undefined ? [] : [[bareUrl(url), credential] as const],
+    ),
   );
 }
 

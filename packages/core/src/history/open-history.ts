@@ -27,14 +27,14 @@ export function historyOf(
   return openCommitHistory({
     ...atSite(site.folder, tools),
     hosts: {
-      credentialOf: (url) => apps.find((app) => bare(app.url) === bare(url))?.credential,
+      credentialOf: (url) => apps.find((app) => bareUrl(app.url) === bareUrl(url))?.credential,
       timeoutSeconds: site.config.gitTimeoutSeconds,
     },
   });
 }
 
 /** An entry may have come to be written otherwise since its release. */
-function bare(url: string): string {
+export function bareUrl(url: string): string {
   return url.replace(/\/+$/, '').replace(/\.git$/, '');
 }
 

@@ -99,6 +99,13 @@ test('an engine that does not answer leaves all for the next time', async () => 
   expect(await readJournal(site)).toEqual({ temporary: [TEMPORARY] });
 });
 
+test('the files that a rebuild had written out go, with all that is in them', async () => {
+  await mkdir(join(site, '.de-build', 'rebuild', 'tree'), { recursive: true });
+  await writeFile(join(site, '.de-build', 'rebuild', 'tree', 'Containerfile'), 'FROM x\n');
+  await converge(site, world().tools);
+  expect(await readdir(join(site, '.de-build'))).not.toContain('rebuild');
+});
+
 test.each(['', '{', '{"schemaVersion":2}', 'null'])(
   'a journal that is none is an error: %j',
   async (text) => {
