@@ -12,10 +12,13 @@ import {
   verifyRelease,
 } from '@de-build/core';
 import type { ExampleSite } from '@de-build/testbed';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld, siteOptions } from './example-world.ts';
 import { onEachEngine } from './on-each-engine.ts';
 import { runCli } from './run-cli.ts';
+
+/** Each builds without the cache, or reads two images: seconds on a quiet machine. */
+jest.setTimeout(600_000);
 
 onEachEngine('a release that is built anew', (shared) => {
   let world: ExampleWorld;
@@ -42,7 +45,7 @@ onEachEngine('a release that is built anew', (shared) => {
     await mini_hr.tag('v15.1.0');
     await rm(mini_custom.folder, { recursive: true });
     await world.server.close();
-  }, 240_000);
+  });
   afterAll(async () => {
     await engine.close();
     await world.close();
