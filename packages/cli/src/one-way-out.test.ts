@@ -1,8 +1,10 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { createRedactor } from '@de-build/core';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fakeIo } from './fake-io.fixture.ts';
+import { guardIo } from './guarded-io.ts';
 import { run } from './main.ts';
 
 /** Of no shape that would give it away. */
@@ -77,6 +79,43 @@ describe('what Node would print by itself', () => {
     expect(io.written.stderr.slice(before)).toBe(
       'Warning: too many of [redacted PAT_DESIRED_EFFECT]\\x1b]0;title\\x07\n',
     );
+  });
+});
+
+describe('of control characters', () => {
+  const written = (text: string) => {
+    const io = fakeIo();
+    guardIo(io, createRedactor()).stdout.write(text);
+    return io.written.stdout;
+  };
+
+  test.each([
+    '\u001b[1;31mred\u001b[39m\u001b[0m\n',
+    '\u001b[?25l\u001b[3A\r\u001b[Jlines\n\u001b[?25h',
+    '\r\u001b[2Ka line that is drawn again',
+    'tabs\tand\nlines, Größe 東京 👩‍👩‍👧',
+  ])('those that we draw with stay: %j', (text) => {
+    expect(written(text)).toBe(text);
+  });
+
+  test.each([
+    ['the clipboard', '\u001b]52;c;cm0gLXJm\u0007', '\\u001b]52;c;cm0gLXJm\\u0007'],
+    ['the title', '\u001b]0;title\u001b\\', '\\u001b]0;title\\u001b\\'],
+    ['a device control string', '\u001bP$q"p\u001b\\', '\\u001bP$q"p\\u001b\\'],
+    ['the cursor put anywhere', '\u001b[1;1H\u001b[2Bx', '\\u001b[1;1H\\u001b[2Bx'],
+    ['overprinting', 'bad\rgood', 'bad\\u000dgood'],
+    ['C1 controls', '\u009b2J\u0090', '\\u009b2J\\u0090'],
+    ['backspaces', 'bad\b\b\bgood', 'bad\\u0008\\u0008\\u0008good'],
+    ['the direction of writing', 'a\u202eb\u2066c', 'a\\u202eb\\u2066c'],
+  ])('%s is shown, and not obeyed', (_, text, shown) => {
+    expect(written(text)).toBe(shown);
+  });
+
+  test('those of JSON say what they said', () => {
+    const value = { text: '\u009b2J \u202e \u007f \u001b]52;c;x\u0007' };
+    expect(JSON.parse(written(JSON.stringify(value)))).toEqual(value);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+    expect(written(JSON.stringify(value))).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
   });
 });
 
