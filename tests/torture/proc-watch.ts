@@ -42,6 +42,7 @@ export async function watchReleases(context: TortureContext): Promise<readonly F
     context.tell(`${release.delivery}, ${release.dialect}, Docker Engine ${release.engine.version}`);
     const run = await runRelease(world, release, { folder: context.folder, password, watchFor: forms });
     addRun(watched, run);
+    tellFailure(context, run);
     if (noStrace !== undefined || release.isFar) continue;
     const file = join(context.folder, 'trace');
     const again = await runRelease(world, release, {
@@ -49,6 +50,7 @@ export async function watchReleases(context: TortureContext): Promise<readonly F
       password,
       through: traceInto(file),
     });
+    tellFailure(context, again);
     const trace = await readTrace(file, forms);
     await rm(file);
     traced.runs += 1;
@@ -59,6 +61,10 @@ export async function watchReleases(context: TortureContext): Promise<readonly F
   }
   for (const leak of [...watched.leaks, ...watched.dumpable, ...traced.leaks]) context.tell(`LEAK: ${leak}`);
   return [...watchedFigures(watched), ...(noStrace === undefined ? tracedFigures(traced) : [])];
+}
+
+function tellFailure({ tell }: TortureContext, { exitCode, stderr }: CliRun): void {
+  if (exitCode !== 0) tell(`It ended with ${exitCode}: ${stderr.trim().split('\n').slice(0, 6).join('\n')}`);
 }
 
 function releasesOn(engines: readonly SharedEngine[], isQuick: boolean): readonly Release[] {
@@ -86,7 +92,8 @@ async function runRelease(world: ExampleWorld, release: Release, options: RunOpt
   const site = await world.addSite(engine, {
     dialect,
     privateFrappe: true,
-    config: { tokenDelivery: delivery },
+    // With its token in the build an image holds it, and would not be released.
+    config: { tokenDelivery: delivery, audit: delivery === 'inject' ? 'warn' : 'fail' },
   });
   const helpers = await installHelpers(
     join(options.folder, randomBytes(4).toString('hex')),
