@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExampleSite } from '@de-build/testbed';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
+import { type HostileApp, hostileApps } from './hostile-apps.ts';
 import { type CliRun, DE_BUILD, runCli } from './run-cli.ts';
 
 /** No engine is needed to find what is wrong with a file. */
@@ -189,63 +190,22 @@ describe('apps.json', () => {
 
 describe('what git or a shell would act on', () => {
   let canary: string;
+  let hostile: readonly HostileApp[];
   beforeAll(() => {
     canary = join(copies, 'canary');
+    hostile = hostileApps(canary, copies);
   });
-  const touch = () => `touch ${canary}`;
-  const hostile: readonly (readonly [string, () => { url?: string; branch?: string }])[] = [
-    ['a branch that is an option', () => ({ branch: `--upload-pack=${touch()}` })],
-    ['a branch that is a short option', () => ({ branch: `-u${touch()}` })],
-    ['a branch with a command', () => ({ branch: `main; ${touch()}` })],
-    ['a branch with a command substitution', () => ({ branch: `$(${touch()})` })],
-    ['a branch with a line break', () => ({ branch: `main\n${touch()}` })],
-    ['ext::', () => ({ url: `ext::sh -c ${touch().replaceAll(' ', '% ')}% %S% /a/b` })],
-    ['fd::', () => ({ url: 'fd::17/a/b' })],
-    ['file://', () => ({ url: `file://${copies}/a/b` })],
-    ['a path', () => ({ url: `${copies}/a/b` })],
-    ['git://', () => ({ url: 'git://127.0.0.1/a/b' })],
-    ['ssh with a proxy command', () => ({ url: `ssh://-oProxyCommand=${touch()}/a/b` })],
-    ['scp-like with a proxy command', () => ({ url: `-oProxyCommand=${touch()}:a/b` })],
-    ['a URL that is an option', () => ({ url: `--upload-pack=${touch()}` })],
-    ['CR in a URL', () => ({ url: 'https://github.com/a/b\rhost=evil.example' })],
-    ['LF in a URL', () => ({ url: 'https://github.com/a/b\nhost=evil.example' })],
-    ['an encoded LF in a URL', () => ({ url: 'https://github.com%0ahost=evil.example/a/b' })],
-    ['NUL in a URL', () => ({ url: 'https://github.com/a/b\0c' })],
-    ['a command in a URL', () => ({ url: `https://github.com/a/b;${touch()}` })],
-    ['a command in the user part', () => ({ url: `https://$(${touch()})@github.com/a/b` })],
-    ['http to another machine', () => ({ url: 'http://git.example.com/a/b' })],
-  ];
-  const entryOf = (make: () => { url?: string; branch?: string }) => ({
+  const entryOf = ({ name: _, ...hostile }: HostileApp) => ({
     url: `${world.server.url}/example/mini_erp.git`,
     branch: 'version-15',
-    ...make(),
+    ...hostile,
   });
 
   test('in apps.json runs nothing, and each entry is named', async () => {
-    const entries = hostile.map(([, make]) => JSON.stringify(entryOf(make)));
+    const entries = hostile.map((app) => JSON.stringify(entryOf(app)));
     const { findings } = await refuse(await siteWith({ 'apps.json': `[\n${entries.join(',\n')}\n]` }));
     const lines = new Set(findings.filter(({ file }) => file === 'apps.json').map(({ line }) => line));
-    expect(hostile.filter((_, index) => !lines.has(index + 2)).map(([name]) => name)).toEqual([]);
-    expect(existsSync(canary)).toBe(false);
-  });
-
-  test.each(hostile)('%s, as FRAPPE_PATH or FRAPPE_BRANCH, runs nothing', async (_, make) => {
-    const { url, branch } = entryOf(make);
-    const folder = await siteWith({
-      'de-build.json': JSON.stringify({
-        image: template.image,
-        buildArgs: { FRAPPE_PATH: url, FRAPPE_BRANCH: branch },
-      }),
-      '.env': (await readFile(join(template.folder, '.env'), 'utf8')).replace(/^FRAPPE_.*\n/gm, ''),
-      'de-example.env': (await readFile(join(template.folder, 'de-example.env'), 'utf8')).replace(
-        /^FRAPPE_.*\n/gm,
-        '',
-      ),
-    });
-    const run = await runCli([...CHECK, ...NO_ENGINE], { folder });
-    expect(run).toMatchObject({ exitCode: 3 });
-    const findings = findingsOf(run).filter(({ severity }) => severity === 'error');
-    expect(findings).toEqual([expect.objectContaining({ file: 'de-build.json' })]);
+    expect(hostile.filter((_, index) => !lines.has(index + 2)).map(({ name }) => name)).toEqual([]);
     expect(existsSync(canary)).toBe(false);
   });
 });

@@ -15,6 +15,7 @@ import { interruptReleases } from './ctrl-c.ts';
 import { killEngines } from './engine-killed.ts';
 import { drawFigures, type Figure } from './figure.ts';
 import { meetGitFaults } from './git-faults.ts';
+import { plantHostileInput } from './hostile-input.ts';
 import { watchReleases } from './proc-watch.ts';
 import { cutSecrets } from './redactor-cuts.ts';
 import { measureRedactor } from './redactor-speed.ts';
@@ -28,6 +29,7 @@ const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readon
   'audit-memory': measureAuditMemory,
   'token-bytes': measureTokenBytes,
   'proc-watch': watchReleases,
+  'hostile-input': plantHostileInput,
   'redactor-cuts': cutSecrets,
   'redactor-speed': measureRedactor,
   'ctrl-c': interruptReleases,
