@@ -8,8 +8,8 @@ import { findMirrorLeftovers } from '../../packages/core/src/git/mirror/mirror-l
 import type { Manifest } from '../../packages/core/src/manifests/manifest.ts';
 import { writeManifest } from '../../packages/core/src/manifests/manifest-store.ts';
 import { sampleManifest } from '../../packages/core/src/manifests/sample-manifest.fixture.ts';
-import { startJournal } from '../../packages/core/src/release/journal.ts';
-import { pruneMirror } from '../../packages/core/src/release/prune-mirror.ts';
+import { pruneMirror } from '../../packages/core/src/prune/prune-mirror.ts';
+import { startJournal } from '../../packages/core/src/release/recovery/journal.ts';
 import { runCli } from '../engine/run-cli.ts';
 import { failureOf, git, type MirrorWorld, makeMirrorWorld, PATH } from './mirror-world.ts';
 

@@ -55,73 +55,11 @@ export type {
 export { DeBuildError, type Failure, isDeBuildError } from './errors/de-build-error.ts';
 export { EXIT, type ExitCode } from './errors/exit-codes.ts';
 export type { Finding, Severity } from './errors/finding.ts';
-export type { CommitFile, CommitHistory, CommitRange } from './git/commit-history.ts';
-export type { CommitsBetween, KnownCommits } from './git/commits-between.ts';
-export type { PrunedRepository } from './git/mirror/prune-repository.ts';
-export type { Credential, GitRemote, RemoteRefs, RemoteTag, Repository } from './git/remote.ts';
-export { type ArchiveDestination, parseArchiveDestination } from './history/archive-destination.ts';
-export { type ArchivedRelease, type ArchiveOptions, archiveRelease } from './history/archive-release.ts';
-export { type AuditOptions, type AuditReport, auditImage, auditImages } from './history/audit-image.ts';
-export { type DiffOptions, diffReleases } from './history/diff-releases.ts';
-export type { HistoryOptions } from './history/history-options.ts';
-export type { DeploymentReason, DeploymentVerdict } from './history/judge-deployment.ts';
-export { type AppsReport, type ListAppsOptions, listApps } from './history/list-apps.ts';
-export type { ListedApp } from './history/listed-app.ts';
-export { type RebuildOptions, rebuildRelease } from './history/rebuild-release.ts';
-export type {
-  PinnedBase,
-  RebuildComparison,
-  RebuildOutcome,
-  RebuildSource,
-  RebuildVerdict,
-  RebuiltApp,
-  RebuiltRelease,
-} from './history/rebuild-report.ts';
-export type {
-  Change,
-  DiffedApp,
-  DiffedRelease,
-  MovedApp,
-  PackageChange,
-  PackagesDiff,
-  ReleaseDiff,
-} from './history/release-diff.ts';
-export type { RestoreAttempt, RestoreMeans } from './history/restore-means.ts';
-export { type RestoredRelease, type RestoreOptions, restoreRelease } from './history/restore-release.ts';
-export {
-  type LostTag,
-  type RetaggedImages,
-  type RetagOptions,
-  retagImages,
-} from './history/retag-images.ts';
-export type { TransferProgress } from './history/transfer-progress.ts';
-export type { VerifiedPoint } from './history/verified-point.ts';
-export { type ReleaseVerification, type VerifyOptions, verifyRelease } from './history/verify-release.ts';
-export { type Archive, type FileArchive, type RegistryArchive, readArchives } from './manifests/archives.ts';
-export { type Manifest, manifestSchema } from './manifests/manifest.ts';
-export { readManifest, readManifests } from './manifests/manifest-store.ts';
-export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from './manifests/provenance.ts';
-export type { BuildArgSource } from './release/build-args.ts';
-export { type BumpedSite, type BumpSiteOptions, bumpSite } from './release/bump-site.ts';
-export { type CheckOptions, type CheckReport, checkSite } from './release/check-site.ts';
-export { learnSecrets } from './release/learn-secrets.ts';
-export { parseLockWait } from './release/lock-wait.ts';
-export { ownVersion } from './release/own-version.ts';
-export { parseBuildArgs } from './release/parse-build-args.ts';
-export type {
-  BuildPlan,
-  PlannedApp,
-  PlannedBaseImage,
-  PlannedBuildArg,
-  PlannedCache,
-  PlannedSiteRepository,
-} from './release/plan.ts';
-export { planRelease, type ReleaseOptions } from './release/plan-release.ts';
-export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './release/prune-build-cache.ts';
-export { parseKeepStorage, parseOlderThan } from './release/prune-limits.ts';
-export { type PrunedMirror, type PruneMirrorOptions, pruneMirror } from './release/prune-mirror.ts';
-export { readRecord, readRecords } from './release/read-records.ts';
-export { buildRelease, type ReleaseResult, type ReleaseRun } from './release/release.ts';
+export type { BuildArgSource } from './flow/build-args.ts';
+export { learnSecrets } from './flow/learn-secrets.ts';
+export { parseLockWait } from './flow/lock-wait.ts';
+export { ownVersion } from './flow/own-version.ts';
+export { readRecord, readRecords } from './flow/read-records.ts';
 export type {
   CheckEvent,
   CheckResult,
@@ -131,9 +69,83 @@ export type {
   ReleaseEvent,
   StageEvent,
   StageName,
-} from './release/release-event.ts';
-export type { Environment, SiteOptions } from './release/tools.ts';
-export { type LockedSiteOptions, withLockedSite } from './release/with-locked-site.ts';
+} from './flow/release-event.ts';
+export type { Environment, SiteOptions } from './flow/tools.ts';
+export { type LockedSiteOptions, withLockedSite } from './flow/with-locked-site.ts';
+export type { CommitFile, CommitHistory, CommitRange } from './git/commit-history.ts';
+export type { CommitsBetween, KnownCommits } from './git/commits-between.ts';
+export type { PrunedRepository } from './git/mirror/prune-repository.ts';
+export type { Credential, GitRemote, RemoteRefs, RemoteTag, Repository } from './git/remote.ts';
+export { type AppsReport, type ListAppsOptions, listApps } from './history/apps/list-apps.ts';
+export type { ListedApp } from './history/apps/listed-app.ts';
+export { type ArchiveDestination, parseArchiveDestination } from './history/archive/archive-destination.ts';
+export {
+  type ArchivedRelease,
+  type ArchiveOptions,
+  archiveRelease,
+} from './history/archive/archive-release.ts';
+export { type AuditOptions, type AuditReport, auditImage, auditImages } from './history/audit-image.ts';
+export { type DiffOptions, diffReleases } from './history/diff/diff-releases.ts';
+export type { DeploymentReason, DeploymentVerdict } from './history/diff/judge-deployment.ts';
+export type {
+  Change,
+  DiffedApp,
+  DiffedRelease,
+  MovedApp,
+  PackageChange,
+  PackagesDiff,
+  ReleaseDiff,
+} from './history/diff/release-diff.ts';
+export type { HistoryOptions } from './history/history-options.ts';
+export { type RebuildOptions, rebuildRelease } from './history/rebuild/rebuild-release.ts';
+export type {
+  PinnedBase,
+  RebuildComparison,
+  RebuildOutcome,
+  RebuildSource,
+  RebuildVerdict,
+  RebuiltApp,
+  RebuiltRelease,
+} from './history/rebuild/rebuild-report.ts';
+export type { RestoreAttempt, RestoreMeans } from './history/restore/restore-means.ts';
+export {
+  type RestoredRelease,
+  type RestoreOptions,
+  restoreRelease,
+} from './history/restore/restore-release.ts';
+export {
+  type LostTag,
+  type RetaggedImages,
+  type RetagOptions,
+  retagImages,
+} from './history/restore/retag-images.ts';
+export type { TransferProgress } from './history/transfer-progress.ts';
+export type { VerifiedPoint } from './history/verify/verified-point.ts';
+export {
+  type ReleaseVerification,
+  type VerifyOptions,
+  verifyRelease,
+} from './history/verify/verify-release.ts';
+export { type Archive, type FileArchive, type RegistryArchive, readArchives } from './manifests/archives.ts';
+export { type Manifest, manifestSchema } from './manifests/manifest.ts';
+export { readManifest, readManifests } from './manifests/manifest-store.ts';
+export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from './manifests/provenance.ts';
+export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './prune/prune-build-cache.ts';
+export { parseKeepStorage, parseOlderThan } from './prune/prune-limits.ts';
+export { type PrunedMirror, type PruneMirrorOptions, pruneMirror } from './prune/prune-mirror.ts';
+export { type BumpedSite, type BumpSiteOptions, bumpSite } from './release/bump-site.ts';
+export { type CheckOptions, type CheckReport, checkSite } from './release/check/check-site.ts';
+export { parseBuildArgs } from './release/plan/parse-build-args.ts';
+export type {
+  BuildPlan,
+  PlannedApp,
+  PlannedBaseImage,
+  PlannedBuildArg,
+  PlannedCache,
+  PlannedSiteRepository,
+} from './release/plan/plan.ts';
+export { planRelease, type ReleaseOptions } from './release/plan/plan-release.ts';
+export { buildRelease, type ReleaseResult, type ReleaseRun } from './release/release.ts';
 export { keepMemoryOutOfCoreDumps } from './secrets/core-dumps.ts';
 export { createRedactor, type RedactedStream, type Redactor } from './secrets/redactor.ts';
 export { Secret } from './secrets/secret.ts';

@@ -2,14 +2,14 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { archiveGone, archiveUnlisted } from '../errors/recovery-failures.ts';
-import { pathOf } from '../history/archive-release.ts';
-import { digestFile, readLayout } from '../history/write-archive.ts';
+import { findingOf } from '../flow/finding-of.ts';
+import { ownVersion } from '../flow/own-version.ts';
+import type { Tools } from '../flow/tools.ts';
+import { pathOf } from '../history/archive/archive-release.ts';
+import { digestFile, readLayout } from '../history/archive/write-archive.ts';
 import { addArchive, type FileArchive, readArchives } from '../manifests/archives.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { listRecords, readManifest } from '../manifests/manifest-store.ts';
-import { findingOf } from '../release/finding-of.ts';
-import { ownVersion } from '../release/own-version.ts';
-import type { Tools } from '../release/tools.ts';
 import type { Ailment } from './ailment.ts';
 
 /** Where archives go unless another folder is named. */

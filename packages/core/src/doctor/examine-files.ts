@@ -7,14 +7,14 @@ import {
   temporaryFileLeft,
   unfinishedRun,
 } from '../errors/recovery-failures.ts';
+import { findingOf } from '../flow/finding-of.ts';
+import type { Tools } from '../flow/tools.ts';
 import { findLeftHomes } from '../git/left-homes.ts';
 import { findMirrorLeftovers, removeMirrorLeftover } from '../git/mirror/mirror-leftovers.ts';
 import { readManifests } from '../manifests/manifest-store.ts';
-import { settle } from '../release/converge.ts';
-import { findingOf } from '../release/finding-of.ts';
-import { type JournalEntry, readJournal } from '../release/journal.ts';
-import { findLeftFiles } from '../release/left-files.ts';
-import type { Tools } from '../release/tools.ts';
+import { settle } from '../release/recovery/converge.ts';
+import { type JournalEntry, readJournal } from '../release/recovery/journal.ts';
+import { findLeftFiles } from '../release/recovery/left-files.ts';
 import type { SiteConfig } from '../site/site-config.ts';
 import type { Ailment } from './ailment.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { CHECK_IDS } from '../release/check-ids.ts';
+import { CHECK_IDS } from '../release/check/check-ids.ts';
 import { catalogue, samples } from './catalogue.fixture.ts';
 import { type DeBuildError, isDeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';

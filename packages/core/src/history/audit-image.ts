@@ -4,11 +4,11 @@ import { searchEngine } from '../audit/leaks/search-engine.ts';
 import type { BuildCache, Images } from '../engine/engine.ts';
 import { imageToAuditMissing } from '../errors/audit-failures.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
-import { openSearcher, type Searcher, searchImage } from '../release/search-image.ts';
-import { readSources } from '../release/site-sources.ts';
-import { inStage } from '../release/stage.ts';
-import type { SiteOptions, Tools } from '../release/tools.ts';
-import { withTools } from '../release/with-tools.ts';
+import { readSources } from '../flow/site-sources.ts';
+import { inStage } from '../flow/stage.ts';
+import type { SiteOptions, Tools } from '../flow/tools.ts';
+import { withTools } from '../flow/with-tools.ts';
+import { openSearcher, type Searcher, searchImage } from '../release/verify/search-image.ts';
 import { readSite } from '../site/read-site.ts';
 import type { Site } from '../site/site.ts';
 

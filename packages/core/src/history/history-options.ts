@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
+import { recordsFolder } from '../flow/read-records.ts';
+import type { SiteOptions } from '../flow/tools.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { readManifest } from '../manifests/manifest-store.ts';
-import { recordsFolder } from '../release/read-records.ts';
-import type { SiteOptions } from '../release/tools.ts';
 import type { OnProgress } from './transfer-progress.ts';
 
 /** What every flow over recorded releases takes. */

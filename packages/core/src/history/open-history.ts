@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { ownFolder } from '../flow/own-folder.ts';
+import { readSources, type SiteSources } from '../flow/site-sources.ts';
+import type { Tools } from '../flow/tools.ts';
 import { type CommitHistory, openCommitHistory } from '../git/commit-history.ts';
-import { ownFolder } from '../release/own-folder.ts';
-import { readSources, type SiteSources } from '../release/site-sources.ts';
-import type { Tools } from '../release/tools.ts';
 import { readSite } from '../site/read-site.ts';
 import type { Site } from '../site/site.ts';
 

@@ -1,7 +1,7 @@
 import type { Engine, ImageDetails } from '../engine/engine.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
 import type { Manifest } from '../manifests/manifest.ts';
-import { PLAN_DIGEST_LABEL } from '../release/labels.ts';
+import { PLAN_DIGEST_LABEL } from '../release/plan/labels.ts';
 
 /**
  * Whether an image is the one that a manifest records: by its id; or, where another kind of image store names images

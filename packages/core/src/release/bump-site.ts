@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
 import { siteVersionMissing } from '../errors/release-failures.ts';
+import { withSiteLock } from '../flow/site-lock.ts';
+import type { SiteOptions } from '../flow/tools.ts';
+import { withTools } from '../flow/with-tools.ts';
 import { listVersions } from '../manifests/manifest-store.ts';
 import { readSite } from '../site/read-site.ts';
 import { type Bump, bumpVersion } from '../version/bump.ts';
 import { writeSiteVersion } from '../version/write-site-version.ts';
-import { readVersion } from './check-version.ts';
-import { withSiteLock } from './site-lock.ts';
-import type { SiteOptions } from './tools.ts';
-import { withTools } from './with-tools.ts';
+import { readVersion } from './check/check-version.ts';
 
 export interface BumpSiteOptions
   extends Pick<SiteOptions, 'site' | 'environment' | 'lockWaitSeconds' | 'onNotice' | 'redactor' | 'signal'> {

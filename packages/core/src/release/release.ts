@@ -1,21 +1,21 @@
+import { createEventStream } from '../flow/event-stream.ts';
+import type { ReleaseEvent } from '../flow/release-event.ts';
+import { withSiteLock } from '../flow/site-lock.ts';
+import { inStage } from '../flow/stage.ts';
+import type { Tools } from '../flow/tools.ts';
+import { READS_SITE, withTools } from '../flow/with-tools.ts';
+import { withinGrace } from '../flow/within-grace.ts';
 import type { Manifest } from '../manifests/manifest.ts';
-import { buildImage } from './build-image.ts';
-import { converge } from './converge.ts';
-import { describeRelease } from './describe-release.ts';
-import { createEventStream } from './event-stream.ts';
-import { examineImage } from './examine-image.ts';
-import { judgeLeaks } from './judge-leaks.ts';
-import type { BuildPlan } from './plan.ts';
-import { decideRelease, type ReleaseOptions } from './plan-release.ts';
-import { pendingRelease, recordRelease } from './record-release.ts';
-import type { ReleaseEvent } from './release-event.ts';
-import { withSiteLock } from './site-lock.ts';
-import { inStage } from './stage.ts';
-import { tagImage } from './tag-image.ts';
-import type { Tools } from './tools.ts';
-import { verifyImage } from './verify-image.ts';
-import { READS_SITE, withTools } from './with-tools.ts';
-import { withinGrace } from './within-grace.ts';
+import { buildImage } from './build/build-image.ts';
+import type { BuildPlan } from './plan/plan.ts';
+import { decideRelease, type ReleaseOptions } from './plan/plan-release.ts';
+import { describeRelease } from './record/describe-release.ts';
+import { pendingRelease, recordRelease } from './record/record-release.ts';
+import { tagImage } from './record/tag-image.ts';
+import { converge } from './recovery/converge.ts';
+import { examineImage } from './verify/examine-image.ts';
+import { judgeLeaks } from './verify/judge-leaks.ts';
+import { verifyImage } from './verify/verify-image.ts';
 
 /** A release under way. */
 export interface ReleaseRun {

@@ -1,0 +1,42 @@
+import type { Images } from '../../engine/engine.ts';
+import { digestOfBase } from '../../engine/images/base-digest.ts';
+import type { Stage } from '../../site/containerfile.ts';
+import type { PlannedBaseImage } from './plan.ts';
+
+/**
+ * The images that the Containerfile's stages stand on, each with the digest that the engine holds now. The
+ * final one is the base of the target stage (or of the last), followed through the stages it builds upon.
+ */
+export async function findBaseImages(
+  stages: readonly Stage[],
+  target: string | undefined,
+  images: Images,
+): Promise<readonly PlannedBaseImage[]> {
+  const final = finalBase(stages, target);
+  const outside = stages.filter((stage) => !stage.isStage && stage.from !== 'scratch');
+  const references = [...new Set(outside.map((stage) => stage.from))];
+  return Promise.all(
+    references.map(async (reference) => ({
+      reference,
+      digest: await digestOfBase(images, reference),
+      isFinal: reference === final,
+    })),
+  );
+}
+
+function finalBase(stages: readonly Stage[], target: string | undefined): string | undefined {
+  let at = target === undefined ? stages.length - 1 : indexOfStage(stages, target, stages.length);
+  while (at >= 0) {
+    const stage = stages[at];
+    if (stage === undefined || !stage.isStage) return stage?.from;
+    at = indexOfStage(stages, stage.from, at);
+  }
+  return undefined;
+}
+
+function indexOfStage(stages: readonly Stage[], name: string, before: number): number {
+  const wanted = name.toLowerCase();
+  return stages.findLastIndex(
+    (stage, index) => index < before && (stage.name?.toLowerCase() === wanted || String(index) === name),
+  );
+}

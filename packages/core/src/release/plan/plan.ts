@@ -1,0 +1,77 @@
+import type { ResolvedApp } from '../../apps/app.ts';
+import type { BuilderKind } from '../../engine/engine.ts';
+import type { Finding } from '../../errors/finding.ts';
+import type { BuildArgSource } from '../../flow/build-args.ts';
+import type { Dialect } from '../../site/containerfile.ts';
+import type { TokenDelivery } from './token-delivery.ts';
+
+/**
+ * All that was decided before anything is changed: a plain, frozen value without secrets. The same plan with
+ * the same secrets builds the same image. `digest` covers everything but `digest`, `createdAt` and `warnings`.
+ */
+export interface BuildPlan {
+  readonly planVersion: 1;
+  /** `sha256:…`; also the image's label `io.de-build.plan.digest`. */
+  readonly digest: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly siteVersion: string;
+  /** `desiredeffect/erpnext-custom:1.4.0`. */
+  readonly reference: string;
+  readonly image: string;
+  readonly frappe: PlannedApp | undefined;
+  readonly apps: readonly PlannedApp[];
+  readonly containerfile: { readonly path: string; readonly digest: string };
+  /** The build context, relative to the site's folder. */
+  readonly context: string;
+  readonly dialect: Dialect;
+  readonly builder: BuilderKind;
+  /** A sensitive build arg stands here as its placeholder text, never as its value. */
+  readonly buildArgs: Readonly<Record<string, PlannedBuildArg>>;
+  readonly baseImages: readonly PlannedBaseImage[];
+  readonly cache: PlannedCache;
+  readonly tokenDelivery: TokenDelivery;
+  readonly target: string | undefined;
+  readonly network: string | undefined;
+  readonly pull: boolean;
+  readonly siteRepository: PlannedSiteRepository | undefined;
+  /** Tags that exist and will be moved aside, with `--force`. */
+  readonly replaces: { readonly imageId: string; readonly tag: string } | undefined;
+  readonly warnings: readonly Finding[];
+}
+
+/** A resolved app without its credential. */
+export type PlannedApp = Omit<ResolvedApp, 'credential' | 'line'>;
+
+export interface PlannedBuildArg {
+  readonly value: string;
+  readonly source: BuildArgSource;
+  readonly sensitive: boolean;
+}
+
+export interface PlannedBaseImage {
+  readonly reference: string;
+  /** `sha256:…`: the registry's digest, or the image's id when it never was in one; `undefined` when not on the engine. */
+  readonly digest: string | undefined;
+  /** Whether the final image stands on it; the others are of builder stages. */
+  readonly isFinal: boolean;
+}
+
+export interface PlannedCache {
+  /** False: every step runs again. */
+  readonly use: boolean;
+  /** What carries the apps' commits into the cache's key. */
+  readonly input: 'CACHE_BUST' | 'apps-json' | 'none';
+  /** Digest of the resolved commits. */
+  readonly digest: string;
+  /** Why the cache is not used, when it is not. */
+  readonly reason: string | undefined;
+}
+
+export interface PlannedSiteRepository {
+  readonly commit: string;
+  readonly branch: string | undefined;
+  readonly isDirty: boolean;
+  /** Without credentials. */
+  readonly remoteUrl: string | undefined;
+}

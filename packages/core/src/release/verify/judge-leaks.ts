@@ -1,0 +1,54 @@
+import { describePlace } from '../../audit/leaks/describe-leak.ts';
+import type { Leak } from '../../audit/leaks/leak.ts';
+import { imageLeaks } from '../../errors/audit-failures.ts';
+import type { Tools } from '../../flow/tools.ts';
+import type { Decision } from '../plan/plan-release.ts';
+import { quarantinedTag } from '../version-tag.ts';
+import type { ImageSearch } from './search-image.ts';
+
+/**
+ * Tells what the audit found, and refuses an image that holds a secret of the site.
+ * @throws DeBuildError `image-leaks`
+ */
+export async function judgeLeaks(
+  { plan, engine, audit: mode, keepsFailed }: Decision,
+  { imageId, search }: { readonly imageId: string; readonly search: ImageSearch | undefined },
+  tools: Tools,
+): Promise<void> {
+  if (search === undefined) return;
+  tellSearch(search, tools);
+  const errors = search.leaks.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0 || mode !== 'fail') return;
+  const quarantine = keepsFailed ? `${plan.image}:${quarantinedTag(plan.siteVersion, imageId)}` : undefined;
+  if (quarantine !== undefined) await engine.images.tag(imageId, quarantine);
+  const told = errors.map((leak) => ({ secret: leak.secret, where: describePlace(leak.place) }));
+  const usesMirror = plan.tokenDelivery.means === 'mirror';
+  throw imageLeaks(plan.reference, told, { quarantine, usesMirror });
+}
+
+/** Every leak as an event, and what could not be looked into. */
+export function tellSearch({ leaks, untold, unread }: ImageSearch, tools: Pick<Tools, 'emit'>): void {
+  for (const leak of leaks) tools.emit({ type: 'leak', leak, where: describePlace(leak.place) });
+  if (untold > 0) {
+    tools.emit({
+      type: 'notice',
+      level: 'warning',
+      text: `There are ${untold} more leaks of the same kinds.`,
+    });
+  }
+  for (const { path, inside, why } of unread) {
+    const name = [path, ...inside].join(' > ');
+    tools.emit({ type: 'notice', level: 'warning', text: `${name} was not searched to its end: ${why}` });
+  }
+}
+
+/** For the record. */
+export function recordedLeaks(leaks: readonly Leak[]) {
+  return leaks.map(({ severity, secret, form, place, count }) => ({
+    severity,
+    secret,
+    form,
+    where: describePlace(place),
+    count,
+  }));
+}
