@@ -31,6 +31,7 @@ export async function buildImage<Result>(
   const { plan, engine, examination } = decision;
   const temporary = `${plan.image}:${buildingTag(plan.siteVersion, randomBytes(4).toString('hex'))}`;
   const journal = await startJournal(examination.site.folder, [temporary]);
+  let { signal } = tools;
   try {
     const built = await serveSources(decision, tools, (sources) =>
       inStage(tools, { stage: 'build', title: `Building ${plan.reference}` }, async () =>
@@ -41,9 +42,11 @@ export async function buildImage<Result>(
   } catch (error) {
     // Somebody else has the version, and nothing of ours has it.
     if (isDeBuildError(error) && error.exitCode === EXIT.conflict) journal.settle();
+    // An engine that is gone or hangs is not waited for once more.
+    if (isDeBuildError(error) && error.exitCode === EXIT.engine) signal = AbortSignal.abort();
     throw error;
   } finally {
-    const isGone = await withinGrace(tools.signal, engine.images.untag(temporary), UNTAG_GRACE_MS).then(
+    const isGone = await withinGrace(signal, engine.images.untag(temporary), UNTAG_GRACE_MS).then(
       () => true,
       () => false,
     );
