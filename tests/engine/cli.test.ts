@@ -137,7 +137,7 @@ onEachEngine('the command', (engine) => {
       expect(JSON.stringify(events.at(-1))).toContain(`${site.image}:1.1.0`);
       const told = ['stage', 'check', 'build-step', 'build-log', 'build-transfer'];
       for (const type of told) expect(events.some((event) => event.type === type)).toBe(true);
-      const known = [...told, 'build-warning', 'notice', 'released'];
+      const known = [...told, 'build-warning', 'image-read', 'notice', 'released'];
       expect(events.filter(({ type }) => !known.includes(type))).toEqual([]);
       expect(events[0]).toMatchObject({ type: 'stage', stage: 'check' });
     });
