@@ -21,6 +21,8 @@ const shared = {
 } satisfies Config;
 
 export default {
+  // The tests wait for engines most of the time.
+  maxWorkers: '100%',
   projects: [
     {
       ...shared,
