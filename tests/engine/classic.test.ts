@@ -74,7 +74,8 @@ onEachEngine('the classic builder', (shared) => {
     const first = await build({ ...request, onEvent: (event) => events.push(event) });
     expect(events).toContainEqual(expect.objectContaining({ stream: 'stdout', text: 'said hello\n' }));
     expect(events).toContainEqual(expect.objectContaining({ stream: 'stderr', text: 'aside\n' }));
-    expect(first.warnings).toEqual(['One or more build-args [X] were not consumed']);
+    // The engine may have more to warn of, such as a machine that forwards no packets.
+    expect(first.warnings).toContain('One or more build-args [X] were not consumed');
     expect(first.steps.map(({ name }) => name)[2]).toBe('[3/4] RUN echo "said $WORD"; echo aside >&2');
     expect(await engine.images.inspect(`${REPOSITORY}:ours`)).toMatchObject({
       id: first.id,

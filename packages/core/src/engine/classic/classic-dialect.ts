@@ -18,6 +18,6 @@ export function createClassicDialect(): StepDialect {
       /^ ---> [0-9a-f]+$|^ ---> (Using cache|Running in [0-9a-f]+)$|^(?: ---> )?Remov(?:ing|ed) intermediate container [0-9a-f]+$|^$|^Successfully (built|tagged) /.test(
         line,
       ),
-    warning: (line) => /^\[Warning\] (.*)$/.exec(line)?.[1],
+    warning: (line) => /^(?: ---> )?\[Warning\] (.*)$/.exec(line)?.[1],
   };
 }

@@ -34,6 +34,7 @@ describe('followBuild', () => {
         ' ---> 0123456789ab\n',
         'Step 2/2 : RUN make',
         '\n',
+        ' ---> [Warning] IPv4 forwarding is disabled. Networking will not work.\n',
         ' ---> Running in 0123456789ab\n',
         'made\n',
         '\u001b[91mcareful\n\u001b[0m',
@@ -50,6 +51,7 @@ describe('followBuild', () => {
       '[1/2] FROM busybox AS x started',
       '[1/2] FROM busybox AS x done',
       '[2/2] RUN make started',
+      'IPv4 forwarding is disabled. Networking will not work.',
       'made\n',
       'careful\n',
       'One or more build-args [X] were not consumed',
@@ -57,7 +59,7 @@ describe('followBuild', () => {
     ]);
     expect(outcome).toMatchObject({
       imageId: 'sha256:1',
-      record: { bases: ['busybox'], warnings: [expect.any(String)] },
+      record: { bases: ['busybox'], warnings: [expect.any(String), expect.any(String)] },
     });
   });
 
