@@ -246,10 +246,14 @@ describe('warnings', () => {
     ],
     ['glpat-R9vX2mKq7TbN4sYw8LzJ', 'a token of GitLab (glpat-…)'],
   ])('%#: what looks like a token of somebody', async (token, secret) => {
-    for (const before of ['', 'x']) {
-      const { leaks } = await auditLayers([[['a', `${before} https://${token}@example.com`]]], CLASSIC);
-      expect(leaks).toMatchObject([{ severity: 'warning', isKnown: false, form: 'token-shaped', secret }]);
-    }
+    const shifts = Array.from({ length: 32 }, (_, shift) => shift);
+    const files = shifts.map((shift): [string, string] => [`${shift}`, `${'+'.repeat(shift)}x${token}@e`]);
+    const { leaks } = await auditLayers([[...files, ['alone', token]]], CLASSIC);
+    const warning = { severity: 'warning', isKnown: false, form: 'token-shaped', secret };
+    const places = [...shifts.map(String), 'alone'];
+    expect(leaks).toEqual(
+      places.map((path) => expect.objectContaining({ ...warning, place: expect.objectContaining({ path }) })),
+    );
   });
 });
 

@@ -5,13 +5,10 @@ import type { Range, SearchedBytes } from './byte-matcher.ts';
 const LONGEST_TOKEN = 1024;
 const GITHUB = /^gh[pousr]_|^github_pat_/;
 
-/**
- * By pair of bytes, as little-endian machines read them: one more than how far it is behind the beginning of a prefix. Of
- * the pairs at even and at odd places of each prefix the rarer ones are looked for.
- */
-const PAIRS = pairsOf(['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'glpat-', 'github_pat_']);
-/** The same as a bit for each pair, which stays in the fastest cache. */
-const IS_PAIR = bitsOf(PAIRS);
+/** Of the shortest, prefix and all: one word of two signs in so many bytes is whole in every token, and so is the next. */
+const STEP = 16;
+/** Whether all signs of a pair of bytes may be in a token; a bit for each, which stays in the fastest cache. */
+const IS_TOKEN_PAIR = tokenPairs();
 
 /** What stands there looks like a token, of whomever. */
 export interface ShapedToken {
@@ -33,27 +30,26 @@ export function searchTokenShapes(
   filled: number,
 ): readonly ShapedToken[] {
   const found: ShapedToken[] = [];
-  const look = (pair: number, pairAt: number) => {
-    const at = pairAt - (PAIRS[pair] as number) + 1;
-    if (at < 0 || bytes[at] !== 0x67) return;
-    const token = tokenAt(bytes, at, filled);
-    if (token !== undefined && found.at(-1)?.at !== token.at) found.push(token);
-  };
-  const last = to / 4;
-  for (let index = from / 4; index < last; index++) {
-    const word = words[index] as number;
-    const low = word & 0xffff;
-    const high = word >>> 16;
-    if ((((IS_PAIR[low >>> 5] as number) >>> (low & 31)) & 1) !== 0) look(low, index * 4);
-    if ((((IS_PAIR[high >>> 5] as number) >>> (high & 31)) & 1) !== 0) look(high, index * 4 + 2);
+  for (let at = from; at < to; at += STEP) {
+    const word = words[at >>> 2] as number;
+    if (!isTokenPair(word & 0xffff) || !isTokenPair(word >>> 16)) continue;
+    const next = words[(at >>> 2) + 1] as number;
+    if (!isTokenPair(next & 0xffff) || !isTokenPair(next >>> 16)) continue;
+    for (let start = Math.max(0, at - STEP + 1); start <= at; start++) {
+      if (bytes[start] !== 0x67) continue;
+      const token = tokenAt(bytes, start, filled);
+      if (token !== undefined) found.push(token);
+    }
   }
   return found;
 }
 
+function isTokenPair(pair: number): boolean {
+  return (((IS_TOKEN_PAIR[pair >>> 5] as number) >>> (pair & 31)) & 1) !== 0;
+}
+
 function tokenAt(bytes: Buffer, at: number, filled: number): ShapedToken | undefined {
-  const third = bytes[at + 2];
-  const isStart = bytes[at + 3] === 0x5f || third === 0x70 || third === 0x74;
-  if (!isStart) return undefined;
+  if (!beginsToken(bytes, at)) return undefined;
   const text = bytes.toString('latin1', at, Math.min(filled, at + LONGEST_TOKEN));
   const shape = findTokenShapes(text).find(({ start, name }) => start === 0 && name === 'token');
   if (shape === undefined) return undefined;
@@ -75,21 +71,26 @@ function looksRandom(text: string): boolean {
   return steps < text.length / 4;
 }
 
-function pairsOf(prefixes: readonly string[]): Uint8Array {
-  const table = new Uint8Array(0x10000);
-  for (const prefix of prefixes) {
-    const signs = Buffer.from(prefix);
-    // Of `ghp_`: `p_` and `hp`; of `glpat-`: `t-` hides too late, so `pa` would be too common: `gl` and `lp`.
-    const places = prefix === 'github_pat_' ? [6, 5] : prefix === 'glpat-' ? [0, 1] : [2, 1];
-    for (const place of places) table[signs.readUInt16LE(place)] = place + 1;
+/** `gh?_`, `glp??-`, `gi????_`: so much of the prefixes tells them from most words that begin with a g. */
+function beginsToken(bytes: Buffer, at: number): boolean {
+  switch (bytes[at + 1]) {
+    case 0x68:
+      return bytes[at + 3] === 0x5f;
+    case 0x6c:
+      return bytes[at + 2] === 0x70 && bytes[at + 5] === 0x2d;
+    case 0x69:
+      return bytes[at + 6] === 0x5f && bytes[at + 10] === 0x5f;
+    default:
+      return false;
   }
-  return table;
 }
 
-function bitsOf(table: Uint8Array): Int32Array {
-  const bits = new Int32Array(table.length / 32);
-  for (const [index, value] of table.entries()) {
-    if (value !== 0) bits[index >>> 5] = (bits[index >>> 5] as number) | (1 << (index & 31));
+function tokenPairs(): Int32Array {
+  const signs = Array.from({ length: 0x100 }, (_, code) => /[\w.-]/.test(String.fromCharCode(code)));
+  const bits = new Int32Array(0x10000 / 32);
+  for (let pair = 0; pair < 0x10000; pair++) {
+    if (signs[pair & 0xff] && signs[pair >>> 8])
+      bits[pair >>> 5] = (bits[pair >>> 5] as number) | (1 << (pair & 31));
   }
   return bits;
 }
