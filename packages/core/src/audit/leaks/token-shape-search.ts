@@ -5,8 +5,10 @@ import type { Range, SearchedBytes } from './byte-matcher.ts';
 const LONGEST_TOKEN = 1024;
 const GITHUB = /^gh[pousr]_|^github_pat_/;
 
-/** Of the shortest, prefix and all: one word of two signs in so many bytes is whole in every token, and so is the next. */
+/** Every token, its prefix with it, is longer than this and two words and a half: one such stretch at a multiple of it is whole. */
 const STEP = 16;
+/** Four times `g`, with which all prefixes begin. */
+const FOUR_G = 0x67676767;
 /** Whether all signs of a pair of bytes may be in a token; a bit for each, which stays in the fastest cache. */
 const IS_TOKEN_PAIR = tokenPairs();
 
@@ -31,21 +33,32 @@ export function searchTokenShapes(
 ): readonly ShapedToken[] {
   const found: ShapedToken[] = [];
   for (let at = from; at < to; at += STEP) {
-    const word = words[at >>> 2] as number;
-    if (!isTokenPair(word & 0xffff) || !isTokenPair(word >>> 16)) continue;
-    const next = words[(at >>> 2) + 1] as number;
-    if (!isTokenPair(next & 0xffff) || !isTokenPair(next >>> 16)) continue;
-    for (let start = Math.max(0, at - STEP + 1); start <= at; start++) {
-      if (bytes[start] !== 0x67) continue;
-      const token = tokenAt(bytes, start, filled);
-      if (token !== undefined) found.push(token);
+    const index = at >>> 2;
+    if (!isTokenWord(words[index] as number) || !isTokenWord(words[index + 1] as number)) continue;
+    if (!isTokenPair((words[index + 2] as number) & 0xffff)) continue;
+    // Whatever begins behind it holds the next such place.
+    for (let start = Math.max(0, index - STEP / 4); start < index; start++) {
+      if (!holdsZero((words[start] as number) ^ FOUR_G)) continue;
+      for (let byte = start * 4; byte < start * 4 + 4; byte++) {
+        const token = tokenAt(bytes, byte, filled);
+        if (token !== undefined) found.push(token);
+      }
     }
   }
   return found;
 }
 
+function isTokenWord(word: number): boolean {
+  return isTokenPair(word & 0xffff) && isTokenPair(word >>> 16);
+}
+
 function isTokenPair(pair: number): boolean {
   return (((IS_TOKEN_PAIR[pair >>> 5] as number) >>> (pair & 31)) & 1) !== 0;
+}
+
+/** Whether one of its four bytes is zero. */
+function holdsZero(word: number): boolean {
+  return ((word - 0x01010101) & ~word & 0x80808080) !== 0;
 }
 
 function tokenAt(bytes: Buffer, at: number, filled: number): ShapedToken | undefined {
@@ -73,6 +86,7 @@ function looksRandom(text: string): boolean {
 
 /** `gh?_`, `glp??-`, `gi????_`: so much of the prefixes tells them from most words that begin with a g. */
 function beginsToken(bytes: Buffer, at: number): boolean {
+  if (bytes[at] !== 0x67) return false;
   switch (bytes[at + 1]) {
     case 0x68:
       return bytes[at + 3] === 0x5f;
