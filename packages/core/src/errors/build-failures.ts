@@ -1,5 +1,6 @@
 import { DeBuildError, type Failure } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
+import { capitalSentence } from './sentence.ts';
 
 /** Where a build failed. No text of it may hold a build arg's value, so instructions stand as they are written. */
 export interface FailedInstruction {
@@ -31,7 +32,10 @@ export function buildStepFailed(failed: {
   const quoted = at.instruction === undefined ? '' : `: ${shorten(at.instruction)}`;
   return failure('build-step-failed', {
     what: `Step [${at.place}]${where} failed${quoted}`,
-    why: advice === undefined ? sentence(failed.reason) : `${advice.title}. ${sentence(failed.reason)}`,
+    why:
+      advice === undefined
+        ? capitalSentence(failed.reason)
+        : `${advice.title}. ${capitalSentence(failed.reason)}`,
     fix:
       advice?.advice ??
       `${failed.output === '' ? 'Mend the cause' : "Read the step's last lines below, mend the cause"} in the Containerfile, apps.json or .env, and run it again; the steps before it come from the cache.`,
@@ -43,7 +47,7 @@ export function buildStepFailed(failed: {
 export function containerfileInvalid(file: string, line: number | undefined, reason: string): DeBuildError {
   return failure('containerfile-invalid', {
     what: `${file}${line === undefined ? '' : `:${line}`} is not a valid Containerfile.`,
-    why: sentence(reason),
+    why: capitalSentence(reason),
     fix: 'Correct that line; https://docs.docker.com/reference/dockerfile/ tells how each instruction is written.',
   });
 }
@@ -51,7 +55,7 @@ export function containerfileInvalid(file: string, line: number | undefined, rea
 export function containerfileUnreadable(file: string, cause: unknown): DeBuildError {
   return failure('containerfile-unreadable', {
     what: `The Containerfile ${file} cannot be read.`,
-    why: sentence((cause as Error).message),
+    why: capitalSentence((cause as Error).message),
     fix: 'Correct `containerfile` in de-build.json, or the permissions of the file.',
     exitCode: EXIT.checks,
     cause,
@@ -71,7 +75,7 @@ export function baseImageUnavailable(reference: string, reason: string): DeBuild
   const denied = /denied|unauthorized|401|403/i.test(reason);
   return failure('base-image-unavailable', {
     what: `The base image ${reference} cannot be had.`,
-    why: sentence(reason),
+    why: capitalSentence(reason),
     fix: denied
       ? 'Check the spelling of the FROM line. If the image is private, log in to its registry (`docker login`) and run it again.'
       : 'Check the spelling and the tag of the FROM line, and that the engine reaches the registry; an image that exists only on this machine must be on this very engine.',
@@ -82,7 +86,7 @@ export function baseImageUnavailable(reference: string, reason: string): DeBuild
 export function buildRefused(reason: string, advice: Advice | undefined): DeBuildError {
   return failure('build-failed', {
     what: 'The builder could not carry the build out.',
-    why: advice === undefined ? sentence(reason) : `${advice.title}. ${sentence(reason)}`,
+    why: advice === undefined ? capitalSentence(reason) : `${advice.title}. ${capitalSentence(reason)}`,
     fix:
       advice?.advice ??
       "Read the builder's own sentence above; if it is about the engine, look at its log (`journalctl -u docker`).",
@@ -113,9 +117,4 @@ function failure(
 
 function shorten(text: string): string {
   return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE).trimEnd()} …` : text;
-}
-
-function sentence(text: string): string {
-  const trimmed = text.trim().replace(/[.\s]+$/, '');
-  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}.`;
 }

@@ -1,11 +1,10 @@
-import { DeBuildError } from './de-build-error.ts';
-import { EXIT } from './exit-codes.ts';
-import type { AskedRepository } from './git-failures.ts';
+import { type AskedRepository, hostOf, repositoryFailure } from './asked-repository.ts';
+import type { DeBuildError } from './de-build-error.ts';
 
 /** ssh has never seen the host's key, or knows none that it offers. */
 export function gitSshHostUnknown(asked: AskedRepository): DeBuildError {
   const host = hostOf(asked.url);
-  return failure('git-ssh-host-unknown', asked, {
+  return repositoryFailure('git-ssh-host-unknown', asked, {
     what: `The key of ${host} is not known, so ${asked.url} was not asked for.`,
     why: 'ssh speaks only to hosts whose key stands in known_hosts; anybody could answer in the name of another.',
     fix: `Connect once by hand (\`${command(asked.url)}\`), hold the fingerprint it shows against the one that the host publishes, and say yes. In a pipeline, put the published key into ~/.ssh/known_hosts.`,
@@ -15,7 +14,7 @@ export function gitSshHostUnknown(asked: AskedRepository): DeBuildError {
 /** Its key is another than the known one. */
 export function gitSshHostChanged(asked: AskedRepository): DeBuildError {
   const host = hostOf(asked.url);
-  return failure('git-ssh-host-changed', asked, {
+  return repositoryFailure('git-ssh-host-changed', asked, {
     what: `${host} has another key than the known one, so ${asked.url} was not asked for.`,
     why: 'Either the host was given a new key, or somebody else answers in its name.',
     fix: `Ask who runs ${host}, or look at what it publishes. Only when the new key is right, take the old one away with \`ssh-keygen -R ${knownAs(asked.url)}\` and connect once by hand.`,
@@ -28,7 +27,7 @@ export function gitSshKeyRefused(
 ): DeBuildError {
   const host = hostOf(asked.url);
   const hasNone = !asked.hasAgent && asked.keyFiles === 0;
-  return failure('git-ssh-key-refused', asked, {
+  return repositoryFailure('git-ssh-key-refused', asked, {
     what: hasNone
       ? `There is no ssh key to open ${asked.url} with.`
       : `${host} takes none of the ssh keys for ${asked.url}.`,
@@ -44,28 +43,11 @@ export function gitSshKeyRefused(
 }
 
 export function gitSshMissing(asked: AskedRepository): DeBuildError {
-  return failure('git-ssh-missing', asked, {
+  return repositoryFailure('git-ssh-missing', asked, {
     what: `There is no ssh on this machine to ask for ${asked.url}.`,
     why: 'git hands ssh URLs to the program ssh, which is not in PATH.',
     fix: 'Install it (apt-get install openssh-client), or use an https URL with a token.',
   });
-}
-
-function failure(
-  code: string,
-  asked: AskedRepository,
-  words: { readonly what: string; readonly why: string; readonly fix: string },
-): DeBuildError {
-  return new DeBuildError({
-    code,
-    ...words,
-    exitCode: EXIT.git,
-    ...(asked.output === undefined || asked.output === '' ? {} : { output: asked.output }),
-  });
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : 'The host';
 }
 
 /** What a person would type to meet the host. */

@@ -1,6 +1,6 @@
+import type { AskedRepository } from '../errors/asked-repository.ts';
 import type { DeBuildError } from '../errors/de-build-error.ts';
 import {
-  type AskedRepository,
   gitAnswerBroken,
   gitAnswerCutOff,
   gitForbidden,

@@ -1,5 +1,5 @@
+import type { AskedRepository } from '../errors/asked-repository.ts';
 import {
-  type AskedRepository,
   gitAnswerCutOff,
   gitHostFailed,
   gitHostUnreachable,
