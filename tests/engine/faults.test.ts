@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -8,8 +8,10 @@ import { connectEngine, type Engine } from '@de-build/core';
 import { EXAMPLE_BASE_IMAGE, type ExampleSite, moveExampleApp, whyNoPrivateEngine } from '@de-build/testbed';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
+import { fillDisk, PAGE } from './fill-disk.ts';
 import { onEachEngine } from './on-each-engine.ts';
-import { type CliOptions, runCli } from './run-cli.ts';
+import { runCli } from './run-cli.ts';
+import { runRelease as release } from './run-release.ts';
 
 let world: ExampleWorld;
 beforeAll(async () => {
@@ -17,31 +19,6 @@ beforeAll(async () => {
 });
 afterEach(() => world.server.setLatency(0));
 afterAll(() => world.close());
-
-/** A release by the real CLI. `at` does something once the output holds a text. */
-async function release(
-  site: ExampleSite,
-  engine: { readonly host: string },
-  options: { readonly args?: readonly string[]; readonly at?: readonly [string, () => void] } = {},
-) {
-  const [marker, act] = options.at ?? [undefined, () => {}];
-  let seen = '';
-  let isDone = marker === undefined;
-  const onOutput: CliOptions['onOutput'] = (text) => {
-    seen += text;
-    if (isDone || marker === undefined || !seen.includes(marker)) return;
-    isDone = true;
-    act();
-  };
-  const args = ['--json', '--host', engine.host, ...(options.args ?? [])];
-  const run = await runCli(args, { folder: site.folder, onOutput });
-  if (!isDone) throw new Error(`The release ended before it said ${marker}:\n${run.output}`);
-  const last = run.stdout.trim().split('\n').at(-1) ?? '{}';
-  return {
-    ...run,
-    outcome: JSON.parse(last) as { type: string; code?: string; why?: string; what?: string },
-  };
-}
 
 const BUILDING = '"stage":"build"';
 /** In the middle of the step that installs the apps. */
@@ -228,7 +205,7 @@ onEachEngine('a release in which something goes wrong', (engine) => {
     }
 
     test.each<[string, (disk: string) => void, (disk: string) => void]>([
-      ['fills up', (disk) => fill(disk), (disk) => rmSync(join(disk, 'filler'))],
+      ['fills up', (disk) => fillDisk(disk), (disk) => rmSync(join(disk, 'filler'))],
       [
         'becomes read-only',
         (disk) => execFileSync('mount', ['-o', 'remount,ro', disk]),
@@ -270,7 +247,7 @@ onEachEngine('a release in which something goes wrong', (engine) => {
       expect(pages).toBeGreaterThan(1);
       const failed = await release(site, engine, {
         args: ['--force'],
-        at: [BUILDING, () => fill(disk, pages + 1)],
+        at: [BUILDING, () => fillDisk(disk, pages + 1)],
       });
       expect(failed).toMatchObject({ exitCode: 9, outcome: { code: 'manifest-not-written' } });
       expect(await contentsOf(disk)).toEqual(before);
@@ -297,22 +274,6 @@ async function contentsOf(disk: string): Promise<Record<string, string>> {
   const names = (await readdir(disk)).filter((name) => name !== 'filler');
   const read = names.map(async (name) => [name, await readFile(join(disk, name), 'utf8')] as const);
   return Object.fromEntries(await Promise.all(read));
-}
-
-const PAGE = 4096;
-
-/** Takes all space but a page or more, so that a file can be begun and not finished. */
-function fill(disk: string, pagesLeft = 1): void {
-  const file = openSync(join(disk, 'filler'), 'w');
-  const page = Buffer.alloc(PAGE, 'x');
-  let size = 0;
-  try {
-    for (;;) size += writeSync(file, page);
-  } catch {
-    ftruncateSync(file, size - pagesLeft * PAGE);
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** To mount takes what a private engine takes. */

@@ -14,6 +14,8 @@ export interface PrivateEngineOptions {
   readonly version: EngineVersion;
   /** Holds everything of the engine, and is removed with it. A new one unless given. */
   readonly folder?: string;
+  /** Gives its data a disk of that size, in memory; the disk of its folder unless given. */
+  readonly diskBytes?: number;
 }
 
 /** How a command line client reaches an engine. */
@@ -30,6 +32,8 @@ export interface PrivateEngine {
   readonly socketPath: string;
   readonly dockerCli: DockerCli;
   readonly folder: string;
+  /** Where it keeps images, containers and caches. */
+  readonly dataFolder: string;
   /** The daemon's own log. */
   readonly logFile: string;
   /** Signals the daemon, `SIGKILL` unless told otherwise, and resolves when it is gone. Its data stays. */
@@ -41,6 +45,8 @@ export interface PrivateEngine {
 }
 
 const READY_WITHIN_MS = 60_000;
+/** What it keeps: in its folder, or a disk of its own there. */
+const DATA = 'data';
 const CAPABILITIES = { NET_ADMIN: 12, SYS_ADMIN: 21 };
 
 /** Whether this machine may run an engine of its own; a Debian or Ubuntu, as root. */
@@ -102,10 +108,12 @@ export async function startPrivateEngine(options: PrivateEngineOptions): Promise
 
   try {
     const dockerCli = await prepareCli(folder, host, software);
+    await prepareData(join(folder, DATA), options.diskBytes);
     await start();
     return {
       version: options.version,
       ...{ host, socketPath, dockerCli, folder, logFile },
+      dataFolder: join(folder, DATA),
       kill: (signal = 'SIGKILL') => end(signal),
       restart: async () => {
         await end('SIGTERM');
@@ -136,7 +144,7 @@ async function spawnDaemon(options: {
     const daemon = spawn(
       join(software.folder, 'usr/sbin/dockerd'),
       [
-        `--data-root=${folder}/data`,
+        `--data-root=${join(folder, DATA)}`,
         `--exec-root=${folder}/exec`,
         `--pidfile=${folder}/dockerd.pid`,
         `--host=unix://${options.socketPath}`,
@@ -190,6 +198,12 @@ async function endContainerd(folder: string): Promise<void> {
   const pid = existsSync(file) ? Number(await readFile(file, 'utf8')) : 0;
   if (findProcessesOf(folder).includes(pid)) await endProcess(pid);
   await rm(file, { force: true });
+}
+
+async function prepareData(folder: string, diskBytes: number | undefined): Promise<void> {
+  await mkdir(folder);
+  if (diskBytes === undefined) return;
+  await runCommand('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes},mode=711`, 'tmpfs', folder]);
 }
 
 /** A client configuration of its own, in which the plugins that came with the engine are found. */

@@ -16,6 +16,7 @@ import * as recovery from './recovery-failures.ts';
 import * as release from './release-failures.ts';
 import * as site from './site-failures.ts';
 import * as siteRepository from './site-repository-failures.ts';
+import * as temporary from './temporary-failures.ts';
 
 /** Every file of the catalogue. `failure` is what the engine's files make theirs with. */
 const { OLDEST_ENGINE: _, failure: __, ...engineFailures } = engine;
@@ -38,6 +39,7 @@ export const catalogue = {
   'release-failures.ts': release,
   'site-failures.ts': site,
   'site-repository-failures.ts': siteRepository,
+  'temporary-failures.ts': temporary,
 };
 
 type Samples<Module> = {
@@ -478,5 +480,9 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['origin/main', { behind: 1, fetchedAt: new Date('2026-01-02') }],
       ['origin/main', { behind: 2, fetchedAt: undefined }],
     ],
+  },
+  'temporary-failures.ts': {
+    temporaryFolderNotWritten: [['/tmp', full]],
+    temporaryFolderNotRemoved: [['/tmp/de-build-git-4026531836-4711-Ab12Cd', denied]],
   },
 };

@@ -1,6 +1,7 @@
 import { DeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Finding } from './finding.ts';
+import { explain, systemAnswer, systemCode } from './system-answer.ts';
 
 /** No record of that version. `known` are the versions there are, newest first. */
 export function manifestNotFound(version: string, known: readonly string[]): DeBuildError {
@@ -36,7 +37,7 @@ export function manifestFolderUnreadable(folder: string, cause: unknown): DeBuil
   return new DeBuildError({
     code: 'manifest-folder-unreadable',
     what: `The folder of records ${folder} cannot be read.`,
-    why: `The system answered ${systemCode(cause)}: ${explain(systemCode(cause))}.`,
+    why: `The system answered ${systemAnswer(cause)}.`,
     fix: 'See that it is a folder, and that the user who runs de-build may read it.',
     exitCode: EXIT.record,
     cause,
@@ -161,26 +162,6 @@ export interface Fault {
 
 function restorable(file: string, { why, line, column }: Fault) {
   return { why, fix: `Restore it from git: \`git checkout -- ${file}\`.`, file, line, column };
-}
-
-function systemCode(cause: unknown): string {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  return typeof code === 'string' ? code : 'an unknown error';
-}
-
-const EXPLANATIONS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: "the user's quota of disk space is used up",
-  EROFS: 'the file system is read-only',
-  EACCES: 'permission denied',
-  EPERM: 'the operation is not permitted',
-  ENOTDIR: 'a part of the path is a file and not a folder',
-  EEXIST: 'a file stands where the folder should be',
-  EIO: 'the disk reported an error',
-};
-
-function explain(code: string): string {
-  return EXPLANATIONS[code] ?? 'the file system refused';
 }
 
 function remedy(code: string): string {

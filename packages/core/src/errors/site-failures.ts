@@ -1,5 +1,6 @@
 import { DeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
+import { systemAnswer } from './system-answer.ts';
 
 export function siteNotFound(folder: string): DeBuildError {
   return new DeBuildError({
@@ -15,7 +16,7 @@ export function siteUnreadable(folder: string, cause: unknown): DeBuildError {
   return new DeBuildError({
     code: 'site-unreadable',
     what: `The site in ${folder} cannot be read.`,
-    why: `The system answered ${systemCode(cause)}.`,
+    why: `The system answered ${systemAnswer(cause)}.`,
     fix: 'Give the user who runs de-build permission to enter the folder.',
     exitCode: EXIT.usage,
     cause,
@@ -58,13 +59,9 @@ export function envNotWritten(path: string, cause: unknown): DeBuildError {
   return new DeBuildError({
     code: 'env-not-written',
     what: `${path} could not be written; it is as it was.`,
-    why: `The system answered ${systemCode(cause)}.`,
+    why: `The system answered ${systemAnswer(cause)}.`,
     fix: 'Make room on the disk, or give the user who runs de-build permission to write there.',
     exitCode: EXIT.record,
     cause,
   });
-}
-
-function systemCode(cause: unknown): string {
-  return (cause as NodeJS.ErrnoException | undefined)?.code ?? 'with an unknown error';
 }

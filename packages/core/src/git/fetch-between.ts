@@ -1,13 +1,12 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { type CommitPair, type CommitsBetween, countBetween } from './commits-between.ts';
-import { makeFolder } from './git-home.ts';
 import { readSettings } from './git-remote.ts';
 import { type Fetched, type FetchSettings, fetchObjects } from './mirror/fetch-objects.ts';
 import { createLocalGit, type LocalGit } from './mirror/local-git.ts';
 import { initRepository } from './mirror/mirror-repository.ts';
 import type { Repository } from './remote.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 
 export interface HostHistoryOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -33,19 +32,16 @@ export async function fetchBetween(
   options: HostHistoryOptions,
 ): Promise<CommitsBetween> {
   const { environment, signal } = options;
-  const folder = await makeFolder(environment);
-  try {
+  return withTemporaryFolder(environment, async (folder) => {
     const git = createLocalGit(folder, environment);
     const into = join(folder, 'commits.git');
     await initRepository(git, into, pair.to);
     const settings = { ...options, pauseSeconds: 0.5, settings: await readSettings(environment) };
-    return await ask({ repository, pair, git, into, settings });
-  } catch (error) {
+    return ask({ repository, pair, git, into, settings });
+  }).catch((error: unknown) => {
     if (!isDeBuildError(error) || signal?.aborted === true) throw error;
     return unknown(error.what);
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
+  });
 }
 
 interface Question {

@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { HOME_PREFIX, ownSpace, placesOfHomes } from './left-homes.ts';
+import { temporaryFolderNotWritten } from '../errors/temporary-failures.ts';
 import type { NetworkSettings } from './network-settings.ts';
 import type { Credential } from './remote.ts';
 import { isLoopback } from './remote-url.ts';
 import { sshEnvironment } from './ssh-command.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 
 /** A home folder for one question to one git host: git finds its configuration and the credential there. */
 export interface GitHome {
@@ -47,7 +48,7 @@ const PASSED_ON = [
 ];
 
 /**
- * Makes the folder (0700), calls `use`, and removes the folder, whatever happens.
+ * Makes the folder (0700), calls `use`, and removes the folder, whatever happens (`withTemporaryFolder`).
  *
  * The token lies in git's configuration file there (0600), as the authorization header for the URL's origin and no other:
  * it is in no argument and no environment, no helper has to be started, and the host is not asked twice. Because HOME is
@@ -57,27 +58,15 @@ export async function withGitHome<T>(
   options: GitHomeOptions,
   use: (home: GitHome) => Promise<T>,
 ): Promise<T> {
-  const folder = await makeFolder(options.environment);
-  try {
-    await writeFile(join(folder, '.gitconfig'), renderConfig(options), { mode: 0o600 });
+  return withTemporaryFolder(options.environment, async (folder) => {
+    await writeFile(join(folder, '.gitconfig'), renderConfig(options), { mode: 0o600 }).catch(
+      (error: unknown) => {
+        throw temporaryFolderNotWritten(dirname(folder), error);
+      },
+    );
     const traceFile = join(folder, 'trace');
-    return await use({ folder, traceFile, environment: gitEnvironment(options, { folder, traceFile }) });
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-/** In memory (`XDG_RUNTIME_DIR`) where the system offers that, so that a token is not left on disk by a kill -9. */
-export async function makeFolder(environment: Readonly<Record<string, string | undefined>>): Promise<string> {
-  const name = `${HOME_PREFIX}${await ownSpace()}-${process.pid}-`;
-  for (const place of placesOfHomes(environment)) {
-    try {
-      return await mkdtemp(join(place, name));
-    } catch {
-      // Not there or not writable, as under sudo: the next place will do.
-    }
-  }
-  return mkdtemp(join('/tmp', name));
+    return use({ folder, traceFile, environment: gitEnvironment(options, { folder, traceFile }) });
+  });
 }
 
 function gitEnvironment(

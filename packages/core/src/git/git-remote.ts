@@ -1,13 +1,14 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { type Attempt, askPatiently, type GitWait, nameOf, type Patience } from './ask-patiently.ts';
 import { readCurlTrace } from './curl-trace.ts';
-import { makeFolder, withGitHome } from './git-home.ts';
+import { withGitHome } from './git-home.ts';
 import { judgeListing } from './judge-listing.ts';
 import { type NetworkSettings, readNetworkSettings } from './network-settings.ts';
 import type { GitRemote, RemoteRefs, Repository } from './remote.ts';
 import { parseRemoteUrl } from './remote-url.ts';
 import { runGit } from './run-git.ts';
 import { sshMeansFor } from './ssh-command.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 
 export interface GitRemoteOptions {
   /** PATH, HOME, TMPDIR, proxy and certificate variables are taken from it, and nothing else. */
@@ -73,10 +74,5 @@ async function listOnce(
 
 /** In a folder that belongs to no repository. */
 export async function readSettings(environment: GitRemoteOptions['environment']): Promise<NetworkSettings> {
-  const folder = await makeFolder(environment);
-  try {
-    return await readNetworkSettings(environment, folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return withTemporaryFolder(environment, (folder) => readNetworkSettings(environment, folder));
 }
