@@ -34,6 +34,8 @@ const FILTER_BITS = 18;
 const SLOT_BITS = 14;
 /** Of Fibonacci hashing: 2^32 divided by the golden ratio. */
 const MULTIPLIER = 0x9e3779b1;
+/** A global that is looked up for every word costs more than all else where tests give each file globals of its own. */
+const { imul } = Math;
 
 /**
  * Compiles needles into a filter that looks at one word of four bytes in eight (in four or two, where a needle is short):
@@ -83,7 +85,7 @@ export function compileByteMatcher(needles: readonly Needle[]): ByteMatcher {
     const last = to / WORD;
     for (let at = from / WORD; at < last; at += stride) {
       const word = words[at] as number;
-      const hash = Math.imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
+      const hash = imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
       if ((((filter[hash >>> 5] as number) >>> (hash & 31)) & 1) === 0) continue;
       compare(text, at * WORD, word, hash, visit);
     }
@@ -96,7 +98,7 @@ export function compileByteMatcher(needles: readonly Needle[]): ByteMatcher {
       const high = pairs[at + 1] as number;
       const word = low | (high << 16);
       low = high;
-      const hash = Math.imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
+      const hash = imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
       if ((((filter[hash >>> 5] as number) >>> (hash & 31)) & 1) === 0) continue;
       compare(text, at * 2, word, hash, visit);
     }
@@ -111,7 +113,7 @@ export function compileByteMatcher(needles: readonly Needle[]): ByteMatcher {
 }
 
 function hashOf(word: number): number {
-  return Math.imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
+  return imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
 }
 
 /** How far the words that are looked at may be apart: two pieces of every needle that may be broken must hold one each. */
