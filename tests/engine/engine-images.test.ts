@@ -1,12 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '@de-build/testbed';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ownSpace } from '../../packages/core/src/disk/process-alive.ts';
 import { connectEngine } from '../../packages/core/src/engine/connect-engine.ts';
 import type { Engine } from '../../packages/core/src/engine/engine.ts';
-import { TEMPORARY_LABEL } from '../../packages/core/src/engine/images/read-image-file.ts';
 import { onEachEngine } from './on-each-engine.ts';
 
 const REPOSITORY = `engine-images-test/${randomUUID().slice(0, 8)}`;
@@ -130,22 +131,29 @@ onEachEngine('the images of an engine', (shared) => {
     const volumes = async () => (await docker('volume', 'ls', '-q')).split('\n').sort();
     const before = await volumes();
     await engine.images.readFile(IMAGE, `${BENCH}/sites/apps.json`);
-    expect(
-      await docker(
-        'ps',
-        '-a',
-        '-q',
-        '--filter',
-        `label=${TEMPORARY_LABEL}=1`,
-        '--filter',
-        `ancestor=${IMAGE}`,
-      ),
-    ).toBe('');
+    expect(await engine.images.readingContainers([IMAGE])).toEqual([]);
     // Other tests make volumes at the same time; those that were there before are still there, and none is ours.
     const added = (await volumes()).filter((name) => !before.includes(name));
     for (const name of added) {
       const users = await docker('ps', '-a', '-q', '--filter', `volume=${name}`);
       expect(users).not.toBe('');
     }
+  });
+
+  test('a container that a dead process was reading is told from those in use, and removed', async () => {
+    const made = async (pid: number) => {
+      const label = `de-build.temporary=${hostname()} ${await ownSpace()} ${pid}`;
+      return docker('create', '--label', label, IMAGE, 'never-started');
+    };
+    const dead = await made(spawnSync('true').pid);
+    const own = await made(process.pid);
+    const found = await engine.images.readingContainers([IMAGE]);
+    expect([...found].sort((a, b) => Number(a.isAbandoned) - Number(b.isAbandoned))).toEqual([
+      { id: own, isAbandoned: false },
+      { id: dead, isAbandoned: true },
+    ]);
+    for (const id of [dead, own, own]) await engine.images.removeReadingContainer(id);
+    expect(await engine.images.readingContainers([IMAGE])).toEqual([]);
+    expect(await engine.images.readingContainers([`${REPOSITORY}:none`])).toEqual([]);
   });
 });

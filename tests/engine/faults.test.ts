@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine, type Engine } from '@de-build/core';
 import { EXAMPLE_BASE_IMAGE, type ExampleSite, moveExampleApp, whyNoPrivateEngine } from '@de-build/testbed';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { startJournal } from '../../packages/core/src/release/recovery/journal.ts';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
 import { fillDisk, PAGE } from './fill-disk.ts';
 import { onEachEngine } from './on-each-engine.ts';
@@ -141,6 +142,19 @@ onEachEngine('a release in which something goes wrong', (engine) => {
       expect(await recordsOf(site)).toEqual([]);
       await client.images.untag(`${site.image}:1.0.0`);
     }
+  });
+
+  test('a container that a dead run was reading its image through does not stand in the way', async () => {
+    const site = await world.addSite(engine);
+    const temporary = `${site.image}:1.0.0-building-0123abcd`;
+    const { command, env } = engine.dockerCli;
+    const docker = (...args: readonly string[]) =>
+      execFileSync(command, args, { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
+    docker('tag', EXAMPLE_BASE_IMAGE, temporary);
+    docker('create', '--label=de-build.temporary=somewhere 1 1', temporary, 'never-started');
+    await startJournal(site.folder, [temporary]);
+    expect(await release(site, engine)).toMatchObject({ exitCode: 0 });
+    expect(await tagsOf(site)).toEqual({ '1.0.0': expect.anything() });
   });
 
   test('of two releases of one version at once one is refused, tag and record agree, and the old image is kept', async () => {

@@ -13,6 +13,7 @@ import { readSiteConfig } from '../site/read-site-config.ts';
 import type { SiteConfig } from '../site/site-config.ts';
 import type { Ailment } from './ailment.ts';
 import { examineArchives } from './examine-archives.ts';
+import { examineContainers } from './examine-containers.ts';
 import { examineFiles, examineJournal } from './examine-files.ts';
 import { examineTags } from './examine-tags.ts';
 
@@ -107,12 +108,14 @@ async function treatOne(
 async function examineEngine(site: string, config: SiteConfig, tools: Tools): Promise<readonly Ailment[]> {
   const records = join(site, config.manifests);
   try {
-    return await examineTags(await tools.engine(), {
+    const engine = await tools.engine();
+    const known = {
       image: config.image,
       manifests: (await readManifests(records)).manifests,
       versions: await listVersions(records),
       journal: await readJournal(site).catch(() => undefined),
-    });
+    };
+    return [...(await examineContainers(engine.images, config.image)), ...(await examineTags(engine, known))];
   } catch (error) {
     if (!isDeBuildError(error) || !error.code.startsWith('engine-')) throw error;
     return [{ finding: { ...findingOf(error), severity: 'warning' } }];

@@ -10,6 +10,8 @@ declare module 'dockerode' {
     listImages(options: { filters: Record<string, readonly string[]> }): Promise<unknown>;
     getImage(name: string): Docker.Image;
     createContainer(options: Record<string, unknown>): Promise<Docker.Container>;
+    getContainer(id: string): Docker.Container;
+    listContainers(options: { all: true; filters: Record<string, readonly string[]> }): Promise<unknown>;
   }
 
   namespace Docker {

@@ -107,6 +107,10 @@ export interface Images {
   untag(reference: string): Promise<void>;
   /** One file's bytes, read from a created and never started container; `undefined` when it is not there. */
   readFile(image: string, path: string): Promise<Buffer | undefined>;
+  /** The containers of `readFile` that are on the engine, of these images. While one is there its image can't go. */
+  readingContainers(images: readonly string[]): Promise<readonly ReadingContainer[]>;
+  /** Not an error where there is none of that id. */
+  removeReadingContainer(id: string): Promise<void>;
   /**
    * All of an image as `docker save` writes it: a tar with its layers, in the legacy layout or in OCI's. Docker 20.10
    * first copies the layers, so the engine's disk needs as much room again while it runs.
@@ -122,6 +126,12 @@ export interface Images {
    * @throws DeBuildError `image-not-loaded`, `engine-*`; what the stream fails with; the signal's reason
    */
   load(archive: Readable, signal?: AbortSignal): Promise<void>;
+}
+
+export interface ReadingContainer {
+  readonly id: string;
+  /** Its process is no more, or it is older than one of a living process ever gets. */
+  readonly isAbandoned: boolean;
 }
 
 /** Image registries, asked through the engine, which alone speaks to them. */

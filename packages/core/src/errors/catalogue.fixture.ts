@@ -417,6 +417,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     unfinishedRun: [['.de-build/journal.json', 'while it released 1.4.0']],
     temporaryFileLeft: [['build-manifests/.1.4.0.json.0123456789ab.tmp']],
     credentialLeft: [['/tmp/de-build-git-4026531836-4711-Ab12Cd']],
+    containerLeft: [['0123456789abcdef0123']],
     mirrorLeftover: [['.de-build/mirror/github.com-a-b.git/incoming/0123.git', 'half a download']],
     archiveUnlisted: [['.de-build/archives/acme-erp_1.4.0_0123456789ab.tar.gz', '1.4.0']],
     archiveGone: [['.de-build/archives/acme-erp_1.4.0_0123456789ab.tar.gz', '1.4.0']],

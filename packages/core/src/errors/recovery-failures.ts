@@ -1,13 +1,14 @@
 import { DeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Finding } from './finding.ts';
+import { systemAnswer } from './system-answer.ts';
 
 /** Nothing is named or recorded that the next run could not finish. */
 export function journalNotWritten(path: string, cause: unknown): DeBuildError {
   return new DeBuildError({
     code: 'journal-not-written',
     what: `${path} could not be written, so the release went no further.`,
-    why: `The system answered ${codeOf(cause)}. A release writes down what it is about to do, so that the next run can finish it should this one die. Nothing was tagged and nothing was recorded.`,
+    why: `The system answered ${systemAnswer(cause)}. A release writes down what it is about to do, so that the next run can finish it should this one die. Nothing was tagged and nothing was recorded.`,
     fix: 'Make room on that disk (`de-build prune` frees build cache), or give the user who runs de-build permission to write there; then run `de-build` again.',
     exitCode: EXIT.record,
     cause,
@@ -59,6 +60,18 @@ export function credentialLeft(path: string): Finding {
     why: 'It may hold the token that the host was asked with, readable by this user alone.',
     fix: 'Run `de-build doctor --repair`; the next `de-build` does the same.',
     file: path,
+  };
+}
+
+/** A container that was made to read a file of an image. */
+export function containerLeft(id: string): Finding {
+  return {
+    id: 'container-left',
+    severity: 'error',
+    what: `The engine holds container ${id.slice(0, 12)}, which was made to read a file of an image.`,
+    why: 'The run that made it died, or lost the engine, before it could remove it. While it is there its image cannot be removed.',
+    fix: 'Run `de-build doctor --repair`; it was never started, and nothing refers to it.',
+    subject: id,
   };
 }
 
@@ -146,8 +159,4 @@ export function buildingElsewhere(reference: string): Finding {
     fix: `If no other is at work, take it away with \`docker image rm ${reference}\`.`,
     subject: reference,
   };
-}
-
-function codeOf(cause: unknown): string {
-  return (cause as NodeJS.ErrnoException | undefined)?.code ?? 'with an unknown error';
 }

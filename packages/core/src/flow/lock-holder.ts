@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { z } from 'zod';
+import { isAlive } from '../disk/process-alive.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 
 const holderSchema = z.object({
@@ -42,15 +43,6 @@ export async function readHolder(path: string): Promise<LockHolder | undefined> 
 
 export async function removeHolder(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => undefined);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /** A container may run as a user that has no name. */

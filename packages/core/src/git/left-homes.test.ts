@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { findLeftHomes, ownSpace } from './left-homes.ts';
+import { ownSpace } from '../disk/process-alive.ts';
+import { findLeftHomes } from './left-homes.ts';
 
 test('homes of processes that are no more, and no others', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'de-build-homes-'));

@@ -1,5 +1,6 @@
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive, ownSpace } from '../disk/process-alive.ts';
 
 export const HOME_PREFIX = 'de-build-git-';
 
@@ -11,12 +12,6 @@ export function placesOfHomes({
   return [XDG_RUNTIME_DIR, TMPDIR]
     .filter((place) => place !== undefined)
     .filter((place) => place.startsWith('/'));
-}
-
-/** In which our process id means something: containers that share a folder of temporary files each have their own. */
-export async function ownSpace(): Promise<string> {
-  const link = await readlink('/proc/self/ns/pid').catch(() => '');
-  return /\d+/.exec(link)?.[0] ?? '0';
 }
 
 /**
@@ -38,14 +33,4 @@ export async function findLeftHomes(
     }
   }
   return found.sort();
-}
-
-/** A process id may have been given again; what cannot be told is left alone. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }

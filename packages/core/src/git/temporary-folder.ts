@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownSpace } from '../disk/process-alive.ts';
 import { temporaryFolderNotRemoved, temporaryFolderNotWritten } from '../errors/temporary-failures.ts';
-import { HOME_PREFIX, ownSpace, placesOfHomes } from './left-homes.ts';
+import { HOME_PREFIX, placesOfHomes } from './left-homes.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

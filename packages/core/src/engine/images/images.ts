@@ -6,6 +6,7 @@ import { understand } from '../understand.ts';
 import { isSameRepository, parseReference } from './image-reference.ts';
 import { loadImage } from './load-image.ts';
 import { readImageFile } from './read-image-file.ts';
+import { findReadingContainers, removeReadingContainer } from './reading-containers.ts';
 import { saveImage } from './save-image.ts';
 
 /** Taking an image's last name away deletes its layers, which takes its time on a slow disk. */
@@ -54,6 +55,8 @@ export function images(client: DockerodeClient): Images {
       );
     },
     readFile: (image, path) => readImageFile(client, image, path),
+    readingContainers: (names) => findReadingContainers(client, names),
+    removeReadingContainer: (id) => unlessMissing(removeReadingContainer(client, id)),
     save: (image, signal) => saveImage(client.transport, image, signal),
     describe: (image) => describeImage(client, image),
     listByLabel: (label) => listByLabel(client, label),

@@ -6,9 +6,7 @@ import { imageFileTooLarge } from '../../errors/engine-setup-failures.ts';
 import { explainStatus } from '../connection-error.ts';
 import type { DockerodeClient } from '../dockerode-client.ts';
 import { readText } from '../read-text.ts';
-
-/** Containers that exist only to be read carry this label, so that a crash's leftovers can be found. */
-export const TEMPORARY_LABEL = 'de-build.temporary';
+import { READING_WITHIN_MS, readingLabels, removeReadingContainer } from './reading-containers.ts';
 
 const STAT_HEADER = 'x-docker-container-path-stat';
 const PathStat = z.looseObject({ mode: z.number(), linkTarget: z.string() });
@@ -16,8 +14,6 @@ const PathStat = z.looseObject({ mode: z.number(), linkTarget: z.string() });
 const SYMLINK_BIT = 1 << 27;
 const SIZE_LIMIT = 16 * 1024 * 1024;
 const SYMLINK_LIMIT = 16;
-/** Making a container copies what the image holds at its volumes. */
-const CREATE_WITHIN_MS = 5 * 60_000;
 
 /**
  * One file's bytes out of an image, through a container that is created, never started, and removed with its
@@ -29,6 +25,7 @@ export async function readImageFile(
   image: string,
   path: string,
 ): Promise<Buffer | undefined> {
+  const Labels = await readingLabels();
   const container = await client.call(
     'POST /containers/create',
     (docker) =>
@@ -36,10 +33,10 @@ export async function readImageFile(
         Image: image,
         // An image without a command of its own can't be made a container of otherwise.
         Cmd: ['never-started'],
-        Labels: { [TEMPORARY_LABEL]: '1' },
+        Labels,
         NetworkDisabled: true,
       }),
-    CREATE_WITHIN_MS,
+    READING_WITHIN_MS,
   );
   try {
     let wanted = posix.resolve('/', path);
@@ -50,11 +47,7 @@ export async function readImageFile(
     }
     return undefined;
   } finally {
-    await client.call(
-      `DELETE /containers/${container.id.slice(0, 12)}`,
-      () => container.remove({ v: true, force: true }),
-      CREATE_WITHIN_MS,
-    );
+    await removeReadingContainer(client, container.id);
   }
 }
 
@@ -68,7 +61,7 @@ async function readOnce(
   const answer = await client.transport.request({
     ...asked,
     query: { path },
-    answerWithinMs: CREATE_WITHIN_MS,
+    answerWithinMs: READING_WITHIN_MS,
   });
   try {
     if (answer.status === 404) return undefined;

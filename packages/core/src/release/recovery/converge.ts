@@ -36,6 +36,9 @@ export async function settle(
   tools: Pick<Tools, 'engine'>,
 ): Promise<Finished | undefined> {
   const { images } = await tools.engine();
+  // Whoever made them died, or could not tell an engine that was gone to remove them.
+  for (const { id } of await images.readingContainers(entry.temporary))
+    await images.removeReadingContainer(id);
   const outcome = entry.release === undefined ? undefined : await finishRelease(site, entry.release, images);
   for (const name of entry.temporary) await images.untag(name);
   await removeJournal(site);

@@ -16,6 +16,8 @@ export function imagesNamed(names: Record<string, string>) {
       delete names[reference];
     },
     readFile: async () => undefined,
+    readingContainers: async () => [],
+    removeReadingContainer: async () => undefined,
     save: async () => Readable.from([]),
     describe: async () => ({ inspected: {}, history: [] }),
     listByLabel: async () => [],

@@ -1,0 +1,15 @@
+import type { Images } from '../engine/engine.ts';
+import { containerLeft } from '../errors/recovery-failures.ts';
+import type { Ailment } from './ailment.ts';
+
+/** Containers that were made to read an image of the site, by processes that are no more. */
+export async function examineContainers(
+  images: Pick<Images, 'list' | 'readingContainers' | 'removeReadingContainer'>,
+  image: string,
+): Promise<readonly Ailment[]> {
+  const tagged = await images.list(image);
+  const found = await images.readingContainers(tagged.map(({ tag }) => `${image}:${tag}`));
+  return found
+    .filter(({ isAbandoned }) => isAbandoned)
+    .map(({ id }) => ({ finding: containerLeft(id), repair: () => images.removeReadingContainer(id) }));
+}

@@ -1,0 +1,59 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { isAlive, ownSpace } from '../../disk/process-alive.ts';
+import type { DockerodeClient } from '../dockerode-client.ts';
+import type { ReadingContainer } from '../engine.ts';
+import { understand } from '../understand.ts';
+
+/** Containers that exist only to be read carry this label; its value says which process made them. */
+const LABEL = 'de-build.temporary';
+/** Making a container copies what the image holds at its volumes, which go with it. */
+export const READING_WITHIN_MS = 5 * 60_000;
+/** Longer than any of them is needed, for those whose process is on another machine. */
+const ABANDONED_AFTER_SECONDS = 3600;
+
+const Listed = z.array(
+  z.looseObject({
+    Id: z.string(),
+    Created: z.number(),
+    Labels: z.record(z.string(), z.string()).nullish(),
+  }),
+);
+
+/** For a container that is made now. */
+export async function readingLabels(): Promise<Readonly<Record<string, string>>> {
+  return { [LABEL]: [hostname(), await ownSpace(), process.pid].join(' ') };
+}
+
+/** Of these images, by id or by any name. */
+export async function findReadingContainers(
+  client: DockerodeClient,
+  images: readonly string[],
+): Promise<readonly ReadingContainer[]> {
+  const asked = 'GET /containers/json';
+  if (images.length === 0) return [];
+  const filters = { label: [LABEL], ancestor: images };
+  const listed = understand(
+    Listed,
+    asked,
+    await client.call(asked, (docker) => docker.listContainers({ all: true, filters })),
+  );
+  const space = await ownSpace();
+  return listed.map(({ Id, Created, Labels }) => {
+    const [host, where, pid] = (Labels?.[LABEL] ?? '').split(' ');
+    const isAbandoned =
+      host === hostname() && where === space
+        ? !isAlive(Number(pid))
+        : Date.now() / 1000 - Created > ABANDONED_AFTER_SECONDS;
+    return { id: Id, isAbandoned };
+  });
+}
+
+/** With its volumes. */
+export async function removeReadingContainer(client: DockerodeClient, id: string): Promise<void> {
+  await client.call(
+    `DELETE /containers/${id.slice(0, 12)}`,
+    (docker) => docker.getContainer(id).remove({ v: true, force: true }),
+    READING_WITHIN_MS,
+  );
+}
