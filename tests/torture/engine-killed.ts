@@ -32,7 +32,7 @@ export async function killEngines(
     });
     await killing;
     await trials.engine.restart();
-    const seen = await lookUntilClean(trials, isTemporaryTag);
+    const seen = await lookUntilClean(trials, isForTheNext);
     const isWhole = seen.isTagged && seen.records.length > 0;
     const isNothing = !seen.isTagged && seen.records.length === 0;
     const say = (what: string) =>
@@ -48,7 +48,7 @@ export async function killEngines(
         wrong.classes++;
         say(`exit ${ended.exitCode}, ${ended.codes.join(' ')}`);
       }
-      const left = seen.leftovers.filter((name) => !isTemporaryTag(name));
+      const left = seen.leftovers.filter((name) => !isForTheNext(name));
       if (left.length > 0 || !(isNothing || ended.codes.includes(HALFWAY))) {
         wrong.leftovers++;
         say(`left over: tag ${seen.isTagged}, records ${seen.records.join(' ')}, ${left.join(', ')}`);
@@ -84,9 +84,9 @@ async function measureBuild(trials: ReleaseTrials): Promise<number> {
   return building;
 }
 
-/** An engine that is dead cannot be tidied; the next run takes the temporary tag away. */
-function isTemporaryTag(leftover: string): boolean {
-  return leftover.includes('-building-');
+/** An engine that is dead cannot be tidied; the next run takes the temporary tag away, and what was reading its image. */
+function isForTheNext(leftover: string): boolean {
+  return leftover.includes('-building-') || leftover.startsWith('container ');
 }
 
 function isEngineFailure(exitCode: number, codes: readonly string[]): boolean {
