@@ -7,7 +7,7 @@ export interface Io {
   readonly folder: string;
   /**
    * Calls back on SIGINT (Ctrl-C), SIGTERM, SIGHUP and when the reader of our output has gone.
-   * @returns stops listening
+   * @returns stops listening; one more signal comes too late then, and does nothing
    */
   onStop(listener: (reason: StopReason) => void): () => void;
   /** Calls back with what Node would print by itself, as it is. */

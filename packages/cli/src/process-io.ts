@@ -25,7 +25,11 @@ export function processIo(): Io {
       for (const [signal, handler] of handlers) process.on(signal, handler);
       listeners.add(listener);
       return () => {
-        for (const [signal, handler] of handlers) process.off(signal, handler);
+        for (const [signal, handler] of handlers) {
+          process.off(signal, handler);
+          // What was to be done is done, so the exit code is to say that; the next one ends a process that hangs.
+          process.once(signal, () => undefined);
+        }
         listeners.delete(listener);
       };
     },
