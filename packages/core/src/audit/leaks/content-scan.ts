@@ -5,6 +5,7 @@ import { scanGitPack } from './git-pack-scan.ts';
 import { type PlaceMarks, within } from './place-marks.ts';
 import { createSlowContent } from './slow-content.ts';
 import type { ContentPlace, ScanContext, SlowContent } from './stream-scan.ts';
+import { scanZip } from './zip-scan.ts';
 import { createZlibScan } from './zlib-scan.ts';
 import { createZstdScan } from './zstd-scan.ts';
 
@@ -58,7 +59,9 @@ export function createContentScan(
 }
 
 function isKnownAtOnce(bytes: Buffer): boolean {
-  return bytes.length >= 4 && (isGzip(bytes) || isZstd(bytes) || isPack(bytes) || isZlib(bytes));
+  return (
+    bytes.length >= 4 && (isGzip(bytes) || isZstd(bytes) || isPack(bytes) || isZlib(bytes) || isZip(bytes))
+  );
 }
 
 function scanOf(context: ScanContext, head: Buffer, options: ContentOptions): TarContent | undefined {
@@ -68,6 +71,7 @@ function scanOf(context: ScanContext, head: Buffer, options: ContentOptions): Ta
   if (isPack(head)) {
     return createSlowContent(options.slow, (queue) => scanGitPack(context, queue, options));
   }
+  if (isZip(head)) return createSlowContent(options.slow, (queue) => scanZip(context, queue, options));
   if (isTar(head)) return createTarScan(options, context);
   return undefined;
 }
@@ -90,6 +94,11 @@ function isPack(head: Buffer): boolean {
   if (head[0] !== 0x50 || head.length < 8) return false;
   const version = head.readUInt32BE(4);
   return head.toString('latin1', 0, 4) === 'PACK' && (version === 2 || version === 3);
+}
+
+/** Of its first file; an empty one begins otherwise. */
+function isZip(head: Buffer): boolean {
+  return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
 }
 
 function isTar(head: Buffer): boolean {

@@ -3,6 +3,7 @@ import { createInflate, inflateSync } from 'node:zlib';
 import type { ByteQueue } from './byte-queue.ts';
 import type { ContentOptions } from './content-scan.ts';
 import { applyGitDelta, LARGEST_RESULT } from './git-delta.ts';
+import { inflateFrom } from './inflate-from.ts';
 import { within } from './place-marks.ts';
 import { createFileScan, type ScanContext, scanWhole } from './stream-scan.ts';
 
@@ -188,35 +189,7 @@ async function scanLargeObject(
   queue: ByteQueue,
   object: { readonly trail: ContentOptions['trail']; readonly depth: number; readonly size: number },
 ): Promise<number | undefined> {
-  const inflater = createInflate();
   const scan = createFileScan(context, object.trail, object.depth);
-  let hasFailed = false;
-  let produced = 0;
-  inflater.on('error', () => {
-    hasFailed = true;
-  });
-  inflater.on('data', (piece: Buffer) => {
-    produced += piece.length;
-    scan.data(piece);
-  });
-  let consumed = 0;
-  // Where the packed bytes end is known only when no more of them are taken.
-  for (let taken = 1; taken > 0 && !hasFailed; ) {
-    const bytes = (await queue.peek(LARGE_STEP)).subarray(0, LARGE_STEP);
-    if (bytes.length === 0) break;
-    await new Promise<void>((resolve) => {
-      inflater.once('error', () => resolve());
-      inflater.write(bytes, () => resolve());
-    });
-    await scan.drained();
-    taken = inflater.bytesWritten - consumed;
-    queue.skip(taken);
-    consumed += taken;
-    if (taken < bytes.length) break;
-  }
-  inflater.destroy();
-  await scan.finish();
-  return hasFailed || produced !== object.size ? undefined : consumed;
+  const inflated = await inflateFrom(queue, createInflate(), scan);
+  return inflated?.unpacked === object.size ? inflated.packed : undefined;
 }
-
-const LARGE_STEP = 64 * 1024;

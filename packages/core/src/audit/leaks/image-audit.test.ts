@@ -13,7 +13,7 @@ import { compileSearch } from './byte-search.ts';
 import { describeForm, describePlace } from './describe-leak.ts';
 import { createImageAudit } from './image-audit.ts';
 import type { FilePlace } from './leak.ts';
-import { ANOTHER_TOKEN, cleanImages, FORMS, file, PLACES } from './planted-leaks.fixture.ts';
+import { ANOTHER_TOKEN, cleanImages, FORMS, file, PLACES, zipOf } from './planted-leaks.fixture.ts';
 
 const CLASSIC = `ghp_${randomBytes(27).toString('base64').replace(/[+/]/g, 'x')}`;
 const AWKWARD = `p@ss/${randomBytes(9).toString('base64')}"+~ü&=%\\${randomBytes(6).toString('hex')}`;
@@ -185,9 +185,14 @@ test('large packed files, and what is behind them', async () => {
   const noise = randomBytes(3_000_000);
   const big = gzipSync(Buffer.concat([noise, noise, Buffer.from(` ${CLASSIC} `)]), { level: 1 });
   const layer: readonly TarFile[] = [file('big.gz', big), file('small.gz', gzipSync(Buffer.from(CLASSIC)))];
-  const { leaks, unread } = await auditLayers([layer], CLASSIC);
+  const many = zipOf([
+    ['noise', noise],
+    ['zeros', Buffer.alloc(9_000_000)],
+    ['last', Buffer.from(CLASSIC)],
+  ]);
+  const { leaks, unread } = await auditLayers([[...layer, file('many.zip', many)]], CLASSIC);
   const paths = new Set(leaks.map(({ place }) => (place as FilePlace).path));
-  expect([...paths].sort()).toEqual(['big.gz', 'small.gz']);
+  expect([...paths].sort()).toEqual(['big.gz', 'many.zip', 'small.gz']);
   expect(leaks.some(({ place }) => (place as FilePlace).inside.includes('gzip'))).toBe(true);
   expect(unread).toEqual([]);
 });
@@ -208,6 +213,18 @@ test('what is damaged is searched as far as it goes, and told', async () => {
   expect(leaks.some(({ place }) => (place as FilePlace).inside.includes('gzip'))).toBe(true);
   expect(unread).toMatchObject([{ path: 'a.gz' }]);
   expect(cleanLayers).toEqual([]);
+});
+
+test('a file of a zip that cannot be looked into is told, and those behind it are searched', async () => {
+  const [locked, open] = [{ isEncrypted: true }, {}].map((options) =>
+    zipOf([['a', Buffer.from(CLASSIC)]], options).subarray(0, -22),
+  ) as [Buffer, Buffer];
+  const zip = Buffer.concat([locked, open]);
+  const { leaks, unread } = await auditLayers([[file('a.zip', zip)]], CLASSIC);
+  expect(leaks).toMatchObject([{ form: 'raw', count: 1, place: { path: 'a.zip', inside: ['a'] } }]);
+  expect(unread).toEqual([{ path: 'a.zip', inside: ['a'], why: 'It is encrypted.' }]);
+  const cut = await auditLayers([[file('a.zip', open.subarray(0, -9))]], CLASSIC);
+  expect(cut.unread).toMatchObject([{ path: 'a.zip', inside: ['a'] }]);
 });
 
 test('a secret cut by chunks and by windows at every place', async () => {

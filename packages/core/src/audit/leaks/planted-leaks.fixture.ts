@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { deflateSync, gzipSync } from 'node:zlib';
+import { crc32, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { type TarFile, tarOf } from '../saved-image.fixture.ts';
 
 /** A way to write a secret into a file. */
@@ -203,6 +203,53 @@ export const PLACES: readonly PlantedPlace[] = [
     layers: async (content) => [[file('srv/dump.zst', storedZstd(Buffer.concat([padding, content])))]],
   },
   {
+    name: 'a zip',
+    path: /erp\.whl$/,
+    inside: /^erp\/config\.py$/,
+    layers: async (content) => [
+      [
+        file(
+          'root/.cache/erp.whl',
+          zipOf([
+            ['erp/__init__.py', Buffer.alloc(0)],
+            ['erp/config.py', content],
+          ]),
+        ),
+      ],
+    ],
+  },
+  {
+    name: 'a gzip in a zip whose sizes stand behind its files',
+    path: /backup\.zip$/,
+    inside: /^log\.gz > gzip$/,
+    layers: async (content) => {
+      const packed = gzipSync(Buffer.concat([padding, content]));
+      return [
+        [
+          file(
+            'backup.zip',
+            zipOf(
+              [
+                ['a', padding],
+                ['log.gz', packed],
+              ],
+              { sizesBehind: true },
+            ),
+          ),
+        ],
+      ];
+    },
+  },
+  {
+    name: 'a tar.gz that a zip stores',
+    path: /outer\.zip$/,
+    inside: /^inner\.tgz > gzip > deep\/file$/,
+    layers: async (content) => {
+      const inner = gzipSync(await tarOf([file('deep/file', content)]));
+      return [[file('outer.zip', zipOf([['inner.tgz', inner]], { isStored: true }))]];
+    },
+  },
+  {
     name: 'a git object',
     path: /\.git\/objects\//,
     inside: /zlib/,
@@ -251,6 +298,36 @@ function objectHeader(type: number, size: number): Buffer {
   return Buffer.from(bytes);
 }
 
+/** With each file's header, and a directory of nothing (PKWARE's APPNOTE). */
+export function zipOf(
+  files: readonly (readonly [name: string, content: Buffer])[],
+  options: {
+    readonly isStored?: boolean;
+    readonly sizesBehind?: boolean;
+    readonly isEncrypted?: boolean;
+  } = {},
+): Buffer {
+  const pieces = files.flatMap(([name, content]) => {
+    const packed = options.isStored === true ? content : deflateRawSync(content);
+    const sums = Buffer.alloc(12);
+    sums.writeUInt32LE(crc32(content), 0);
+    sums.writeUInt32LE(packed.length, 4);
+    sums.writeUInt32LE(content.length, 8);
+    const head = Buffer.alloc(30);
+    head.write('PK\u0003\u0004', 'latin1');
+    head.writeUInt16LE(20, 4);
+    head.writeUInt16LE((options.sizesBehind === true ? 8 : 0) | (options.isEncrypted === true ? 1 : 0), 6);
+    head.writeUInt16LE(options.isStored === true ? 0 : 8, 8);
+    if (options.sizesBehind !== true) sums.copy(head, 14);
+    head.writeUInt16LE(name.length, 26);
+    const behind = options.sizesBehind === true ? [Buffer.from('PK\u0007\u0008', 'latin1'), sums] : [];
+    return [head, Buffer.from(name, 'latin1'), packed, ...behind];
+  });
+  const directory = Buffer.alloc(22);
+  directory.write('PK\u0005\u0006', 'latin1');
+  return Buffer.concat([...pieces, directory]);
+}
+
 /** Not the secret, and yet a token. */
 export const ANOTHER_TOKEN = 'a secret that begins alike';
 
@@ -275,6 +352,18 @@ export function cleanImages(secret: string): readonly (readonly [name: string, f
     ['zstd', [file('a.zst', storedZstd(Buffer.concat([text, noise(200_000)])))]],
     ['a git object', [file(...looseObject(text))]],
     ['a pack of git', [file('a.pack', gitPack([text, noise(50_000), Buffer.alloc(0)]))]],
+    [
+      'a zip',
+      [
+        file(
+          'a.zip',
+          zipOf([
+            ['a', text],
+            ['b', noise(200_000)],
+          ]),
+        ),
+      ],
+    ],
     ['half of the secret', [file('a', around(secret.slice(0, half)))]],
     ['the other half', [file('a', around(secret.slice(half)))]],
     ['the halves in another order', [file('a', around(secret.slice(half) + secret.slice(0, half)))]],
@@ -289,6 +378,7 @@ export function cleanImages(secret: string): readonly (readonly [name: string, f
         file('a.gz', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9])),
         file('b.pack', Buffer.from('PACKAGES: none of git')),
         file('c', Buffer.from('x^2 + y^2 = z^2')),
+        file('d.zip', Buffer.from('PK\u0003\u0004 are the signs that a zip begins with')),
       ],
     ],
     [

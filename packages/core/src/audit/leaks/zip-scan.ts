@@ -1,0 +1,180 @@
+import { createInflateRaw, inflateRawSync } from 'node:zlib';
+import type { ByteQueue } from './byte-queue.ts';
+import type { ContentOptions } from './content-scan.ts';
+import { inflateFrom } from './inflate-from.ts';
+import { type Trail, within } from './place-marks.ts';
+import { createFileScan, createStreamScan, DEEPEST, type ScanContext, scanWhole } from './stream-scan.ts';
+
+const HEADER = 0x04034b50;
+const HEADER_BYTES = 30;
+const DESCRIPTOR = 0x08074b50;
+const STORED = 0;
+const DEFLATED = 8;
+/** The specification's last ones; what has higher ones is no archive. */
+const LAST_METHOD = 99;
+const LAST_VERSION = 63;
+const IS_ENCRYPTED = 1;
+/** The sizes stand behind the content, where whoever wrote it had not known them before. */
+const SIZES_BEHIND = 8;
+/** Stands where the real size is in an extension. */
+const SIZE_ELSEWHERE = 0xffffffff;
+const ZIP64 = 1;
+/** What is in it is unpacked at once, which is much faster than a stream for each of thousands. */
+const AHEAD_BYTES = 64 * 1024;
+const SMALL_UNPACKED_BYTES = 4 * 1024 * 1024;
+
+interface ZipEntry {
+  readonly name: string;
+  readonly method: number;
+  /** Packed, in bytes; `undefined` when it stands behind the content. */
+  readonly size: number | undefined;
+  readonly isEncrypted: boolean;
+  readonly headerBytes: number;
+}
+
+/**
+ * Unpacks every file of a zip archive (PKWARE's APPNOTE 6.3.10), as wheels and jars are, in the order in which they lie there,
+ * and scans it. What is stored has been searched where it lies, and is only looked into.
+ */
+export async function scanZip(
+  context: ScanContext,
+  queue: ByteQueue,
+  options: ContentOptions,
+): Promise<void> {
+  // The directory comes behind the files.
+  for (let entry = await readEntry(queue); entry !== undefined; entry = await readEntry(queue)) {
+    queue.skip(entry.headerBytes);
+    const place = { trail: within(options.trail, entry.name), depth: options.depth + 1 };
+    const obstacle = obstacleTo(entry);
+    if (obstacle !== undefined) context.onUnread(place.trail, obstacle);
+    const isPassed =
+      obstacle !== undefined
+        ? await pass(queue, entry.size ?? Number.POSITIVE_INFINITY)
+        : entry.method === DEFLATED
+          ? await unpack(context, queue, { ...place, size: entry.size })
+          : await lookInto(context, queue, { ...place, size: entry.size ?? 0 });
+    if (isPassed) continue;
+    if (obstacle === undefined)
+      context.onUnread(place.trail, 'It cannot be unpacked, nor what comes behind it.');
+    return;
+  }
+}
+
+function obstacleTo({ method, size, isEncrypted }: ZipEntry): string | undefined {
+  if (isEncrypted) return 'It is encrypted.';
+  if (method === DEFLATED) return undefined;
+  if (method !== STORED) return `It is packed by method ${method}, which is not unpacked.`;
+  return size === undefined ? 'Where it ends is not known.' : undefined;
+}
+
+interface Content {
+  readonly trail: Trail;
+  readonly depth: number;
+}
+
+/** What is stored was searched where it lies; it may be an archive itself. */
+async function lookInto(
+  context: ScanContext,
+  queue: ByteQueue,
+  { trail, depth, size }: Content & { readonly size: number },
+): Promise<boolean> {
+  const scan = createStreamScan(context, trail, depth);
+  const content = depth > DEEPEST ? undefined : scan.open({ trail, at: 0, size });
+  const isWhole = await pass(queue, size, async (piece) => {
+    content?.data(piece);
+    await scan.drained();
+  });
+  content?.end();
+  await scan.finish();
+  return isWhole;
+}
+
+async function unpack(
+  context: ScanContext,
+  queue: ByteQueue,
+  { trail, depth, size }: Content & Pick<ZipEntry, 'size'>,
+): Promise<boolean> {
+  const ahead = await queue.peek(Math.min(size ?? AHEAD_BYTES, AHEAD_BYTES));
+  const small = inflateAtOnce(size === undefined ? ahead : ahead.subarray(0, size));
+  let packed = small?.packed;
+  if (small === undefined) {
+    const scan = createFileScan(context, trail, depth);
+    packed = (await inflateFrom(queue, createInflateRaw(), scan))?.packed;
+  } else {
+    queue.skip(small.packed);
+    await scanWhole(context, small.content, { trail, depth });
+  }
+  if (packed === undefined) return false;
+  if (size !== undefined) return packed <= size && (await pass(queue, size - packed));
+  await skipDescriptor(queue);
+  return true;
+}
+
+/** @returns whether there was as much */
+async function pass(
+  queue: ByteQueue,
+  size: number,
+  take?: (piece: Buffer) => Promise<void>,
+): Promise<boolean> {
+  for (let left = size; left > 0; ) {
+    const bytes = (await queue.peek(Math.min(left, AHEAD_BYTES))).subarray(0, left);
+    if (bytes.length === 0) return false;
+    await take?.(bytes);
+    queue.skip(bytes.length);
+    left -= bytes.length;
+  }
+  return true;
+}
+
+async function readEntry(queue: ByteQueue): Promise<ZipEntry | undefined> {
+  const head = await queue.peek(HEADER_BYTES);
+  if (head.length < HEADER_BYTES || head.readUInt32LE(0) !== HEADER) return undefined;
+  const flags = head.readUInt16LE(6);
+  const method = head.readUInt16LE(8);
+  const nameLength = head.readUInt16LE(26);
+  const headerBytes = HEADER_BYTES + nameLength + head.readUInt16LE(28);
+  const whole = await queue.peek(headerBytes);
+  const isKnown = method <= LAST_METHOD && (head[4] as number) <= LAST_VERSION && nameLength > 0;
+  if (!isKnown || whole.length < headerBytes) return undefined;
+  const size = whole.readUInt32LE(18);
+  const extensions = whole.subarray(HEADER_BYTES + nameLength, headerBytes);
+  return {
+    name: whole.toString('utf8', HEADER_BYTES, HEADER_BYTES + nameLength),
+    method,
+    size: (flags & SIZES_BEHIND) !== 0 ? undefined : size === SIZE_ELSEWHERE ? longSize(extensions) : size,
+    isEncrypted: (flags & IS_ENCRYPTED) !== 0,
+    headerBytes,
+  };
+}
+
+/** Of 64 bits; it follows the unpacked size. */
+function longSize(extensions: Buffer): number | undefined {
+  for (let at = 0; at + 4 <= extensions.length; at += 4 + extensions.readUInt16LE(at + 2)) {
+    if (extensions.readUInt16LE(at) !== ZIP64 || at + 20 > extensions.length) continue;
+    return Number(extensions.readBigUInt64LE(at + 12));
+  }
+  return undefined;
+}
+
+/** Its mark may be left out, and its sizes may be of 32 or 64 bits; the next header tells. */
+async function skipDescriptor(queue: ByteQueue): Promise<void> {
+  const bytes = await queue.peek(28);
+  const isMarked = bytes.length >= 4 && bytes.readUInt32LE(0) === DESCRIPTOR;
+  const lengths = isMarked ? [16, 24] : [12, 20];
+  const length = lengths.find((each) => bytes.toString('latin1', each, each + 2) === 'PK');
+  queue.skip(Math.min(bytes.length, length ?? (lengths[0] as number)));
+}
+
+/** `undefined` when it is not there as a whole, or is large, or is broken. */
+function inflateAtOnce(bytes: Buffer): { readonly content: Buffer; readonly packed: number } | undefined {
+  try {
+    const options = { info: true, maxOutputLength: SMALL_UNPACKED_BYTES };
+    const { buffer, engine } = inflateRawSync(bytes, options) as unknown as {
+      readonly buffer: Buffer;
+      readonly engine: { readonly bytesWritten: number };
+    };
+    return { content: buffer, packed: engine.bytesWritten };
+  } catch {
+    return undefined;
+  }
+}
