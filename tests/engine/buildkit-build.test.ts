@@ -1,62 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
-import { BUSYBOX_IMAGE } from '@de-build/testbed';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { BuildEvent } from '../../packages/core/src/engine/build-event.ts';
-import { connectEngine } from '../../packages/core/src/engine/connect-engine.ts';
-import type { BuildRequest, Engine } from '../../packages/core/src/engine/engine.ts';
+import type { BuildRequest } from '../../packages/core/src/engine/engine.ts';
 import { Secret } from '../../packages/core/src/secrets/secret.ts';
 import { onEachEngine } from './on-each-engine.ts';
-
-const REPOSITORY = `buildkit-build-${randomUUID().slice(0, 8)}`;
+import { useBuilds } from './use-builds.ts';
 
 onEachEngine('a BuildKit build', (shared) => {
-  let engine: Engine;
-  let folder: string;
   let events: BuildEvent[];
-
-  beforeAll(async () => {
-    engine = await connectEngine({ environment: {}, host: shared.host });
+  const builds = useBuilds(shared, {
+    builder: 'buildkit',
+    onEvent: (event) => events.push(event),
   });
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'de-build-buildkit-'));
+  const { write, build } = builds;
+  beforeEach(() => {
     events = [];
   });
-
-  afterEach(async () => {
-    for (const { tag } of await engine.images.list(REPOSITORY))
-      await engine.images.untag(`${REPOSITORY}:${tag}`);
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  afterAll(() => engine.close());
-
-  async function write(files: Readonly<Record<string, string>>): Promise<void> {
-    for (const [path, text] of Object.entries(files)) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), text.replaceAll('FROM BASE', `FROM ${BUSYBOX_IMAGE}`));
-    }
-  }
-
-  const build = (change: Partial<BuildRequest> = {}) =>
-    engine.build({
-      contextFolder: folder,
-      containerfile: join(folder, 'Containerfile'),
-      tags: [`${REPOSITORY}:1`],
-      buildArgs: {},
-      secrets: {},
-      labels: {},
-      noCache: false,
-      pull: false,
-      neverSend: [],
-      builder: 'buildkit',
-      onEvent: (event) => events.push(event),
-      ...change,
-    });
 
   const logged = () => events.flatMap((event) => (event.type === 'build-log' ? [event.text] : [])).join('');
   const states = (name: RegExp) =>
@@ -70,15 +31,17 @@ onEachEngine('a BuildKit build', (shared) => {
     const ask = {
       buildArgs: { WORD: new Secret('WORD', 'hello, wörld & =%') },
       labels: { 'org.example.key': 'välue "quoted"' },
-      tags: [`${REPOSITORY}:1`, `${REPOSITORY}:2`],
+      tags: [`${builds.repository}:ours`, `${builds.repository}:2`],
       target: 'first',
     };
     const image = await build({ ...ask, noCache: true });
     expect(image.id).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(logged()).toContain('said hello, wörld & =%');
     expect(states(/RUN echo "said/)).toEqual(['started', 'done']);
-    expect(await engine.images.readFile(image.id, '/word')).toEqual(Buffer.from('said hello, wörld & =%\n'));
-    const details = await engine.images.inspect(image.id);
+    expect(await builds.engine.images.readFile(image.id, '/word')).toEqual(
+      Buffer.from('said hello, wörld & =%\n'),
+    );
+    const details = await builds.engine.images.inspect(image.id);
     expect(details?.labels).toMatchObject(ask.labels);
     expect([...(details?.tags ?? [])].sort()).toEqual(ask.tags);
 
@@ -97,8 +60,10 @@ onEachEngine('a BuildKit build', (shared) => {
         'FROM BASE\nRUN sleep 4\nRUN --mount=type=secret,id=apps_json,target=/opt/apps.json wc -c < /opt/apps.json > /size\n',
     });
     const image = await build({ secrets: { apps_json: new Secret('apps_json', value) }, noCache: true });
-    expect(String(await engine.images.readFile(image.id, '/size'))).toBe(`${Buffer.byteLength(value)}\n`);
-    expect((await engine.images.readFile(image.id, '/opt/apps.json'))?.length ?? 0).toBe(0);
+    expect(String(await builds.engine.images.readFile(image.id, '/size'))).toBe(
+      `${Buffer.byteLength(value)}\n`,
+    );
+    expect((await builds.engine.images.readFile(image.id, '/opt/apps.json'))?.length ?? 0).toBe(0);
   });
 
   test('fails at the step that fails, with its line, its last lines and advice', async () => {
@@ -120,7 +85,7 @@ onEachEngine('a BuildKit build', (shared) => {
     expect(failure.output).toMatch(/^fatal: Authentication failed for x\n…\nline 11 .*line 30 s3cr3t$/s);
     expect(`${failure.what}${failure.why}${failure.fix}`).not.toContain('s3cr3t');
     expect(states(/RUN/)).toEqual(['started', 'failed']);
-    expect(await engine.images.inspect(`${REPOSITORY}:1`)).toBeUndefined();
+    expect(await builds.engine.images.inspect(`${builds.repository}:ours`)).toBeUndefined();
   });
 
   test.each<[string, string, Partial<BuildRequest>, object]>([
@@ -163,7 +128,7 @@ onEachEngine('a BuildKit build', (shared) => {
       await expect(building).rejects.toMatchObject({ code: 'build-interrupted', exitCode: 130 });
       expect(performance.now() - interruptedAt).toBeLessThan(20_000);
       expect(states(/RUN/)).toEqual(['started', 'canceled']);
-      expect(await engine.images.inspect(`${REPOSITORY}:1`)).toBeUndefined();
+      expect(await builds.engine.images.inspect(`${builds.repository}:ours`)).toBeUndefined();
       if (shared.socketPath === undefined) return;
       for (let tries = 0; tries < 20 && (await isRunning(`sleep\0${seconds}`)); tries++)
         await setTimeout(100);

@@ -1,66 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, mkdtemp, open, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, open, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { runCommand } from '@de-build/testbed';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { connectEngine } from '../../packages/core/src/engine/connect-engine.ts';
-import type { BuildRequest, BuiltImage, Engine } from '../../packages/core/src/engine/engine.ts';
 import { startMeter } from './meter.ts';
 import { onEachEngine } from './on-each-engine.ts';
 import { readLayers } from './read-layers.ts';
-
-const REPOSITORY = `buildkit-context-${randomUUID().slice(0, 8)}`;
+import { useBuilds } from './use-builds.ts';
 
 onEachEngine('BuildKit gets the same context as from Docker’s own client', (shared) => {
-  let engine: Engine;
-  let folder: string;
-  let context: string;
-
-  beforeAll(async () => {
-    engine = await connectEngine({ environment: {}, host: shared.host });
-  });
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'de-build-buildkit-'));
-    // Engines keep copies of contexts by this name, and are lax about the times of folders in them.
-    context = join(folder, randomUUID());
-    await mkdir(context);
-  });
-
-  afterEach(async () => {
-    for (const { tag } of await engine.images.list(REPOSITORY))
-      await engine.images.untag(`${REPOSITORY}:${tag}`);
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  afterAll(() => engine.close());
-
-  /** Writes files; `FROM BASE` becomes an image of this engine. */
-  async function write(files: Readonly<Record<string, string>>): Promise<void> {
-    for (const [path, text] of Object.entries(files)) {
-      const file = join(context, path);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text.replaceAll('FROM BASE', `FROM ${shared.busyboxImage}`));
-    }
-  }
-
-  const build = (change: Partial<BuildRequest> = {}, builder = engine): Promise<BuiltImage> =>
-    builder.build({
-      contextFolder: context,
-      containerfile: join(context, 'Containerfile'),
-      tags: [`${REPOSITORY}:ours`],
-      buildArgs: {},
-      secrets: {},
-      labels: {},
-      noCache: false,
-      pull: false,
-      neverSend: [],
-      builder: 'buildkit',
-      ...change,
-    });
+  const builds = useBuilds(shared, { builder: 'buildkit' });
+  const { write, build } = builds;
 
   async function buildWithCli(
     containerfile = 'Containerfile',
@@ -73,10 +25,10 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
         '--quiet',
         '--no-cache',
         '--tag',
-        `${REPOSITORY}:theirs`,
+        `${builds.repository}:theirs`,
         '--file',
-        join(context, containerfile),
-        context,
+        join(builds.context, containerfile),
+        builds.context,
       ],
       { environment: { ...process.env, ...shared.dockerCli.env, ...environment } },
     );
@@ -86,11 +38,11 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
   const givesFoldersTheirOwnTime = Number.parseInt(shared.version, 10) >= 23;
 
   async function layersOf(tag: string): Promise<readonly string[]> {
-    return (await engine.images.inspect(`${REPOSITORY}:${tag}`))?.layers ?? [];
+    return (await builds.engine.images.inspect(`${builds.repository}:${tag}`))?.layers ?? [];
   }
 
   /** What the last layers hold, without the times of folders. */
-  const addedFiles = async (tag: string) => readLayers(shared, `${REPOSITORY}:${tag}`, { skip: 1 });
+  const addedFiles = async (tag: string) => readLayers(shared, `${builds.repository}:${tag}`, { skip: 1 });
 
   /**
    * Docker's client builds first. A cache hit for us then means that the engine's own checksum over what we sent is
@@ -99,11 +51,11 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
    */
   async function expectSame(containerfile = 'Containerfile'): Promise<void> {
     await buildWithCli(containerfile);
-    const ours = await build({ containerfile: join(context, containerfile) });
+    const ours = await build({ containerfile: join(builds.context, containerfile) });
     const copies = ours.steps.filter((step) => /\] COPY/.test(step.name));
     expect(copies.length).toBeGreaterThan(0);
     expect(copies.filter((step) => !step.cached)).toEqual([]);
-    await build({ containerfile: join(context, containerfile), noCache: true });
+    await build({ containerfile: join(builds.context, containerfile), noCache: true });
     expect(await addedFiles('ours')).toEqual(await addedFiles('theirs'));
     if (!givesFoldersTheirOwnTime) return;
     expect(await layersOf('ours')).toEqual(await layersOf('theirs'));
@@ -131,20 +83,20 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
       empty: '',
       big: 'b'.repeat(300_000),
     });
-    await mkdir(join(context, 'empty-folder'));
-    await link(join(context, 'big'), join(context, 'big-too'));
-    await link(join(context, 'big'), join(context, 'a/big-three'));
-    await symlink('sub/keep.log', join(context, 'link'));
-    await symlink('/nowhere', join(context, 'dangling'));
-    await symlink('../../outside', join(context, 'sub/out'));
-    execFileSync('mkfifo', [join(context, 'fifo')]);
-    await link(join(context, 'fifo'), join(context, 'fifo-too'));
-    await chmod(join(context, 'empty'), 0o6755);
-    await chmod(join(context, 'README.md'), 0o400);
-    await chmod(join(context, 'empty-folder'), 0o1777);
+    await mkdir(join(builds.context, 'empty-folder'));
+    await link(join(builds.context, 'big'), join(builds.context, 'big-too'));
+    await link(join(builds.context, 'big'), join(builds.context, 'a/big-three'));
+    await symlink('sub/keep.log', join(builds.context, 'link'));
+    await symlink('/nowhere', join(builds.context, 'dangling'));
+    await symlink('../../outside', join(builds.context, 'sub/out'));
+    execFileSync('mkfifo', [join(builds.context, 'fifo')]);
+    await link(join(builds.context, 'fifo'), join(builds.context, 'fifo-too'));
+    await chmod(join(builds.context, 'empty'), 0o6755);
+    await chmod(join(builds.context, 'README.md'), 0o400);
+    await chmod(join(builds.context, 'empty-folder'), 0o1777);
     const old = new Date('1969-07-20T20:17:40.123Z');
-    await utimes(join(context, 'README.md'), old, old);
-    execFileSync('touch', ['-d', '2020-02-29T01:02:03.123456789Z', join(context, 'a.b')]);
+    await utimes(join(builds.context, 'README.md'), old, old);
+    execFileSync('touch', ['-d', '2020-02-29T01:02:03.123456789Z', join(builds.context, 'a.b')]);
   }
 
   describe('with an odd context and', () => {
@@ -175,8 +127,8 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
 
   test('a device and a socket', async () => {
     await write({ Containerfile: 'FROM BASE\nCOPY . /\n' });
-    execFileSync('mknod', [join(context, 'null'), 'c', '1', '3']);
-    const server = createServer().listen(join(context, 'socket'));
+    execFileSync('mknod', [join(builds.context, 'null'), 'c', '1', '3']);
+    const server = createServer().listen(join(builds.context, 'socket'));
     await new Promise((resolve) => server.once('listening', resolve));
     try {
       await expectSame();
@@ -193,8 +145,8 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
       'texts/a': 'a',
       unused: 'unused',
     });
-    await symlink('versions/2', join(context, 'current'));
-    await symlink('/texts/a', join(context, 'a.txt'));
+    await symlink('versions/2', join(builds.context, 'current'));
+    await symlink('/texts/a', join(builds.context, 'a.txt'));
     await expectSame();
   });
 
@@ -211,9 +163,9 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
 
   test('a Containerfile outside of the context, behind a symlink', async () => {
     await write({ kept: 'kept', '../real/Site': 'FROM BASE\nCOPY . /\n' });
-    await symlink('real/Site', join(folder, 'Site ünï'));
-    const image = await build({ containerfile: join(folder, 'Site ünï') });
-    expect(await engine.images.readFile(image.id, '/kept')).toEqual(Buffer.from('kept'));
+    await symlink('real/Site', join(builds.folder, 'Site ünï'));
+    const image = await build({ containerfile: join(builds.folder, 'Site ünï') });
+    expect(await builds.engine.images.readFile(image.id, '/kept')).toEqual(Buffer.from('kept'));
   });
 
   test('2,000 small files and one of 40 MB: the second time nothing is sent, and not more than Docker sends', async () => {
@@ -221,7 +173,7 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
       Containerfile: 'FROM BASE\nCOPY . /\n',
       ...Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`f/${i % 20}/${i}.txt`, `content ${i}`])),
     });
-    const large = await open(join(context, 'large'), 'w');
+    const large = await open(join(builds.context, 'large'), 'w');
     for (let piece = 0; piece < 40; piece++) await large.write(Buffer.alloc(1024 * 1024, `${piece} `));
     await large.close();
     await expectSame();
@@ -233,7 +185,7 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
     const changed = await build();
     expect(changed.sent.files).toBeLessThanOrEqual(2);
     expect(changed.sent.files).toBeGreaterThanOrEqual(1);
-    expect(await engine.images.readFile(changed.id, '/f/1/1.txt')).toEqual(Buffer.from('changed'));
+    expect(await builds.engine.images.readFile(changed.id, '/f/1/1.txt')).toEqual(Buffer.from('changed'));
   }, 120_000);
 
   test('the second time, no more bytes go over the wire than from Docker’s own client', async () => {
@@ -244,7 +196,7 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
     });
     await buildWithCli();
     await build();
-    const meter = await startMeter(shared.socketPath, join(folder, 'meter.sock'));
+    const meter = await startMeter(shared.socketPath, join(builds.folder, 'meter.sock'));
     const metered = await connectEngine({ environment: {}, host: meter.host });
     try {
       await buildWithCli('Containerfile', { DOCKER_HOST: meter.host });
@@ -267,9 +219,9 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
       'sub/.env': 'another',
     });
     const image = await build({ neverSend: ['.env', '.de-build'] });
-    expect(await engine.images.readFile(image.id, '/.env')).toBeUndefined();
-    expect(await engine.images.readFile(image.id, '/.de-build/state')).toBeUndefined();
-    expect(await engine.images.readFile(image.id, '/sub/.env')).toEqual(Buffer.from('another'));
+    expect(await builds.engine.images.readFile(image.id, '/.env')).toBeUndefined();
+    expect(await builds.engine.images.readFile(image.id, '/.de-build/state')).toBeUndefined();
+    expect(await builds.engine.images.readFile(image.id, '/sub/.env')).toEqual(Buffer.from('another'));
     await write({ Containerfile: 'FROM BASE\nCOPY .env /\n' });
     await expect(build({ neverSend: ['.env'] })).rejects.toMatchObject({
       code: 'build-step-failed',
@@ -279,7 +231,7 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
 
   test('a context digest that follows the contents, and a context that cannot be sent', async () => {
     await write({ Containerfile: 'FROM BASE\nCOPY data /\n', 'data/file': 'one' });
-    const contextHashesFile = join(folder, 'hashes');
+    const contextHashesFile = join(builds.folder, 'hashes');
     const digests = [await build({ contextHashesFile }), await build({ contextHashesFile })];
     await write({ 'data/file': 'two' });
     digests.push(await build({ contextHashesFile }));
@@ -287,7 +239,7 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
     expect(first).toMatch(/^sha256:/);
     expect([second, third === first]).toEqual([first, false]);
 
-    await writeFile(Buffer.concat([Buffer.from(join(context, 'data/')), Buffer.from([0xff])]), '');
+    await writeFile(Buffer.concat([Buffer.from(join(builds.context, 'data/')), Buffer.from([0xff])]), '');
     await expect(build()).rejects.toMatchObject({ code: 'context-name-not-utf8' });
     await write({ '.dockerignore': 'data/[' });
     await expect(build()).rejects.toMatchObject({ exitCode: expect.any(Number), code: expect.any(String) });

@@ -1,63 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { chmod, link, mkdir, symlink, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { runCommand } from '@de-build/testbed';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { connectEngine } from '../../packages/core/src/engine/connect-engine.ts';
-import type { BuildRequest, Engine } from '../../packages/core/src/engine/engine.ts';
+import { expect, test } from '@jest/globals';
 import { onEachEngine } from './on-each-engine.ts';
 import { type FileInImage, readFiles } from './read-image-files.ts';
-
-const REPOSITORY = `classic-files-${randomUUID().slice(0, 8)}`;
+import { useBuilds } from './use-builds.ts';
 
 onEachEngine('the classic builder gives the same files as Docker’s own client', (shared) => {
-  let engine: Engine;
-  let folder: string;
-  let context: string;
-
-  beforeAll(async () => {
-    engine = await connectEngine({ environment: {}, host: shared.host });
-  });
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'de-build-classic-'));
-    context = join(folder, 'context');
-    await mkdir(context);
-  });
-
-  afterEach(async () => {
-    for (const { tag } of await engine.images.list(REPOSITORY))
-      await engine.images.untag(`${REPOSITORY}:${tag}`);
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  afterAll(() => engine.close());
-
-  /** Writes files; the Containerfile's `FROM BASE` becomes an image of this engine. */
-  async function write(files: Readonly<Record<string, string>>): Promise<void> {
-    for (const [path, text] of Object.entries(files)) {
-      const file = join(context, path);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text.replaceAll('FROM BASE', `FROM ${shared.busyboxImage}`));
-    }
-  }
-
-  const build = (change: Partial<BuildRequest> = {}) =>
-    engine.build({
-      contextFolder: context,
-      containerfile: join(context, 'Containerfile'),
-      tags: [`${REPOSITORY}:ours`],
-      buildArgs: {},
-      secrets: {},
-      labels: {},
-      noCache: true,
-      pull: false,
-      neverSend: [],
-      builder: 'classic',
-      ...change,
-    });
+  const builds = useBuilds(shared, { builder: 'classic', noCache: true });
+  const { write, build } = builds;
 
   test.each([
     ['everything', undefined],
@@ -73,7 +25,7 @@ onEachEngine('the classic builder gives the same files as Docker’s own client'
   test('with a Containerfile that lies outside', async () => {
     await writeOddContext();
     await write({ '../Outside': 'FROM BASE\nCOPY . /c/\n', '.dockerignore': '*.md\n' });
-    const containerfile = join(folder, 'Outside');
+    const containerfile = join(builds.folder, 'Outside');
     // Both write the Containerfile's name inside the context into .dockerignore; Docker's client makes a random one.
     const withoutName = (files: readonly FileInImage[]) =>
       files.map((file) => (file.path === 'c/.dockerignore' ? { ...file, hash: '', mtime: 0 } : file));
@@ -109,22 +61,22 @@ onEachEngine('the classic builder gives the same files as Docker’s own client'
       big: 'b'.repeat(300_000),
       secret: 'mode 0',
     });
-    await mkdir(join(context, 'empty-folder'));
-    await link(join(context, 'big'), join(context, 'big-too'));
-    await symlink('sub/keep.log', join(context, 'link'));
-    await symlink('/nowhere', join(context, 'dangling'));
-    execFileSync('mkfifo', [join(context, 'fifo')]);
-    await chmod(join(context, 'empty'), 0o4755);
-    await chmod(join(context, 'secret'), 0);
-    await chmod(join(context, 'empty-folder'), 0o1777);
-    await utimes(join(context, 'README.md'), new Date(0), new Date('1969-07-20T20:17:40.5Z'));
-    await utimes(join(context, 'sub/keep.log'), new Date(0), new Date('2001-02-03T04:05:06.789Z'));
-    await utimes(join(context, 'sub'), new Date(0), new Date('2001-02-03T04:05:06.789Z'));
+    await mkdir(join(builds.context, 'empty-folder'));
+    await link(join(builds.context, 'big'), join(builds.context, 'big-too'));
+    await symlink('sub/keep.log', join(builds.context, 'link'));
+    await symlink('/nowhere', join(builds.context, 'dangling'));
+    execFileSync('mkfifo', [join(builds.context, 'fifo')]);
+    await chmod(join(builds.context, 'empty'), 0o4755);
+    await chmod(join(builds.context, 'secret'), 0);
+    await chmod(join(builds.context, 'empty-folder'), 0o1777);
+    await utimes(join(builds.context, 'README.md'), new Date(0), new Date('1969-07-20T20:17:40.5Z'));
+    await utimes(join(builds.context, 'sub/keep.log'), new Date(0), new Date('2001-02-03T04:05:06.789Z'));
+    await utimes(join(builds.context, 'sub'), new Date(0), new Date('2001-02-03T04:05:06.789Z'));
   }
 
-  async function buildWithCli(buildkit: '0' | '1', containerfile = join(context, 'Containerfile')) {
-    const tag = `${REPOSITORY}:cli`;
-    const args = ['build', '--no-cache', '-f', containerfile, '-t', tag, context];
+  async function buildWithCli(buildkit: '0' | '1', containerfile = join(builds.context, 'Containerfile')) {
+    const tag = `${builds.repository}:cli`;
+    const args = ['build', '--no-cache', '-f', containerfile, '-t', tag, builds.context];
     await runCommand(shared.dockerCli.command, args, {
       environment: { ...process.env, ...shared.dockerCli.env, DOCKER_BUILDKIT: buildkit },
     });

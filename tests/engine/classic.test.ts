@@ -1,64 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { runCommand } from '@de-build/testbed';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { BuildEvent } from '../../packages/core/src/engine/build-event.ts';
-import { connectEngine } from '../../packages/core/src/engine/connect-engine.ts';
-import type { BuildRequest, Engine } from '../../packages/core/src/engine/engine.ts';
 import { Secret } from '../../packages/core/src/secrets/secret.ts';
 import { onEachEngine } from './on-each-engine.ts';
 import { readFiles } from './read-image-files.ts';
-
-const REPOSITORY = `classic-test-${randomUUID().slice(0, 8)}`;
+import { useBuilds } from './use-builds.ts';
 
 onEachEngine('the classic builder', (shared) => {
-  let engine: Engine;
-  let folder: string;
-  let context: string;
-
-  beforeAll(async () => {
-    engine = await connectEngine({ environment: {}, host: shared.host });
-  });
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'de-build-classic-'));
-    context = join(folder, 'context');
-    await mkdir(context);
-  });
-
-  afterEach(async () => {
-    for (const { tag } of await engine.images.list(REPOSITORY))
-      await engine.images.untag(`${REPOSITORY}:${tag}`);
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  afterAll(() => engine.close());
-
-  /** Writes files; the Containerfile's `FROM BASE` becomes an image of this engine. */
-  async function write(files: Readonly<Record<string, string>>): Promise<void> {
-    for (const [path, text] of Object.entries(files)) {
-      const file = join(context, path);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text.replaceAll('FROM BASE', `FROM ${shared.busyboxImage}`));
-    }
-  }
-
-  const build = (change: Partial<BuildRequest> = {}) =>
-    engine.build({
-      contextFolder: context,
-      containerfile: join(context, 'Containerfile'),
-      tags: [`${REPOSITORY}:ours`],
-      buildArgs: {},
-      secrets: {},
-      labels: {},
-      noCache: true,
-      pull: false,
-      neverSend: [],
-      builder: 'classic',
-      ...change,
-    });
+  const builds = useBuilds(shared, { builder: 'classic', noCache: true });
+  const { write, build } = builds;
 
   test('sends nothing that must never be sent', async () => {
     await write({ Containerfile: 'FROM BASE\nCOPY . /c/\n', '.env': 'TOKEN=x', a: 'a', '.de-build/x': 'x' });
@@ -77,11 +29,11 @@ onEachEngine('the classic builder', (shared) => {
     // The engine may have more to warn of, such as a machine that forwards no packets.
     expect(first.warnings).toContain('One or more build-args [X] were not consumed');
     expect(first.steps.map(({ name }) => name)[2]).toBe('[3/4] RUN echo "said $WORD"; echo aside >&2');
-    expect(await engine.images.inspect(`${REPOSITORY}:ours`)).toMatchObject({
+    expect(await builds.engine.images.inspect(`${builds.repository}:ours`)).toMatchObject({
       id: first.id,
       labels: { a: 'b' },
     });
-    const base = await engine.images.inspect(shared.busyboxImage);
+    const base = await builds.engine.images.inspect(shared.busyboxImage);
     expect(first.baseDigests[shared.busyboxImage]).toBe(base?.repoDigests[0]?.split('@')[1] ?? base?.id);
     const again = await build({ ...request, noCache: false });
     expect(again.id).toBe(first.id);
@@ -97,7 +49,7 @@ onEachEngine('the classic builder', (shared) => {
       why: 'It ended with exit code 3.',
       output: 'last words',
     });
-    expect(await engine.images.list(REPOSITORY)).toEqual([]);
+    expect(await builds.engine.images.list(builds.repository)).toEqual([]);
     expect(await containers()).toEqual([]);
   });
 
@@ -122,7 +74,7 @@ onEachEngine('the classic builder', (shared) => {
       '.dockerignore': 'ignored\n',
       ignored: '1',
     });
-    const contextHashesFile = join(folder, 'hashes');
+    const contextHashesFile = join(builds.folder, 'hashes');
     const first = await build({ contextHashesFile });
     expect(first.context?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
     await write({ ignored: '2' });
@@ -147,7 +99,7 @@ onEachEngine('the classic builder', (shared) => {
     await expect(building).rejects.toMatchObject({ code: 'build-interrupted', exitCode: 130 });
     expect(Date.now() - abortedAt).toBeLessThan(20_000);
     await eventually(async () => expect(await containers(label)).toEqual([]));
-    expect(await engine.images.list(REPOSITORY)).toEqual([]);
+    expect(await builds.engine.images.list(builds.repository)).toEqual([]);
   });
 
   test('does not begin when it was aborted before', async () => {
@@ -164,7 +116,9 @@ onEachEngine('the classic builder', (shared) => {
 
   async function containers(label?: string): Promise<readonly string[]> {
     const filter =
-      label === undefined ? ['--filter', `ancestor=${REPOSITORY}:ours`] : ['--filter', `label=x=${label}`];
+      label === undefined
+        ? ['--filter', `ancestor=${builds.repository}:ours`]
+        : ['--filter', `label=x=${label}`];
     const out = await runCommand(shared.dockerCli.command, ['ps', '-a', '-q', ...filter], {
       environment: { ...process.env, ...shared.dockerCli.env },
     });

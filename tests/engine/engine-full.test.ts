@@ -45,7 +45,7 @@ withPrivateEngines('an engine whose disk fills up', () => {
       });
       expect(failed.outcome).toMatchObject({
         type: 'failed',
-        code: expect.stringMatching(/^(?:build-step|engine)-failed$/),
+        code: expect.stringMatching(/^(?:build|build-step|engine)-failed$/),
         fix: expect.stringMatching(/^Make room/),
       });
       expect(await whatIsReleased(site)).toEqual({ tags: [], records: [] });
