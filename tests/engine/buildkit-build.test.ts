@@ -31,7 +31,7 @@ onEachEngine('a BuildKit build', (shared) => {
     const ask = {
       buildArgs: { WORD: new Secret('WORD', 'hello, wörld & =%') },
       labels: { 'org.example.key': 'välue "quoted"' },
-      tags: [`${builds.repository}:ours`, `${builds.repository}:2`],
+      tags: [`${builds.repository}:ours`, `${builds.repository}:second`],
       target: 'first',
     };
     const image = await build({ ...ask, noCache: true });
@@ -69,7 +69,7 @@ onEachEngine('a BuildKit build', (shared) => {
   test('fails at the step that fails, with its line, its last lines and advice', async () => {
     await write({
       Containerfile:
-        'FROM BASE\nARG TOKEN\n# fetch\nRUN echo "fatal: Authentication failed for x" >&2; \\\n  for i in $(seq 30); do echo "line $i $TOKEN"; done; exit 7\n',
+        'FROM BASE\nARG TOKEN\n# fetch\nRUN echo "fatal: Authentication failed for x"; \\\n  for i in $(seq 30); do echo "line $i $TOKEN"; done; exit 7\n',
     });
     const failure = await build({ buildArgs: { TOKEN: new Secret('TOKEN', 's3cr3t') } }).then(
       () => undefined,
