@@ -5,7 +5,7 @@ import type { Range, SearchedBytes } from './byte-matcher.ts';
 const LONGEST_TOKEN = 1024;
 const GITHUB = /^gh[pousr]_|^github_pat_/;
 
-/** Every token, its prefix with it, is longer than this and two words and a half: one such stretch at a multiple of it is whole. */
+/** No token, its prefix with it, is shorter than this and two words and a half: one such stretch at a multiple of it is whole. */
 const STEP = 16;
 /** Four times `g`, with which all prefixes begin. */
 const FOUR_G = 0x67676767;
