@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProcessesOf, type PrivateEngine } from '@de-build/testbed';
 import { allOf, type Figure, noneOf } from './figure.ts';
-import { prepareTrials, type ReleaseTrials } from './release-trials.ts';
+import { prepareTrials, READING, type ReleaseTrials } from './release-trials.ts';
 import type { TortureContext } from './torture-context.ts';
 import { lookUntilClean } from './until-clean.ts';
 
@@ -22,6 +22,7 @@ export async function killEngines(
   const building = await measureBuild(trials);
   const wrong = { successes: 0, classes: 0, leftovers: 0 };
   let survived = 0;
+  let before: readonly string[] = [];
   for (let index = 0; index < points && !context.signal.aborted; index++) {
     const at = ((index + 0.5) / points) * building;
     let killing: Promise<void> | undefined;
@@ -48,7 +49,9 @@ export async function killEngines(
         wrong.classes++;
         say(`exit ${ended.exitCode}, ${ended.codes.join(' ')}`);
       }
-      const left = seen.leftovers.filter((name) => !isForTheNext(name));
+      // What an earlier one left was to go with this run.
+      const left = seen.leftovers.filter((name) => !isForTheNext(name) || before.includes(name));
+      before = seen.leftovers;
       if (left.length > 0 || !(isNothing || ended.codes.includes(HALFWAY))) {
         wrong.leftovers++;
         say(`left over: tag ${seen.isTagged}, records ${seen.records.join(' ')}, ${left.join(', ')}`);
@@ -86,7 +89,7 @@ async function measureBuild(trials: ReleaseTrials): Promise<number> {
 
 /** An engine that is dead cannot be tidied; the next run takes the temporary tag away, and what was reading its image. */
 function isForTheNext(leftover: string): boolean {
-  return leftover.includes('-building-') || leftover.startsWith('container ');
+  return leftover.includes('-building-') || leftover.startsWith(READING);
 }
 
 function isEngineFailure(exitCode: number, codes: readonly string[]): boolean {

@@ -51,6 +51,8 @@ export interface Aftermath {
   readonly isLocked: boolean;
 }
 
+/** Before the name of a container that an image's file was read through. */
+export const READING = 'reading ';
 const RECORDS = ['.json', '.cdx.json', '.intoto.json'];
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
@@ -90,7 +92,10 @@ export async function prepareTrials(context: TortureContext): Promise<ReleaseTri
         `/images/json?${new URLSearchParams({ filters })}`,
       );
       const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
-      const containers = await ask<readonly { readonly Id: string }[]>(engine.host, '/containers/json?all=1');
+      const containers = await ask<readonly { readonly Id: string; readonly Labels?: object | null }[]>(
+        engine.host,
+        '/containers/json?all=1',
+      );
       const processes = await Promise.all(findProcessesOf(engine.folder).map(describeProcess));
       const files = await readdir(temporary);
       return {
@@ -100,7 +105,10 @@ export async function prepareTrials(context: TortureContext): Promise<ReleaseTri
         ),
         leftovers: [
           ...tags.filter((tag) => tag.includes('-building-')),
-          ...containers.map(({ Id }) => `container ${Id.slice(0, 12)}`),
+          ...containers.map(({ Id, Labels }) => {
+            const isOurs = Object.hasOwn(Labels ?? {}, 'de-build.temporary');
+            return `${isOurs ? READING : ''}container ${Id.slice(0, 12)}`;
+          }),
           ...processes.filter((process) => process !== undefined),
           ...files.map((name) => `file ${name}`),
         ],

@@ -3,6 +3,7 @@ import { failure } from './engine-failures.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Finding } from './finding.ts';
 import { sentence } from './sentence.ts';
+import { systemAnswer, systemCode } from './system-answer.ts';
 
 /** The engine took an archive and says that it can't make an image of it. */
 export function imageNotLoaded(reason: string): DeBuildError {
@@ -67,11 +68,11 @@ export function releaseImageMissing(reference: string, imageId: string): DeBuild
 
 /** The archive could not be written; no part of it was left. */
 export function archiveNotWritten(path: string, cause: unknown): DeBuildError {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'an unknown error';
+  const code = systemCode(cause);
   return new DeBuildError({
     code: 'archive-not-written',
     what: `The archive could not be written to ${path}.`,
-    why: `The system answered ${code}. No part of an archive was left.`,
+    why: `The system answered ${systemAnswer(cause)}. No part of an archive was left.`,
     fix:
       code === 'ENOSPC' || code === 'EDQUOT'
         ? 'Free some space there, or name another folder with `--to`.'
@@ -83,11 +84,10 @@ export function archiveNotWritten(path: string, cause: unknown): DeBuildError {
 
 /** The archive was made, but the list beside the manifest could not be written. */
 export function archiveNotRecorded(archive: string, file: string, cause: unknown): DeBuildError {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'an unknown error';
   return new DeBuildError({
     code: 'archive-not-recorded',
     what: `The archive ${archive} was made and not recorded.`,
-    why: `${file} could not be written (${code}), and \`restore\` only uses archives that stand in it.`,
+    why: `${file} could not be written (${systemAnswer(cause)}), and \`restore\` only uses archives that stand in it.`,
     fix: 'See that the folder of manifests may be written to, then archive the release again; an archive that is there already is used.',
     exitCode: EXIT.record,
     cause,

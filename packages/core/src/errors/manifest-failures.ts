@@ -72,12 +72,11 @@ export function manifestExists(path: string, version: string): DeBuildError {
 
 /** The record couldn't be written; the caller takes the tag back. */
 export function manifestNotWritten(path: string, cause: unknown): DeBuildError {
-  const code = systemCode(cause);
   return new DeBuildError({
     code: 'manifest-not-written',
     what: `The release could not be recorded in ${path}.`,
-    why: `The system answered ${code}: ${explain(code)}. The image was built, and its tag was taken back, for no image has a version without a record. No part of a record was left.`,
-    fix: `${remedy(code)} Then run \`de-build\` again; the build comes from the cache.`,
+    why: `The system answered ${systemAnswer(cause)}. The image was built, and its tag was taken back, for no image has a version without a record. No part of a record was left.`,
+    fix: `${remedy(systemCode(cause))} Then run \`de-build\` again; the build comes from the cache.`,
     exitCode: EXIT.record,
     cause,
   });
@@ -85,12 +84,11 @@ export function manifestNotWritten(path: string, cause: unknown): DeBuildError {
 
 /** A file beside a manifest couldn't be written; the release stands all the same. */
 export function companionNotWritten(path: string, cause: unknown): DeBuildError {
-  const code = systemCode(cause);
   return new DeBuildError({
     code: 'companion-not-written',
     what: `${path} could not be written.`,
-    why: `The system answered ${code}: ${explain(code)}. The release itself is recorded.`,
-    fix: remedy(code),
+    why: `The system answered ${systemAnswer(cause)}. The release itself is recorded.`,
+    fix: remedy(systemCode(cause)),
     exitCode: EXIT.record,
     cause,
   });
@@ -117,12 +115,11 @@ export function manifestInvalid(file: string, fault: Fault): Finding {
 }
 
 export function manifestUnreadableFile(file: string, cause: unknown): Finding {
-  const code = systemCode(cause);
   return {
     id: 'manifest-unreadable',
     severity: 'error',
     what: `${file} cannot be read.`,
-    why: `The system answered ${code}: ${explain(code)}.`,
+    why: `The system answered ${systemAnswer(cause)}.`,
     fix: 'Give the user who runs de-build permission to read it.',
     file,
   };

@@ -8,7 +8,7 @@ export function temporaryFolderNotWritten(place: string, cause: unknown): DeBuil
     code: 'temporary-folder-not-written',
     what: `No folder for git's settings could be made in ${place}.`,
     why: `The system answered ${systemAnswer(cause)}. Without one, git would have to be given the token where other programs see it.`,
-    fix: 'Make room there, or name another folder for temporary files with TMPDIR.',
+    fix: 'Make room there, or name another folder for such files: it is made in XDG_RUNTIME_DIR, in TMPDIR, or in /tmp.',
     exitCode: EXIT.record,
     cause,
   });

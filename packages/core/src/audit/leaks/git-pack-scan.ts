@@ -3,7 +3,7 @@ import { createInflate, inflateSync } from 'node:zlib';
 import type { ByteQueue } from './byte-queue.ts';
 import type { ContentOptions } from './content-scan.ts';
 import { applyGitDelta, LARGEST_RESULT } from './git-delta.ts';
-import { inflateFrom } from './inflate-from.ts';
+import { inflateFrom, inflateHead } from './inflate-from.ts';
 import { within } from './place-marks.ts';
 import { createFileScan, type ScanContext, scanWhole } from './stream-scan.ts';
 
@@ -68,7 +68,7 @@ export async function scanGitPack(
     }
     const unpacked = inflate(await queue.peek(Math.max(AHEAD_BYTES, boundOf(header.size))), header.size);
     if (unpacked === undefined) return context.onUnread(options.trail, 'An object in it cannot be unpacked.');
-    skip(unpacked.length);
+    skip(unpacked.packed);
     const object = resolve(header, unpacked.content, kept, start);
     if (object === undefined) unresolved++;
     else kept.keep(start, object);
@@ -166,21 +166,11 @@ function boundOf(size: number): number {
   return size + (size >>> 9) + 1024;
 }
 
-/** Its length is that of the packed bytes, which the pack does not say. */
-function inflate(
-  bytes: Buffer,
-  size: number,
-): { readonly content: Buffer; readonly length: number } | undefined {
-  try {
-    const options = { info: true, chunkSize: Math.max(64, size + 1), maxOutputLength: Math.max(1, size) };
-    const { buffer, engine } = inflateSync(bytes, options) as unknown as {
-      readonly buffer: Buffer;
-      readonly engine: { readonly bytesWritten: number };
-    };
-    return buffer.length === size ? { content: buffer, length: engine.bytesWritten } : undefined;
-  } catch {
-    return undefined;
-  }
+/** How long the packed bytes are the pack does not say. */
+function inflate(bytes: Buffer, size: number) {
+  const options = { chunkSize: Math.max(64, size + 1), maxOutputLength: Math.max(1, size) };
+  const inflated = inflateHead(inflateSync, bytes, options);
+  return inflated?.content.length === size ? inflated : undefined;
 }
 
 /** @returns how many packed bytes it took; they are skipped */

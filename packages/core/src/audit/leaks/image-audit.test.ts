@@ -13,7 +13,8 @@ import { compileSearch } from './byte-search.ts';
 import { describeForm, describePlace } from './describe-leak.ts';
 import { createImageAudit } from './image-audit.ts';
 import type { FilePlace } from './leak.ts';
-import { ANOTHER_TOKEN, cleanImages, FORMS, file, PLACES, zipOf } from './planted-leaks.fixture.ts';
+import { zipOf } from './packed-files.fixture.ts';
+import { ANOTHER_TOKEN, cleanImages, FORMS, file, PLACES } from './planted-leaks.fixture.ts';
 
 const CLASSIC = `ghp_${randomBytes(27).toString('base64').replace(/[+/]/g, 'x')}`;
 const AWKWARD = `p@ss/${randomBytes(9).toString('base64')}"+~ü&=%\\${randomBytes(6).toString('hex')}`;

@@ -1,12 +1,34 @@
-import type { Inflate, InflateRaw } from 'node:zlib';
+import type { Inflate, InflateRaw, inflateSync, ZlibOptions } from 'node:zlib';
 import type { ByteQueue } from './byte-queue.ts';
 import type { StreamScan } from './stream-scan.ts';
+import { MOST_UNPACKED_BYTES } from './zlib-scan.ts';
 
 const STEP = 64 * 1024;
 
 /**
+ * Unpacks what stands at the beginning of bytes that go on behind it.
+ * @param inflate `inflateSync` or `inflateRawSync`
+ * @returns what came out, and the length of the packed; `undefined` when it is broken, cut off, or larger than `options` allow
+ */
+export function inflateHead(
+  inflate: typeof inflateSync,
+  bytes: Buffer,
+  options: ZlibOptions,
+): { readonly content: Buffer; readonly packed: number } | undefined {
+  try {
+    const { buffer, engine } = inflate(bytes, { ...options, info: true }) as unknown as {
+      readonly buffer: Buffer;
+      readonly engine: { readonly bytesWritten: number };
+    };
+    return { content: buffer, packed: engine.bytesWritten };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Unpacks what stands next in a queue, whose end only the unpacking tells, and takes no more of it than that.
- * @returns the length, packed and unpacked; `undefined` when it is broken or cut off
+ * @returns the length, packed and unpacked; `undefined` when it is broken or cut off, or more comes out than is followed
  */
 export async function inflateFrom(
   queue: ByteQueue,
@@ -40,6 +62,7 @@ export async function inflateFrom(
     packed += taken;
     // Where the packed bytes end is known only when no more of them are taken.
     isOver = taken < bytes.length;
+    if (unpacked > MOST_UNPACKED_BYTES) hasFailed = true;
   }
   inflater.destroy();
   await scan.finish();

@@ -1,7 +1,7 @@
 import { createInflateRaw, inflateRawSync } from 'node:zlib';
 import type { ByteQueue } from './byte-queue.ts';
 import type { ContentOptions } from './content-scan.ts';
-import { inflateFrom } from './inflate-from.ts';
+import { inflateFrom, inflateHead } from './inflate-from.ts';
 import { type Trail, within } from './place-marks.ts';
 import { createFileScan, createStreamScan, DEEPEST, type ScanContext, scanWhole } from './stream-scan.ts';
 
@@ -95,7 +95,9 @@ async function unpack(
   { trail, depth, size }: Content & Pick<ZipEntry, 'size'>,
 ): Promise<boolean> {
   const ahead = await queue.peek(Math.min(size ?? AHEAD_BYTES, AHEAD_BYTES));
-  const small = inflateAtOnce(size === undefined ? ahead : ahead.subarray(0, size));
+  const small = inflateHead(inflateRawSync, ahead.subarray(0, size), {
+    maxOutputLength: SMALL_UNPACKED_BYTES,
+  });
   let packed = small?.packed;
   if (small === undefined) {
     const scan = createFileScan(context, trail, depth);
@@ -163,18 +165,4 @@ async function skipDescriptor(queue: ByteQueue): Promise<void> {
   const lengths = isMarked ? [16, 24] : [12, 20];
   const length = lengths.find((each) => bytes.toString('latin1', each, each + 2) === 'PK');
   queue.skip(Math.min(bytes.length, length ?? (lengths[0] as number)));
-}
-
-/** `undefined` when it is not there as a whole, or is large, or is broken. */
-function inflateAtOnce(bytes: Buffer): { readonly content: Buffer; readonly packed: number } | undefined {
-  try {
-    const options = { info: true, maxOutputLength: SMALL_UNPACKED_BYTES };
-    const { buffer, engine } = inflateRawSync(bytes, options) as unknown as {
-      readonly buffer: Buffer;
-      readonly engine: { readonly bytesWritten: number };
-    };
-    return { content: buffer, packed: engine.bytesWritten };
-  } catch {
-    return undefined;
-  }
 }
