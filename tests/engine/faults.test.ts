@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectEngine, type Engine } from '@de-build/core';
 import { EXAMPLE_BASE_IMAGE, type ExampleSite, moveExampleApp, whyNoPrivateEngine } from '@de-build/testbed';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { startJournal } from '../../packages/core/src/release/recovery/journal.ts';
+import { startJournal } from '../../packages/core/src/flow/journal.ts';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
 import { fillDisk, PAGE } from './fill-disk.ts';
 import { onEachEngine } from './on-each-engine.ts';

@@ -3,13 +3,13 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { startJournal } from '../../packages/core/src/flow/journal.ts';
 import type { MirrorApp, PinnedSource } from '../../packages/core/src/git/mirror/mirror.ts';
 import { findMirrorLeftovers } from '../../packages/core/src/git/mirror/mirror-leftovers.ts';
 import type { Manifest } from '../../packages/core/src/manifests/manifest.ts';
 import { writeManifest } from '../../packages/core/src/manifests/manifest-store.ts';
 import { sampleManifest } from '../../packages/core/src/manifests/sample-manifest.fixture.ts';
 import { pruneMirror } from '../../packages/core/src/prune/prune-mirror.ts';
-import { startJournal } from '../../packages/core/src/release/recovery/journal.ts';
 import { runCli } from '../engine/run-cli.ts';
 import { failureOf, git, type MirrorWorld, makeMirrorWorld, PATH } from './mirror-world.ts';
 

@@ -5,6 +5,13 @@
  */
 
 export type { App, ResolvedApp } from './apps/app.ts';
+export type { BuildArgSource } from './apps/build-args.ts';
+export { type ArchiveDestination, parseArchiveDestination } from './archive/archive-destination.ts';
+export {
+  type ArchivedRelease,
+  type ArchiveOptions,
+  archiveRelease,
+} from './archive/archive-release.ts';
 export type { ChangedFile, FileAspect, FileDifferences } from './audit/compare-trees.ts';
 export { describeForm, describePlace } from './audit/leaks/describe-leak.ts';
 export type {
@@ -17,6 +24,18 @@ export type {
   LeakPlace,
   UnreadContent,
 } from './audit/leaks/leak.ts';
+export { type AuditOptions, type AuditReport, auditImage, auditImages } from './audit-image/audit-image.ts';
+export { type BumpedSite, type BumpSiteOptions, bumpSite } from './bump/bump-site.ts';
+export { type DiffOptions, diffReleases } from './diff/diff-releases.ts';
+export type {
+  Change,
+  DiffedApp,
+  DiffedRelease,
+  MovedApp,
+  PackageChange,
+  PackagesDiff,
+  ReleaseDiff,
+} from './diff/release-diff.ts';
 export {
   type Diagnosis,
   type DoctorOptions,
@@ -55,11 +74,11 @@ export type {
 export { DeBuildError, type Failure, isDeBuildError } from './errors/de-build-error.ts';
 export { EXIT, type ExitCode } from './errors/exit-codes.ts';
 export type { Finding, Severity } from './errors/finding.ts';
-export type { BuildArgSource } from './flow/build-args.ts';
 export { learnSecrets } from './flow/learn-secrets.ts';
 export { parseLockWait } from './flow/lock-wait.ts';
 export { ownVersion } from './flow/own-version.ts';
 export { readRecord, readRecords } from './flow/read-records.ts';
+export type { HistoryOptions } from './flow/recorded-release.ts';
 export type {
   CheckEvent,
   CheckResult,
@@ -71,33 +90,23 @@ export type {
   StageName,
 } from './flow/release-event.ts';
 export type { Environment, SiteOptions } from './flow/tools.ts';
+export type { TransferProgress } from './flow/transfer-progress.ts';
 export { type LockedSiteOptions, withLockedSite } from './flow/with-locked-site.ts';
+export type { DeploymentReason, DeploymentVerdict } from './frappe/judge-deployment.ts';
 export type { CommitFile, CommitHistory, CommitRange } from './git/commit-history.ts';
 export type { CommitsBetween, KnownCommits } from './git/commits-between.ts';
 export type { PrunedRepository } from './git/mirror/prune-repository.ts';
 export type { Credential, GitRemote, RemoteRefs, RemoteTag, Repository } from './git/remote.ts';
-export { type AppsReport, type ListAppsOptions, listApps } from './history/apps/list-apps.ts';
-export type { ListedApp } from './history/apps/listed-app.ts';
-export { type ArchiveDestination, parseArchiveDestination } from './history/archive/archive-destination.ts';
-export {
-  type ArchivedRelease,
-  type ArchiveOptions,
-  archiveRelease,
-} from './history/archive/archive-release.ts';
-export { type AuditOptions, type AuditReport, auditImage, auditImages } from './history/audit-image.ts';
-export { type DiffOptions, diffReleases } from './history/diff/diff-releases.ts';
-export type { DeploymentReason, DeploymentVerdict } from './history/diff/judge-deployment.ts';
-export type {
-  Change,
-  DiffedApp,
-  DiffedRelease,
-  MovedApp,
-  PackageChange,
-  PackagesDiff,
-  ReleaseDiff,
-} from './history/diff/release-diff.ts';
-export type { HistoryOptions } from './history/history-options.ts';
-export { type RebuildOptions, rebuildRelease } from './history/rebuild/rebuild-release.ts';
+export { type AppsReport, type ListAppsOptions, listApps } from './list-apps/list-apps.ts';
+export type { ListedApp } from './list-apps/listed-app.ts';
+export { type Archive, type FileArchive, type RegistryArchive, readArchives } from './manifests/archives.ts';
+export { type Manifest, manifestSchema } from './manifests/manifest.ts';
+export { readManifest, readManifests } from './manifests/manifest-store.ts';
+export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from './manifests/provenance.ts';
+export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './prune/prune-build-cache.ts';
+export { parseKeepStorage, parseOlderThan } from './prune/prune-limits.ts';
+export { type PrunedMirror, type PruneMirrorOptions, pruneMirror } from './prune/prune-mirror.ts';
+export { type RebuildOptions, rebuildRelease } from './rebuild/rebuild-release.ts';
 export type {
   PinnedBase,
   RebuildComparison,
@@ -106,34 +115,7 @@ export type {
   RebuildVerdict,
   RebuiltApp,
   RebuiltRelease,
-} from './history/rebuild/rebuild-report.ts';
-export type { RestoreAttempt, RestoreMeans } from './history/restore/restore-means.ts';
-export {
-  type RestoredRelease,
-  type RestoreOptions,
-  restoreRelease,
-} from './history/restore/restore-release.ts';
-export {
-  type LostTag,
-  type RetaggedImages,
-  type RetagOptions,
-  retagImages,
-} from './history/restore/retag-images.ts';
-export type { TransferProgress } from './history/transfer-progress.ts';
-export type { VerifiedPoint } from './history/verify/verified-point.ts';
-export {
-  type ReleaseVerification,
-  type VerifyOptions,
-  verifyRelease,
-} from './history/verify/verify-release.ts';
-export { type Archive, type FileArchive, type RegistryArchive, readArchives } from './manifests/archives.ts';
-export { type Manifest, manifestSchema } from './manifests/manifest.ts';
-export { readManifest, readManifests } from './manifests/manifest-store.ts';
-export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from './manifests/provenance.ts';
-export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './prune/prune-build-cache.ts';
-export { parseKeepStorage, parseOlderThan } from './prune/prune-limits.ts';
-export { type PrunedMirror, type PruneMirrorOptions, pruneMirror } from './prune/prune-mirror.ts';
-export { type BumpedSite, type BumpSiteOptions, bumpSite } from './release/bump-site.ts';
+} from './rebuild/rebuild-report.ts';
 export { type CheckOptions, type CheckReport, checkSite } from './release/check/check-site.ts';
 export { parseBuildArgs } from './release/plan/parse-build-args.ts';
 export type {
@@ -146,6 +128,18 @@ export type {
 } from './release/plan/plan.ts';
 export { planRelease, type ReleaseOptions } from './release/plan/plan-release.ts';
 export { buildRelease, type ReleaseResult, type ReleaseRun } from './release/release.ts';
+export type { RestoreAttempt, RestoreMeans } from './restore/restore-means.ts';
+export {
+  type RestoredRelease,
+  type RestoreOptions,
+  restoreRelease,
+} from './restore/restore-release.ts';
+export {
+  type LostTag,
+  type RetaggedImages,
+  type RetagOptions,
+  retagImages,
+} from './restore/retag-images.ts';
 export { keepMemoryOutOfCoreDumps } from './secrets/core-dumps.ts';
 export { createRedactor, type RedactedStream, type Redactor } from './secrets/redactor.ts';
 export { Secret } from './secrets/secret.ts';
@@ -158,3 +152,9 @@ export { nearestName } from './site/nearest-name.ts';
 export { readSite } from './site/read-site.ts';
 export type { Site } from './site/site.ts';
 export { type SiteConfig, siteConfigSchema } from './site/site-config.ts';
+export type { VerifiedPoint } from './verify/verified-point.ts';
+export {
+  type ReleaseVerification,
+  type VerifyOptions,
+  verifyRelease,
+} from './verify/verify-release.ts';

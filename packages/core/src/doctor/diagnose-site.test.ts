@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Engine, TaggedImage } from '../engine/engine.ts';
+import { startJournal } from '../flow/journal.ts';
 import { withLockedSite } from '../flow/with-locked-site.ts';
 import { readArchives } from '../manifests/archives.ts';
 import { writeManifest } from '../manifests/manifest-store.ts';
 import { sampleManifest } from '../manifests/sample-manifest.fixture.ts';
-import { startJournal } from '../release/recovery/journal.ts';
-import { imagesNamed } from '../release/recovery/named-images.fixture.ts';
+import { imagesNamed } from '../release/publish/named-images.fixture.ts';
 import { type DoctorOptions, diagnoseSite } from './diagnose-site.ts';
 
 const environment = { PATH: process.env.PATH };

@@ -1,12 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { pathOf } from '../archive/archive-release.ts';
+import { digestFile, readLayout } from '../archive/write-archive.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { archiveGone, archiveUnlisted } from '../errors/recovery-failures.ts';
 import { findingOf } from '../flow/finding-of.ts';
 import { ownVersion } from '../flow/own-version.ts';
 import type { Tools } from '../flow/tools.ts';
-import { pathOf } from '../history/archive/archive-release.ts';
-import { digestFile, readLayout } from '../history/archive/write-archive.ts';
 import { addArchive, type FileArchive, readArchives } from '../manifests/archives.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { listRecords, readManifest } from '../manifests/manifest-store.ts';

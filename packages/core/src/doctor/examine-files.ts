@@ -7,14 +7,14 @@ import {
   temporaryFileLeft,
   unfinishedRun,
 } from '../errors/recovery-failures.ts';
+import { settle } from '../flow/converge.ts';
 import { findingOf } from '../flow/finding-of.ts';
+import { type JournalEntry, readJournal } from '../flow/journal.ts';
+import { findLeftFiles } from '../flow/left-files.ts';
 import type { Tools } from '../flow/tools.ts';
 import { findLeftHomes } from '../git/left-homes.ts';
 import { findMirrorLeftovers, removeMirrorLeftover } from '../git/mirror/mirror-leftovers.ts';
 import { readManifests } from '../manifests/manifest-store.ts';
-import { settle } from '../release/recovery/converge.ts';
-import { type JournalEntry, readJournal } from '../release/recovery/journal.ts';
-import { findLeftFiles } from '../release/recovery/left-files.ts';
 import type { SiteConfig } from '../site/site-config.ts';
 import type { Ailment } from './ailment.ts';
 

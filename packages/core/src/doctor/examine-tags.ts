@@ -1,10 +1,10 @@
 import type { Engine, TaggedImage } from '../engine/engine.ts';
 import { buildingElsewhere, imageQuarantined, tagLost, tagUnrecorded } from '../errors/recovery-failures.ts';
-import { findReleaseImage, tagOfRelease } from '../history/release-image.ts';
+import type { JournalEntry } from '../flow/journal.ts';
+import { findReleaseImage, tagOfRelease } from '../flow/release-image.ts';
 import type { Manifest } from '../manifests/manifest.ts';
-import type { JournalEntry } from '../release/recovery/journal.ts';
-import { isVersionTag, markOf } from '../release/version-tag.ts';
 import { isSiteVersion } from '../version/site-version.ts';
+import { isVersionTag, markOf } from '../version/version-tag.ts';
 import type { Ailment } from './ailment.ts';
 
 /** Names on the engine that do not agree with the records. */

@@ -1,6 +1,6 @@
+import { readSources } from '../apps/site-sources.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { readSite } from '../site/read-site.ts';
-import { readSources } from './site-sources.ts';
 
 /**
  * Makes every secret of a site known to a redactor, as every flow does by itself. It never fails: what is wrong with the

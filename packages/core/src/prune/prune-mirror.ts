@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { mirrorRecordsUnreadable } from '../errors/mirror-failures.ts';
 import { noReleaseRecorded } from '../errors/release-failures.ts';
+import { readJournal } from '../flow/journal.ts';
 import { recordsFolder } from '../flow/read-records.ts';
 import { withSiteLock } from '../flow/site-lock.ts';
 import type { SiteOptions } from '../flow/tools.ts';
@@ -11,7 +12,6 @@ import type { PrunedRepository } from '../git/mirror/prune-repository.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { readAllManifests } from '../manifests/manifest-store.ts';
 import { understandManifest } from '../manifests/read-manifest-file.ts';
-import { readJournal } from '../release/recovery/journal.ts';
 
 export interface PruneMirrorOptions extends Omit<SiteOptions, 'engine' | 'host' | 'remote'> {
   /** Change nothing; foretell what would go. Default: false. */

@@ -1,3 +1,4 @@
+import { converge } from '../flow/converge.ts';
 import { createEventStream } from '../flow/event-stream.ts';
 import type { ReleaseEvent } from '../flow/release-event.ts';
 import { withSiteLock } from '../flow/site-lock.ts';
@@ -9,10 +10,9 @@ import type { Manifest } from '../manifests/manifest.ts';
 import { buildImage } from './build/build-image.ts';
 import type { BuildPlan } from './plan/plan.ts';
 import { decideRelease, type ReleaseOptions } from './plan/plan-release.ts';
-import { describeRelease } from './record/describe-release.ts';
-import { pendingRelease, recordRelease } from './record/record-release.ts';
-import { tagImage } from './record/tag-image.ts';
-import { converge } from './recovery/converge.ts';
+import { describeRelease } from './publish/describe-release.ts';
+import { pendingRelease, recordRelease } from './publish/record-release.ts';
+import { tagImage } from './publish/tag-image.ts';
 import { examineImage } from './verify/examine-image.ts';
 import { judgeLeaks } from './verify/judge-leaks.ts';
 import { verifyImage } from './verify/verify-image.ts';

@@ -6,17 +6,17 @@ import type { BuildRequest, BuiltImage } from '../../engine/engine.ts';
 import { findRegistryCredentials } from '../../engine/registry-credentials.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { EXIT } from '../../errors/exit-codes.ts';
+import { type RunJournal, startJournal } from '../../flow/journal.ts';
 import { ownFolder } from '../../flow/own-folder.ts';
 import { inStage } from '../../flow/stage.ts';
 import type { Tools } from '../../flow/tools.ts';
 import { withinGrace } from '../../flow/within-grace.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
+import { buildingTag } from '../../version/version-tag.ts';
 import { resolvedAppsOf } from '../check/examine-site.ts';
 import { labelsOf } from '../plan/labels.ts';
 import type { BuildFiles, Decision } from '../plan/plan-release.ts';
-import { type RunJournal, startJournal } from '../recovery/journal.ts';
-import { buildingTag } from '../version-tag.ts';
 import { type Sources, serveSources } from './serve-sources.ts';
 
 /**

@@ -4,7 +4,7 @@ import { imageTagTaken } from '../../errors/release-failures.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import type { Site } from '../../site/site.ts';
 import { checkSiteVersion } from '../../version/check-site-version.ts';
-import { isVersionTag } from '../version-tag.ts';
+import { isVersionTag } from '../../version/version-tag.ts';
 import type { CheckOutcome } from './check.ts';
 
 interface Known {

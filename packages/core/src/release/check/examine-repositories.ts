@@ -1,9 +1,9 @@
 import type { App, ResolvedApp } from '../../apps/app.ts';
 import { resolveApps } from '../../apps/resolve-apps.ts';
+import type { SiteSources } from '../../apps/site-sources.ts';
 import type { Place } from '../../errors/app-failures.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { appNotRecorded, nothingRecorded } from '../../errors/release-failures.ts';
-import type { SiteSources } from '../../flow/site-sources.ts';
 import type { Tools } from '../../flow/tools.ts';
 import type { Credential } from '../../git/remote.ts';
 import { judgeTokenExpiry, readTokenExpiry } from '../../git/token-expiry.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { ResolvedApp } from '../../apps/app.ts';
+import type { SiteSources } from '../../apps/site-sources.ts';
+import { readSources } from '../../apps/site-sources.ts';
 import type { Engine, EngineInfo, TaggedImage } from '../../engine/engine.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { findingOf } from '../../flow/finding-of.ts';
 import type { CheckResult } from '../../flow/release-event.ts';
-import type { SiteSources } from '../../flow/site-sources.ts';
-import { readSources } from '../../flow/site-sources.ts';
 import type { Tools } from '../../flow/tools.ts';
 import { judgeSiteRepository } from '../../git/judge-site-repository.ts';
 import { readSiteRepository, type SiteRepository } from '../../git/site-repository.ts';

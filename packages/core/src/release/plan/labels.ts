@@ -1,7 +1,5 @@
+import { PLAN_DIGEST_LABEL } from '../../manifests/plan-label.ts';
 import type { BuildPlan } from './plan.ts';
-
-/** The label that ties an image to its plan and its manifest. */
-export const PLAN_DIGEST_LABEL = 'io.de-build.plan.digest';
 
 /**
  * The image's labels: those of the OCI image specification's "Pre-Defined Annotation Keys", as far as they are

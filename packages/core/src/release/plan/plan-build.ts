@@ -1,8 +1,8 @@
 import type { ResolvedApp } from '../../apps/app.ts';
 import type { CacheInput } from '../../apps/cache-input.ts';
+import type { SiteSources } from '../../apps/site-sources.ts';
 import type { BuilderKind } from '../../engine/engine.ts';
 import type { Finding } from '../../errors/finding.ts';
-import type { SiteSources } from '../../flow/site-sources.ts';
 import type { SiteRepository } from '../../git/site-repository.ts';
 import { Secret } from '../../secrets/secret.ts';
 import type { Containerfile, Dialect } from '../../site/containerfile.ts';

@@ -1,7 +1,7 @@
 import type { ResolvedApp } from '../../apps/app.ts';
+import type { BuildArgSource } from '../../apps/build-args.ts';
 import type { BuilderKind } from '../../engine/engine.ts';
 import type { Finding } from '../../errors/finding.ts';
-import type { BuildArgSource } from '../../flow/build-args.ts';
 import type { Dialect } from '../../site/containerfile.ts';
 import type { TokenDelivery } from './token-delivery.ts';
 

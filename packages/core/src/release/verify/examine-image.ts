@@ -1,7 +1,7 @@
-import type { FoundApps } from '../../audit/image-apps.ts';
 import { filesOf, type ImageFiles, noteFiles } from '../../audit/image-files.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { Tools } from '../../flow/tools.ts';
+import type { FoundApps } from '../../frappe/image-apps.ts';
 import type { Decision } from '../plan/plan-release.ts';
 import { openKeptFiles } from './kept-files.ts';
 import { type ImageSearch, openSearcher, searchImage } from './search-image.ts';

@@ -2,8 +2,8 @@ import { describePlace } from '../../audit/leaks/describe-leak.ts';
 import type { Leak } from '../../audit/leaks/leak.ts';
 import { imageLeaks } from '../../errors/audit-failures.ts';
 import type { Tools } from '../../flow/tools.ts';
+import { quarantinedTag } from '../../version/version-tag.ts';
 import type { Decision } from '../plan/plan-release.ts';
-import { quarantinedTag } from '../version-tag.ts';
 import type { ImageSearch } from './search-image.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { assertSameApps, compareApps } from '../../audit/compare-apps.ts';
-import { type FoundApps, readImageApps } from '../../audit/image-apps.ts';
+import { assertSameApps, compareApps } from '../../frappe/compare-apps.ts';
+import { type FoundApps, readImageApps } from '../../frappe/image-apps.ts';
 import type { Decision } from '../plan/plan-release.ts';
 
 /**

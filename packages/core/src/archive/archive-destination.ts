@@ -1,0 +1,48 @@
+import { stat } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
+import { registryOf } from '../engine/registry-credentials.ts';
+import { badArchiveDestination } from '../errors/history-failures.ts';
+
+/** Where an archive goes. */
+export type ArchiveDestination =
+  | { readonly kind: 'folder'; readonly folder: string }
+  /** `registry.example.com/acme/erp`: a repository, without a tag. */
+  | { readonly kind: 'registry'; readonly repository: string };
+
+/** The name of a repository, as the reference grammar of distribution has it; upper case is only for hosts. */
+const REPOSITORY = /^[A-Za-z0-9.-]+(?::\d+)?(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)+$/;
+const SCHEME = 'docker://';
+
+/**
+ * Understands what a person names: a path, or `HOST/NAME` where HOST looks like one, as docker has it (`registry:5000`,
+ * `localhost`, `registry.example.com`). A folder that exists is a folder; `docker://` before it always means a registry.
+ * @param base what a relative path is relative to
+ * @throws DeBuildError `archive-destination-malformed`
+ */
+export async function parseArchiveDestination(text: string, base: string): Promise<ArchiveDestination> {
+  if (text.trim() === '') throw badArchiveDestination(text, 'It is empty.');
+  const isNamed = text.startsWith(SCHEME);
+  const repository = isNamed ? text.slice(SCHEME.length) : text;
+  if (!isNamed && (await isFolder(text, base))) return { kind: 'folder', folder: resolve(base, text) };
+  if (registryOf(repository) === 'docker.io' && !repository.startsWith('docker.io/')) {
+    if (isNamed) throw badArchiveDestination(text, 'It names no host; Docker Hub is written `docker.io`.');
+    return { kind: 'folder', folder: resolve(base, text) };
+  }
+  if (!REPOSITORY.test(repository)) {
+    throw badArchiveDestination(
+      text,
+      /[:@][^/]*$/.test(repository)
+        ? 'A registry is named without a tag or a digest: the tag is the site version.'
+        : 'That is no name of a repository: in lower case, and parted by slashes.',
+    );
+  }
+  return { kind: 'registry', repository };
+}
+
+async function isFolder(text: string, base: string): Promise<boolean> {
+  if (isAbsolute(text) || /^\.{0,2}(?:$|[/\\])/.test(text)) return true;
+  return stat(resolve(base, text)).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}

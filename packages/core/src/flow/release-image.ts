@@ -1,0 +1,49 @@
+import type { Engine, ImageDetails } from '../engine/engine.ts';
+import { parseReference } from '../engine/images/image-reference.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import { PLAN_DIGEST_LABEL } from '../manifests/plan-label.ts';
+
+/**
+ * Whether an image is the one that a manifest records: by its id; or, where another kind of image store names images
+ * otherwise, by all its layers and all its labels, one of which is the moment of the release.
+ */
+export function isImageOf(
+  image: Pick<ImageDetails, 'id' | 'layers' | 'labels'>,
+  { image: recorded }: Pick<Manifest, 'image'>,
+): boolean {
+  if (image.id === recorded.id) return true;
+  const { layers } = recorded;
+  if (layers === undefined || layers.length === 0 || layers.length !== image.layers.length) return false;
+  const names = new Set([...Object.keys(recorded.labels), ...Object.keys(image.labels)]);
+  return (
+    layers.every((layer, index) => layer === image.layers[index]) &&
+    'org.opencontainers.image.created' in recorded.labels &&
+    [...names].every((name) => recorded.labels[name] === image.labels[name])
+  );
+}
+
+/** The recorded image, wherever on the engine it is, with a tag or without. */
+export async function findReleaseImage(
+  engine: Pick<Engine, 'images'>,
+  manifest: Manifest,
+): Promise<ImageDetails | undefined> {
+  const byId = await engine.images.inspect(manifest.image.id);
+  if (byId !== undefined) return byId;
+  for (const { id } of await engine.images.listByLabel(`${PLAN_DIGEST_LABEL}=${manifest.planDigest}`)) {
+    const image = await engine.images.inspect(id);
+    if (image !== undefined && isImageOf(image, manifest)) return image;
+  }
+  return undefined;
+}
+
+/** The tag that a release has: its version, or for a record that `--force` moved aside, what it is called now. */
+export function tagOfRelease(manifest: Manifest, release: string): ReleaseTag {
+  const { repository } = parseReference(manifest.image.reference);
+  return { image: repository, siteVersion: release, reference: `${repository}:${release}` };
+}
+
+export interface ReleaseTag {
+  readonly image: string;
+  readonly siteVersion: string;
+  readonly reference: string;
+}

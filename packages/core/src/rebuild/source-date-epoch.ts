@@ -1,0 +1,17 @@
+import type { BuildPlan } from '../release/plan/plan.ts';
+import type { Containerfile } from '../site/containerfile.ts';
+
+/**
+ * `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/source-date-epoch/) of a rebuild: the moment of the release.
+ * BuildKit from 0.11 on dates the image and its history by it, older ones pass it over; files keep their own times. A
+ * Containerfile that declares it chose its own. What comes from the cache was built without it.
+ * @returns seconds, or `undefined` when the build gets none
+ */
+export function sourceDateEpoch(
+  { builder, createdAt, cache }: Pick<BuildPlan, 'builder' | 'createdAt' | 'cache'>,
+  containerfile: Pick<Containerfile, 'args'> | undefined,
+): string | undefined {
+  if (builder !== 'buildkit' || cache.use || containerfile?.args.has('SOURCE_DATE_EPOCH') === true)
+    return undefined;
+  return String(Math.floor(Date.parse(createdAt) / 1000));
+}

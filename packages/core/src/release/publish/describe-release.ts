@@ -1,0 +1,87 @@
+import { billOfMaterials } from '../../audit/bill-of-materials.ts';
+import type { ImageFiles } from '../../audit/image-files.ts';
+import { digestContext } from '../../engine/context/context-digest.ts';
+import type { BuiltImage } from '../../engine/engine.ts';
+import { parseReference } from '../../engine/images/image-reference.ts';
+import { ownVersion } from '../../flow/own-version.ts';
+import type { Tools } from '../../flow/tools.ts';
+import type { FoundApps } from '../../frappe/image-apps.ts';
+import type { Companion } from '../../manifests/companion.ts';
+import type { Manifest } from '../../manifests/manifest.ts';
+import { recordText } from '../../manifests/manifest-store.ts';
+import { provenanceOf } from '../../manifests/provenance.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
+import type { Decision } from '../plan/plan-release.ts';
+import type { ImageSearch } from '../verify/search-image.ts';
+import { manifestOf } from './manifest-of.ts';
+
+/** What the stages before learned, for the record. */
+export interface ReleaseOutcome {
+  readonly startedAt: Date;
+  readonly built: BuiltImage;
+  readonly found: FoundApps;
+  readonly files: ImageFiles | undefined;
+  readonly search: ImageSearch | undefined;
+  /** Set when it takes the place of a recorded image. */
+  readonly rebuild?: Manifest['rebuild'];
+}
+
+/** What is written of a release, whole, before anything is. */
+export interface ReleaseRecord {
+  readonly manifest: Manifest;
+  readonly text: string;
+  readonly companions: readonly { readonly companion: Companion; readonly text: string }[];
+}
+
+/** Puts the record of a release together; every text in it is redacted. */
+export async function describeRelease(
+  { plan, engine, audit }: Decision,
+  { startedAt, built, found, files, search, rebuild }: ReleaseOutcome,
+  tools: Pick<Tools, 'redactor' | 'now'>,
+): Promise<ReleaseRecord> {
+  const [image, info] = await Promise.all([engine.images.inspect(built.id), engine.about()]);
+  if (image === undefined) throw new Error(`The engine lost ${built.id} right after it was verified.`);
+  const manifest = manifestOf({
+    plan,
+    engine: info,
+    built,
+    image,
+    found,
+    files,
+    audit: { mode: audit, search },
+    tags: [plan.reference],
+    rebuild,
+    context: built.context ?? { digest: await digestContext([]), files: 0 },
+    startedAt,
+    now: tools.now(),
+    deBuildVersion: ownVersion(),
+  });
+  return recordOf(manifest, files, tools.redactor);
+}
+
+export function recordOf(
+  manifest: Manifest,
+  files: Pick<ImageFiles, 'packages'> | undefined,
+  redactor: Redactor,
+): ReleaseRecord {
+  const textOf = (value: unknown) => `${JSON.stringify(redactor.redactValue(value), undefined, 2)}\n`;
+  const provenance = { companion: '.intoto.json', text: textOf(provenanceOf(manifest)) } as const;
+  const bill = files && ({ companion: '.cdx.json', text: textOf(billOf(manifest, files)) } as const);
+  return {
+    manifest,
+    text: recordText(manifest, redactor),
+    companions: bill === undefined ? [provenance] : [provenance, bill],
+  };
+}
+
+function billOf(manifest: Manifest, files: Pick<ImageFiles, 'packages'>): unknown {
+  return billOfMaterials({
+    image: parseReference(manifest.image.reference).repository,
+    siteVersion: manifest.siteVersion,
+    imageId: manifest.image.id,
+    createdAt: manifest.createdAt,
+    deBuildVersion: manifest.deBuildVersion,
+    apps: manifest.frappe === null ? manifest.apps : [manifest.frappe, ...manifest.apps],
+    packages: files.packages,
+  });
+}

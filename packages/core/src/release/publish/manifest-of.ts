@@ -1,0 +1,130 @@
+import type { ImageFiles } from '../../audit/image-files.ts';
+import { SEARCH_VERSION } from '../../audit/leaks/search-version.ts';
+import type { BuiltImage, EngineInfo, ImageDetails } from '../../engine/engine.ts';
+import { type FoundApps, matchApps } from '../../frappe/compare-apps.ts';
+import type { Manifest, ManifestApp, ManifestBuildArg } from '../../manifests/manifest.ts';
+import type { SiteConfig } from '../../site/site-config.ts';
+import type { BuildPlan, PlannedApp } from '../plan/plan.ts';
+import { recordedLeaks } from '../verify/judge-leaks.ts';
+import type { ImageSearch } from '../verify/search-image.ts';
+
+/** What a manifest is put together from, once the image has its tag. */
+export interface ManifestSources {
+  readonly plan: BuildPlan;
+  readonly engine: EngineInfo;
+  readonly built: BuiltImage;
+  readonly image: ImageDetails;
+  readonly found: FoundApps;
+  /** `undefined` when they were not read. */
+  readonly files: ImageFiles | undefined;
+  readonly audit: { readonly mode: SiteConfig['audit']; readonly search: ImageSearch | undefined };
+  readonly tags: readonly string[];
+  readonly rebuild: Manifest['rebuild'];
+  readonly context: { readonly digest: string; readonly files: number };
+  readonly startedAt: Date;
+  readonly now: Date;
+  readonly deBuildVersion: string;
+}
+
+/** The record of a release: the plan, and what came of it. */
+export function manifestOf(sources: ManifestSources): Manifest {
+  const { plan, engine, built, image, found, files, now, startedAt } = sources;
+  const apps = plan.frappe === undefined ? plan.apps : [plan.frappe, ...plan.apps];
+  const inImage = matchApps(apps, found);
+  const recorded = (app: PlannedApp): ManifestApp => {
+    const foundApp = inImage.get(app);
+    const digests = files?.apps.get(foundApp?.name ?? app.name);
+    return {
+      name: app.name,
+      url: app.url,
+      ref: app.ref,
+      kind: app.kind,
+      commit: app.commit,
+      ...(app.tagObject === undefined ? {} : { tagObject: app.tagObject }),
+      version: foundApp?.version ?? null,
+      ...(digests ?? {}),
+    };
+  };
+  return {
+    schemaVersion: 1,
+    siteVersion: plan.siteVersion,
+    createdAt: now.toISOString(),
+    image: {
+      reference: plan.reference,
+      id: image.id,
+      sizeBytes: image.sizeBytes,
+      tags: [...sources.tags],
+      platform: image.platform,
+      baseImages: plan.baseImages.map(({ reference, digest, isFinal }) => ({
+        reference,
+        digest: built.baseDigests[reference] ?? digest ?? null,
+        isFinal,
+      })),
+      labels: { ...image.labels },
+      layers: [...image.layers],
+      ...(files === undefined ? {} : { treeDigest: files.treeDigest, timelessDigest: files.timelessDigest }),
+    },
+    frappe: plan.frappe === undefined ? null : recorded(plan.frappe),
+    apps: plan.apps.map(recorded),
+    dialect: plan.dialect,
+    buildArgs: recordedBuildArgs(plan),
+    ...(plan.target === undefined ? {} : { target: plan.target }),
+    ...(plan.network === undefined ? {} : { network: plan.network }),
+    containerfile: plan.containerfile,
+    context: { path: plan.context, ...sources.context, sentBytes: built.sent.bytes },
+    site: {
+      commit: plan.siteRepository?.commit ?? null,
+      branch: plan.siteRepository?.branch ?? null,
+      dirty: plan.siteRepository?.isDirty ?? false,
+      ...(plan.siteRepository?.remoteUrl === undefined ? {} : { remoteUrl: plan.siteRepository.remoteUrl }),
+    },
+    cache: {
+      used: plan.cache.use,
+      input: plan.cache.input,
+      digest: plan.cache.digest,
+      ...(plan.cache.reason === undefined ? {} : { reason: plan.cache.reason }),
+    },
+    tokenDelivery: plan.tokenDelivery.means,
+    ...(sources.rebuild === undefined ? {} : { rebuild: sources.rebuild }),
+    audit: recordedAudit(sources.audit),
+    planDigest: plan.digest,
+    timing: {
+      startedAt: startedAt.toISOString(),
+      durationMs: now.getTime() - startedAt.getTime(),
+      steps: [...built.steps],
+    },
+    builder: {
+      kind: plan.builder,
+      engineProduct: engine.product,
+      engineVersion: engine.version,
+      apiVersion: engine.apiVersion,
+    },
+    deBuildVersion: sources.deBuildVersion,
+    warnings: [
+      ...plan.warnings.map(({ id, what }) => ({ id, what })),
+      ...built.warnings.map((what) => ({ id: 'builder', what })),
+    ],
+  };
+}
+
+function recordedAudit({ mode, search }: ManifestSources['audit']): NonNullable<Manifest['audit']> {
+  const leaks = search?.leaks ?? [];
+  const searched = leaks.some(({ severity }) => severity === 'error') ? 'leaks' : 'clean';
+  return {
+    mode,
+    outcome: search === undefined ? 'not-searched' : searched,
+    secrets: search?.secrets ?? 0,
+    layers: search?.layers ?? { searched: 0, of: 0 },
+    leaks: recordedLeaks(leaks),
+    unread: search?.unread.length ?? 0,
+    searchVersion: SEARCH_VERSION,
+  };
+}
+
+function recordedBuildArgs(plan: BuildPlan): Record<string, ManifestBuildArg> {
+  const args = Object.entries(plan.buildArgs).map(([name, { value, source, sensitive }]) => [
+    name,
+    sensitive ? { redacted: true as const, source } : { value, source },
+  ]);
+  return Object.fromEntries(args);
+}

@@ -1,0 +1,65 @@
+import type { ImageDetails } from '../engine/engine.ts';
+import { isImageOf } from '../flow/release-image.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import { PLAN_DIGEST_LABEL } from '../manifests/plan-label.ts';
+import { comparePoint, type VerifiedPoint } from './verified-point.ts';
+
+/** What the engine tells of the image, against its record. */
+export function compareImage(
+  { image: recorded, planDigest }: Manifest,
+  {
+    reference,
+    image,
+    isTagged,
+  }: { readonly reference: string; readonly image: ImageDetails | undefined; readonly isTagged: boolean },
+): readonly VerifiedPoint[] {
+  const tag: VerifiedPoint = {
+    id: 'tag',
+    expected: reference,
+    ...(isTagged ? { found: reference, status: 'same' } : { status: 'differs', why: whyUntagged(image) }),
+  };
+  if (image === undefined) return [tag, comparePoint({ id: 'image-id' }, recorded.id, undefined)];
+  const { [PLAN_DIGEST_LABEL]: plan, ...labels } = image.labels;
+  const { [PLAN_DIGEST_LABEL]: _, ...recordedLabels } = recorded.labels;
+  return [
+    tag,
+    compareId(recorded.id, image, isImageOf(image, { image: recorded })),
+    comparePoint({ id: 'plan' }, planDigest, plan),
+    ...compareLabels(recordedLabels, labels),
+    comparePoint({ id: 'layers' }, recorded.layers?.join(' '), image.layers.join(' ')),
+  ];
+}
+
+/** Docker's two kinds of image store give the same image different ids. */
+function compareId(expected: string, image: ImageDetails, isSameImage: boolean): VerifiedPoint {
+  const point = comparePoint({ id: 'image-id' }, expected, image.id);
+  if (point.status === 'same' || !isSameImage) return point;
+  return {
+    ...point,
+    status: 'same',
+    why: 'Another kind of image store names it otherwise; layers and labels are the same.',
+  };
+}
+
+function whyUntagged(image: ImageDetails | undefined): string {
+  return image === undefined
+    ? 'The engine has neither the tag nor the image.'
+    : 'The engine has the image, and the tag is gone from it.';
+}
+
+/** One point for all, or one for each that differs. */
+function compareLabels(
+  expected: Readonly<Record<string, string>>,
+  found: Readonly<Record<string, string>>,
+): readonly VerifiedPoint[] {
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])].sort();
+  const differing = names.filter((name) => expected[name] !== found[name]);
+  if (differing.length === 0) return [{ id: 'labels', status: 'same', found: `${names.length} labels` }];
+  return differing.map((name) => ({
+    id: 'labels',
+    subject: name,
+    status: 'differs',
+    ...(expected[name] === undefined ? {} : { expected: expected[name] }),
+    ...(found[name] === undefined ? {} : { found: found[name] }),
+  }));
+}
