@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { registryOf } from '../engine/registry-credentials.ts';
-import { badArchiveDestination } from '../errors/history-failures.ts';
+import { badArchiveDestination } from '../errors/archive-failures.ts';
 
 /** Where an archive goes. */
 export type ArchiveDestination =

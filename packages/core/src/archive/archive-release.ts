@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { ImageDetails } from '../engine/engine.ts';
-import { archiveNotWritten, releaseImageMissing } from '../errors/history-failures.ts';
+import { archiveNotWritten, releaseImageMissing } from '../errors/archive-failures.ts';
 import { converge } from '../flow/converge.ts';
 import { ownFolder } from '../flow/own-folder.ts';
 import { ownVersion } from '../flow/own-version.ts';

@@ -1,5 +1,6 @@
 import { findRegistryCredentials, registryOf } from '../engine/registry-credentials.ts';
-import { registryTagTaken, restoreTagHeld } from '../errors/history-failures.ts';
+import { registryTagTaken } from '../errors/archive-failures.ts';
+import { restoreTagHeld } from '../errors/restore-failures.ts';
 import type { Tools } from '../flow/tools.ts';
 import { sumLayers } from '../flow/transfer-progress.ts';
 import type { RegistryArchive } from '../manifests/archives.ts';

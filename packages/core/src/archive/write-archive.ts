@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { createFromStream } from '../disk/create-from-stream.ts';
 import type { Images } from '../engine/engine.ts';
+import { archiveFileTaken, archiveNotWritten } from '../errors/archive-failures.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
-import { archiveFileTaken, archiveNotWritten } from '../errors/history-failures.ts';
 import type { OnProgress } from '../flow/transfer-progress.ts';
 import type { FileArchive } from '../manifests/archives.ts';
 

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { siteVersionMissing } from '../errors/release-failures.ts';
+import { siteVersionMissing } from '../errors/site-failures.ts';
 import { withSiteLock } from '../flow/site-lock.ts';
 import type { SiteOptions } from '../flow/tools.ts';
 import { withTools } from '../flow/with-tools.ts';

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { pathOf } from '../archive/archive-release.ts';
 import { digestFile, readLayout } from '../archive/write-archive.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
-import { archiveGone, archiveUnlisted } from '../errors/recovery-failures.ts';
+import { archiveGone, archiveUnlisted } from '../errors/doctor-findings.ts';
 import { findingOf } from '../flow/finding-of.ts';
 import { ownVersion } from '../flow/own-version.ts';
 import type { Tools } from '../flow/tools.ts';

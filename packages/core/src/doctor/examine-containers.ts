@@ -1,5 +1,5 @@
 import type { Images } from '../engine/engine.ts';
-import { containerLeft } from '../errors/recovery-failures.ts';
+import { containerLeft } from '../errors/doctor-findings.ts';
 import type { Ailment } from './ailment.ts';
 
 /** Containers that were made to read an image of the site, by processes that are no more. */

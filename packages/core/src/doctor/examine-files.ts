@@ -6,7 +6,7 @@ import {
   mirrorLeftover,
   temporaryFileLeft,
   unfinishedRun,
-} from '../errors/recovery-failures.ts';
+} from '../errors/doctor-findings.ts';
 import { settle } from '../flow/converge.ts';
 import { findingOf } from '../flow/finding-of.ts';
 import { type JournalEntry, readJournal } from '../flow/journal.ts';

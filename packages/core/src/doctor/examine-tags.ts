@@ -1,5 +1,5 @@
 import type { Engine, TaggedImage } from '../engine/engine.ts';
-import { buildingElsewhere, imageQuarantined, tagLost, tagUnrecorded } from '../errors/recovery-failures.ts';
+import { buildingElsewhere, imageQuarantined, tagLost, tagUnrecorded } from '../errors/doctor-findings.ts';
 import type { JournalEntry } from '../flow/journal.ts';
 import { findReleaseImage, tagOfRelease } from '../flow/release-image.ts';
 import type { Manifest } from '../manifests/manifest.ts';

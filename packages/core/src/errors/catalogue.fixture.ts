@@ -1,45 +1,57 @@
 import * as app from './app-failures.ts';
+import * as archive from './archive-failures.ts';
 import * as audit from './audit-failures.ts';
 import * as build from './build-failures.ts';
+import * as checkFindings from './check-findings.ts';
 import * as context from './context-failures.ts';
+import * as doctorFindings from './doctor-findings.ts';
 import * as engine from './engine-failures.ts';
+import * as engineImage from './engine-image-failures.ts';
 import * as engineSetup from './engine-setup-failures.ts';
+import * as flow from './flow-failures.ts';
 import * as git from './git-failures.ts';
 import * as gitSsh from './git-ssh-failures.ts';
-import * as history from './history-failures.ts';
 import * as lock from './lock-failures.ts';
 import * as manifest from './manifest-failures.ts';
+import * as manifestFindings from './manifest-findings.ts';
 import * as mirror from './mirror-failures.ts';
 import * as plainBuild from './plain-build-failures.ts';
 import * as rebuild from './rebuild-failures.ts';
-import * as recovery from './recovery-failures.ts';
 import * as release from './release-failures.ts';
+import * as restore from './restore-failures.ts';
 import * as site from './site-failures.ts';
 import * as siteRepository from './site-repository-failures.ts';
 import * as temporary from './temporary-failures.ts';
+import * as usage from './usage-failures.ts';
 
 /** Every file of the catalogue. `failure` is what the engine's files make theirs with. */
 const { OLDEST_ENGINE: _, failure: __, ...engineFailures } = engine;
 export const catalogue = {
   'app-failures.ts': app,
+  'archive-failures.ts': archive,
   'audit-failures.ts': audit,
   'build-failures.ts': build,
+  'check-findings.ts': checkFindings,
   'context-failures.ts': context,
+  'doctor-findings.ts': doctorFindings,
   'engine-failures.ts': engineFailures,
+  'engine-image-failures.ts': engineImage,
   'engine-setup-failures.ts': engineSetup,
+  'flow-failures.ts': flow,
   'git-failures.ts': git,
   'git-ssh-failures.ts': gitSsh,
-  'history-failures.ts': history,
   'lock-failures.ts': lock,
   'manifest-failures.ts': manifest,
+  'manifest-findings.ts': manifestFindings,
   'mirror-failures.ts': mirror,
   'plain-build-failures.ts': plainBuild,
   'rebuild-failures.ts': rebuild,
-  'recovery-failures.ts': recovery,
   'release-failures.ts': release,
+  'restore-failures.ts': restore,
   'site-failures.ts': site,
   'site-repository-failures.ts': siteRepository,
   'temporary-failures.ts': temporary,
+  'usage-failures.ts': usage,
 };
 
 type Samples<Module> = {
@@ -110,9 +122,35 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [token, new Date('2026-01-02'), 9],
     ],
   },
+  'archive-failures.ts': {
+    badArchiveDestination: [['registry.example.com/acme/erp:1.4.0', 'A registry is named without a tag.']],
+    releaseImageMissing: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
+    archiveFileTaken: [['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz']],
+    archiveNotWritten: [
+      ['/mnt/backup', full],
+      ['/mnt/backup', denied],
+    ],
+    archiveNotRecorded: [
+      ['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz', 'build-manifests/1.4.0.archives.json', full],
+    ],
+    archiveListUnreadable: [['build-manifests/1.4.0.archives.json', 'It is not JSON']],
+    registryTagTaken: [['registry.example.com/acme/erp:1.4.0', `sha256:${'b'.repeat(64)}`]],
+  },
   'audit-failures.ts': {
     imageWithoutBench: [['sha256:0123456789abcdef', '/home/frappe/frappe-bench/sites/apps.json']],
     imageAppsUnreadable: [['sha256:0123456789abcdef', 'sites/apps.json', 'It is not JSON.']],
+    imageFilesUnreadable: [
+      ['sha256:0123456789abcdef', 'It ends in the middle of a file.'],
+      ['acme/erp:1.4.0', 'It ends in the middle of a file.'],
+    ],
+    imageAppsMissing: [
+      [[missingApp], true],
+      [[missingApp, { ...missingApp, app: 'hrms' }], false],
+    ],
+    imageAppsDiffer: [
+      [[{ ...missingApp, foundCommit: 'bbbbbbb' }]],
+      [[{ ...missingApp, foundCommit: undefined }]],
+    ],
     imageLeaks: [
       [
         'acme/erp:1.4.0',
@@ -126,18 +164,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ],
     ],
     imageToAuditMissing: [['1.4.0']],
-    imageFilesUnreadable: [
-      ['sha256:0123456789abcdef', 'It ends in the middle of a file.'],
-      ['acme/erp:1.4.0', 'It ends in the middle of a file.'],
-    ],
-    imageAppsMissing: [
-      [[missingApp], true],
-      [[missingApp, { ...missingApp, app: 'hrms' }], false],
-    ],
-    imageAppsDiffer: [
-      [[{ ...missingApp, foundCommit: 'bbbbbbb' }]],
-      [[{ ...missingApp, foundCommit: undefined }]],
-    ],
   },
   'build-failures.ts': {
     buildStepFailed: [
@@ -176,6 +202,21 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     builtImageMissing: [['sha256:0123456789abcdef']],
   },
+  'check-findings.ts': {
+    imageTagTaken: [['acme/erp:1.4.0', { id: 'sha256:0123456789abcdef', createdAt: '2026-01-02T03:04:05Z' }]],
+    manifestsNotWritable: [
+      ['build-manifests', { folder: 'build-manifests', code: 'EACCES' }],
+      ['build-manifests', { folder: '.', code: 'EROFS' }],
+    ],
+    diskAlmostFull: [
+      ['/var/lib/docker', { free: 1.5e9, wanted: 10e9 }],
+      ['/var/lib/docker', { free: 5e6, wanted: 10e9 }],
+    ],
+    containerfileNeedsBuildKit: [['images/custom/Containerfile', { line: 4, what: 'a mount' }, '17.03.2']],
+    secretTooShort: [[token, '.env', 4]],
+    nothingRecorded: [[]],
+    appNotRecorded: [['erpnext', '1.4.0', { file: 'apps.json', line: 3 }]],
+  },
   'context-failures.ts': {
     ignorePatternMalformed: [['[a-']],
     ignoreFileUnreadable: [['.dockerignore', 'It is a folder.', denied]],
@@ -184,6 +225,19 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     contextChanged: [['resources/start.sh', 'It is 3 bytes longer now.']],
     contextFileTooLarge: [['disk.img', 2 ** 40, 64 * 2 ** 30]],
     contextNameNotUtf8: [['caf\\xe9.txt']],
+  },
+  'doctor-findings.ts': {
+    unfinishedRun: [['.de-build/journal.json', 'while it released 1.4.0']],
+    temporaryFileLeft: [['build-manifests/.1.4.0.json.0123456789ab.tmp']],
+    credentialLeft: [['/tmp/de-build-git-4026531836-4711-Ab12Cd']],
+    containerLeft: [['0123456789abcdef0123']],
+    mirrorLeftover: [['.de-build/mirror/github.com-a-b.git/incoming/0123.git', 'half a download']],
+    archiveUnlisted: [['.de-build/archives/acme-erp_1.4.0_0123456789ab.tar.gz', '1.4.0']],
+    archiveGone: [['.de-build/archives/acme-erp_1.4.0_0123456789ab.tar.gz', '1.4.0']],
+    tagLost: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
+    tagUnrecorded: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
+    imageQuarantined: [['acme/erp:1.4.0-quarantined-0123456789ab']],
+    buildingElsewhere: [['acme/erp:1.4.0-building-0123abcd']],
   },
   'engine-failures.ts': {
     engineUnreachable: [
@@ -218,6 +272,13 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     engineIdle: [[endpoint, 'the build', 300]],
     engineAnswerUnreadable: [['GET /version', 'Invalid input: expected string']],
   },
+  'engine-image-failures.ts': {
+    imageNotLoaded: [['write /layer.tar: no space left on device'], ['invalid archive: no manifest']],
+    registryRefused: [['registry.example.com', 'registry.example.com/acme/erp:1.4.0', 'unauthorized']],
+    registryUnreachable: [
+      ['registry.example.com', 'registry.example.com/acme/erp:1.4.0', 'dial tcp: connection refused'],
+    ],
+  },
   'engine-setup-failures.ts': {
     engineHostInvalid: [
       ['/var/run/docker.sock', 'DOCKER_HOST'],
@@ -229,6 +290,14 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     engineHasNoBuildCache: [['unix:///run/podman/podman.sock']],
     imageFileTooLarge: [['/sites/apps.json', 'sha256:0123456789ab', 8 * 1024 * 1024]],
   },
+  'flow-failures.ts': {
+    interrupted: [
+      ['archive 1.4.0'],
+      ['build', 'Nothing was tagged; finished steps come from the build cache'],
+    ],
+    journalNotWritten: [['/srv/site/.de-build/journal.json', full]],
+    journalUnreadable: [['/srv/site/.de-build/journal.json', denied]],
+  },
   'git-failures.ts': {
     gitTokenRefused: [
       [{ url, token, output: 'fatal: Authentication failed' }],
@@ -238,6 +307,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     gitForbidden: [[{ url, token }], [{ url }]],
     gitRepositoryNotFound: [[{ url, token }], [{ url }]],
     gitHostUnreachable: [[{ url, reason: 'could not resolve host: github.com' }]],
+    gitProxyFailed: [[{ url, reason: 'CONNECT tunnel failed, response 407' }]],
     gitTimeout: [[{ url, seconds: 30 }]],
     gitRateLimited: [
       [{ url, token, retryAfterSeconds: 60 }],
@@ -251,7 +321,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [{ url, to: 'http://elsewhere.example/x', isLoop: false }],
       [{ url, to: url, isLoop: true }],
     ],
-    gitProxyFailed: [[{ url, reason: 'CONNECT tunnel failed, response 407' }]],
     gitAnswerCutOff: [[{ url, reason: 'transfer closed with 12 bytes remaining to read' }]],
     gitAnswerBroken: [[{ url, reason: 'the answer is a web page' }]],
     gitUrlUnsafe: [['ext::sh', 'Only https is asked.']],
@@ -266,46 +335,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [{ url: sshUrl, hasAgent: true, keyFiles: 0 }],
     ],
     gitSshMissing: [[{ url: sshUrl }]],
-  },
-  'history-failures.ts': {
-    imageNotLoaded: [['write /layer.tar: no space left on device'], ['invalid archive: no manifest']],
-    registryRefused: [['registry.example.com', 'registry.example.com/acme/erp:1.4.0', 'unauthorized']],
-    registryUnreachable: [
-      ['registry.example.com', 'registry.example.com/acme/erp:1.4.0', 'dial tcp: connection refused'],
-    ],
-    registryTagTaken: [['registry.example.com/acme/erp:1.4.0', `sha256:${'b'.repeat(64)}`]],
-    badArchiveDestination: [['registry.example.com/acme/erp:1.4.0', 'A registry is named without a tag.']],
-    releaseImageMissing: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
-    archiveNotWritten: [
-      ['/mnt/backup', full],
-      ['/mnt/backup', denied],
-    ],
-    archiveNotRecorded: [
-      ['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz', 'build-manifests/1.4.0.archives.json', full],
-    ],
-    archiveListUnreadable: [['build-manifests/1.4.0.archives.json', 'It is not JSON']],
-    archiveFileTaken: [['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz']],
-    archiveDamaged: [
-      ['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz', 'It has 3 bytes, and 9 were recorded.'],
-    ],
-    restoredOtherImage: [['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz', `sha256:${'a'.repeat(64)}`]],
-    restoreTagHeld: [['acme/erp:1.4.0', `sha256:${'b'.repeat(64)}`]],
-    releaseNotRestorable: [
-      ['acme/erp:1.4.0', [{ means: '/mnt/backup/acme-erp_1.4.0.tar.gz', why: 'There is no such file.' }]],
-    ],
-    appsNotUnderstood: [
-      [
-        {
-          id: 'apps-json-broken',
-          severity: 'error',
-          what: 'apps.json is not JSON.',
-          why: 'A comma is missing.',
-          fix: 'Write one.',
-          file: 'apps.json',
-          line: 3,
-        },
-      ],
-    ],
   },
   'lock-failures.ts': {
     siteLocked: [
@@ -324,23 +353,22 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     badLockWait: [[]],
   },
   'manifest-failures.ts': {
+    noReleaseRecorded: [['build-manifests']],
     manifestNotFound: [
       ['1.4.0', ['1.3.0', '1.2.0']],
       ['1.4.0', ['1.3.0']],
       ['1.4.0', []],
     ],
-    manifestUnreadable: [[manifest.manifestBroken('build-manifests/1.4.0.json', fault)]],
+    manifestUnreadable: [[manifestFindings.manifestBroken('build-manifests/1.4.0.json', fault)]],
     manifestFolderUnreadable: [['build-manifests', denied]],
     manifestExists: [['build-manifests/1.4.0.json', '1.4.0']],
-    companionNotWritten: [['build-manifests/1.4.0.intoto.json', full]],
     manifestNotWritten: ['ENOSPC', 'EROFS', 'EACCES', 'EIO', 'EXDEV'].map((code) => [
       'build-manifests/1.4.0.json',
       Object.assign(new Error(SECRET), { code }),
     ]),
-    manifestsNotWritable: [
-      ['build-manifests', { folder: 'build-manifests', code: 'EACCES' }],
-      ['build-manifests', { folder: '.', code: 'EROFS' }],
-    ],
+    companionNotWritten: [['build-manifests/1.4.0.intoto.json', full]],
+  },
+  'manifest-findings.ts': {
     manifestBroken: [['build-manifests/1.4.0.json', fault]],
     manifestInvalid: [['build-manifests/1.4.0.json', fault]],
     manifestUnreadableFile: [['build-manifests/1.4.0.json', denied]],
@@ -358,6 +386,18 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     mirrorCorrupt: [[pin, git.gitRepositoryNotFound({ url, token })]],
     mirrorNotWritten: [['/srv/site/.de-build/mirror', { reason: 'No space left on device', cause: full }]],
     mirrorBroken: [['/srv/site/.de-build/mirror/github.com-a-b.git', 'fatal: bad config line 1']],
+    mirrorBusy: [['/srv/site/.de-build/mirror/github.com-a-b.git', 600]],
+    mirrorBackendMissing: [[]],
+    mirrorNotServed: [['EPERM', denied]],
+    mirrorSubmodules: [
+      [pin, ['vendor/one']],
+      [pin, ['a', 'b', 'c', 'd', 'e', 'f\n']],
+    ],
+    mirrorLfsPointers: [[pin, ['logo.png', 'a b.bin']]],
+    mirrorMended: [
+      [pin, []],
+      [pin, ['b2'.repeat(20)]],
+    ],
     mirrorRecordsUnreadable: [
       [
         [
@@ -370,18 +410,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
           },
         ],
       ],
-    ],
-    mirrorBusy: [['/srv/site/.de-build/mirror/github.com-a-b.git', 600]],
-    mirrorBackendMissing: [[]],
-    mirrorNotServed: [['EPERM', denied]],
-    mirrorSubmodules: [
-      [pin, ['vendor/one']],
-      [pin, ['a', 'b', 'c', 'd', 'e', 'f\n']],
-    ],
-    mirrorLfsPointers: [[pin, ['logo.png', 'a b.bin']]],
-    mirrorMended: [
-      [pin, []],
-      [pin, ['b2'.repeat(20)]],
     ],
   },
   'plain-build-failures.ts': {
@@ -406,25 +434,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     rebuildArgMissing: [['FRAPPE_PATH']],
     rebuildNeedsMirror: [['The engine is not on this machine.']],
     rebuildReplacesAside: [['1.4.0-replaced-0123456789ab']],
-    restoredEquivalentOnly: [
-      ['acme/erp:1.4.0', 'acme/erp:1.4.0-rebuilt-0123456789ab', 'All 12 files are the same.'],
-    ],
-    restoredDifferent: [['acme/erp:1.4.0', 'Of its files 2 changed.']],
-  },
-  'recovery-failures.ts': {
-    journalNotWritten: [['/srv/site/.de-build/journal.json', full]],
-    journalUnreadable: [['/srv/site/.de-build/journal.json', denied]],
-    unfinishedRun: [['.de-build/journal.json', 'while it released 1.4.0']],
-    temporaryFileLeft: [['build-manifests/.1.4.0.json.0123456789ab.tmp']],
-    credentialLeft: [['/tmp/de-build-git-4026531836-4711-Ab12Cd']],
-    containerLeft: [['0123456789abcdef0123']],
-    mirrorLeftover: [['.de-build/mirror/github.com-a-b.git/incoming/0123.git', 'half a download']],
-    archiveUnlisted: [['.de-build/archives/acme-erp_1.4.0_0123456789ab.tar.gz', '1.4.0']],
-    archiveGone: [['.de-build/archives/acme-erp_1.4.0_0123456789ab.tar.gz', '1.4.0']],
-    tagLost: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
-    tagUnrecorded: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
-    imageQuarantined: [['acme/erp:1.4.0-quarantined-0123456789ab']],
-    buildingElsewhere: [['acme/erp:1.4.0-building-0123abcd']],
   },
   'release-failures.ts': {
     checksFailed: [
@@ -432,34 +441,30 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [2, 1],
       [2, 3],
     ],
-    releaseInterrupted: [[]],
-    tagTakenMeanwhile: [['acme/erp:1.4.0', 'sha256:0123']],
-    tagNotTakenBack: [
-      ['acme/erp:1.4.0', manifest.manifestExists('1.4.0.json', '1.4.0'), engine.engineNotRunning(endpoint)],
-      ['acme/erp:1.4.0', full, full],
-    ],
-    badBuildArg: [[]],
-    imageTagTaken: [['acme/erp:1.4.0', { id: 'sha256:0123456789abcdef', createdAt: '2026-01-02T03:04:05Z' }]],
-    containerfileNeedsBuildKit: [['images/custom/Containerfile', { line: 4, what: 'a mount' }, '17.03.2']],
-    diskAlmostFull: [
-      ['/var/lib/docker', { free: 1.5e9, wanted: 10e9 }],
-      ['/var/lib/docker', { free: 5e6, wanted: 10e9 }],
-    ],
-    noReleaseRecorded: [['build-manifests']],
-    siteVersionMissing: [['.env', 'DE_SITE_VERSION']],
-    checkUnknown: [
-      ['engin', ['env', 'engine'], 'engine'],
-      ['x', ['env', 'engine'], undefined],
-    ],
-    badPruneLimit: [['--keep-storage', '20GB']],
-    secretTooShort: [[token, '.env', 4]],
     frozenNeedsMirror: [['The engine is not on this machine.']],
     sshNeedsMirror: [
       [['mini_erp'], 'tokenDelivery says so.'],
       [['mini_erp', 'mini_hr'], 'The engine is not on this machine.'],
     ],
-    nothingRecorded: [[]],
-    appNotRecorded: [['erpnext', '1.4.0', { file: 'apps.json', line: 3 }]],
+    tagTakenMeanwhile: [['acme/erp:1.4.0', 'sha256:0123']],
+    tagNotTakenBack: [
+      ['acme/erp:1.4.0', manifest.manifestExists('1.4.0.json', '1.4.0'), engine.engineNotRunning(endpoint)],
+      ['acme/erp:1.4.0', full, full],
+    ],
+  },
+  'restore-failures.ts': {
+    archiveDamaged: [
+      ['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz', 'It has 3 bytes, and 9 were recorded.'],
+    ],
+    restoredOtherImage: [['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz', `sha256:${'a'.repeat(64)}`]],
+    restoreTagHeld: [['acme/erp:1.4.0', `sha256:${'b'.repeat(64)}`]],
+    releaseNotRestorable: [
+      ['acme/erp:1.4.0', [{ means: '/mnt/backup/acme-erp_1.4.0.tar.gz', why: 'There is no such file.' }]],
+    ],
+    restoredEquivalentOnly: [
+      ['acme/erp:1.4.0', 'acme/erp:1.4.0-rebuilt-0123456789ab', 'All 12 files are the same.'],
+    ],
+    restoredDifferent: [['acme/erp:1.4.0', 'Of its files 2 changed.']],
   },
   'site-failures.ts': {
     siteNotFound: [['/srv/erp']],
@@ -471,6 +476,20 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     siteVersionUnwritable: [['.env', 'DE_SITE_VERSION', 'No line sets it.']],
     envNotWritten: [['.env', full]],
+    siteVersionMissing: [['.env', 'DE_SITE_VERSION']],
+    appsNotUnderstood: [
+      [
+        {
+          id: 'apps-json-broken',
+          severity: 'error',
+          what: 'apps.json is not JSON.',
+          why: 'A comma is missing.',
+          fix: 'Write one.',
+          file: 'apps.json',
+          line: 3,
+        },
+      ],
+    ],
   },
   'site-repository-failures.ts': {
     siteRepositoryMissing: [[]],
@@ -485,5 +504,13 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'temporary-failures.ts': {
     temporaryFolderNotWritten: [['/tmp', full]],
     temporaryFolderNotRemoved: [['/tmp/de-build-git-4026531836-4711-Ab12Cd', denied]],
+  },
+  'usage-failures.ts': {
+    badBuildArg: [[]],
+    checkUnknown: [
+      ['engin', ['env', 'engine'], 'engine'],
+      ['x', ['env', 'engine'], undefined],
+    ],
+    badPruneLimit: [['--keep-storage', '20GB']],
   },
 };

@@ -31,7 +31,7 @@ function nameOf(failure: Made): string {
 }
 
 test('every file of the catalogue is here', async () => {
-  const files = (await readdir(import.meta.dirname)).filter((file) => file.endsWith('-failures.ts'));
+  const files = (await readdir(import.meta.dirname)).filter((file) => /-(failures|findings)\.ts$/.test(file));
   expect(Object.keys(catalogue).sort()).toEqual(files.sort());
 });
 

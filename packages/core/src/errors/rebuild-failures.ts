@@ -93,25 +93,3 @@ export function rebuildReplacesAside(release: string): DeBuildError {
     exitCode: EXIT.usage,
   });
 }
-
-/** `restore` built it anew; the files agree, and it is another image all the same. */
-export function restoredEquivalentOnly(reference: string, tag: string, proof: string): DeBuildError {
-  return new DeBuildError({
-    code: 'restored-equivalent-only',
-    what: `${reference} is not back; it was built anew as ${tag}.`,
-    why: `${sentence(proof)} It is another image than the recorded one, and takes no tag silently.`,
-    fix: `Use ${tag}; or run it again with \`--accept-equivalent\`, which gives it the release's tag and records it.`,
-    exitCode: EXIT.different,
-  });
-}
-
-/** `restore` built it anew, and it is not what was released. */
-export function restoredDifferent(reference: string, proof: string): DeBuildError {
-  return new DeBuildError({
-    code: 'restored-different',
-    what: `${reference} could be built anew, but not as it was.`,
-    why: sentence(proof),
-    fix: 'Run `de-build rebuild` for that release: it keeps what it builds under a tag of its own, and tells what differs.',
-    exitCode: EXIT.different,
-  });
-}

@@ -1,5 +1,7 @@
 import { DeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
+import type { Finding } from './finding.ts';
+import { sentence } from './sentence.ts';
 import { systemAnswer } from './system-answer.ts';
 
 export function siteNotFound(folder: string): DeBuildError {
@@ -63,5 +65,28 @@ export function envNotWritten(path: string, cause: unknown): DeBuildError {
     fix: 'Make room on the disk, or give the user who runs de-build permission to write there.',
     exitCode: EXIT.record,
     cause,
+  });
+}
+
+/** `bump` where there is nothing to bump. */
+export function siteVersionMissing(file: string, key: string): DeBuildError {
+  return new DeBuildError({
+    code: 'site-version-missing',
+    what: 'There is no site version to bump.',
+    why: `${file} cannot be read or sets no ${key}.`,
+    fix: `Add a line such as \`${key}=1.0.0\` to ${file}; \`de-build check\` says what else is wrong with it.`,
+    exitCode: EXIT.checks,
+  });
+}
+
+/** apps.json, de-build.json or a placeholder in them can't be made sense of. */
+export function appsNotUnderstood({ what, why, file, line }: Finding): DeBuildError {
+  const place = file === undefined ? '' : ` (${file}${line === undefined ? '' : `:${line}`})`;
+  return new DeBuildError({
+    code: 'apps-not-understood',
+    what: "It cannot be said what the site's apps are.",
+    why: `${sentence(`${what}${place}`)} ${why}`,
+    fix: 'Run `de-build check`, and mend what it finds.',
+    exitCode: EXIT.checks,
   });
 }

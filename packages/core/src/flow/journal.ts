@@ -2,7 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { syncFolder, writeWhole } from '../disk/write-whole.ts';
-import { journalNotWritten, journalUnreadable } from '../errors/recovery-failures.ts';
+import { journalNotWritten, journalUnreadable } from '../errors/flow-failures.ts';
 import { COMPANIONS } from '../manifests/companion.ts';
 
 /** A release that is decided, built and verified; what is left to do is to name the image and write this down. */

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Finding } from '../errors/finding.ts';
-import { noReleaseRecorded } from '../errors/release-failures.ts';
+import { noReleaseRecorded } from '../errors/manifest-failures.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { readManifest, readManifests } from '../manifests/manifest-store.ts';
 import type { Redactor } from '../secrets/redactor.ts';

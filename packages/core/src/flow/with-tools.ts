@@ -1,7 +1,7 @@
 import { connectEngine } from '../engine/connect-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
-import { releaseInterrupted } from '../errors/release-failures.ts';
+import { interrupted } from '../errors/flow-failures.ts';
 import { createGitRemote } from '../git/git-remote.ts';
 import { createRedactor } from '../secrets/redactor.ts';
 import { createEventSink } from './event-sink.ts';
@@ -52,7 +52,7 @@ export async function withTools<Result>(
     if (!readsSite && options.site !== '') await learnSecrets(options.site, redactor);
     return redactor.redactValue(await flow(tools));
   } catch (error) {
-    if (signal.aborted && !(isDeBuildError(error) && error.exitCode === 130)) throw releaseInterrupted();
+    if (signal.aborted && !(isDeBuildError(error) && error.exitCode === 130)) throw interrupted('build');
     throw redactor.redactValue(error);
   } finally {
     if (options.engine === undefined) await connected?.then((engine) => engine.close()).catch(() => {});

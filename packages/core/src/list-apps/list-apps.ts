@@ -1,7 +1,7 @@
 import type { App, ResolvedApp } from '../apps/app.ts';
 import { readSources, type SiteSources } from '../apps/site-sources.ts';
 import type { Finding } from '../errors/finding.ts';
-import { appsNotUnderstood } from '../errors/history-failures.ts';
+import { appsNotUnderstood } from '../errors/site-failures.ts';
 import { historyOf } from '../flow/open-history.ts';
 import { readRecords } from '../flow/read-records.ts';
 import type { SiteOptions, Tools } from '../flow/tools.ts';

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { writeWhole } from '../disk/write-whole.ts';
-import { archiveListUnreadable, archiveNotRecorded } from '../errors/history-failures.ts';
+import { archiveListUnreadable, archiveNotRecorded } from '../errors/archive-failures.ts';
 
 const shared = {
   imageId: z.string().min(1).describe('The id of the image when it was archived, as in the manifest.'),

@@ -7,7 +7,7 @@ import {
   manifestMisnamed,
   manifestTooNew,
   manifestUnreadableFile,
-} from '../errors/manifest-failures.ts';
+} from '../errors/manifest-findings.ts';
 import { parseJsonDocument } from '../site/json-document.ts';
 import { nodeAt, placeOf } from '../site/json-node.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';

@@ -1,4 +1,4 @@
-import { badPruneLimit } from '../errors/release-failures.ts';
+import { badPruneLimit } from '../errors/usage-failures.ts';
 import { parseByteSize } from '../site/byte-size.ts';
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };

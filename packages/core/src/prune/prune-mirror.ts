@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
+import { noReleaseRecorded } from '../errors/manifest-failures.ts';
 import { mirrorRecordsUnreadable } from '../errors/mirror-failures.ts';
-import { noReleaseRecorded } from '../errors/release-failures.ts';
 import { readJournal } from '../flow/journal.ts';
 import { recordsFolder } from '../flow/read-records.ts';
 import { withSiteLock } from '../flow/site-lock.ts';

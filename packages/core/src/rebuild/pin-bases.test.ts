@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Engine, ImageDetails } from '../engine/engine.ts';
-import { registryRefused } from '../errors/history-failures.ts';
+import { registryRefused } from '../errors/engine-image-failures.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { sampleManifest } from '../manifests/sample-manifest.fixture.ts';

@@ -1,5 +1,5 @@
 import { type DeBuildError, isDeBuildError } from '../errors/de-build-error.ts';
-import { archiveDamaged, releaseNotRestorable, restoredOtherImage } from '../errors/history-failures.ts';
+import { archiveDamaged, releaseNotRestorable, restoredOtherImage } from '../errors/restore-failures.ts';
 import { findReleaseImage } from '../flow/release-image.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { RebuildOutcome } from '../rebuild/rebuild-report.ts';

@@ -1,5 +1,5 @@
 import { isDeBuildError } from '../errors/de-build-error.ts';
-import { restoredDifferent, restoredEquivalentOnly } from '../errors/rebuild-failures.ts';
+import { restoredDifferent, restoredEquivalentOnly } from '../errors/restore-failures.ts';
 import type { RunJournal } from '../flow/journal.ts';
 import type { Tools } from '../flow/tools.ts';
 import { planRebuild, type Rebuilt, rebuildImage } from '../rebuild/rebuild-image.ts';

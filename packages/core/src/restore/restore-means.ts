@@ -5,7 +5,7 @@ import { pathOf } from '../archive/archive-release.ts';
 import { digestFile } from '../archive/write-archive.ts';
 import type { Engine } from '../engine/engine.ts';
 import { findRegistryCredentials, registryOf } from '../engine/registry-credentials.ts';
-import { archiveDamaged } from '../errors/history-failures.ts';
+import { archiveDamaged } from '../errors/restore-failures.ts';
 import type { RecordedRelease } from '../flow/recorded-release.ts';
 import type { Tools } from '../flow/tools.ts';
 import { sumLayers } from '../flow/transfer-progress.ts';

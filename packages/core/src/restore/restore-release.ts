@@ -1,5 +1,5 @@
-import { restoreTagHeld } from '../errors/history-failures.ts';
 import { rebuildReplacesAside } from '../errors/rebuild-failures.ts';
+import { restoreTagHeld } from '../errors/restore-failures.ts';
 import { converge } from '../flow/converge.ts';
 import { type HistoryOptions, readRelease } from '../flow/recorded-release.ts';
 import { isImageOf, tagOfRelease } from '../flow/release-image.ts';

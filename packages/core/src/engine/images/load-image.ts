@@ -1,7 +1,7 @@
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { engineIdle, engineLost } from '../../errors/engine-failures.ts';
-import { imageNotLoaded } from '../../errors/history-failures.ts';
+import { imageNotLoaded } from '../../errors/engine-image-failures.ts';
 import { explainStatus } from '../connection-error.ts';
 import { readJsonLines } from '../plain/json-lines.ts';
 import { errorOf } from '../read-messages.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { engineAnswerUnreadable, engineIdle, engineLost } from '../../errors/engine-failures.ts';
-import { registryRefused, registryUnreachable } from '../../errors/history-failures.ts';
+import { registryRefused, registryUnreachable } from '../../errors/engine-image-failures.ts';
 import { explainStatus, reasonOf } from '../connection-error.ts';
 import type { Images, Registries, RegistryAccess, RegistryCredential } from '../engine.ts';
 import { parseReference } from '../images/image-reference.ts';

@@ -1,4 +1,4 @@
-import { checkUnknown } from '../../errors/release-failures.ts';
+import { checkUnknown } from '../../errors/usage-failures.ts';
 import { nearestName } from '../../site/nearest-name.ts';
 
 /** Every check of a release by its stable id, in the order in which they are reported; docs/checks.md tells of each. */

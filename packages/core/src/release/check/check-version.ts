@@ -1,6 +1,6 @@
 import type { TaggedImage } from '../../engine/engine.ts';
+import { imageTagTaken } from '../../errors/check-findings.ts';
 import type { Finding } from '../../errors/finding.ts';
-import { imageTagTaken } from '../../errors/release-failures.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import type { Site } from '../../site/site.ts';
 import { checkSiteVersion } from '../../version/check-site-version.ts';

@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import { findWriteObstacle } from '../../disk/write-obstacle.ts';
 import type { Engine, EngineInfo, TaggedImage } from '../../engine/engine.ts';
 import { freeBytes } from '../../engine/free-bytes.ts';
+import {
+  containerfileNeedsBuildKit,
+  diskAlmostFull,
+  manifestsNotWritable,
+} from '../../errors/check-findings.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { Finding } from '../../errors/finding.ts';
-import { manifestsNotWritable } from '../../errors/manifest-failures.ts';
-import { containerfileNeedsBuildKit, diskAlmostFull } from '../../errors/release-failures.ts';
 import { findingOf } from '../../flow/finding-of.ts';
 import type { Tools } from '../../flow/tools.ts';
 import { withinGrace } from '../../flow/within-grace.ts';

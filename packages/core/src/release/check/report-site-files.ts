@@ -1,6 +1,6 @@
 import type { SiteSources } from '../../apps/site-sources.ts';
+import { secretTooShort } from '../../errors/check-findings.ts';
 import type { Finding } from '../../errors/finding.ts';
-import { secretTooShort } from '../../errors/release-failures.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { Site } from '../../site/site.ts';
 import { type CheckId, type CheckRun, runCheck } from './check.ts';

@@ -1,4 +1,4 @@
-import { badBuildArg } from '../../errors/release-failures.ts';
+import { badBuildArg } from '../../errors/usage-failures.ts';
 
 /**
  * Reads `NAME=VALUE` pairs as `--build-arg` gives them; the last of a name counts.

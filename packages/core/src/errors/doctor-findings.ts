@@ -1,31 +1,4 @@
-import { DeBuildError } from './de-build-error.ts';
-import { EXIT } from './exit-codes.ts';
 import type { Finding } from './finding.ts';
-import { systemAnswer } from './system-answer.ts';
-
-/** Nothing is named or recorded that the next run could not finish. */
-export function journalNotWritten(path: string, cause: unknown): DeBuildError {
-  return new DeBuildError({
-    code: 'journal-not-written',
-    what: `${path} could not be written, so the release went no further.`,
-    why: `The system answered ${systemAnswer(cause)}. A release writes down what it is about to do, so that the next run can finish it should this one die. Nothing was tagged and nothing was recorded.`,
-    fix: 'Make room on that disk (`de-build prune` frees build cache), or give the user who runs de-build permission to write there; then run `de-build` again.',
-    exitCode: EXIT.record,
-    cause,
-  });
-}
-
-/** It is written whole or not at all, so somebody has edited it, or a newer de-build wrote it. */
-export function journalUnreadable(path: string, cause: unknown): DeBuildError {
-  return new DeBuildError({
-    code: 'journal-unreadable',
-    what: `${path} cannot be understood.`,
-    why: 'A run that died has left it for the next one to finish. This de-build did not write it, or it was edited, or it cannot be read.',
-    fix: 'Run the de-build that wrote it; or delete the file, and see with `de-build doctor` what is left to mend.',
-    exitCode: EXIT.record,
-    cause,
-  });
-}
 
 /** What a run that died had under way. `what` follows "A run died". */
 export function unfinishedRun(path: string, what: string): Finding {
