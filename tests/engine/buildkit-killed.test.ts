@@ -17,8 +17,7 @@ const POINTS: readonly (readonly [string, (event: BuildEvent) => boolean])[] = [
   ['at the first sign of life', () => true],
   [
     'while the context goes over',
-    (event) =>
-      event.type === 'build-transfer' && event.label.includes('context') && event.current > 1_000_000,
+    (event) => event.type === 'progress' && event.title.includes('context') && event.current > 1_000_000,
   ],
   ['in the middle of a step', (event) => event.type === 'build-log' && event.text.includes('begun')],
   ['while the image is written', (event) => event.type === 'build-step' && /^exporting/.test(event.name)],

@@ -135,7 +135,7 @@ onEachEngine('the command', (engine) => {
         .map((line) => JSON.parse(line) as ReleaseEvent | { type: 'released'; reference: string });
       expect(events.at(-1)).toMatchObject({ type: 'released' });
       expect(JSON.stringify(events.at(-1))).toContain(`${site.image}:1.1.0`);
-      const told = ['stage', 'check', 'build-step', 'build-log', 'build-transfer'];
+      const told = ['stage', 'check', 'build-step', 'build-log', 'progress'];
       for (const type of told) expect(events.some((event) => event.type === type)).toBe(true);
       const known = [...told, 'build-warning', 'image-read', 'notice', 'released'];
       expect(events.filter(({ type }) => !known.includes(type))).toEqual([]);

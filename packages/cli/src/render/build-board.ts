@@ -1,4 +1,4 @@
-import type { BuildEvent, BuildLogEvent, BuildStepEvent, BuildTransferEvent } from '@de-build/core';
+import type { BuildLogEvent, BuildStepEvent, ProgressEvent, ReleaseEvent } from '@de-build/core';
 import { makeVisible } from '@de-build/core';
 
 /** A step of the build as it is known now. */
@@ -17,7 +17,15 @@ export interface BoardStep {
   readonly partial: Record<BuildLogEvent['stream'], string>;
   /** When it last told anything. */
   heardAt: number;
-  readonly transfers: Map<string, BuildTransferEvent>;
+  readonly transfers: Map<string, ProgressEvent>;
+}
+
+/** Events about one step of a build. */
+export type BoardEvent = BuildStepEvent | BuildLogEvent | (ProgressEvent & { readonly step: string });
+
+export function isBoardEvent(event: ReleaseEvent): event is BoardEvent {
+  if (event.type === 'progress') return event.step !== undefined;
+  return event.type === 'build-step' || event.type === 'build-log';
 }
 
 /** What a build has told so far, for views that draw it. */
@@ -27,7 +35,7 @@ export interface BuildBoard {
    * Takes an event in.
    * @returns the step it is about, and the complete lines of output that it brought
    */
-  take(event: Exclude<BuildEvent, { type: 'build-warning' }>, now: number): Told;
+  take(event: BoardEvent, now: number): Told;
 }
 
 export interface Told {
@@ -68,7 +76,7 @@ export function createBuildBoard(): BuildBoard {
       step.heardAt = now;
       if (event.type === 'build-step') return { step, lines: changeState(step, event, now) };
       if (event.type === 'build-log') return { step, lines: takeLog(step, event) };
-      step.transfers.set(event.label, event);
+      step.transfers.set(event.id, event);
       return { step, lines: [] };
     },
   };

@@ -1,4 +1,4 @@
-import type { BuildTransferEvent } from '@de-build/core';
+import type { ProgressEvent } from '@de-build/core';
 import { makeVisible } from '@de-build/core';
 import type { BoardStep, BuildBoard } from './build-board.ts';
 import { layLine, type Piece } from './line.ts';
@@ -99,23 +99,22 @@ function logLines(step: BoardStep, { columns, style }: View, count: number): rea
 function transferLines(step: BoardStep, view: View): readonly string[] {
   const open = openTransfers(step);
   if (open.length <= TRANSFERS) return open.map((transfer) => transferLine(transfer, view));
-  const sum = (pick: (transfer: BuildTransferEvent) => number) =>
-    open.reduce((total, transfer) => total + pick(transfer), 0);
-  const label = `${open.length} transfers`;
-  return [
-    transferLine({ label, current: sum(({ current }) => current), total: sum(({ total }) => total) }, view),
-  ];
+  const sum = (pick: (transfer: ProgressEvent) => number) =>
+    open.reduce((all, transfer) => all + pick(transfer), 0);
+  const title = `${open.length} transfers`;
+  const [current, total] = [sum((transfer) => transfer.current), sum((transfer) => transfer.total ?? 0)];
+  return [transferLine({ title, current, total }, view)];
 }
 
-function openTransfers(step: BoardStep): readonly BuildTransferEvent[] {
+function openTransfers(step: BoardStep): readonly ProgressEvent[] {
   return [...step.transfers.values()].filter(({ done }) => !done);
 }
 
 function transferLine(
-  { label, current, total }: Pick<BuildTransferEvent, 'label' | 'current' | 'total'>,
+  { title, current, total = 0 }: Pick<ProgressEvent, 'title' | 'current' | 'total'>,
   { columns, style }: View,
 ): string {
-  const name = shortLabel(label);
+  const name = shortLabel(title);
   if (current === 0 && total === 0) return layLine(['    ', [name, style.dim]], { columns });
   const size = total > 0 ? `${formatBytes(current)} / ${formatBytes(total)}` : formatBytes(current);
   const right: Piece = [size, style.dim];

@@ -59,11 +59,13 @@ export const log = (step: string, text: string, stream: 'stdout' | 'stderr' = 's
 });
 
 export const transfer = (step: string, label: string, current: number, total: number): ReleaseEvent => ({
-  type: 'build-transfer',
-  step,
-  label,
+  type: 'progress',
+  id: `${step} ${label}`,
+  title: label,
+  unit: 'bytes',
   current,
   total,
+  step,
   done: total > 0 && current === total,
 });
 

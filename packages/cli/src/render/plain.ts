@@ -1,7 +1,7 @@
 import type { ReleaseEvent, StageEvent } from '@de-build/core';
 import { makeVisible } from '@de-build/core';
 import type { Terminal } from '../io.ts';
-import { createBuildBoard, type Told } from './build-board.ts';
+import { type BoardEvent, createBuildBoard, isBoardEvent, type Told } from './build-board.ts';
 import { shortLabel } from './build-view.ts';
 import { checkLines } from './finding-lines.ts';
 import { leakLines } from './leaks.ts';
@@ -35,17 +35,15 @@ export function createPlainRenderer(terminal: Terminal, clock: Clock): Renderer 
     return stage === 'build' ? [style.dim(`==> built in ${formatDuration(durationMs ?? 0)}`)] : [];
   }
 
-  function buildLines(
-    event: Extract<ReleaseEvent, { step: string; type: `build-${'step' | 'log' | 'transfer'}` }>,
-  ) {
+  function buildLines(event: BoardEvent) {
     const known = board.steps.get(event.step)?.state;
     const wasDone = isDone(event);
     const told = board.take(event, clock.now());
     const { step } = told;
     const number = style.cyan(`#${step.number}`);
     const lines = logLines(told, number);
-    if (event.type === 'build-transfer' && event.done && event.current > 0 && !wasDone) {
-      lines.push(`${number} ${shortLabel(event.label)} ${formatBytes(event.current)}`);
+    if (event.type === 'progress' && event.done && event.current > 0 && !wasDone) {
+      lines.push(`${number} ${shortLabel(event.title)} ${formatBytes(event.current)}`);
     }
     if (event.type !== 'build-step') return withGap(step.number, lines);
     if (known === undefined || (event.state === 'started' && known !== 'started'))
@@ -59,9 +57,9 @@ export function createPlainRenderer(terminal: Terminal, clock: Clock): Renderer 
   }
 
   /** Builders tell the end of a transfer more than once. */
-  function isDone(event: ReleaseEvent): boolean {
-    if (event.type !== 'build-transfer') return false;
-    return board.steps.get(event.step)?.transfers.get(event.label)?.done ?? false;
+  function isDone(event: BoardEvent): boolean {
+    if (event.type !== 'progress') return false;
+    return board.steps.get(event.step)?.transfers.get(event.id)?.done ?? false;
   }
 
   function gapBefore(stage: StageEvent['stage']): readonly string[] {
@@ -87,9 +85,8 @@ export function createPlainRenderer(terminal: Terminal, clock: Clock): Renderer 
     if (event.type === 'notice')
       return [`${event.level === 'warning' ? 'warning: ' : ''}${makeVisible(event.text)}`];
     if (event.type === 'leak') return leakLines(event.leak, page);
-    if (event.type === 'image-read') return [];
     if (event.type === 'build-warning') return [style.yellow(`warning: ${makeVisible(event.text)}`)];
-    return buildLines(event);
+    return isBoardEvent(event) ? buildLines(event) : [];
   }
 
   function outcomeLines(outcome: Outcome): readonly string[] {

@@ -1,7 +1,7 @@
-import type { ImageReadEvent, NoticeEvent, ReleaseEvent, StageEvent } from '@de-build/core';
+import type { ImageReadEvent, NoticeEvent, StageEvent } from '@de-build/core';
 import { isDeBuildError, makeVisible } from '@de-build/core';
 import type { Terminal } from '../io.ts';
-import { type BoardStep, createBuildBoard } from './build-board.ts';
+import { type BoardEvent, type BoardStep, createBuildBoard, isBoardEvent } from './build-board.ts';
 import { buildView, finishedLine, spinner } from './build-view.ts';
 import { checkLines } from './finding-lines.ts';
 import { leakLines } from './leaks.ts';
@@ -99,9 +99,7 @@ export function createPrettyRenderer(terminal: Terminal, clock: Clock): Renderer
     permanent.push(...lines.map((line, index) => `  ${index === 0 ? symbol : ' '} ${line}`));
   }
 
-  function buildEvent(
-    event: Extract<ReleaseEvent, { step: string; type: `build-${'step' | 'log' | 'transfer'}` }>,
-  ) {
+  function buildEvent(event: BoardEvent) {
     const { step } = board.take(event, clock.now());
     if (event.type !== 'build-step' || event.state === 'started') return;
     permanent.push(finishedLine(step, page()));
@@ -137,7 +135,7 @@ export function createPrettyRenderer(terminal: Terminal, clock: Clock): Renderer
           level: 'warning',
           text: event.url === undefined ? event.text : `${event.text} (${event.url})`,
         });
-      } else buildEvent(event);
+      } else if (isBoardEvent(event)) buildEvent(event);
     },
     end(outcome) {
       stop();

@@ -1,9 +1,10 @@
+import type { ProgressEvent } from '../progress/progress.ts';
+
 /**
- * What a build tells while it runs, the same for every builder. All texts are raw: they pass the redactor
- * where they leave core (`release/`), and renderers make control characters visible.
- * Times are milliseconds since the epoch by the engine's clock; sizes are bytes.
+ * What a build reports while it runs, the same for every builder. Texts are raw: flows redact them, and renderers
+ * escape control characters. Times are milliseconds since the epoch by the engine's clock.
  */
-export type BuildEvent = BuildStepEvent | BuildLogEvent | BuildTransferEvent | BuildWarningEvent;
+export type BuildEvent = BuildStepEvent | BuildLogEvent | BuildWarningEvent | ProgressEvent;
 
 export interface BuildStepEvent {
   readonly type: 'build-step';
@@ -25,20 +26,32 @@ export interface BuildLogEvent {
   readonly text: string;
 }
 
-export interface BuildTransferEvent {
-  readonly type: 'build-transfer';
-  readonly step: string;
-  /** The builder's own label: `transferring context:`, `exporting layers`, a layer's digest. */
-  readonly label: string;
-  readonly current: number;
-  /** 0 when unknown. */
-  readonly total: number;
-  readonly done: boolean;
-}
-
 export interface BuildWarningEvent {
   readonly type: 'build-warning';
   readonly step?: string;
   readonly text: string;
   readonly url?: string;
+}
+
+/** Bytes that a step of a build moves, in bytes; a total of 0 is an unknown one. */
+export interface StepTransfer {
+  /** The builder's own: `transferring context:`, `exporting layers`, a layer's digest. */
+  readonly label: string;
+  readonly current: number;
+  readonly total: number;
+  readonly done: boolean;
+}
+
+export function transferEvent(step: string, { label, current, total, done }: StepTransfer): ProgressEvent {
+  const known = total > 0 ? { total } : {};
+  return {
+    type: 'progress',
+    id: `${step} ${label}`,
+    title: label,
+    unit: 'bytes',
+    current,
+    ...known,
+    step,
+    done,
+  };
 }

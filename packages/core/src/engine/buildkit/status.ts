@@ -1,3 +1,4 @@
+import type { StepTransfer } from '../build-event.ts';
 import { readMessage } from '../session/protobuf.ts';
 
 /** `StatusResponse` of moby/buildkit's control.proto: what became of a build since the one before. */
@@ -19,12 +20,8 @@ export interface Vertex {
   readonly error: string;
 }
 
-export interface VertexTransfer {
+export interface VertexTransfer extends StepTransfer {
   readonly vertex: string;
-  readonly label: string;
-  readonly current: number;
-  readonly total: number;
-  readonly isDone: boolean;
 }
 
 export interface VertexLog {
@@ -76,7 +73,7 @@ function readTransfer(bytes: Buffer): VertexTransfer {
     vertex: fields.text(2),
     current: fields.number(4),
     total: fields.number(5),
-    isDone: fields.time(8) !== undefined,
+    done: fields.time(8) !== undefined,
   };
 }
 

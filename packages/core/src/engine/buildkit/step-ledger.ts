@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createRedactor, type RedactedStream } from '../../secrets/redactor.ts';
-import type { BuildEvent, BuildStepEvent } from '../build-event.ts';
+import { type BuildEvent, type BuildStepEvent, transferEvent } from '../build-event.ts';
 import type { BuildRequest, BuildStepTiming } from '../engine.ts';
-import type { BuildStatus, Vertex, VertexLog, VertexTransfer, VertexWarning } from './status.ts';
+import type { BuildStatus, Vertex, VertexLog, VertexWarning } from './status.ts';
 
 /** What the trace of a build told, kept to its end; events go out as it comes in. */
 export interface StepLedger {
@@ -109,9 +109,6 @@ export function createStepLedger(
     emit({ type: 'build-log', step: vertex, stream: stream === 2 ? 'stderr' : 'stdout', text });
   };
 
-  const takeTransfer = ({ vertex, label, current, total, isDone }: VertexTransfer) =>
-    emit({ type: 'build-transfer', step: vertex, label, current, total, done: isDone });
-
   const takeWarning = ({ vertex, text, url }: VertexWarning) => {
     if (warnings.has(text)) return;
     warnings.add(text);
@@ -121,7 +118,7 @@ export function createStepLedger(
   return {
     take(status) {
       for (const vertex of status.vertexes) takeVertex(vertex);
-      for (const transfer of status.transfers) takeTransfer(transfer);
+      for (const transfer of status.transfers) emit(transferEvent(transfer.vertex, transfer));
       for (const log of status.logs) takeLog(log);
       for (const warning of status.warnings) takeWarning(warning);
     },

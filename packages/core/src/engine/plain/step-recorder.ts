@@ -1,5 +1,5 @@
 import { createRedactor } from '../../secrets/redactor.ts';
-import type { BuildEvent, BuildStepEvent, BuildTransferEvent } from '../build-event.ts';
+import { type BuildEvent, type BuildStepEvent, type StepTransfer, transferEvent } from '../build-event.ts';
 import type { BuildRequest, BuildStepTiming } from '../engine.ts';
 
 /** What a build's stream told so far. */
@@ -17,7 +17,7 @@ export interface StepRecord {
 export interface StepRecorder {
   /** A piece of the builder's own text: a step's announcement, its output, the builder's remarks. */
   takeText(text: string): void;
-  takeTransfer(transfer: Pick<BuildTransferEvent, 'label' | 'current' | 'total' | 'done'>): void;
+  takeTransfer(transfer: StepTransfer): void;
   /** The build is over; `error` when it failed, `undefined` when it did not. */
   end(state: 'done' | 'failed' | 'canceled', error?: string): StepRecord;
 }
@@ -98,7 +98,7 @@ export function createStepRecorder(
       emit({ type: 'build-log', step: current.id, stream, text: plain });
     },
     takeTransfer(transfer) {
-      emit({ type: 'build-transfer', step: current?.id ?? '0', ...transfer });
+      emit(transferEvent(current?.id ?? '0', transfer));
     },
     end(state, error) {
       const currentStep = current?.name;
