@@ -2,34 +2,33 @@ import { once } from 'node:events';
 import { Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
+import { type ContentSink, isGzip, isTar, isZstd, TAR_HEADER_BYTES } from './content-sink.ts';
 import type { Layer, LayerReader } from './layer.ts';
-import type { TarContent } from './tar-reader.ts';
 import { TarError } from './tar-text.ts';
 
 /** A layer that is being read, packed or not. */
-export interface OpenedLayer<Note> extends TarContent {
-  /** Rejects with a TarError when it is no tar, or is cut off. */
+export interface OpenedLayer<Note> extends ContentSink {
+  /** Rejects with a TarError when it is not a tar, or is cut off. */
   readonly whole: Promise<Layer<Note>>;
   readonly isOver: boolean;
-  /** Resolves when it can take more: unpacking goes on beside the reading. @throws what unpacking failed with */
+  /** Resolves when it can take more: it is unpacked asynchronously. @throws what unpacking failed with */
   drained(): Promise<void>;
   destroy(): void;
 }
 
-/** Knows a layer by its first bytes; `undefined` for the other files of a saved image. */
+/** Recognizes a layer by its first bytes; `undefined` for other files of a saved image. */
 export function openLayer<Note>(
   head: Buffer,
   createReader: () => LayerReader<Note>,
 ): OpenedLayer<Note> | undefined {
-  if (isTar(head)) return openPlain(createReader());
-  if (startsWith(head, [0x1f, 0x8b])) return openPacked(createReader(), createGunzip());
-  if (startsWith(head, [0x28, 0xb5, 0x2f, 0xfd])) return openPacked(createReader(), createUnzstd());
-  return undefined;
+  if (isTar(head) || isEmptyTar(head)) return openPlain(createReader());
+  if (isGzip(head)) return openPacked(createReader(), createGunzip());
+  return isZstd(head) ? openPacked(createReader(), createUnzstd()) : undefined;
 }
 
 function openPlain<Note>(reader: LayerReader<Note>): OpenedLayer<Note> {
   const { promise, resolve, reject } = withResolvers<Layer<Note>>();
-  // Somebody always awaits it in the end; until then a failure is not unhandled.
+  // It is awaited at the end; until then a failure must not count as unhandled.
   promise.catch(() => {});
   let isOver = false;
   return {
@@ -37,7 +36,7 @@ function openPlain<Note>(reader: LayerReader<Note>): OpenedLayer<Note> {
     get isOver() {
       return isOver;
     },
-    // What the reader throws goes up through the reader of the saved image.
+    // Its errors are thrown by the reader of the saved image.
     data: (piece) => reader.push(piece),
     end() {
       const finished = reader.finish();
@@ -54,7 +53,7 @@ function openPlain<Note>(reader: LayerReader<Note>): OpenedLayer<Note> {
 
 function openPacked<Note>(reader: LayerReader<Note>, unpack: Transform): OpenedLayer<Note> {
   const { promise, resolve, reject } = withResolvers<Layer<Note>>();
-  // Somebody always awaits it in the end; until then a failure is not unhandled.
+  // It is awaited at the end; until then a failure must not count as unhandled.
   promise.catch(() => {});
   let isOver = false;
   let failed: { readonly error: unknown } | undefined;
@@ -108,31 +107,24 @@ function openPacked<Note>(reader: LayerReader<Note>, unpack: Transform): OpenedL
 
 function createUnzstd(): Transform {
   const unpacker = new Decompress();
-  const unpack = (piece: Buffer, transform: Transform) => {
-    // Its window, from which it gives the pieces out, is its own.
-    unpacker.ondata = (unpacked) => transform.push(Buffer.from(unpacked));
-    unpacker.push(piece);
-  };
-  return new Transform({
+  const transform = new Transform({
     transform(piece: Buffer, _encoding, done) {
       try {
-        unpack(piece, this);
+        unpacker.push(piece);
         done();
       } catch (error) {
         done(error as Error);
       }
     },
   });
+  // The unpacker goes on to use the memory of the piece.
+  unpacker.ondata = (unpacked) => transform.push(Buffer.from(unpacked));
+  return transform;
 }
 
-/** A header with POSIX's or GNU's magic, or the empty blocks of a layer without files. */
-function isTar(head: Buffer): boolean {
-  if (head.length < 512) return false;
-  return head.toString('latin1', 257, 262) === 'ustar' || head.every((byte) => byte === 0);
-}
-
-function startsWith(head: Buffer, bytes: readonly number[]): boolean {
-  return bytes.every((byte, index) => head[index] === byte);
+/** The empty blocks of a layer without files. */
+function isEmptyTar(head: Buffer): boolean {
+  return head.length >= TAR_HEADER_BYTES && head.every((byte) => byte === 0);
 }
 
 function withResolvers<T>() {

@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto';
+import type { ContentSink } from './content-sink.ts';
 import type { TarEntry } from './tar-header.ts';
-import { createTarReader, type EntryPlace, type TarContent, type TarReader } from './tar-reader.ts';
+import { createTarReader, type EntryPlace, type TarReader } from './tar-reader.ts';
 
 /** A file, folder or link of an image; times are left out, for they differ with every build. */
 export interface TreeEntry {
@@ -44,7 +45,7 @@ export type TakeNote<Note> = (
 /** Sees a layer's bytes, and each of its entries before the bytes after its header. */
 export interface LayerListener {
   data(piece: Buffer): void;
-  entry(entry: TarEntry, place: EntryPlace): TarContent | undefined;
+  entry(entry: TarEntry, place: EntryPlace): ContentSink | undefined;
   /** Waits for what goes on beside; nothing when nothing does. */
   drained(): Promise<void> | undefined;
   finish(): Promise<void>;
@@ -75,7 +76,7 @@ export function createLayerReader<Note>({ takeNote, listener }: LayerOptions<Not
   const opaque = new Set<string>();
   const notes = new Map<string, Note>();
 
-  const visit = (entry: TarEntry): TarContent | undefined => {
+  const visit = (entry: TarEntry): ContentSink | undefined => {
     const path = cleanPath(entry.path);
     const slash = path.lastIndexOf('/');
     const name = path.slice(slash + 1);
@@ -127,7 +128,7 @@ export function createLayerReader<Note>({ takeNote, listener }: LayerOptions<Not
   };
 }
 
-function both(one: TarContent, other: TarContent): TarContent {
+function both(one: ContentSink, other: ContentSink): ContentSink {
   return {
     data(piece) {
       one.data(piece);
@@ -144,7 +145,7 @@ function both(one: TarContent, other: TarContent): TarContent {
 function hashing(
   size: number,
   { isKept, done }: { isKept: boolean; done: (sha256: string, content: Buffer) => void },
-): TarContent {
+): ContentSink {
   const kept: Buffer[] = [];
   let only = EMPTY_SHA256;
   let many: ReturnType<typeof createHash> | undefined;

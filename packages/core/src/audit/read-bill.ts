@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../parse-json.ts';
 import type { Package } from './packages.ts';
 
 const Bill = z.looseObject({
@@ -36,12 +37,4 @@ export function packagesOfBill(text: string): readonly Package[] | undefined {
       },
     ];
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,42 +1,48 @@
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import { parseJson } from '../parse-json.ts';
+import {
+  type ContentSink,
+  collectContent,
+  sniffContent,
+  TAR_HEADER_BYTES,
+  UNDECIDED,
+} from './content-sink.ts';
 import { createLayerReader, type Layer, type LayerListener, type TakeNote } from './layer.ts';
 import { type OpenedLayer, openLayer } from './layer-stream.ts';
 import type { TarEntry } from './tar-header.ts';
-import { createTarReader, type TarContent } from './tar-reader.ts';
+import { createTarReader } from './tar-reader.ts';
 import { TarError } from './tar-text.ts';
 
-/** What both layouts of `docker save` have; the one of OCI keeps it for older readers. */
+/** Both layouts of `docker save` have it. */
 const SavedManifest = z.array(z.looseObject({ Config: z.string(), Layers: z.array(z.string()) })).min(1);
 
 const MANIFEST = 'manifest.json';
 /** Manifests and configurations are kilobytes. */
 const DOCUMENT_LIMIT = 16 * 1024 * 1024;
-/** Enough to tell a tar from its header. */
-const SNIFFED_BYTES = 512;
 
 export type { LayerListener } from './layer.ts';
 
-/** Sees a saved image go by. */
+/** Sees the bytes of a saved image while it is read. */
 export interface ImageListener {
-  /** @param blob path of the layer in the saved image; without a listener nobody sees the layer's bytes */
+  /** @param blob path of the layer in the saved image */
   layer(blob: string): LayerListener | undefined;
-  /** The image's configuration and its like; what is too large to be one is left out. */
+  /** Called for the image's configuration and other documents, unless they are unreasonably large. */
   document(path: string, content: Buffer): void;
 }
 
 export interface SavedImage<Note> {
   /** The lowest first. */
   readonly layers: readonly Layer<Note>[];
-  /** Where each of them is in the saved image. */
+  /** Path of each layer in the saved image. */
   readonly blobs: readonly string[];
-  /** Where its configuration is. */
+  /** Path of its configuration. */
   readonly config: string;
 }
 
 export interface SavedImageOptions<Note> {
-  /** Without it the layers hold no files: only what they take away. */
+  /** Without it no files are read, only what each layer removes. */
   readonly takeNote?: TakeNote<Note> | undefined;
   readonly listener?: ImageListener | undefined;
   /** Called with the length of each chunk. */
@@ -44,9 +50,8 @@ export interface SavedImageOptions<Note> {
 }
 
 /**
- * Reads what `docker save` writes, in one pass: its layers in their order, the lowest first. `manifest.json`, which says
- * the order, comes last; so every layer is read as it comes, and put in its place at the end. Memory is taken by the
- * files' records, never by their contents.
+ * Reads what `docker save` writes, in one pass. `manifest.json`, which holds the order of the layers, comes last; so each
+ * layer is read as it comes, and they are put in order at the end. Contents of files are not kept in memory.
  * @throws TarError when it is not what `docker save` writes; what the stream fails with
  */
 export async function readSavedImage<Note>(
@@ -56,70 +61,34 @@ export async function readSavedImage<Note>(
   const layers = new Map<string, Promise<Layer<Note>>>();
   const links = new Map<string, string>();
   const open = new Set<OpenedLayer<Note>>();
-  let manifest = Buffer.alloc(0);
+  let manifest: Buffer = Buffer.alloc(0);
 
-  const readBlob = (path: string): TarContent => {
-    let head = Buffer.alloc(0);
-    let layer: OpenedLayer<Note> | undefined;
-    let isOther = false;
-    let document: TarContent | undefined;
-    const decide = () => {
-      layer = openLayer(head, () => createLayerReader({ takeNote, listener: listener?.layer(path) }));
-      isOther = layer === undefined;
-      if (layer === undefined) {
-        document = listener === undefined ? undefined : collect(path, head);
-        return;
-      }
-      open.add(layer);
-      layers.set(path, layer.whole);
-      layer.data(head);
-    };
-    return {
-      data(piece) {
-        if (layer !== undefined) layer.data(piece);
-        else if (isOther) document?.data(piece);
-        else {
-          head = Buffer.concat([head, piece]);
-          if (head.length >= SNIFFED_BYTES) decide();
-        }
-      },
-      end() {
-        if (layer === undefined && !isOther) decide();
-        layer?.end();
-        document?.end();
-      },
-    };
+  const openBlob = (path: string, head: Buffer): ContentSink | undefined => {
+    const layer = openLayer(head, () => createLayerReader({ takeNote, listener: listener?.layer(path) }));
+    if (layer === undefined) {
+      return listener && collectContent((content) => listener.document(path, content), DOCUMENT_LIMIT);
+    }
+    open.add(layer);
+    layers.set(path, layer.whole);
+    return layer;
   };
 
-  /** Documents come in one of few pieces. */
-  const collect = (path: string, head: Buffer): TarContent => {
-    let content = head;
-    return {
-      data(piece) {
-        if (content.length <= DOCUMENT_LIMIT) content = Buffer.concat([content, piece]);
-      },
-      end() {
-        if (content.length <= DOCUMENT_LIMIT) listener?.document(path, content);
-      },
-    };
-  };
-
-  const visit = (entry: TarEntry): TarContent | undefined => {
+  const visit = (entry: TarEntry): ContentSink | undefined => {
     const path = posix.normalize(entry.path);
     // The legacy layout writes a layer that comes twice as a link to the first.
     if (entry.kind === 'symlink') links.set(path, posix.join(posix.dirname(path), entry.linkname));
     if (entry.kind === 'hard-link') links.set(path, posix.normalize(entry.linkname));
     if (entry.kind !== 'file') return undefined;
-    if (path !== MANIFEST) return readBlob(path);
+    if (path !== MANIFEST) {
+      return sniffContent((head, isWhole) =>
+        isWhole || head.length >= TAR_HEADER_BYTES ? openBlob(path, head) : UNDECIDED,
+      );
+    }
     if (entry.size > DOCUMENT_LIMIT) throw new TarError(`Its ${MANIFEST} is unreasonably large.`);
-    return {
-      data(piece) {
-        manifest = Buffer.concat([manifest, piece]);
-      },
-      end() {
-        listener?.document(path, manifest);
-      },
-    };
+    return collectContent((content) => {
+      manifest = content;
+      listener?.document(path, content);
+    });
   };
 
   const reader = createTarReader(visit);
@@ -163,12 +132,4 @@ function blobOf(
   const blob = layers.has(path) ? path : (links.get(path) ?? '');
   if (!layers.has(blob)) throw new TarError(`It lacks the layer ${name}, or that layer is no tar.`);
   return blob;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,23 +1,18 @@
+import { type ContentSink, collectContent } from './content-sink.ts';
 import { EXTENSIONS, readTarHeader, type TarEntry, type TarExtension } from './tar-header.ts';
 import { TarError } from './tar-text.ts';
 
-/** Takes the bytes of one entry; the pieces belong to the chunks that were pushed, and are not copied. */
-export interface TarContent {
-  data(piece: Buffer): void;
-  end(): void;
-}
-
-/** Where in the archive an entry is. */
+/** Offsets of an entry in its archive. */
 export interface EntryPlace {
-  /** Of its header, or of the extension before that. */
+  /** Of its header, or of the extension header before that. */
   readonly at: number;
   readonly contentAt: number;
 }
 
 export interface TarReader {
-  /** @throws TarError when it is no tar */
+  /** @throws TarError when it is not a tar */
   push(chunk: Buffer): void;
-  /** Nothing comes after. @throws TarError when an entry was cut off */
+  /** @throws TarError when an entry was cut off */
   finish(): void;
 }
 
@@ -26,19 +21,19 @@ const BLOCK = 512;
 const EXTENSION_LIMIT = 4 * 1024 * 1024;
 
 /**
- * Reads a tar (POSIX ustar and pax, GNU long names and base-256 numbers) as it comes. It is synchronous, which for the
- * hundreds of thousands of small files of an image is several times as fast as a stream for each of them.
- * @param visit is told each entry, and says who takes its content
+ * Reads a tar (POSIX ustar and pax, GNU long names and base-256 numbers) as it comes. It is synchronous: for the hundreds
+ * of thousands of small files of an image, a stream for each of them would take several times as long.
+ * @param visit is called for each entry, and returns what takes its content
  */
 export function createTarReader(
-  visit: (entry: TarEntry, place: EntryPlace) => TarContent | undefined,
+  visit: (entry: TarEntry, place: EntryPlace) => ContentSink | undefined,
 ): TarReader {
   const header = Buffer.alloc(BLOCK);
   let headerFilled = 0;
   let contentLeft = 0;
   let paddingLeft = 0;
   let zeroBlocks = 0;
-  let content: TarContent | undefined;
+  let content: ContentSink | undefined;
   let extension: TarExtension = {};
   /** Bytes of the chunks before this one. */
   let before = 0;
@@ -62,7 +57,7 @@ export function createTarReader(
       entryAt = undefined;
     } else {
       if (size > EXTENSION_LIMIT) throw new TarError('A name in it is unreasonably long.');
-      content = collectExtension((bytes) => {
+      content = collectContent((bytes) => {
         extension = { ...extension, ...readExtension(bytes) };
       });
     }
@@ -111,15 +106,5 @@ export function createTarReader(
     finish() {
       if (contentLeft > 0 || headerFilled > 0) throw new TarError('It ends in the middle of a file.');
     },
-  };
-}
-
-function collectExtension(done: (bytes: Buffer) => void): TarContent {
-  const pieces: Buffer[] = [];
-  return {
-    data: (piece) => {
-      pieces.push(piece);
-    },
-    end: () => done(Buffer.concat(pieces)),
   };
 }

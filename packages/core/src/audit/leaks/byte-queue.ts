@@ -1,16 +1,15 @@
-/** Bytes on their way to somebody who takes them in his own time. */
+/** Bytes between a writer that pushes them and a reader that takes them asynchronously. */
 export interface ByteQueue {
   push(piece: Buffer): void;
   end(): void;
-  /** Nobody takes any more: what comes is dropped. */
+  /** Nothing is read any more: what is pushed is dropped. */
   abandon(): void;
-  /** Resolves when it can well take more. */
+  /** Resolves when the writer should push more. */
   room(): Promise<void>;
-  readonly isFull: boolean;
-  /** At least `length` bytes from where it stands, fewer only at the end. They stay until they are skipped. */
+  /** The next bytes, at least `length` of them unless the end comes before. They stay until they are skipped. */
   peek(length: number): Promise<Buffer>;
   skip(length: number): void;
-  /** The pieces, until the end. */
+  /** All pieces until the end. */
   pieces(): AsyncGenerator<Buffer, void, void>;
 }
 
@@ -44,9 +43,6 @@ export function createByteQueue(): ByteQueue {
   };
 
   return {
-    get isFull() {
-      return isFull();
-    },
     push(piece) {
       if (isAbandoned) return;
       waiting.push(piece);

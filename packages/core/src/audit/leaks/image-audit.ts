@@ -1,12 +1,13 @@
 import type { Layer } from '../layer.ts';
 import type { ImageListener, LayerListener, SavedImage } from '../saved-image.ts';
 import { createByteSearch, type Hit, type SearchPattern } from './byte-search.ts';
+import { createScanContext } from './content-scan.ts';
 import { type ImageConfig, nameConfigPlace, placesOfLayers, readImageConfig } from './image-config.ts';
 import type { ConfigPlace, FilePlace, LayerPlace, Leak, UnreadContent } from './leak.ts';
 import { createLeakLedger, leakOf } from './leak-ledger.ts';
 import type { MarkedPlace, Trail } from './place-marks.ts';
 import { searchDocument } from './search-document.ts';
-import { createScanContext, createStreamScan } from './stream-scan.ts';
+import { createStreamScan } from './stream-scan.ts';
 
 /** Searches a saved image while it is read. */
 export interface ImageAudit {
@@ -61,7 +62,7 @@ export function createImageAudit(pattern: SearchPattern, options: ImageAuditOpti
         if (unread.length < MOST_UNREAD) unread.push({ path, inside, why });
       },
     });
-    const scan = createStreamScan(context, trail, 0);
+    const scan = createStreamScan(context, { trail, depth: 0 });
     const names = createByteSearch(pattern);
     return {
       data: (piece) => scan.data(piece),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../parse-json.ts';
 import type { ConfigPlace, LayerPlace } from './leak.ts';
 
 /** Of the OCI image specification's "Image Configuration", what tells where something is from. */
@@ -75,12 +76,4 @@ function valueAt(document: unknown, at: readonly string[]): unknown {
     (value, key) => (value as Record<string, unknown> | undefined | null)?.[key],
     document,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

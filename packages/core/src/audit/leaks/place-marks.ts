@@ -1,4 +1,4 @@
-/** Where something stands: a file of a layer, and in it, one within the other, the files of archives and packs. */
+/** A file of a layer, and the files of archives and packs within it, from the outside in. */
 export interface Trail {
   readonly path: string;
   readonly inside: readonly string[];
@@ -6,20 +6,20 @@ export interface Trail {
 
 export interface MarkedPlace {
   readonly trail: Trail;
-  /** Whether it is in what describes the file (name, link, attributes), not in the file. */
+  /** Whether it is in the name, link or attributes of the file, not in its content. */
   readonly isInName: boolean;
 }
 
-/** Says of which file the bytes of a stream are. */
+/** Knows which file each byte of a stream belongs to. */
 export interface PlaceMarks {
-  /** From `at` on the bytes are of that file; from `contentAt` on they are its content. */
+  /** From `at` on the bytes belong to this file; from `contentAt` on they are its content. */
   add(mark: { readonly at: number; readonly contentAt: number; readonly trail: Trail }): void;
   placeOf(at: number): MarkedPlace;
-  /** Bytes before that are not asked for any more. */
+  /** No earlier byte will be asked for. */
   forget(before: number): void;
 }
 
-const MANY = 4096;
+const MOST_MARKS = 4096;
 
 export function createPlaceMarks(whole: Trail): PlaceMarks {
   let marks: { readonly at: number; readonly contentAt: number; readonly trail: Trail }[] = [];
@@ -43,11 +43,7 @@ export function createPlaceMarks(whole: Trail): PlaceMarks {
       return { trail: mark.trail, isInName: at < mark.contentAt };
     },
     forget(before) {
-      if (marks.length > MANY) marks = marks.slice(Math.max(0, indexOf(before)));
+      if (marks.length > MOST_MARKS) marks = marks.slice(Math.max(0, indexOf(before)));
     },
   };
-}
-
-export function within({ path, inside }: Trail, name: string): Trail {
-  return { path, inside: [...inside, name] };
 }

@@ -1,62 +1,33 @@
-import type { TarContent } from '../tar-reader.ts';
-import type { ByteSearch, Hit, SearchPattern } from './byte-search.ts';
+import type { ContentSink } from '../content-sink.ts';
+import type { BackgroundContent } from './background-content.ts';
 import { createByteSearch } from './byte-search.ts';
-import { createContentScan } from './content-scan.ts';
-import { createPlaceMarks, type MarkedPlace, type PlaceMarks, type Trail } from './place-marks.ts';
+import { createPlaceMarks, type PlaceMarks } from './place-marks.ts';
+import type { ContentPlace, NestedFile, ScanContext } from './scan-context.ts';
 
-/** What a search through an image needs everywhere. */
-export interface ScanContext {
-  readonly pattern: SearchPattern;
-  onHit(hit: Hit, place: MarkedPlace): void;
-  /** Something could not be unpacked to its end, so what it holds was not all looked at. */
-  onUnread(trail: Trail, why: string): void;
-  /** Searches that are not in use. */
-  readonly idle: ByteSearch[];
-}
-
-/** Bytes that are searched, and looked into where they are packed. */
-export interface StreamScan extends TarContent {
+/** Searches a stream of bytes, and looks into the packed files in it. */
+export interface StreamScan extends ContentSink {
   readonly marks: PlaceMarks;
-  /** Looks into one file among the bytes, without searching them again. */
-  open(place: ContentPlace): TarContent | undefined;
-  /** Waits for unpacking that goes on beside; nothing when there is none. */
+  /** Looks into a file of the stream, without searching its bytes again. */
+  open(place: ContentPlace): ContentSink | undefined;
+  /** Waits for unpacking in the background; `undefined` when there is none. */
   drained(): Promise<void> | undefined;
-  /** Ends, and waits for all of it. */
+  /** Ends, and waits for everything. */
   finish(): Promise<void>;
 }
 
-export interface ContentPlace {
-  readonly trail: Trail;
-  /** Where in the stream it begins. */
-  readonly at: number;
-  readonly size: number;
-}
+/** Archives in archives are followed this deep. */
+const MAX_DEPTH = 8;
 
-/** A content that is unpacked in its own time. */
-export interface SlowContent extends TarContent {
-  drained(): Promise<void>;
-}
-
-/** Archives in archives in archives are followed so far. */
-export const DEEPEST = 8;
-
-export function createScanContext(
-  pattern: SearchPattern,
-  listener: Pick<ScanContext, 'onHit' | 'onUnread'>,
-): ScanContext {
-  return { pattern, idle: [], onHit: listener.onHit, onUnread: listener.onUnread };
-}
-
-/** Searches a stream as it comes. @param depth how many archives it lies in */
-export function createStreamScan(context: ScanContext, trail: Trail, depth: number): StreamScan {
-  const search = context.idle.pop() ?? createByteSearch(context.pattern);
+export function createStreamScan(context: ScanContext, { trail, depth }: NestedFile): StreamScan {
+  const search = context.idleSearches.pop() ?? createByteSearch(context.pattern);
   const marks = createPlaceMarks(trail);
-  const slow = new Set<SlowContent>();
+  const background = new Set<BackgroundContent>();
   search.begin((hit) => context.onHit(hit, marks.placeOf(hit.at)));
   let isOver = false;
   const scan: StreamScan = {
     marks,
-    open: (place) => createContentScan(context, place, { marks, slow, depth }),
+    open: (place) =>
+      depth > MAX_DEPTH ? undefined : context.openContent({ ...place, marks, background, depth }),
     data(piece) {
       search.push(piece);
       marks.forget(search.searchedTo());
@@ -65,25 +36,25 @@ export function createStreamScan(context: ScanContext, trail: Trail, depth: numb
       if (isOver) return;
       isOver = true;
       search.end();
-      context.idle.push(search);
+      context.idleSearches.push(search);
     },
-    drained: () => (slow.size === 0 ? undefined : drain(slow)),
+    drained: () => (background.size === 0 ? undefined : drain(background)),
     async finish() {
       scan.end();
-      while (slow.size > 0) await drain(slow);
+      while (background.size > 0) await drain(background);
     },
   };
   return scan;
 }
 
-async function drain(slow: ReadonlySet<SlowContent>): Promise<void> {
-  await Promise.all([...slow].map((content) => content.drained()));
+async function drain(background: ReadonlySet<BackgroundContent>): Promise<void> {
+  await Promise.all([...background].map((content) => content.drained()));
 }
 
-/** A stream that is one file: searched, and looked into. */
-export function createFileScan(context: ScanContext, trail: Trail, depth: number): StreamScan {
-  const scan = createStreamScan(context, trail, depth);
-  const content = depth > DEEPEST ? undefined : scan.open({ trail, at: 0, size: Number.POSITIVE_INFINITY });
+/** Searches one file, and looks into it. */
+export function createFileScan(context: ScanContext, file: NestedFile): StreamScan {
+  const scan = createStreamScan(context, file);
+  const content = scan.open({ trail: file.trail, at: 0, size: Number.POSITIVE_INFINITY });
   return {
     ...scan,
     data(piece) {
@@ -101,13 +72,9 @@ export function createFileScan(context: ScanContext, trail: Trail, depth: number
   };
 }
 
-/** The same for bytes that are all there. */
-export async function scanWhole(
-  context: ScanContext,
-  bytes: Buffer,
-  { trail, depth }: { trail: Trail; depth: number },
-) {
-  const scan = createFileScan(context, trail, depth);
+/** The same for a file that is in memory. */
+export async function scanWhole(context: ScanContext, bytes: Buffer, file: NestedFile): Promise<void> {
+  const scan = createFileScan(context, file);
   scan.data(bytes);
   await scan.finish();
 }

@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createInflate, inflateSync } from 'node:zlib';
-import type { ByteQueue } from './byte-queue.ts';
-import type { ContentOptions } from './content-scan.ts';
+import type { ByteQueue } from '../byte-queue.ts';
+import { fileWithin, type NestedFile, type ScanContext, type ScannedContent } from '../scan-context.ts';
+import { createFileScan, scanWhole } from '../stream-scan.ts';
 import { applyGitDelta, LARGEST_RESULT } from './git-delta.ts';
-import { inflateFrom, inflateHead } from './inflate-from.ts';
-import { within } from './place-marks.ts';
-import { createFileScan, type ScanContext, scanWhole } from './stream-scan.ts';
+import { inflateFrom, inflateHead } from './inflate.ts';
 
 const HEADER_BYTES = 12;
 /** Size and type, the base's distance, the base's name. */
 const LONGEST_ENTRY_HEADER = 10 + 10 + 32;
-/** Objects that deltas may build on are kept up to so many bytes, the last ones. */
+/** The last objects are kept as bases of later deltas. */
 const KEPT_BYTES = 32 * 1024 * 1024;
-/** As much is read ahead, so that most objects are there as a whole. */
+/** Read ahead, so that most objects are whole. */
 const AHEAD_BYTES = 256 * 1024;
 
 const TYPES = ['', 'commit', 'tree', 'blob', 'tag', '', 'ofs-delta', 'ref-delta'] as const;
@@ -28,19 +27,19 @@ interface EntryHeader {
   /** Unpacked, in bytes. */
   readonly size: number;
   readonly length: number;
-  /** How far before the entry its base lies. */
+  /** How many bytes before the entry its base begins. */
   readonly distance: number;
   readonly baseName: string;
 }
 
 /**
- * Unpacks every object of a pack (gitformat-pack) and scans it; of a delta what it makes of its base, as long as the base
- * is near enough to be remembered.
+ * Unpacks every object of a pack (gitformat-pack) and scans it. A delta is applied to its base, if that was among the
+ * last objects before it.
  */
 export async function scanGitPack(
   context: ScanContext,
   queue: ByteQueue,
-  options: ContentOptions,
+  content: ScannedContent,
 ): Promise<void> {
   const kept = createKeptObjects();
   let at = 0;
@@ -48,6 +47,7 @@ export async function scanGitPack(
     queue.skip(length);
     at += length;
   };
+  const unread = (why: string) => context.onUnread(content.trail, why);
   const head = await queue.peek(HEADER_BYTES);
   if (head.length < HEADER_BYTES) return;
   const objects = head.readUInt32BE(8);
@@ -56,30 +56,25 @@ export async function scanGitPack(
   for (let index = 0; index < objects; index++) {
     const start = at;
     const header = readEntryHeader(await queue.peek(LONGEST_ENTRY_HEADER));
-    if (header === undefined) return context.onUnread(options.trail, 'It is no pack of git, or is cut off.');
+    if (header === undefined) return unread('It is not a git pack, or is cut off.');
     skip(header.length);
-    const trail = within(options.trail, `object at ${start}`);
-    const place = { trail, depth: options.depth + 1 };
+    const file = fileWithin(content, `object at ${start}`);
     if (header.size > LARGEST_RESULT) {
-      const length = await scanLargeObject(context, queue, { ...place, size: header.size });
-      if (length === undefined) return context.onUnread(options.trail, 'An object in it cannot be unpacked.');
+      const length = await scanLargeObject(context, queue, { ...file, size: header.size });
+      if (length === undefined) return unread('An object in it cannot be unpacked.');
       at += length;
       continue;
     }
     const unpacked = inflate(await queue.peek(Math.max(AHEAD_BYTES, boundOf(header.size))), header.size);
-    if (unpacked === undefined) return context.onUnread(options.trail, 'An object in it cannot be unpacked.');
+    if (unpacked === undefined) return unread('An object in it cannot be unpacked.');
     skip(unpacked.packed);
     const object = resolve(header, unpacked.content, kept, start);
     if (object === undefined) unresolved++;
     else kept.keep(start, object);
-    await scanWhole(context, object?.content ?? unpacked.content, place);
+    await scanWhole(context, object?.content ?? unpacked.content, file);
   }
-  if (unresolved > 0) {
-    context.onUnread(
-      options.trail,
-      `${unresolved} of its ${objects} objects build on others that are too far away.`,
-    );
-  }
+  if (unresolved > 0)
+    unread(`${unresolved} of its ${objects} objects are deltas of objects that are too far away.`);
 }
 
 function resolve(
@@ -94,7 +89,7 @@ function resolve(
   return base && result && { type: base.type, content: result };
 }
 
-/** The last objects, by where they lie and by their names. */
+/** The last objects, by their offsets and by their names. */
 function createKeptObjects() {
   const objects = new Map<number, PackedObject>();
   let bytes = 0;
@@ -102,7 +97,7 @@ function createKeptObjects() {
     at(place: number): PackedObject | undefined {
       const object = objects.get(place);
       if (object === undefined) return undefined;
-      // What was built on will likely be built on again.
+      // A base is likely to be used again.
       objects.delete(place);
       objects.set(place, object);
       return object;
@@ -161,12 +156,12 @@ function readEntryHeader(bytes: Buffer): EntryHeader | undefined {
   return { type, size, length: at, distance, baseName };
 }
 
-/** What deflate makes of incompressible bytes, generously. */
+/** Upper bound of what deflate makes of incompressible bytes. */
 function boundOf(size: number): number {
   return size + (size >>> 9) + 1024;
 }
 
-/** How long the packed bytes are the pack does not say. */
+/** A pack does not say how many packed bytes an object has. */
 function inflate(bytes: Buffer, size: number) {
   const options = { chunkSize: Math.max(64, size + 1), maxOutputLength: Math.max(1, size) };
   const inflated = inflateHead(inflateSync, bytes, options);
@@ -177,9 +172,9 @@ function inflate(bytes: Buffer, size: number) {
 async function scanLargeObject(
   context: ScanContext,
   queue: ByteQueue,
-  object: { readonly trail: ContentOptions['trail']; readonly depth: number; readonly size: number },
+  object: NestedFile & { readonly size: number },
 ): Promise<number | undefined> {
-  const scan = createFileScan(context, object.trail, object.depth);
+  const scan = createFileScan(context, object);
   const inflated = await inflateFrom(queue, createInflate(), scan);
   return inflated?.unpacked === object.size ? inflated.packed : undefined;
 }

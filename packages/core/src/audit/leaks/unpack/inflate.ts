@@ -1,14 +1,14 @@
 import type { Inflate, InflateRaw, inflateSync, ZlibOptions } from 'node:zlib';
-import type { ByteQueue } from './byte-queue.ts';
-import type { StreamScan } from './stream-scan.ts';
-import { MOST_UNPACKED_BYTES } from './zlib-scan.ts';
+import type { ByteQueue } from '../byte-queue.ts';
+import type { StreamScan } from '../stream-scan.ts';
+import { MAX_UNPACKED_BYTES } from './limits.ts';
 
 const STEP = 64 * 1024;
 
 /**
- * Unpacks what stands at the beginning of bytes that go on behind it.
+ * Unpacks the beginning of `bytes`, which go on after it.
  * @param inflate `inflateSync` or `inflateRawSync`
- * @returns what came out, and the length of the packed; `undefined` when it is broken, cut off, or larger than `options` allow
+ * @returns the content, and how many bytes it was packed in; `undefined` when it is broken, cut off, or larger than `options` allow
  */
 export function inflateHead(
   inflate: typeof inflateSync,
@@ -27,8 +27,8 @@ export function inflateHead(
 }
 
 /**
- * Unpacks what stands next in a queue, whose end only the unpacking tells, and takes no more of it than that.
- * @returns the length, packed and unpacked; `undefined` when it is broken or cut off, or more comes out than is followed
+ * Unpacks and scans what comes next in a queue, and takes no more of it than that.
+ * @returns the length, packed and unpacked; `undefined` when it is broken, cut off or too large
  */
 export async function inflateFrom(
   queue: ByteQueue,
@@ -60,9 +60,9 @@ export async function inflateFrom(
     const taken = inflater.bytesWritten - packed;
     queue.skip(taken);
     packed += taken;
-    // Where the packed bytes end is known only when no more of them are taken.
+    // The packed bytes are at their end when the inflater takes no more.
     isOver = taken < bytes.length;
-    if (unpacked > MOST_UNPACKED_BYTES) hasFailed = true;
+    if (unpacked > MAX_UNPACKED_BYTES) hasFailed = true;
   }
   inflater.destroy();
   await scan.finish();

@@ -1,5 +1,5 @@
 /**
- * Applies a delta of a git pack (gitformat-pack, "Deltified representation") to the object it builds on.
+ * Applies a delta of a git pack (gitformat-pack, "Deltified representation") to its base object.
  * @returns `undefined` when it does not fit
  */
 export function applyGitDelta(base: Buffer, delta: Buffer): Buffer | undefined {
@@ -42,5 +42,5 @@ export function applyGitDelta(base: Buffer, delta: Buffer): Buffer | undefined {
   return filled === size ? result : undefined;
 }
 
-/** What is resolved is held in memory. */
+/** Results are held in memory. */
 export const LARGEST_RESULT = 8 * 1024 * 1024;

@@ -1,61 +1,59 @@
 import { createInflateRaw, inflateRawSync } from 'node:zlib';
-import type { ByteQueue } from './byte-queue.ts';
-import type { ContentOptions } from './content-scan.ts';
-import { inflateFrom, inflateHead } from './inflate-from.ts';
-import { type Trail, within } from './place-marks.ts';
-import { createFileScan, createStreamScan, DEEPEST, type ScanContext, scanWhole } from './stream-scan.ts';
+import type { ByteQueue } from '../byte-queue.ts';
+import { fileWithin, type NestedFile, type ScanContext, type ScannedContent } from '../scan-context.ts';
+import { createFileScan, createStreamScan, scanWhole } from '../stream-scan.ts';
+import { inflateFrom, inflateHead } from './inflate.ts';
+import { SMALL_UNPACKED_BYTES } from './limits.ts';
 
 const HEADER = 0x04034b50;
 const HEADER_BYTES = 30;
 const DESCRIPTOR = 0x08074b50;
 const STORED = 0;
 const DEFLATED = 8;
-/** The specification's last ones; what has higher ones is no archive. */
+/** The specification's last ones; a header with higher ones is not of an archive. */
 const LAST_METHOD = 99;
 const LAST_VERSION = 63;
 const IS_ENCRYPTED = 1;
-/** The sizes stand behind the content, where whoever wrote it had not known them before. */
+/** The sizes follow the content: the writer did not know them before. */
 const SIZES_BEHIND = 8;
-/** Stands where the real size is in an extension. */
+/** The real size is in an extension. */
 const SIZE_ELSEWHERE = 0xffffffff;
 const ZIP64 = 1;
-/** What is in it is unpacked at once, which is much faster than a stream for each of thousands. */
 const AHEAD_BYTES = 64 * 1024;
-const SMALL_UNPACKED_BYTES = 4 * 1024 * 1024;
 
 interface ZipEntry {
   readonly name: string;
   readonly method: number;
-  /** Packed, in bytes; `undefined` when it stands behind the content. */
+  /** Packed, in bytes; `undefined` when it follows the content. */
   readonly size: number | undefined;
   readonly isEncrypted: boolean;
   readonly headerBytes: number;
 }
 
 /**
- * Unpacks every file of a zip archive (PKWARE's APPNOTE 6.3.10), as wheels and jars are, in the order in which they lie there,
- * and scans it. What is stored has been searched where it lies, and is only looked into.
+ * Unpacks every file of a zip archive (PKWARE's APPNOTE 6.3.10), such as a wheel or a jar, from the front, and scans it.
+ * The bytes of a stored file were searched with the archive; only what is packed in them is scanned.
  */
 export async function scanZip(
   context: ScanContext,
   queue: ByteQueue,
-  options: ContentOptions,
+  content: ScannedContent,
 ): Promise<void> {
-  // The directory comes behind the files.
+  // After the files comes the archive's directory.
   for (let entry = await readEntry(queue); entry !== undefined; entry = await readEntry(queue)) {
     queue.skip(entry.headerBytes);
-    const place = { trail: within(options.trail, entry.name), depth: options.depth + 1 };
+    const file = fileWithin(content, entry.name);
     const obstacle = obstacleTo(entry);
-    if (obstacle !== undefined) context.onUnread(place.trail, obstacle);
+    if (obstacle !== undefined) context.onUnread(file.trail, obstacle);
     const isPassed =
       obstacle !== undefined
         ? await pass(queue, entry.size ?? Number.POSITIVE_INFINITY)
         : entry.method === DEFLATED
-          ? await unpack(context, queue, { ...place, size: entry.size })
-          : await lookInto(context, queue, { ...place, size: entry.size ?? 0 });
+          ? await unpack(context, queue, { ...file, size: entry.size })
+          : await lookInto(context, queue, { ...file, size: entry.size ?? 0 });
     if (isPassed) continue;
     if (obstacle === undefined)
-      context.onUnread(place.trail, 'It cannot be unpacked, nor what comes behind it.');
+      context.onUnread(file.trail, 'Neither it nor what follows it can be unpacked.');
     return;
   }
 }
@@ -63,23 +61,19 @@ export async function scanZip(
 function obstacleTo({ method, size, isEncrypted }: ZipEntry): string | undefined {
   if (isEncrypted) return 'It is encrypted.';
   if (method === DEFLATED) return undefined;
-  if (method !== STORED) return `It is packed by method ${method}, which is not unpacked.`;
-  return size === undefined ? 'Where it ends is not known.' : undefined;
+  if (method !== STORED) return `Its compression method ${method} is not supported.`;
+  return size === undefined ? 'Its size is not known.' : undefined;
 }
 
-interface Content {
-  readonly trail: Trail;
-  readonly depth: number;
-}
-
-/** What is stored was searched where it lies; it may be an archive itself. */
+/** Scans archives in a stored file. */
 async function lookInto(
   context: ScanContext,
   queue: ByteQueue,
-  { trail, depth, size }: Content & { readonly size: number },
+  file: NestedFile & { readonly size: number },
 ): Promise<boolean> {
-  const scan = createStreamScan(context, trail, depth);
-  const content = depth > DEEPEST ? undefined : scan.open({ trail, at: 0, size });
+  const { trail, size } = file;
+  const scan = createStreamScan(context, file);
+  const content = scan.open({ trail, at: 0, size });
   const isWhole = await pass(queue, size, async (piece) => {
     content?.data(piece);
     await scan.drained();
@@ -92,19 +86,19 @@ async function lookInto(
 async function unpack(
   context: ScanContext,
   queue: ByteQueue,
-  { trail, depth, size }: Content & Pick<ZipEntry, 'size'>,
+  file: NestedFile & Pick<ZipEntry, 'size'>,
 ): Promise<boolean> {
+  const { size } = file;
   const ahead = await queue.peek(Math.min(size ?? AHEAD_BYTES, AHEAD_BYTES));
   const small = inflateHead(inflateRawSync, ahead.subarray(0, size), {
     maxOutputLength: SMALL_UNPACKED_BYTES,
   });
   let packed = small?.packed;
   if (small === undefined) {
-    const scan = createFileScan(context, trail, depth);
-    packed = (await inflateFrom(queue, createInflateRaw(), scan))?.packed;
+    packed = (await inflateFrom(queue, createInflateRaw(), createFileScan(context, file)))?.packed;
   } else {
     queue.skip(small.packed);
-    await scanWhole(context, small.content, { trail, depth });
+    await scanWhole(context, small.content, file);
   }
   if (packed === undefined) return false;
   if (size !== undefined) return packed <= size && (await pass(queue, size - packed));
@@ -112,7 +106,7 @@ async function unpack(
   return true;
 }
 
-/** @returns whether there was as much */
+/** @returns whether there were `size` bytes */
 async function pass(
   queue: ByteQueue,
   size: number,
@@ -149,7 +143,7 @@ async function readEntry(queue: ByteQueue): Promise<ZipEntry | undefined> {
   };
 }
 
-/** Of 64 bits; it follows the unpacked size. */
+/** The packed size of 64 bits, after the unpacked one. */
 function longSize(extensions: Buffer): number | undefined {
   for (let at = 0; at + 4 <= extensions.length; at += 4 + extensions.readUInt16LE(at + 2)) {
     if (extensions.readUInt16LE(at) !== ZIP64 || at + 20 > extensions.length) continue;
@@ -158,7 +152,7 @@ function longSize(extensions: Buffer): number | undefined {
   return undefined;
 }
 
-/** Its mark may be left out, and its sizes may be of 32 or 64 bits; the next header tells. */
+/** Its mark may be missing, and its sizes may have 32 or 64 bits; the next header shows where it ends. */
 async function skipDescriptor(queue: ByteQueue): Promise<void> {
   const bytes = await queue.peek(28);
   const isMarked = bytes.length >= 4 && bytes.readUInt32LE(0) === DESCRIPTOR;

@@ -1,0 +1,20 @@
+/** No file that was packed in earnest unpacks to more. */
+export const MAX_UNPACKED_BYTES = 16 * 1024 ** 3;
+/** A small file is unpacked in one call, which is much faster than a stream for each of thousands. */
+export const SMALL_UNPACKED_BYTES = 4 * 1024 * 1024;
+
+/** Counts unpacked bytes. @returns how many there are @throws RangeError when there are too many */
+export function createUnpackedCounter(): (piece: Uint8Array) => number {
+  let bytes = 0;
+  return (piece) => {
+    bytes += piece.length;
+    if (bytes > MAX_UNPACKED_BYTES) throw new RangeError('It unpacks to more than the search follows.');
+    return bytes;
+  };
+}
+
+/** Why something was not unpacked, as a sentence. */
+export function reasonOf(error: unknown): string {
+  const { message = 'It cannot be unpacked' } = error as { message?: string };
+  return message.endsWith('.') ? message : `${message}.`;
+}
