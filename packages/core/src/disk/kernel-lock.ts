@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeBuildError } from '../errors/de-build-error.ts';
 import { lockNotTaken, lockProgramMissing, lockUnsupported } from '../errors/lock-failures.ts';
+import { runProgram } from '../process/run-program.ts';
 
 export interface LockOptions {
   /** `PATH` of it says where `flock` is; nothing else is taken. */
@@ -52,46 +53,23 @@ async function lockWithFlock(path: string, options: LockOptions): Promise<Unlock
   }
 }
 
-/** What setTimeout takes at most. */
-const LONGEST_MS = 2 ** 31 - 1;
-
-function waitForFlock(
+async function waitForFlock(
   file: FileHandle,
   { environment, timeoutMs, signal, path }: LockOptions & { readonly path: string },
 ): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const { PATH } = environment;
-    const child = spawn('flock', ['-x', '3'], {
-      env: PATH === undefined ? {} : { PATH },
-      // Apart from the terminal's group: what Ctrl-C does is decided here.
-      detached: true,
-      stdio: ['ignore', 'ignore', 'pipe', file.fd],
-    });
-    let output = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-    const giveUp = (): void => {
-      child.kill('SIGKILL');
-    };
-    const timer = setTimeout(giveUp, Math.min(timeoutMs, LONGEST_MS));
-    signal?.addEventListener('abort', giveUp, { once: true });
-    const settle = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
-    };
-    child.once('error', (error) => {
-      settle();
-      reject((error as NodeJS.ErrnoException).code === 'ENOENT' ? lockProgramMissing(error) : error);
-    });
-    child.once('close', (exitCode, killedBy) => {
-      settle();
-      if (signal?.aborted === true) reject(signal.reason);
-      else if (exitCode === 0) resolve(true);
-      else if (killedBy !== null) resolve(false);
-      else reject(lockNotTaken(path, output.trim() || `flock ended with ${exitCode}`));
-    });
+  const run = {
+    environment: { PATH: environment.PATH },
+    folder: '/',
+    timeoutMs,
+    signal,
+    descriptors: [file.fd],
+  };
+  const { ended, exitCode, stderr } = await runProgram('flock', ['-x', '3'], run).catch((error: unknown) => {
+    throw isDeBuildError(error) && error.code === 'program-missing' ? lockProgramMissing(error.cause) : error;
   });
+  if (ended === 'timeout') return false;
+  if (exitCode !== 0) throw lockNotTaken(path, stderr.trim() || `flock exited with ${exitCode}`);
+  return true;
 }
 
 async function isStill(file: FileHandle, path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { runProgram } from '../process/run-program.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { RegistryCredential } from './engine.ts';
 
@@ -73,26 +73,15 @@ async function readDockerConfig(environment: Environment) {
 }
 
 /** Speaks the protocol of docker-credential-helpers: the server's name goes in, a JSON object comes out. */
-function askHelper(
+async function askHelper(
   helper: string,
   key: string,
   environment: Environment,
 ): Promise<RegistryCredential | undefined> {
-  if (!/^[\w.-]+$/.test(helper)) return Promise.resolve(undefined);
-  return new Promise((resolve) => {
-    const child = spawn(`docker-credential-${helper}`, ['get'], {
-      env: { ...environment },
-      stdio: ['pipe', 'pipe', 'ignore'],
-      signal: AbortSignal.timeout(HELPER_MS),
-    });
-    let answer = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      answer += text;
-    });
-    child.stdin.on('error', () => undefined).end(key);
-    child.on('error', () => resolve(undefined));
-    child.on('close', () => resolve(understandAnswer(answer, key)));
-  });
+  if (!/^[\w.-]+$/.test(helper)) return undefined;
+  const run = { environment, folder: '/', timeoutMs: HELPER_MS, input: key };
+  const result = await runProgram(`docker-credential-${helper}`, ['get'], run).catch(() => undefined);
+  return result === undefined ? undefined : understandAnswer(result.stdout, key);
 }
 
 function understandAnswer(answer: string, key: string): RegistryCredential | undefined {

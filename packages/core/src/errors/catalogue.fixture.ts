@@ -16,6 +16,7 @@ import * as manifest from './manifest-failures.ts';
 import * as manifestFindings from './manifest-findings.ts';
 import * as mirror from './mirror-failures.ts';
 import * as plainBuild from './plain-build-failures.ts';
+import * as programs from './process-failures.ts';
 import * as rebuild from './rebuild-failures.ts';
 import * as release from './release-failures.ts';
 import * as restore from './restore-failures.ts';
@@ -45,6 +46,7 @@ export const catalogue = {
   'manifest-findings.ts': manifestFindings,
   'mirror-failures.ts': mirror,
   'plain-build-failures.ts': plainBuild,
+  'process-failures.ts': programs,
   'rebuild-failures.ts': rebuild,
   'release-failures.ts': release,
   'restore-failures.ts': restore,
@@ -415,6 +417,19 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'plain-build-failures.ts': {
     buildWithoutImage: [['Its stream ended before it named one.']],
     buildInterrupted: [[true], [false]],
+  },
+  'process-failures.ts': {
+    programMissing: [['docker-compose', denied]],
+    programNotExecutable: [['git', denied]],
+    programFolderUnusable: [
+      ['git', { folder: '/srv/site', cause: Object.assign(new Error(SECRET), { code: 'ENOENT' }) }],
+      ['git', { folder: '/srv/site', cause: denied }],
+    ],
+    programArgumentsTooLong: [['git', Object.assign(new Error(SECRET), { code: 'E2BIG' })]],
+    programNotStarted: ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM', 'EPERM'].map((code) => [
+      'git',
+      Object.assign(new Error(SECRET), { code }),
+    ]),
   },
   'rebuild-failures.ts': {
     manifestEdited: [['1.4.0.json', ['The digest of its commits is sha256:ab, and sha256:cd is recorded']]],

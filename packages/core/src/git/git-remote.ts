@@ -64,7 +64,7 @@ async function listOnce(
       environment: home.environment,
       folder: home.folder,
       timeoutMs,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
     const answers = readCurlTrace(await readFile(home.traceFile, 'latin1').catch(() => ''));
     const asked = { repository: nameOf(repository), timeoutSeconds, now: Date.now() };

@@ -7,6 +7,7 @@ const asked = { repository: { url: 'https://h.example/a/b', token: 'T' }, timeou
 const unable = (reason: string) => ({
   ended: 'exit' as const,
   exitCode: 128,
+  signal: null,
   stdout: '',
   stderr: `fatal: unable to access 'https://h.example/a/b/': ${reason}\n`,
 });
@@ -47,7 +48,7 @@ test.each([
 });
 
 test('an answer of another kind is never an empty list', () => {
-  const success = { ended: 'exit' as const, exitCode: 0, stdout: '', stderr: '' };
+  const success = { ended: 'exit' as const, exitCode: 0, signal: null, stdout: '', stderr: '' };
   const html = { status: 200, headers: new Map([['content-type', 'text/html']]) };
   const git = { status: 200, headers: new Map([['content-type', 'application/x-git-upload-pack-result']]) };
   expect(judgeListing(success, [html], asked).outcome).toBe('failed');

@@ -14,13 +14,13 @@ import {
   gitTokenMissing,
   gitTokenRefused,
 } from '../errors/git-failures.ts';
+import type { ProgramResult } from '../process/run-program.ts';
 import { cutAtWord } from '../secrets/cut-at-word.ts';
 import type { Attempt, Trouble } from './ask-patiently.ts';
 import type { HttpAnswer } from './curl-trace.ts';
 import { judgeSsh } from './judge-ssh.ts';
 import type { RemoteRefs } from './remote.ts';
 import { readRemoteRefs } from './remote-refs.ts';
-import type { GitResult } from './run-git.ts';
 import type { SshMeans } from './ssh-command.ts';
 
 export interface Asked {
@@ -34,7 +34,7 @@ export interface Asked {
 
 /** Judges a run of `git ls-remote`. */
 export function judgeListing(
-  result: GitResult,
+  result: ProgramResult,
   answers: readonly HttpAnswer[],
   asked: Asked,
 ): Attempt<RemoteRefs> {
@@ -52,7 +52,7 @@ export function judgeListing(
  * nothing. `undefined` when the host did its part.
  */
 export function judgeExchange(
-  result: GitResult,
+  result: ProgramResult,
   answers: readonly HttpAnswer[],
   asked: Asked,
 ): Trouble | undefined {
@@ -83,7 +83,7 @@ export function judgeExchange(
 }
 
 /** A failure that only git's own words tell of. */
-export function judgeWords(result: GitResult, { repository }: Asked): Trouble {
+export function judgeWords(result: ProgramResult, { repository }: Asked): Trouble {
   const reason = /^(?:fatal|error): (.+)$/m.exec(result.stderr)?.[1] ?? 'git could not read it';
   return {
     outcome: 'failed',

@@ -60,7 +60,7 @@ export async function readNetworkSettings(
     folder,
     timeoutMs: 5000,
     maxOutputBytes: 1024 * 1024,
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   });
   if (result.exitCode !== 0) return [];
   return result.stdout.split('\0').flatMap((record) => {

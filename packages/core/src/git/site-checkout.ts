@@ -1,8 +1,9 @@
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { siteCheckoutFailed } from '../errors/rebuild-failures.ts';
+import type { ProgramResult } from '../process/run-program.ts';
 import { lastLines } from './judge-listing.ts';
-import { type GitResult, runGit } from './run-git.ts';
+import { runGit } from './run-git.ts';
 
 export interface CheckoutRequest {
   /** The folder of the site; its repository may begin above it. */
@@ -81,7 +82,7 @@ async function keepMode(from: string, to: string): Promise<void> {
   if (isSameKind && original.mode !== copy.mode) await chmod(to, original.mode & 0o777);
 }
 
-function outputOf({ exitCode, stdout, stderr }: GitResult, commit: string): string {
+function outputOf({ exitCode, stdout, stderr }: ProgramResult, commit: string): string {
   if (exitCode === 0) return stdout;
   throw siteCheckoutFailed(commit, lastLines(stderr));
 }

@@ -7,7 +7,13 @@ const asked = {
   now: 0,
   into: '/site/.de-build/mirror/h.example-a-b.git/incoming/12.git',
 };
-const failed = (stderr: string) => ({ ended: 'exit' as const, exitCode: 128, stdout: '', stderr });
+const failed = (stderr: string) => ({
+  ended: 'exit' as const,
+  exitCode: 128,
+  signal: null,
+  stdout: '',
+  stderr,
+});
 const git = { status: 200, headers: new Map([['content-type', 'application/x-git-upload-pack-result']]) };
 
 // As git says it, in versions from 2.25 on.

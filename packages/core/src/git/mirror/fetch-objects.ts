@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { gitAnswerCutOff } from '../../errors/git-failures.ts';
 import { mirrorNotWritten } from '../../errors/mirror-failures.ts';
+import type { ProgramResult } from '../../process/run-program.ts';
 import { type Attempt, askPatiently, nameOf, type Patience } from '../ask-patiently.ts';
 import { type HttpAnswer, readCurlTrace } from '../curl-trace.ts';
 import { withGitHome } from '../git-home.ts';
 import { type Asked, judgeExchange, judgeWords, lastLines } from '../judge-listing.ts';
 import type { NetworkSettings } from '../network-settings.ts';
 import type { Repository } from '../remote.ts';
-import { type GitResult, runGit } from '../run-git.ts';
+import { runGit } from '../run-git.ts';
 import { sshMeansFor } from '../ssh-command.ts';
 import { repositoryAround, systemReason } from './local-git.ts';
 
@@ -72,12 +73,14 @@ async function fetchOnce(
   const { credential } = repository;
   const home = { environment, url, credential, settings, timeoutMs: Math.min(timeoutMs, MAX_SILENCE_MS) };
   return withGitHome(home, async ({ environment: own, folder, traceFile }) => {
+    const onLine = (line: string) =>
+      wanted.withoutFiles === 'or-nothing' && WITH_FILES_ONLY.test(line) ? 'stop' : undefined;
     const result = await runGit(fetchArguments(repository.url, wanted), {
       environment: own,
       folder,
       timeoutMs,
-      ...(wanted.withoutFiles === 'or-nothing' ? { endsAt: WITH_FILES_ONLY } : {}),
-      ...(signal === undefined ? {} : { signal }),
+      lines: { redactor: undefined, onLine },
+      signal,
     });
     const answers = readCurlTrace(await readFile(traceFile, 'latin1').catch(() => ''));
     const ssh = sshMeansFor(url, environment);
@@ -115,12 +118,12 @@ function isoSeconds(seconds: number): string {
 
 /** Judges a run of `git fetch`. This machine's own failures come first: git breaks the line off for them. */
 export function judgeFetch(
-  result: GitResult,
+  result: ProgramResult,
   answers: readonly HttpAnswer[],
   asked: Asked & { readonly into: string },
 ): Attempt<Fetched> {
   const { stderr } = result;
-  if (result.ended === 'said-so') return { outcome: 'done', value: 'with-files-only' };
+  if (result.ended === 'stopped') return { outcome: 'done', value: 'with-files-only' };
   const reason = result.ended === 'exit' && result.exitCode !== 0 ? systemReason(stderr) : undefined;
   if (reason !== undefined)
     return { outcome: 'failed', error: mirrorNotWritten(repositoryAround(asked.into), { reason }) };

@@ -1,6 +1,7 @@
 import { mirrorBroken, mirrorNotWritten } from '../../errors/mirror-failures.ts';
+import type { ProgramResult } from '../../process/run-program.ts';
 import { lastLines } from '../judge-listing.ts';
-import { type GitResult, runGit } from '../run-git.ts';
+import { runGit } from '../run-git.ts';
 
 /** git on repositories of the mirror alone: no network, nobody's configuration. */
 export interface LocalGit {
@@ -41,12 +42,12 @@ export function createLocalGit(
     repository: string,
     args: readonly string[],
     signal: AbortSignal | undefined,
-  ): Promise<GitResult> =>
+  ): Promise<ProgramResult> =>
     runGit([`--git-dir=${repository}`, ...args], {
       environment: own,
       folder,
       timeoutMs: TIMEOUT_MS,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
   return {
     environment: own,
