@@ -1,6 +1,7 @@
+import type { Place } from '../errors/finding.ts';
 import type { Credential } from '../git/remote.ts';
 
-/** An app to be installed, understood: its name as bench will call it, and where it comes from. */
+/** An app to be installed: its name as bench will call it, and where it comes from. */
 export interface App {
   /** What bench calls it: the repository's name without `.git`. */
   readonly name: string;
@@ -9,8 +10,10 @@ export interface App {
   /** Branch or tag; `undefined` means the repository's default branch. */
   readonly ref: string | undefined;
   readonly credential: Credential | undefined;
-  /** Where it is written: line of apps.json, or `undefined` for frappe. */
+  /** Line of its entry in apps.json; `undefined` for frappe. */
   readonly line: number | undefined;
+  /** Where findings about its ref point. */
+  readonly place: Place;
 }
 
 /** An app with the commit its ref points at now. */

@@ -1,6 +1,5 @@
-import type { Containerfile } from '../site/containerfile.ts';
-import type { EnvFile } from '../site/env-file.ts';
-import type { SiteConfig } from '../site/site-config.ts';
+import type { Place } from '../errors/finding.ts';
+import type { Site } from '../site/site.ts';
 
 /** Where the value of a build arg comes from. */
 export type BuildArgSource = 'option' | 'env' | 'config' | 'containerfile' | 'de-build';
@@ -10,32 +9,30 @@ export interface ChosenBuildArg {
   readonly name: string;
   readonly value: string;
   readonly source: BuildArgSource;
+  readonly place: Place;
 }
 
 /**
  * Which build args the build gets: `--build-arg` first, then `.env`, then `de-build.json`. What none of them
  * names keeps the Containerfile's own default and is listed with the source `containerfile`.
  */
-export function chooseBuildArgs(input: {
-  readonly config: SiteConfig;
-  readonly env: EnvFile | undefined;
-  readonly containerfile: Containerfile | undefined;
-  readonly options: Readonly<Record<string, string>>;
-}): readonly ChosenBuildArg[] {
+export function chooseBuildArgs(
+  { config, env, containerfile }: Pick<Site, 'config' | 'env' | 'containerfile'>,
+  options: Readonly<Record<string, string>>,
+): readonly ChosenBuildArg[] {
   const chosen = new Map<string, ChosenBuildArg>();
-  for (const [name, declarations] of input.containerfile?.args ?? []) {
+  for (const [name, declarations] of containerfile?.args ?? []) {
     const value = declarations.findLast((declaration) => declaration.default !== undefined)?.default;
-    if (value !== undefined) chosen.set(name, { name, value, source: 'containerfile' });
+    const place = { file: config.containerfile };
+    if (value !== undefined) chosen.set(name, { name, value, source: 'containerfile', place });
   }
-  for (const [name, value] of Object.entries(input.config.buildArgs)) {
-    chosen.set(name, { name, value, source: 'config' });
+  for (const [name, value] of Object.entries(config.buildArgs))
+    chosen.set(name, { name, value, source: 'config', place: { file: 'de-build.json' } });
+  for (const name of config.buildArgsFromEnv) {
+    const { value = '', line = 0 } = env?.entries.get(name) ?? {};
+    if (value !== '') chosen.set(name, { name, value, source: 'env', place: { file: config.env, line } });
   }
-  for (const name of input.config.buildArgsFromEnv) {
-    const value = input.env?.entries.get(name)?.value;
-    if (value !== undefined && value !== '') chosen.set(name, { name, value, source: 'env' });
-  }
-  for (const [name, value] of Object.entries(input.options)) {
-    chosen.set(name, { name, value, source: 'option' });
-  }
+  for (const [name, value] of Object.entries(options))
+    chosen.set(name, { name, value, source: 'option', place: { file: '--build-arg' } });
   return [...chosen.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

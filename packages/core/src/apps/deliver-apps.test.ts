@@ -12,8 +12,8 @@ import type { ResolvedApp } from './app.ts';
 import { decideCacheInput } from './cache-input.ts';
 import { digestCommits } from './commits-digest.ts';
 import { encodeAppsJson, renderAppsJson } from './deliver-apps.ts';
+import { parseApps } from './parse-apps.ts';
 import { resolveApps } from './resolve-apps.ts';
-import { understandApps } from './understand-apps.ts';
 
 function resolvedOf(name: string, commit: string, line: number | undefined = 1): ResolvedApp {
   return {
@@ -24,6 +24,7 @@ function resolvedOf(name: string, commit: string, line: number | undefined = 1):
     kind: 'branch',
     credential: undefined,
     line,
+    place: { file: 'apps.json' },
   };
 }
 const source = {
@@ -156,7 +157,7 @@ test('what is delivered can be cloned as bench does, and was resolved with the s
       },
       tokenAliases: [],
     };
-    const { apps } = understandApps(written, values);
+    const { apps } = parseApps(written, values);
     const remote = createGitRemote({ environment: { PATH: process.env.PATH } });
     const { resolved: found, findings } = await resolveApps(apps, remote);
     expect(findings).toEqual([]);

@@ -1,14 +1,9 @@
-import type { Place } from '../errors/app-failures.ts';
 import type { Finding } from '../errors/finding.ts';
 import { Secret } from '../secrets/secret.ts';
 import { fillPlaceholders } from '../site/placeholder.ts';
+import type { ChosenBuildArg } from './build-args.ts';
 import { fillUrl } from './fill-url.ts';
-import { findValue, type ValueSource } from './placeholder-values.ts';
-
-export interface FillBuildArgsOptions extends ValueSource {
-  /** Where a build arg is written; `de-build.json` unless given. */
-  readonly placeOf?: (name: string) => Place;
-}
+import { findValues, type ValueSource } from './placeholder-values.ts';
 
 export interface FilledBuildArgs {
   /** A `Secret` where anything secret went in. Without those that have a finding. */
@@ -20,45 +15,33 @@ export interface FilledBuildArgs {
 
 /** Fills the placeholders of build args from `.env`; in a URL by the rules of `fillUrl`. */
 export function fillBuildArgs(
-  args: Readonly<Record<string, string>>,
-  options: FillBuildArgsOptions,
+  given: readonly Pick<ChosenBuildArg, 'name' | 'value' | 'place'>[],
+  source: ValueSource,
 ): FilledBuildArgs {
-  const filled: Record<string, string | Secret> = {};
+  const args: Record<string, string | Secret> = {};
   const findings: Finding[] = [];
   const usedKeys = new Set<string>();
-  for (const [name, text] of Object.entries(args)) {
-    const place = options.placeOf?.(name) ?? { file: 'de-build.json' };
-    const result = /^https?:\/\//i.test(text)
-      ? fillUrl(text, options, place)
-      : fillText(text, options, place);
-    if ('findings' in result) {
-      findings.push(...result.findings);
+  for (const { name, value, place } of given) {
+    const fill = /^https?:\/\//i.test(value) ? fillUrl : fillText;
+    const filled = fill(value, source, place);
+    if ('findings' in filled) {
+      findings.push(...filled.findings);
       continue;
     }
-    filled[name] = result.whole;
-    for (const key of result.usedKeys) usedKeys.add(key);
+    args[name] = filled.whole;
+    for (const key of filled.usedKeys) usedKeys.add(key);
   }
-  return { args: filled, findings, usedKeys };
+  return { args, findings, usedKeys };
 }
 
-function fillText(
-  text: string,
-  source: ValueSource,
-  place: Place,
-): { whole: string | Secret; usedKeys: string[] } | { findings: Finding[] } {
-  const findings: Finding[] = [];
-  const usedKeys: string[] = [];
-  let secretKey: string | undefined;
-  const whole = fillPlaceholders(text, (name) => {
-    const entry = findValue(name, source, place);
-    if (!('key' in entry)) {
-      findings.push(entry);
-      return '';
-    }
-    usedKeys.push(entry.key);
-    if (entry.sensitive) secretKey = entry.key;
-    return entry.value;
-  });
+function fillText(...[text, source, place]: Parameters<typeof fillUrl>) {
+  const { entries, findings } = findValues(text, source, place);
   if (findings.length > 0) return { findings };
-  return { whole: secretKey === undefined ? whole : new Secret(secretKey, whole), usedKeys };
+  const whole = fillPlaceholders(text, (name) => entries.get(name)?.value);
+  const used = [...entries.values()];
+  const secret = used.findLast(({ sensitive }) => sensitive);
+  return {
+    whole: secret === undefined ? whole : new Secret(secret.key, whole),
+    usedKeys: used.map(({ key }) => key),
+  };
 }

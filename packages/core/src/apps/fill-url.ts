@@ -1,11 +1,11 @@
-import { type Place, placeholderUnusable, secretMisplaced } from '../errors/app-failures.ts';
-import type { Finding } from '../errors/finding.ts';
+import { placeholderUnusable, secretMisplaced } from '../errors/app-failures.ts';
+import type { Finding, Place } from '../errors/finding.ts';
 import type { Credential } from '../git/remote.ts';
 import { hasControlCharacters } from '../git/remote-url.ts';
-import { fromShortSsh, isSshUrl } from '../git/ssh-url.ts';
 import { Secret } from '../secrets/secret.ts';
 import { fillPlaceholders, findPlaceholders } from '../site/placeholder.ts';
-import { findValue, type ValueSource } from './placeholder-values.ts';
+import { findValues, type ValueSource } from './placeholder-values.ts';
+import { credentialOf, encodeUser, encodeUserPart, splitUrl, writtenIn } from './url-user.ts';
 
 /** A URL with its placeholders filled, whole and in parts. */
 export interface FilledUrl {
@@ -18,11 +18,6 @@ export interface FilledUrl {
   readonly usedKeys: readonly string[];
 }
 
-/** The username that goes with a token written alone (`https://TOKEN@host`), as GitHub, GitLab and Gitea take it. */
-export const TOKEN_USERNAME = 'x-access-token';
-
-const PARTS = /^(?<scheme>[a-z][a-z0-9+.-]*:\/\/)?(?:(?<user>[^/]*)@)?(?<rest>.*)$/is;
-
 /**
  * Fills the placeholders of a URL from `.env`.
  *
@@ -34,94 +29,35 @@ export function fillUrl(
   text: string,
   source: ValueSource,
   place: Place,
-): FilledUrl | { findings: Finding[] } {
-  const { scheme = '', user, rest = '' } = splitUrl(text);
-  const findings: Finding[] = [];
-  const usedKeys: string[] = [];
-  const fill = (part: string, isUser: boolean, encode: (value: string) => string): string =>
-    fillPlaceholders(part, (name) => {
-      const entry = findValue(name, source, place);
-      if (!('key' in entry)) {
-        findings.push(entry);
-        return '';
-      }
-      usedKeys.push(entry.key);
-      if (hasControlCharacters(entry.value) || entry.value.trim() !== entry.value)
-        findings.push(placeholderUnusable(name, { ...place }));
-      else if (!isUser && entry.sensitive) findings.push(secretMisplaced(name, place));
-      return encode(entry.value);
-    });
-
-  const filledRest = fill(rest, false, (value) => value);
-  const url = scheme + filledRest;
-  if (user === undefined)
-    return findings.length > 0 ? { findings } : { whole: url, url, credential: undefined, usedKeys };
-
-  // One placeholder as the whole user part may hold `user:token`.
-  const isWhole = findPlaceholders(user).some(({ start, end }) => start === 0 && end === user.length);
-  const filledUser = fill(user, true, isWhole ? encodePair : encodeUserPart);
+): FilledUrl | { readonly findings: readonly Finding[] } {
+  const { entries, findings: missing } = findValues(text, source, place);
+  const { scheme, user, rest } = splitUrl(text);
+  const shown = new Set(findPlaceholders(rest).map(({ name }) => name));
+  const findings = [...missing];
+  for (const [name, { value, sensitive }] of entries) {
+    if (hasControlCharacters(value) || value.trim() !== value)
+      findings.push(placeholderUnusable(name, place));
+    else if (sensitive && shown.has(name)) findings.push(secretMisplaced(name, place));
+  }
   if (findings.length > 0) return { findings };
-  const name =
-    usedKeys.length === 0
-      ? `written in ${place.file}${place.line === undefined ? '' : `, line ${place.line}`}`
-      : lastTokenName(user, source, usedKeys);
+
+  const fill = (part: string, encode: (value: string) => string) =>
+    fillPlaceholders(part, (name) => encode(entries.get(name)?.value ?? ''));
+  const filledRest = fill(rest, (value) => value);
+  const url = scheme + filledRest;
+  const usedKeys = [...entries.values()].map(({ key }) => key);
+  if (user === undefined) return { whole: url, url, credential: undefined, usedKeys };
+
+  const placeholders = findPlaceholders(user);
+  // One placeholder as the whole user part may hold `user:token`.
+  const isWhole = placeholders[0]?.start === 0 && placeholders[0].end === user.length;
+  const filledUser = fill(user, isWhole ? encodeUser : encodeUserPart);
+  // In `${USER}:${TOKEN}` the last one is the token.
+  const name = entries.get(placeholders.at(-1)?.name ?? '')?.key ?? usedKeys.at(-1) ?? writtenIn(place);
   return {
     whole: new Secret(name, `${scheme}${filledUser}@${filledRest}`),
     url,
-    credential: toCredential(filledUser, name),
+    credential: credentialOf(filledUser, name),
     usedKeys,
   };
-}
-
-/** The user of an ssh URL is no credential; ssh proves who that is by a key. */
-function splitUrl(text: string): {
-  readonly scheme?: string;
-  readonly user?: string;
-  readonly rest?: string;
-} {
-  const written = fromShortSsh(text) ?? text;
-  return isSshUrl(written) ? { rest: written } : (PARTS.exec(written)?.groups ?? {});
-}
-
-function toCredential(userPart: string, name: string): Credential | undefined {
-  const colon = userPart.indexOf(':');
-  const first = decodeLoosely(colon === -1 ? userPart : userPart.slice(0, colon));
-  const second = colon === -1 ? '' : decodeLoosely(userPart.slice(colon + 1));
-  if (first === '' && second === '') return undefined;
-  // `TOKEN:@` and `TOKEN:x-oauth-basic@` are GitHub's older spellings of a lone token.
-  if (second === '' || second === 'x-oauth-basic')
-    return { username: TOKEN_USERNAME, password: new Secret(name, first) };
-  return { username: first === '' ? TOKEN_USERNAME : first, password: new Secret(name, second) };
-}
-
-/** The key behind the last placeholder of the user part: in `${USER}:${TOKEN}` that is the token. */
-function lastTokenName(user: string, source: ValueSource, usedKeys: readonly string[]): string {
-  const last = findPlaceholders(user).at(-1)?.name;
-  if (last === undefined) return usedKeys.at(-1) ?? 'the token';
-  const entry = findValue(last, source, { file: '' });
-  return 'key' in entry ? entry.key : last;
-}
-
-/** Percent-encodes a value for the user part, quotes and brackets included: bench splits its commands like a shell. */
-export function encodeUserPart(value: string): string {
-  if (/%[0-9a-f]{2}/i.test(value) && /^(?:[\w.~-]|%[0-9a-f]{2})+$/i.test(value)) return value;
-  return encodeURIComponent(value).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-function encodePair(value: string): string {
-  const colon = value.indexOf(':');
-  return colon === -1
-    ? encodeUserPart(value)
-    : `${encodeUserPart(value.slice(0, colon))}:${encodeUserPart(value.slice(colon + 1))}`;
-}
-
-function decodeLoosely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

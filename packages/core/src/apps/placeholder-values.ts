@@ -1,12 +1,12 @@
 import {
-  type Place,
   placeholderEmpty,
   placeholderUnknown,
   tokenAliasesDiffer,
   tokenUnused,
 } from '../errors/app-failures.ts';
-import type { Finding } from '../errors/finding.ts';
+import type { Finding, Place } from '../errors/finding.ts';
 import type { EnvEntry, EnvFile } from '../site/env-file.ts';
+import { findPlaceholders } from '../site/placeholder.ts';
 
 /** Groups of `.env` keys that name one token: any of a group stands in for the others. */
 export type TokenAliases = readonly (readonly string[])[];
@@ -17,17 +17,29 @@ export interface ValueSource {
   readonly tokenAliases: TokenAliases;
 }
 
-/** The entry of `.env` that gives a placeholder its value: its own key's, or that of an alias; or why there is none. */
-export function findValue(name: string, source: ValueSource, place: Place): EnvEntry | Finding {
-  const entries = source.env?.entries;
-  const aliases = aliasesOf(name, source.tokenAliases);
-  for (const key of [name, ...aliases]) {
-    const entry = entries?.get(key);
-    if (entry !== undefined && entry.value !== '') return entry;
+export interface FoundValues {
+  /** By the name of the placeholder: the entry of `.env` with its own key, or with an alias of it. */
+  readonly entries: ReadonlyMap<string, EnvEntry>;
+  /** One for every placeholder without a value. */
+  readonly findings: readonly Finding[];
+}
+
+/** The values of the placeholders of a text. */
+export function findValues(text: string, { env, tokenAliases }: ValueSource, place: Place): FoundValues {
+  const entries = new Map<string, EnvEntry>();
+  const findings = new Map<string, Finding>();
+  for (const { name } of findPlaceholders(text)) {
+    const aliases = aliasesOf(name, tokenAliases);
+    const [entry] = [name, ...aliases]
+      .flatMap((key) => env?.entries.get(key) ?? [])
+      .filter(({ value }) => value !== '');
+    if (entry !== undefined) entries.set(name, entry);
+    else {
+      const missing = env?.entries.has(name) === true ? placeholderEmpty : placeholderUnknown;
+      findings.set(name, missing(name, place, aliases[0]));
+    }
   }
-  return entries?.has(name) === true
-    ? placeholderEmpty(name, place, aliases[0])
-    : placeholderUnknown(name, place, aliases[0]);
+  return { entries, findings: [...findings.values()] };
 }
 
 /** Groups of aliases whose keys have different values: it cannot be told which one is right. */
@@ -37,20 +49,15 @@ export function findDifferingAliases({ env, tokenAliases }: ValueSource): Findin
     const set = group.flatMap((key) => env.entries.get(key) ?? []).filter(({ value }) => value !== '');
     const isSame = new Set(set.map(({ value }) => value)).size <= 1;
     const line = set.at(-1)?.line;
-    return isSame || line === undefined
-      ? []
-      : [
-          tokenAliasesDiffer(
-            set.map(({ key }) => key),
-            { file: env.path, line },
-          ),
-        ];
+    if (isSame || line === undefined) return [];
+    const keys = set.map(({ key }) => key);
+    return tokenAliasesDiffer(keys, { file: env.path, line });
   });
 }
 
 /**
  * Git tokens of `.env` that have a value and no use. A key counts as one when it is an alias, or when its name says
- * so: a word PAT, or a git host's name and TOKEN. Other secrets are the running site's affair.
+ * so: a word PAT, or a git host's name and TOKEN. Other secrets belong to the running site.
  */
 export function findUnusedTokens({ env, tokenAliases }: ValueSource, used: ReadonlySet<string>): Finding[] {
   if (env === undefined) return [];

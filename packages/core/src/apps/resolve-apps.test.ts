@@ -7,7 +7,8 @@ import { newestReleaseTag } from './release-tag.ts';
 import { resolveApps } from './resolve-apps.ts';
 
 function appOf(name: string, ref: string | undefined, line = 1): App {
-  return { name, url: `https://github.com/acme/${name}`, ref, credential: undefined, line };
+  const place = { file: 'apps.json', line };
+  return { name, url: `https://github.com/acme/${name}`, ref, credential: undefined, line, place };
 }
 function refsOf(
   branches: Record<string, string>,

@@ -1,10 +1,4 @@
-import {
-  branchMoves,
-  defaultBranchMissing,
-  type Place,
-  refAmbiguous,
-  refNotFound,
-} from '../errors/app-failures.ts';
+import { branchMoves, defaultBranchMissing, refAmbiguous, refNotFound } from '../errors/app-failures.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { GitRemote, RemoteRefs } from '../git/remote.ts';
@@ -16,8 +10,6 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal;
   /** How many repositories are asked at a time; 16 unless given. */
   readonly concurrency?: number;
-  /** Where an app is written; by default its line of apps.json, and `de-build.json` for frappe. */
-  readonly placeOf?: (app: App) => Place;
 }
 
 export interface ResolvedApps {
@@ -33,11 +25,10 @@ export async function resolveApps(
   remote: GitRemote,
   options: ResolveOptions = {},
 ): Promise<ResolvedApps> {
-  const placeOf = options.placeOf ?? defaultPlaceOf;
   const groups = groupByRepository(apps);
   const answers = new Map<App, { answer: RemoteRefs | Finding; isFirst: boolean }>();
   await forEachLimited(groups, options.concurrency ?? 16, async (group) => {
-    const answer = await ask(group, remote, { placeOf, signal: options.signal });
+    const answer = await ask(group, remote, options.signal);
     for (const [index, app] of group.entries()) answers.set(app, { answer, isFirst: index === 0 });
   });
 
@@ -50,7 +41,7 @@ export async function resolveApps(
       if (isFirst === true) findings.push(answer);
       continue;
     }
-    const result = resolveRef(app, answer, placeOf(app));
+    const result = resolveRef(app, answer);
     findings.push(...result.findings);
     if (result.resolved !== undefined) resolved.push(result.resolved);
   }
@@ -76,7 +67,7 @@ function repositoryKey({ url, credential }: App): string {
 async function ask(
   group: readonly App[],
   remote: GitRemote,
-  { placeOf, signal }: { placeOf: (app: App) => Place; signal: AbortSignal | undefined },
+  signal: AbortSignal | undefined,
 ): Promise<RemoteRefs | Finding> {
   const [app] = group;
   if (app === undefined) throw new Error('An empty group of apps');
@@ -92,16 +83,13 @@ async function ask(
   } catch (error) {
     if (!isDeBuildError(error) || signal?.aborted === true) throw error;
     const { code: id, what, why, fix } = error;
-    return { id, severity: 'error', what, why, fix, ...placeOf(app), subject: app.name };
+    return { id, severity: 'error', what, why, fix, ...app.place, subject: app.name };
   }
 }
 
 /** One app's ref, by git clone's own rule: `--branch` takes a branch before a tag of the same name. */
-function resolveRef(
-  app: App,
-  refs: RemoteRefs,
-  place: Place,
-): { resolved?: ResolvedApp; findings: Finding[] } {
+function resolveRef(app: App, refs: RemoteRefs): { resolved?: ResolvedApp; findings: Finding[] } {
+  const { place } = app;
   const ref = app.ref ?? refs.defaultBranch;
   if (ref === undefined) return { findings: [defaultBranchMissing(app, place)] };
   const branch = refs.branches.get(ref);
@@ -123,10 +111,6 @@ function resolveRef(
   if (app.ref === undefined) return { findings: [defaultBranchMissing(app, place)] };
   const nearest = nearestNames(ref, [...refs.branches.keys(), ...refs.tags.keys()]);
   return { findings: [refNotFound(app, ref, { nearest, place })] };
-}
-
-function defaultPlaceOf({ line }: App): Place {
-  return line === undefined ? { file: 'de-build.json' } : { file: 'apps.json', line };
 }
 
 /** Runs at most `limit` at a time. The first failure ends it, once those under way have ended too. */

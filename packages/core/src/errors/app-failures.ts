@@ -1,10 +1,4 @@
-import type { Finding } from './finding.ts';
-
-/** Where an app or a value is written. */
-export interface Place {
-  readonly file: string;
-  readonly line?: number;
-}
+import type { Finding, Place } from './finding.ts';
 
 /** `${NAME}` without a key of that name in `.env`. */
 export function placeholderUnknown(name: string, place: Place, alias?: string): Finding {

@@ -21,3 +21,11 @@ export interface Finding {
   /** What it is about: an `.env` key, an app's name, a build arg. */
   readonly subject?: string;
 }
+
+/** Where something is written. */
+export interface Place {
+  /** Relative to the site's folder, with forward slashes; or the option it was given by, as `--build-arg`. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line?: number;
+}

@@ -7,7 +7,14 @@ import { type AppStanding, describeApp, describeRemoved, hasMoved, isOutdated } 
 const A = 'a'.repeat(40);
 const B = 'b'.repeat(40);
 const url = 'https://github.com/acme/stock';
-const app: App = { name: 'stock', url, ref: 'version-15', credential: undefined, line: 3 };
+const app: App = {
+  name: 'stock',
+  url,
+  ref: 'version-15',
+  credential: undefined,
+  line: 3,
+  place: { file: 'apps.json', line: 3 },
+};
 const branchAt = (commit: string, ref = 'version-15'): ResolvedApp => ({
   ...app,
   ref,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { App, ResolvedApp } from '../apps/app.ts';
+import { parseApps } from '../apps/parse-apps.ts';
 import { readSources, type SiteSources } from '../apps/site-sources.ts';
-import { understandApps } from '../apps/understand-apps.ts';
 import { rebuildArgMissing, rebuildNeedsMirror } from '../errors/rebuild-failures.ts';
 import { bareUrl } from '../flow/open-history.ts';
 import type { RecordedRelease } from '../flow/recorded-release.ts';
@@ -57,6 +57,7 @@ export async function decideRebuild(
     ...plannedApp(app),
     credential: credentials.get(bareUrl(app.url)),
     line,
+    place: { file: today.config.apps },
   });
   const frappe = manifest.frappe === null ? undefined : resolve(manifest.frappe, undefined);
   const apps = manifest.apps.map((app, index) => resolve(app, entries[index]?.line));
@@ -130,7 +131,7 @@ async function entriesAsTheyWere(
   from: { readonly site: Site; readonly files: RebuildFiles; readonly sources: SiteSources },
 ): Promise<readonly AppEntry[]> {
   const { entries } = await readApps(from.files.folder, from.site.config.apps);
-  const understood = understandApps(entries, from.sources.values).apps;
+  const understood = parseApps(entries, from.sources.values).apps;
   const isSame = (app: App | undefined, recorded: ManifestApp) =>
     app?.url === recorded.url && (app.ref ?? recorded.ref) === recorded.ref;
   if (

@@ -75,7 +75,7 @@ function networkOf({ tokenDelivery, network, config }: PlanInput): string | unde
   return tokenDelivery.means === 'mirror' ? 'host' : (network ?? config.network);
 }
 
-function plannedApp({ credential: _credential, line: _line, ...app }: ResolvedApp): PlannedApp {
+function plannedApp({ credential: _, line: __, place: ___, ...app }: ResolvedApp): PlannedApp {
   return app;
 }
 

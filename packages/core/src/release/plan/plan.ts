@@ -41,7 +41,7 @@ export interface BuildPlan {
 }
 
 /** A resolved app without its credential. */
-export type PlannedApp = Omit<ResolvedApp, 'credential' | 'line'>;
+export type PlannedApp = Omit<ResolvedApp, 'credential' | 'line' | 'place'>;
 
 export interface PlannedBuildArg {
   readonly value: string;

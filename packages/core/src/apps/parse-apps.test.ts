@@ -2,9 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import type { Secret } from '../secrets/secret.ts';
 import type { AppEntry } from '../site/apps-json.ts';
 import type { EnvFile } from '../site/env-file.ts';
+import type { ChosenBuildArg } from './build-args.ts';
 import { fillBuildArgs } from './fill-build-args.ts';
+import { parseApps } from './parse-apps.ts';
+import { parseFrappe } from './parse-frappe.ts';
 import { findUnusedTokens } from './placeholder-values.ts';
-import { frappeApp, understandApps } from './understand-apps.ts';
 
 function envOf(values: Record<string, string>): EnvFile {
   const entries = Object.entries(values).map(
@@ -21,8 +23,15 @@ const source = (values: Record<string, string>) => ({
   tokenAliases: [['PAT_DESIRED_EFFECT', 'DE_MACRS_PAT']],
 });
 const TOKEN = 'ghp_abc';
+const buildArgsOf = (values: Record<string, string>): ChosenBuildArg[] =>
+  Object.entries(values).map(([name, value]) => ({
+    name,
+    value,
+    source: 'config',
+    place: { file: `${name}.file`, line: 7 },
+  }));
 
-describe('understandApps', () => {
+describe('parseApps', () => {
   test.each([
     ['https://${ACME_PAT}@github.com/acme/warehouse', 'x-access-token', TOKEN],
     ['https://{{ ACME_PAT }}@github.com/acme/warehouse', 'x-access-token', TOKEN],
@@ -42,7 +51,7 @@ describe('understandApps', () => {
       ODD_PAT: "a@b:c/d'e",
       ENCODED_PAT: 'p%40ss',
     };
-    const { apps, findings } = understandApps([entryOf(url, 'main')], source(values));
+    const { apps, findings } = parseApps([entryOf(url, 'main')], source(values));
     expect(findings).toEqual([]);
     expect(apps).toHaveLength(1);
     expect(apps[0]).toMatchObject({
@@ -57,7 +66,7 @@ describe('understandApps', () => {
   });
 
   test('a public app has no credential; a placeholder may stand in the path', () => {
-    const { apps, usedKeys } = understandApps(
+    const { apps, usedKeys } = parseApps(
       [entryOf('https://github.com/${ORG}/my.app.git')],
       source({ ORG: 'acme' }),
     );
@@ -67,12 +76,13 @@ describe('understandApps', () => {
       ref: undefined,
       credential: undefined,
       line: 3,
+      place: { file: 'apps.json', line: 3 },
     });
     expect([...usedKeys]).toEqual(['ORG']);
   });
 
   test('a literal token is named by its place, never by its value', () => {
-    const { apps } = understandApps([entryOf(`https://${TOKEN}@github.com/acme/a`)], source({}));
+    const { apps } = parseApps([entryOf(`https://${TOKEN}@github.com/acme/a`)], source({}));
     expect(apps[0]?.credential?.password.name).toBe('written in apps.json, line 3');
   });
 
@@ -80,7 +90,7 @@ describe('understandApps', () => {
     ['PAT_DESIRED_EFFECT', 'DE_MACRS_PAT'],
     ['DE_MACRS_PAT', 'PAT_DESIRED_EFFECT'],
   ])('%s is satisfied by %s', (asked, given) => {
-    const { apps, findings, usedKeys } = understandApps(
+    const { apps, findings, usedKeys } = parseApps(
       [entryOf(`https://\${${asked}}@github.com/acme/a`)],
       source({ [given]: TOKEN, [asked]: '' }),
     );
@@ -131,7 +141,7 @@ describe('understandApps', () => {
       undefined,
     ],
   ])('%s is a finding', (_what, url, values, id, subject) => {
-    const { apps, findings } = understandApps([entryOf(url)], source(values));
+    const { apps, findings } = parseApps([entryOf(url)], source(values));
     expect(apps).toEqual([]);
     expect(findings).toEqual([
       expect.objectContaining({ id, severity: 'error', file: 'apps.json', line: 3 }),
@@ -145,7 +155,7 @@ describe('understandApps', () => {
     ['git@github.com:/acme/warehouse', 'ssh://git@github.com/acme/warehouse'],
     ['ssh://git.example:2222/acme/warehouse', 'ssh://git.example:2222/acme/warehouse'],
   ])('%s is asked at %s, without a credential', (written, url) => {
-    expect(understandApps([entryOf(written)], source({}))).toMatchObject({
+    expect(parseApps([entryOf(written)], source({}))).toMatchObject({
       apps: [{ name: 'warehouse', url, credential: undefined }],
       findings: [],
     });
@@ -153,18 +163,16 @@ describe('understandApps', () => {
 
   test('an entry that is known to be wrong is not reported twice', () => {
     const entry = { ...entryOf('git://github.com/a/b'), isFaulty: true as const };
-    expect(understandApps([entry], source({}))).toMatchObject({
+    expect(parseApps([entry], source({}))).toMatchObject({
       apps: [],
       findings: [],
     });
   });
 
   test('two names for one token with different values', () => {
-    const { findings } = understandApps([], source({ PAT_DESIRED_EFFECT: 'one', DE_MACRS_PAT: 'two' }));
+    const { findings } = parseApps([], source({ PAT_DESIRED_EFFECT: 'one', DE_MACRS_PAT: 'two' }));
     expect(findings).toMatchObject([{ id: 'token-aliases-differ', file: '.env', line: 2 }]);
-    expect(understandApps([], source({ PAT_DESIRED_EFFECT: 'one', DE_MACRS_PAT: 'one' })).findings).toEqual(
-      [],
-    );
+    expect(parseApps([], source({ PAT_DESIRED_EFFECT: 'one', DE_MACRS_PAT: 'one' })).findings).toEqual([]);
   });
 });
 
@@ -174,15 +182,15 @@ test.each([
   [{ FRAPPE_BRANCH: 'a'.repeat(40) }, 'FRAPPE_BRANCH', 'app-branch-is-commit'],
   [{ FRAPPE_PATH: 'https://github.com/a/b;x' }, 'FRAPPE_PATH', 'app-url-unsafe'],
   [{ FRAPPE_PATH: 'https://github.com/a/my.frappe' }, 'FRAPPE_PATH', 'app-name-dotted'],
-])('frappe from %j is refused like an app', (args, subject, id) => {
-  const { app, findings } = frappeApp(args, (name) => ({ file: `${name}.file`, line: 7 }));
+])('frappe from %j is refused like an app', (args: Record<string, string>, subject, id) => {
+  const { app, findings } = parseFrappe(buildArgsOf(args), args);
   expect(app).toBeUndefined();
   expect(findings).toMatchObject([{ id, subject, severity: 'error', file: `${subject}.file`, line: 7 }]);
 });
 
 test('a URL with a token outside its user part is asked of nobody, and the token is not told', () => {
   const token = `ghp_${'a1'.repeat(18)}`;
-  const { apps, findings } = understandApps([entryOf(`https://github.com/acme/${token}`)], source({}));
+  const { apps, findings } = parseApps([entryOf(`https://github.com/acme/${token}`)], source({}));
   expect(apps).toEqual([]);
   expect(findings).toMatchObject([{ id: 'app-url-unusable', severity: 'error', line: 3 }]);
   expect(JSON.stringify(findings)).not.toContain(token);
@@ -210,12 +218,12 @@ test('findUnusedTokens names git tokens only', () => {
 describe('build args', () => {
   test('are filled, and secret as soon as a secret went in', () => {
     const { args, findings, usedKeys } = fillBuildArgs(
-      {
+      buildArgsOf({
         FRAPPE_PATH: 'https://${ACME_PAT}@github.com/acme/frappe',
         FRAPPE_BRANCH: 'version-${MAJOR}',
         LICENCE: 'key={{ LICENCE_SECRET }}',
         PYTHON_VERSION: '3.11.6',
-      },
+      }),
       source({ ACME_PAT: "t'1", MAJOR: '15', LICENCE_SECRET: 's' }),
     );
     expect(findings).toEqual([]);
@@ -227,26 +235,28 @@ describe('build args', () => {
   });
 
   test('with a placeholder without a value are findings', () => {
-    const placeOf = () => ({ file: '.env', line: 9 });
-    const { args, findings } = fillBuildArgs({ A: '${NOPE}' }, { ...source({}), placeOf });
+    const { args, findings } = fillBuildArgs(buildArgsOf({ A: '${NOPE}' }), source({}));
     expect(args).toEqual({});
-    expect(findings).toMatchObject([{ id: 'placeholder-unknown', file: '.env', line: 9, subject: 'NOPE' }]);
+    expect(findings).toMatchObject([{ id: 'placeholder-unknown', file: 'A.file', line: 7, subject: 'NOPE' }]);
   });
 
   test('name frappe', () => {
-    const { args } = fillBuildArgs(
-      { FRAPPE_PATH: 'https://${ACME_PAT}@github.com/acme/our-frappe', FRAPPE_BRANCH: 'v15.1.0' },
-      source({ ACME_PAT: TOKEN }),
-    );
-    const { app } = frappeApp(args);
+    const given = buildArgsOf({
+      FRAPPE_PATH: 'https://${ACME_PAT}@github.com/acme/our-frappe',
+      FRAPPE_BRANCH: 'v15.1.0',
+    });
+    const { app } = parseFrappe(given, fillBuildArgs(given, source({ ACME_PAT: TOKEN })).args);
     expect(app).toMatchObject({ name: 'frappe', url: 'https://github.com/acme/our-frappe', ref: 'v15.1.0' });
     expect(app?.credential?.password.name).toBe('ACME_PAT');
     expect(app?.credential?.password.reveal()).toBe(TOKEN);
   });
 
   test('name frappe as bench does where they say nothing, and refuse what is no URL', () => {
-    expect(frappeApp({}).app).toMatchObject({ url: 'https://github.com/frappe/frappe.git', ref: undefined });
-    expect(frappeApp({ FRAPPE_PATH: '/srv/frappe' })).toMatchObject({
+    expect(parseFrappe([], {}).app).toMatchObject({
+      url: 'https://github.com/frappe/frappe.git',
+      ref: undefined,
+    });
+    expect(parseFrappe([], { FRAPPE_PATH: '/srv/frappe' })).toMatchObject({
       app: undefined,
       findings: [{ id: 'app-url-unusable', subject: 'FRAPPE_PATH' }],
     });

@@ -1,0 +1,22 @@
+import { appUrlUnusable } from '../errors/app-failures.ts';
+import { isDeBuildError } from '../errors/de-build-error.ts';
+import type { Finding, Place } from '../errors/finding.ts';
+import { parseRemoteUrl, showable } from '../git/remote-url.ts';
+import { holdsTokenShape } from '../site/token-shape.ts';
+
+/** Why no repository can be asked at a URL that is filled and has no credentials. */
+export function findUrlProblem(url: string, place: Place): Finding | undefined {
+  if (holdsTokenShape(url)) {
+    const why = 'It holds a token outside its user part, where git and every log would show it.';
+    return appUrlUnusable('a URL that is not repeated here', why, place);
+  }
+  try {
+    const { pathname } = parseRemoteUrl(url);
+    if (pathname.split('/').filter((part) => part !== '').length >= 2) return undefined;
+    const why = 'bench needs an organisation and a repository in the path.';
+    return appUrlUnusable(showable(url), why, place);
+  } catch (error) {
+    if (!isDeBuildError(error)) throw error;
+    return appUrlUnusable(showable(url), error.why, place);
+  }
+}

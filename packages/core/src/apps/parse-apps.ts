@@ -1,0 +1,42 @@
+import type { Finding } from '../errors/finding.ts';
+import type { AppEntry } from '../site/apps-json.ts';
+import type { App } from './app.ts';
+import { benchName } from './bench-name.ts';
+import { fillUrl } from './fill-url.ts';
+import { findUrlProblem } from './find-url-problem.ts';
+import { findDifferingAliases, type ValueSource } from './placeholder-values.ts';
+
+export interface ParseAppsOptions extends ValueSource {
+  /** What findings call the file; `apps.json` unless given. */
+  readonly file?: string;
+}
+
+export interface ParsedApps {
+  /** In the order of the file; entries with a finding of severity `error` are missing. */
+  readonly apps: readonly App[];
+  readonly findings: readonly Finding[];
+  /** The keys of `.env` that were used; for `findUnusedTokens`. */
+  readonly usedKeys: ReadonlySet<string>;
+}
+
+/** Turns entries into apps: placeholders filled, credentials apart from the URL, named as bench names them. */
+export function parseApps(entries: readonly AppEntry[], options: ParseAppsOptions): ParsedApps {
+  const { file = 'apps.json' } = options;
+  const findings = findDifferingAliases(options);
+  const usedKeys = new Set<string>();
+  const apps: App[] = [];
+  for (const { url: written, branch: ref, line, isFaulty } of entries) {
+    const place = { file, line };
+    const filled = fillUrl(written, options, place);
+    if ('findings' in filled) {
+      findings.push(...filled.findings);
+      continue;
+    }
+    for (const key of filled.usedKeys) usedKeys.add(key);
+    const { url, credential } = filled;
+    const problem = findUrlProblem(url, place);
+    if (problem === undefined) apps.push({ name: benchName(url), url, ref, credential, line, place });
+    else if (isFaulty !== true) findings.push(problem);
+  }
+  return { apps, findings, usedKeys };
+}

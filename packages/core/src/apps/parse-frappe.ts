@@ -1,0 +1,59 @@
+import { placeholderUnknown } from '../errors/app-failures.ts';
+import type { Finding, Place } from '../errors/finding.ts';
+import { Secret } from '../secrets/secret.ts';
+import { judgeBranch } from '../site/app-branch.ts';
+import { type Complaint, judgeUrl } from '../site/app-url.ts';
+import { findPlaceholders } from '../site/placeholder.ts';
+import type { App } from './app.ts';
+import type { ChosenBuildArg } from './build-args.ts';
+import { findUrlProblem } from './find-url-problem.ts';
+import { credentialOf, splitUrl, writtenIn } from './url-user.ts';
+
+/** bench's own default. */
+const FRAPPE_URL = 'https://github.com/frappe/frappe.git';
+
+/** The frappe that the build args name, or what is wrong with it. `filled` holds the values of those that are given. */
+export function parseFrappe(
+  chosen: readonly ChosenBuildArg[],
+  filled: Readonly<Record<string, string | Secret>>,
+): { readonly app: App | undefined; readonly findings: readonly Finding[] } {
+  const read = (name: string) => {
+    const arg = chosen.find((each) => each.name === name);
+    const value = filled[name] ?? (arg?.source === 'containerfile' ? arg.value : '');
+    return {
+      text: typeof value === 'string' ? value : value.reveal(),
+      token: value instanceof Secret ? value.name : undefined,
+      place: arg?.place ?? { file: 'de-build.json' },
+    };
+  };
+  const path = read('FRAPPE_PATH');
+  const branch = read('FRAPPE_BRANCH');
+  const { scheme, user, rest } = splitUrl(path.text === '' ? FRAPPE_URL : path.text);
+  const url = scheme + rest;
+  const [open] = findPlaceholders(path.text);
+  const problem =
+    open === undefined ? findUrlProblem(url, path.place) : placeholderUnknown(open.name, path.place);
+  const findings = [
+    ...(problem === undefined
+      ? complaintAbout('FRAPPE_PATH', judgeUrl(url).complaint, path.place)
+      : [{ ...problem, subject: 'FRAPPE_PATH' }]),
+    ...(branch.text === '' ? [] : complaintAbout('FRAPPE_BRANCH', judgeBranch(branch.text), branch.place)),
+  ];
+  if (findings.length > 0) return { app: undefined, findings };
+  const app: App = {
+    name: 'frappe',
+    url,
+    ref: branch.text === '' ? undefined : branch.text,
+    credential: user === undefined ? undefined : credentialOf(user, path.token ?? writtenIn(path.place)),
+    line: undefined,
+    place: branch.place,
+  };
+  return { app, findings };
+}
+
+/** What apps.json is refused for, bench would stumble over in a build arg just as well. */
+function complaintAbout(name: string, complaint: Complaint | undefined, place: Place): Finding[] {
+  if (complaint === undefined) return [];
+  const { what, ...rest } = complaint;
+  return [{ ...rest, severity: 'error', what: `${name} in ${place.file} ${what}.`, ...place, subject: name }];
+}
