@@ -101,8 +101,8 @@ describe('usage errors end with 2 and one helpful line', () => {
 
   test.each([
     ['check', 'There is no site in /nowhere.'],
-    ['--build-arg NAME', 'A `--build-arg` is not of the form NAME=VALUE.'],
-    ['prune --keep-storage much', 'The value of `--keep-storage` cannot be read.'],
+    ['--build-arg NAME', 'A `--build-arg` is not in the form NAME=VALUE.'],
+    ['prune --keep-storage much', 'The value of `--keep-storage` is invalid.'],
     ['check --skip engin', 'There is no check "engin".'],
   ])('what core refuses for the same reason: %s', async (line, message) => {
     const { exitCode, stdout, stderr } = await call(line);

@@ -70,7 +70,7 @@ export type {
   RegistryCredential,
   TaggedImage,
 } from './engine/engine.ts';
-export { DeBuildError, type Failure, isDeBuildError } from './errors/de-build-error.ts';
+export { DeBuildError, type ErrorDocument, type Failure, isDeBuildError } from './errors/de-build-error.ts';
 export { EXIT, type ExitCode } from './errors/exit-codes.ts';
 export type { Finding, Severity } from './errors/finding.ts';
 export { learnSecrets } from './flow/learn-secrets.ts';

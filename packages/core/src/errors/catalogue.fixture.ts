@@ -8,6 +8,7 @@ import * as doctorFindings from './doctor-findings.ts';
 import * as engine from './engine-failures.ts';
 import * as engineImage from './engine-image-failures.ts';
 import * as engineSetup from './engine-setup-failures.ts';
+import type { Finding } from './finding.ts';
 import * as flow from './flow-failures.ts';
 import * as git from './git-failures.ts';
 import * as gitSsh from './git-ssh-failures.ts';
@@ -89,6 +90,8 @@ const pin = {
   ref: 'version-15',
   commit: 'a1'.repeat(20),
 };
+const error: Finding = { id: 'x', severity: 'error', what: 'A.', why: 'B.', fix: 'C.' };
+const warning: Finding = { ...error, severity: 'warning' };
 const fault = { why: 'A comma is missing.', line: 4, column: 7 };
 
 /** At least one call of every function of the catalogue; one for each way its words can go. */
@@ -451,11 +454,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     rebuildReplacesAside: [['1.4.0-replaced-0123456789ab']],
   },
   'release-failures.ts': {
-    checksFailed: [
-      [1, 0],
-      [2, 1],
-      [2, 3],
-    ],
+    checksFailed: [[[error]], [[error, error, warning]], [[error, warning, warning]]],
     frozenNeedsMirror: [['The engine is not on this machine.']],
     sshNeedsMirror: [
       [['mini_erp'], 'tokenDelivery says so.'],
@@ -492,7 +491,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     siteVersionUnwritable: [['.env', 'DE_SITE_VERSION', 'No line sets it.']],
     envNotWritten: [['.env', full]],
     siteVersionMissing: [['.env', 'DE_SITE_VERSION']],
-    appsNotUnderstood: [
+    appsUnreadable: [
       [
         {
           id: 'apps-json-broken',

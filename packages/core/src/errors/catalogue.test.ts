@@ -30,7 +30,7 @@ function nameOf(failure: Made): string {
   return isDeBuildError(failure) ? failure.code : failure.id;
 }
 
-test('every file of the catalogue is here', async () => {
+test('the catalogue has every file of the folder', async () => {
   const files = (await readdir(import.meta.dirname)).filter((file) => /-(failures|findings)\.ts$/.test(file));
   expect(Object.keys(catalogue).sort()).toEqual(files.sort());
 });
@@ -41,15 +41,11 @@ test.each(functions)('$name has a sample', ({ file, name }) => {
 
 describe.each(made)('$title', ({ failure }) => {
   test('reads so', () => {
-    const { what, why, fix } = failure;
-    const kind = isDeBuildError(failure)
-      ? { code: failure.code, exitCode: failure.exitCode, ...(failure.output && { output: failure.output }) }
-      : { ...failure };
-    expect({ ...kind, what, why, fix }).toMatchSnapshot();
+    expect(isDeBuildError(failure) ? failure.toJSON() : failure).toMatchSnapshot();
   });
 
   test('is told in whole sentences', () => {
-    // What a failed step says ends with the instruction as it is written.
+    // It ends with the instruction as it is written in the Containerfile.
     if (nameOf(failure) !== 'build-step-failed') expect(failure.what).toMatch(/\.$/);
     expect(failure.why).toMatch(/[.!?]$/);
     expect(failure.fix).toMatch(/\S/);

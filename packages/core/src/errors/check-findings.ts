@@ -2,7 +2,6 @@ import type { Finding } from './finding.ts';
 import { explain } from './system-answer.ts';
 import { writeRemedy } from './write-remedy.ts';
 
-/** The engine has an image with the tag that the release would give. */
 export function imageTagTaken(
   reference: string,
   holder: { readonly id: string; readonly createdAt: string },
@@ -10,9 +9,9 @@ export function imageTagTaken(
   return {
     id: 'image-tag-taken',
     severity: 'error',
-    what: `The tag ${reference} exists already.`,
-    why: `Image ${holder.id.replace(/^sha256:/, '').slice(0, 12)} got it on ${holder.createdAt.slice(0, 10)}; a version names one image for good.`,
-    fix: 'Run `de-build bump patch`; or, to release this version again, `--force` (the old image keeps a tag of its own).',
+    what: `The tag ${reference} already exists.`,
+    why: `Image ${holder.id.replace(/^sha256:/, '').slice(0, 12)} of ${holder.createdAt.slice(0, 10)} has it, and a version always names the same image.`,
+    fix: 'Run `de-build bump patch`, or release this version again with `--force` (the old image is kept under another tag).',
   };
 }
 
@@ -21,17 +20,16 @@ export function manifestsNotWritable(
   records: string,
   { folder, code }: { readonly folder: string; readonly code: string },
 ): Finding {
-  const where = folder === records ? 'there' : `in ${folder}, where it would be made`;
+  const where = folder === records ? 'there' : `in ${folder}, where it would be created`;
   return {
     id: 'manifests-not-writable',
     severity: 'error',
-    what: `No release could be recorded in ${records}.`,
+    what: `No release can be recorded in ${records}.`,
     why: `The system says ${code} ${where}: ${explain(code)}.`,
     fix: writeRemedy(code),
   };
 }
 
-/** Less room than a build needs. */
 export function diskAlmostFull(
   folder: string,
   bytes: { readonly free: number; readonly wanted: number },
@@ -39,9 +37,9 @@ export function diskAlmostFull(
   return {
     id: 'disk-almost-full',
     severity: 'error',
-    what: `There is too little room in ${folder}.`,
-    why: `${megabytes(bytes.free)} are free and ${megabytes(bytes.wanted)} are wanted.`,
-    fix: 'Free some with `de-build prune`, or change `minimumFreeDisk` in de-build.json.',
+    what: `There is too little disk space in ${folder}.`,
+    why: `${megabytes(bytes.free)} is free, and ${megabytes(bytes.wanted)} is required.`,
+    fix: 'Free some with `de-build prune`, or lower `minimumFreeDisk` in de-build.json.',
   };
 }
 
@@ -66,13 +64,13 @@ export function containerfileNeedsBuildKit(
   };
 }
 
-/** A sensitive value that the redactor can't take out of output: it is too short to be told from ordinary text. */
+/** The redactor cannot tell such a sensitive value from ordinary text. */
 export function secretTooShort(key: string, file: string, line: number | undefined): Finding {
   return {
     id: 'secret-too-short',
     severity: 'note',
-    what: `${key} is too short to be kept out of what is printed.`,
-    why: 'A value of fewer than six characters stands in ordinary text by chance, so it is not redacted.',
+    what: `${key} is too short to be redacted.`,
+    why: 'A value of fewer than six characters can occur in ordinary text, so it is not removed from the output.',
     fix: `Give ${key} a longer value.`,
     file,
     subject: key,
@@ -85,13 +83,13 @@ export function nothingRecorded(): Finding {
   return {
     id: 'frozen-without-record',
     severity: 'error',
-    what: 'There is no recorded release whose commits could be taken.',
+    what: 'There is no recorded release to take the commits from.',
     why: 'With `--frozen` the commits come from the newest manifest.',
-    fix: 'Leave `--frozen` out; this release will be the first record.',
+    fix: 'Leave out `--frozen`; this release becomes the first record.',
   };
 }
 
-/** `--frozen`, and an app that the newest record does not have. */
+/** `--frozen`, and the newest record lacks an app. */
 export function appNotRecorded(
   app: string,
   version: string,
@@ -100,9 +98,9 @@ export function appNotRecorded(
   return {
     id: 'app-not-recorded',
     severity: 'error',
-    what: `${app} is not in the record of ${version}, or came from another repository then.`,
+    what: `The record of ${version} lacks ${app}, or has it from another repository.`,
     why: 'With `--frozen` every commit comes from that record.',
-    fix: `Leave \`--frozen\` out, or take ${app} out of apps.json.`,
+    fix: `Leave out \`--frozen\`, or remove ${app} from apps.json.`,
     subject: app,
     ...place,
   };

@@ -1,6 +1,8 @@
+import { omitUndefined } from '../omit-undefined.ts';
 import type { ExitCode } from './exit-codes.ts';
+import type { Finding } from './finding.ts';
 
-/** What an expected failure tells a person, and a script. */
+/** What an expected failure says to a person, and to a script. */
 export interface Failure {
   /** Stable, kebab-case name of the failure, e.g. `engine-unreachable`. Scripts match on this, never on text. */
   readonly code: string;
@@ -13,7 +15,14 @@ export interface Failure {
   readonly exitCode: ExitCode;
   /** The last lines another program printed, trimmed; shown apart from our own words. */
   readonly output?: string;
+  /** What the checks found, where it was they that failed. */
+  readonly findings?: readonly Finding[];
   readonly cause?: unknown;
+}
+
+/** A failure as machine output has it: one document, stable like the codes in it. */
+export interface ErrorDocument {
+  readonly error: Omit<Failure, 'cause'>;
 }
 
 /**
@@ -27,12 +36,10 @@ export class DeBuildError extends Error implements Failure {
   readonly fix: string;
   readonly exitCode: ExitCode;
   readonly output?: string;
+  readonly findings?: readonly Finding[];
 
-  constructor(failure: Failure) {
-    super(
-      `${failure.what} ${failure.why}`,
-      failure.cause === undefined ? undefined : { cause: failure.cause },
-    );
+  constructor({ cause, ...failure }: Failure) {
+    super(`${failure.what} ${failure.why}`, cause === undefined ? undefined : { cause });
     this.name = 'DeBuildError';
     this.code = failure.code;
     this.what = failure.what;
@@ -40,6 +47,13 @@ export class DeBuildError extends Error implements Failure {
     this.fix = failure.fix;
     this.exitCode = failure.exitCode;
     if (failure.output !== undefined) this.output = failure.output;
+    if (failure.findings !== undefined) this.findings = failure.findings;
+  }
+
+  /** What `JSON.stringify` writes: everything but the cause and the stack. */
+  toJSON(): ErrorDocument['error'] {
+    const { code, what, why, fix, exitCode, output, findings } = this;
+    return omitUndefined({ code, what, why, fix, exitCode, output, findings });
   }
 }
 

@@ -4,7 +4,7 @@
  */
 export const EXIT = {
   ok: 0,
-  /** A bug in de-build: an error nobody foresaw. */
+  /** A bug in de-build: an unexpected error. */
   bug: 1,
   /** The command line is wrong: unknown option, bad value, unknown command. */
   usage: 2,
@@ -12,25 +12,25 @@ export const EXIT = {
   checks: 3,
   /** A git host refuses, lacks or cannot be reached for a repository. */
   git: 4,
-  /** The Docker Engine cannot be reached, refuses us, or broke off. */
+  /** The Docker Engine cannot be reached, refuses us, or closes the connection. */
   engine: 5,
   /** A step of the build failed. */
   build: 6,
   /** The image was built but is not what was planned. */
   verify: 7,
-  /** A tag, a version or a record exists already. */
+  /** A tag, a version or a record already exists. */
   conflict: 8,
-  /** A record or another file of ours could not be read or written. */
+  /** A record or another file of de-build cannot be read or written. */
   record: 9,
-  /** `apps --outdated` found some; nothing failed. */
+  /** `apps --outdated` lists something; nothing failed. */
   outdated: 10,
-  /** Another run is at work on the site. */
+  /** Another run holds the site's lock. */
   locked: 11,
-  /** A release that was built anew is not the recorded one, or could not be shown to be. */
+  /** A rebuilt image differs from the recorded one, or cannot be proven equal. */
   different: 12,
   /** The audit found a secret in an image. */
   leak: 13,
-  /** `doctor` found what runs that died have left. */
+  /** `doctor` found leftovers of runs that died. */
   leftovers: 14,
   /** Stopped by Ctrl-C (SIGINT). */
   interrupted: 130,

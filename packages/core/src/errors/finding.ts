@@ -1,9 +1,9 @@
-/** How much a finding matters: an `error` refuses the release, a `warning` is recorded, a `note` informs. */
+/** An `error` stops the release, a `warning` is recorded, a `note` only informs. */
 export type Severity = 'error' | 'warning' | 'note';
 
 /**
- * One thing a check found. Findings are collected and reported together; nothing is thrown for them
- * until all checks are done. No text of a finding may hold a value of `.env`.
+ * One result of a check. Findings are collected and reported together; nothing is thrown before all checks are done.
+ * No text of a finding may contain a value of `.env`.
  */
 export interface Finding {
   /** Stable kebab-case id, unique to the kind of finding, e.g. `env-key-missing`. */

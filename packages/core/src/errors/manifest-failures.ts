@@ -4,13 +4,12 @@ import type { Finding } from './finding.ts';
 import { systemAnswer, systemCode } from './system-answer.ts';
 import { writeRemedy } from './write-remedy.ts';
 
-/** `show` without a version, before the first release. */
 export function noReleaseRecorded(folder: string): DeBuildError {
   return new DeBuildError({
     code: 'no-release-recorded',
-    what: 'There is no release to show.',
-    why: `${folder} holds no manifest that can be read.`,
-    fix: 'Release the site with `de-build`; `de-build list` names records that could not be read.',
+    what: 'No release is recorded.',
+    why: `${folder} contains no readable record.`,
+    fix: 'Release the site with `de-build`; `de-build list` shows records that cannot be read.',
     exitCode: EXIT.record,
   });
 }
@@ -23,8 +22,8 @@ export function manifestNotFound(version: string, known: readonly string[]): DeB
     what: `There is no record of ${JSON.stringify(version)}.`,
     why:
       newest === undefined
-        ? 'No release of this site was recorded yet.'
-        : `${known.length === 1 ? '1 release is' : `${known.length} releases are`} recorded, the newest is ${newest}.`,
+        ? 'No release of this site is recorded yet.'
+        : `${known.length === 1 ? '1 release is' : `${known.length} releases are`} recorded; the newest is ${newest}.`,
     fix:
       newest === undefined
         ? 'Release the site with `de-build`.'
@@ -33,7 +32,6 @@ export function manifestNotFound(version: string, known: readonly string[]): DeB
   });
 }
 
-/** A record was asked for that is there and can't be read. */
 export function manifestUnreadable(problem: Finding): DeBuildError {
   const place = problem.line === undefined ? '' : ` (line ${problem.line})`;
   return new DeBuildError({
@@ -50,36 +48,35 @@ export function manifestFolderUnreadable(folder: string, cause: unknown): DeBuil
     code: 'manifest-folder-unreadable',
     what: `The folder of records ${folder} cannot be read.`,
     why: `The system answered ${systemAnswer(cause)}.`,
-    fix: 'See that it is a folder, and that the user who runs de-build may read it.',
+    fix: 'Check that it is a folder, and that the user who runs de-build may read it.',
     exitCode: EXIT.record,
     cause,
   });
 }
 
-/** A record of that version exists; records are never overwritten. */
 export function manifestExists(path: string, version: string): DeBuildError {
   return new DeBuildError({
     code: 'manifest-exists',
     what: `The release ${version} was not recorded.`,
-    why: `${path} exists already, and a record is never overwritten. The image was built; it was not given its tag for good.`,
-    fix: 'Run `de-build bump patch` and release again (the build comes from the cache); or release the same version once more with `--force`, which keeps the old record beside the new.',
+    why: `${path} already exists, and a record is never overwritten. The image was built, and was not tagged.`,
+    fix: 'Run `de-build bump patch` and release again (the build comes from the cache); or release the same version again with `--force`, which keeps the old record under another name.',
     exitCode: EXIT.conflict,
   });
 }
 
-/** The record couldn't be written; the caller takes the tag back. */
+/** The caller removes the tag. */
 export function manifestNotWritten(path: string, cause: unknown): DeBuildError {
   return new DeBuildError({
     code: 'manifest-not-written',
     what: `The release could not be recorded in ${path}.`,
-    why: `The system answered ${systemAnswer(cause)}. The image was built, and its tag was taken back, for no image has a version without a record. No part of a record was left.`,
+    why: `The system answered ${systemAnswer(cause)}. The image was built, and its tag was removed: no image has a version without a record. No partial record was left.`,
     fix: `${writeRemedy(systemCode(cause))} Then run \`de-build\` again; the build comes from the cache.`,
     exitCode: EXIT.record,
     cause,
   });
 }
 
-/** A file beside a manifest couldn't be written; the release stands all the same. */
+/** The release is valid without the file. */
 export function companionNotWritten(path: string, cause: unknown): DeBuildError {
   return new DeBuildError({
     code: 'companion-not-written',

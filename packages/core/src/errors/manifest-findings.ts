@@ -1,17 +1,15 @@
 import type { Finding } from './finding.ts';
 import { systemAnswer } from './system-answer.ts';
 
-/** Not JSON. */
 export function manifestBroken(file: string, fault: Fault): Finding {
   return {
     id: 'manifest-broken',
     severity: 'error',
-    what: `${file} is not JSON.`,
+    what: `${file} is not valid JSON.`,
     ...restorable(file, fault),
   };
 }
 
-/** JSON, but no manifest. */
 export function manifestInvalid(file: string, fault: Fault): Finding {
   return {
     id: 'manifest-invalid',
@@ -32,7 +30,6 @@ export function manifestUnreadableFile(file: string, cause: unknown): Finding {
   };
 }
 
-/** Written by a de-build that is newer than this one. */
 export function manifestTooNew(file: string, schemaVersion: number): Finding {
   return {
     id: 'manifest-too-new',
@@ -44,14 +41,13 @@ export function manifestTooNew(file: string, schemaVersion: number): Finding {
   };
 }
 
-/** Its content is of another version than its name says. */
 export function manifestMisnamed(file: string, siteVersion: string, line: number): Finding {
   return {
     id: 'manifest-misnamed',
     severity: 'error',
-    what: `${file} records ${JSON.stringify(siteVersion)}, which is not what it is named after.`,
-    why: 'A record was copied, renamed or edited by hand; which release it tells of cannot be known.',
-    fix: `Restore it from git, or name it ${siteVersion}.json if that is what it is.`,
+    what: `${file} records ${JSON.stringify(siteVersion)}, which does not match its name.`,
+    why: 'It was copied, renamed or edited by hand, so it is unclear which release it describes.',
+    fix: `Restore it from git, or rename it to ${siteVersion}.json if that is the release it describes.`,
     file,
     line,
     subject: siteVersion,

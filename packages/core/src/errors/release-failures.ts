@@ -1,25 +1,33 @@
 import { DeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
+import type { Finding } from './finding.ts';
 
-/** The site did not pass its checks; the findings themselves were reported as events. */
-export function checksFailed(errors: number, warnings: number): DeBuildError {
-  const counted = errors === 1 ? '1 problem stands' : `${errors} problems stand`;
+/** At least one of the findings is an error. */
+export function checksFailed(findings: readonly Finding[]): DeBuildError {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.filter(({ severity }) => severity === 'warning').length;
+  const found = [counted(errors, 'error'), ...(warnings === 0 ? [] : [counted(warnings, 'warning')])];
   return new DeBuildError({
     code: 'checks-failed',
-    what: 'The release was refused before anything was changed.',
-    why: `${counted} in its way${warnings === 0 ? '' : `, besides ${warnings} warning${warnings === 1 ? '' : 's'}`}.`,
-    fix: 'Mend what is listed above, then run `de-build check` until it passes.',
+    what: 'The checks failed, so nothing was changed.',
+    why: `They found ${found.join(' and ')}.`,
+    fix: 'Fix the errors, then run `de-build check` until it passes.',
     exitCode: EXIT.checks,
+    findings,
   });
 }
 
-/** `--frozen` where the build would clone from the hosts, at whatever their refs point at now. */
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `--frozen` where the build would clone from the hosts. */
 export function frozenNeedsMirror(obstacle: string): DeBuildError {
   return new DeBuildError({
     code: 'frozen-needs-mirror',
     what: 'The recorded commits cannot be built here.',
-    why: `Only the mirror serves a build a commit that its ref has left. ${obstacle}`,
-    fix: 'Build on the machine that the engine runs on, with `tokenDelivery` at `auto`, or leave `--frozen` out.',
+    why: `Only the mirror can give a build a commit that its branch or tag no longer points to. ${obstacle}`,
+    fix: 'Build on the machine that runs the engine, with `tokenDelivery` set to `auto`, or leave out `--frozen`.',
     exitCode: EXIT.usage,
   });
 }
@@ -28,32 +36,32 @@ export function frozenNeedsMirror(obstacle: string): DeBuildError {
 export function sshNeedsMirror(apps: readonly string[], obstacle: string): DeBuildError {
   return new DeBuildError({
     code: 'ssh-needs-mirror',
-    what: `${apps.join(', ')} ${apps.length === 1 ? 'comes' : 'come'} over ssh, which a build cannot fetch from.`,
-    why: `A build has no ssh key; only the mirror serves it what this machine fetched. ${obstacle}`,
-    fix: 'Build on the machine that the engine runs on, with `tokenDelivery` at `auto`, or write an https URL with a token.',
+    what: `A build cannot clone ${apps.join(', ')} over ssh.`,
+    why: `It has no ssh key; it can only clone what this machine fetched into the mirror. ${obstacle}`,
+    fix: 'Build on the machine that runs the engine, with `tokenDelivery` set to `auto`, or use an https URL with a token.',
     exitCode: EXIT.checks,
   });
 }
 
-/** Somebody else tagged the version between the check and the tagging. */
+/** Someone else tagged the version between the check and the tagging. */
 export function tagTakenMeanwhile(reference: string, imageId: string): DeBuildError {
   return new DeBuildError({
     code: 'image-tag-taken-meanwhile',
     what: `${reference} was not tagged.`,
-    why: `Another image (${imageId}) got that tag while this one was being built.`,
-    fix: 'Find out which of the two is wanted, `de-build bump patch`, and release again.',
+    why: `Another image (${imageId}) got that tag during the build.`,
+    fix: 'Find out which of the two you want, run `de-build bump patch`, and release again.',
     exitCode: EXIT.conflict,
   });
 }
 
-/** The release could not be recorded, and then the engine did not take its tag back. */
 export function tagNotTakenBack(reference: string, cause: unknown, undoCause: unknown): DeBuildError {
-  const said = (error: unknown) => (error instanceof DeBuildError ? error.what : 'An unforeseen error came.');
+  const said = (error: unknown) =>
+    error instanceof DeBuildError ? error.what : 'An unexpected error occurred.';
   return new DeBuildError({
     code: 'tag-not-taken-back',
-    what: `${reference} has its tag, and no record.`,
-    why: `It could not be recorded (${said(cause)}), and its tag could not be taken back (${said(undoCause)}).`,
-    fix: `Once the engine answers, take the tag away with \`docker image rm ${reference}\`; then run \`de-build\` again: the build comes from the cache.`,
+    what: `${reference} is tagged but not recorded.`,
+    why: `The record could not be written (${said(cause)}), and the tag could not be removed (${said(undoCause)}).`,
+    fix: `When the engine answers again, remove the tag with \`docker image rm ${reference}\`, then run \`de-build\` again; the build comes from the cache.`,
     exitCode: EXIT.record,
     cause,
   });

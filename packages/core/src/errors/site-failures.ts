@@ -68,25 +68,24 @@ export function envNotWritten(path: string, cause: unknown): DeBuildError {
   });
 }
 
-/** `bump` where there is nothing to bump. */
 export function siteVersionMissing(file: string, key: string): DeBuildError {
   return new DeBuildError({
     code: 'site-version-missing',
     what: 'There is no site version to bump.',
-    why: `${file} cannot be read or sets no ${key}.`,
-    fix: `Add a line such as \`${key}=1.0.0\` to ${file}; \`de-build check\` says what else is wrong with it.`,
+    why: `${file} cannot be read, or does not set ${key}.`,
+    fix: `Add a line such as \`${key}=1.0.0\` to ${file}; \`de-build check\` shows other problems with it.`,
     exitCode: EXIT.checks,
   });
 }
 
-/** apps.json, de-build.json or a placeholder in them can't be made sense of. */
-export function appsNotUnderstood({ what, why, file, line }: Finding): DeBuildError {
+/** The finding is about apps.json, de-build.json or a placeholder in them. */
+export function appsUnreadable({ what, why, file, line }: Finding): DeBuildError {
   const place = file === undefined ? '' : ` (${file}${line === undefined ? '' : `:${line}`})`;
   return new DeBuildError({
     code: 'apps-not-understood',
-    what: "It cannot be said what the site's apps are.",
+    what: "The site's apps cannot be read.",
     why: `${sentence(`${what}${place}`)} ${why}`,
-    fix: 'Run `de-build check`, and mend what it finds.',
+    fix: 'Run `de-build check`, and fix what it finds.',
     exitCode: EXIT.checks,
   });
 }

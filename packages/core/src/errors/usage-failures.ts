@@ -1,18 +1,17 @@
 import { DeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
 
-/** `--build-arg` without a name or a value. */
 export function badBuildArg(): DeBuildError {
   return new DeBuildError({
     code: 'build-arg-malformed',
-    what: 'A `--build-arg` is not of the form NAME=VALUE.',
-    why: 'A build arg needs the name of an ARG of the Containerfile and a value.',
+    what: 'A `--build-arg` is not in the form NAME=VALUE.',
+    why: 'A build arg needs the name of an ARG in the Containerfile, and a value.',
     fix: 'Write it as `--build-arg PYTHON_VERSION=3.11.9`.',
     exitCode: EXIT.usage,
   });
 }
 
-/** A check was to be left out that there is not. */
+/** `--skip` names a check that does not exist. */
 export function checkUnknown(
   id: string,
   known: readonly string[],
@@ -22,16 +21,16 @@ export function checkUnknown(
     code: 'check-unknown',
     what: `There is no check ${JSON.stringify(id)}.`,
     why: `The checks are ${known.join(', ')}.`,
-    fix: nearest === undefined ? 'Name one of them.' : `Write \`--skip ${nearest}\`.`,
+    fix: nearest === undefined ? 'Name one of these.' : `Write \`--skip ${nearest}\`.`,
     exitCode: EXIT.usage,
   });
 }
 
-/** `--keep-storage` or `--older-than` with a value that is none. */
+/** `--keep-storage` or `--older-than`. */
 export function badPruneLimit(option: string, example: string): DeBuildError {
   return new DeBuildError({
     code: 'prune-limit-malformed',
-    what: `The value of \`${option}\` cannot be read.`,
+    what: `The value of \`${option}\` is invalid.`,
     why: 'It takes a number and a unit.',
     fix: `Write it as \`${option} ${example}\`.`,
     exitCode: EXIT.usage,

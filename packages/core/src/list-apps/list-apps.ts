@@ -1,7 +1,7 @@
 import type { App, ResolvedApp } from '../apps/app.ts';
 import { readSources, type SiteSources } from '../apps/site-sources.ts';
 import type { Finding } from '../errors/finding.ts';
-import { appsNotUnderstood } from '../errors/site-failures.ts';
+import { appsUnreadable } from '../errors/site-failures.ts';
 import { historyOf } from '../flow/open-history.ts';
 import { readRecords } from '../flow/read-records.ts';
 import type { SiteOptions, Tools } from '../flow/tools.ts';
@@ -80,7 +80,7 @@ export function listApps(options: ListAppsOptions): Promise<AppsReport> {
 function requireUnderstood({ config, findings }: Site, sources: SiteSources): void {
   const aboutApps = findings.filter(({ file }) => file === config.apps || file === 'de-build.json');
   const [first] = [...aboutApps, ...sources.findings].filter(({ severity }) => severity === 'error');
-  if (first !== undefined) throw appsNotUnderstood(first);
+  if (first !== undefined) throw appsUnreadable(first);
 }
 
 async function askHosts({ site, sources }: { site: Site; sources: SiteSources }, tools: Tools) {

@@ -166,7 +166,7 @@ describe('reading', () => {
     await record('1.0.0', '1.1.0');
     await expect(readManifest(folder, '../../etc/passwd')).rejects.toMatchObject({
       code: 'manifest-not-found',
-      why: '2 releases are recorded, the newest is 1.1.0.',
+      why: '2 releases are recorded; the newest is 1.1.0.',
     });
   });
 
