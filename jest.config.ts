@@ -5,6 +5,7 @@ const shared = {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@de-build/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
+  setupFilesAfterEnv: ['<rootDir>/tests/set-time-limit.ts'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -28,14 +29,13 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/packages/*/src/**/*.test.ts'],
+      globalSetup: '<rootDir>/tests/open-run.mjs',
     },
     {
       ...shared,
       displayName: 'engine',
       testMatch: ['<rootDir>/tests/**/*.test.ts'],
-      setupFilesAfterEnv: ['<rootDir>/tests/allow-two-minutes.ts'],
-      globalSetup: '<rootDir>/tests/global-setup.mjs',
-      globalTeardown: '<rootDir>/tests/global-teardown.mjs',
+      globalSetup: '<rootDir>/tests/start-engines.mjs',
     },
   ],
 } satisfies Config;

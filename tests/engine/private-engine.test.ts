@@ -41,7 +41,7 @@ withPrivateEngines('a private engine', () => {
       expect(await docker(engine, ['image', 'ls', '--quiet', BUSYBOX_IMAGE])).not.toBe('');
       await docker(engine, ['run', '--detach', '--stop-signal=KILL', BUSYBOX_IMAGE, 'sleep', '600']);
 
-      const { bridge } = JSON.parse(await readFile(`${engine.folder}/owner.json`, 'utf8'));
+      const bridge = await readFile(`${engine.folder}/bridge`, 'utf8');
       expect(existsSync(`/sys/class/net/${bridge}`)).toBe(true);
       await engine.stop();
       expect(existsSync(engine.folder)).toBe(false);

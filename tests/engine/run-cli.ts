@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { workspaceFile } from '@de-build/testbed';
 import { type WatchedProcesses, watchProcesses } from './watch-processes.ts';
-import { workspaceFile } from './workspace-file.ts';
 
 /** The program itself, for Node to run. */
 export const DE_BUILD = workspaceFile('packages/cli/bin/de-build.cjs');

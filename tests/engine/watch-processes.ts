@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { workspaceFile } from './workspace-file.ts';
+import { workspaceFile } from '@de-build/testbed';
 
 /** What was seen of the processes below another. */
 export interface WatchedProcesses {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findProcessesOf, type PrivateEngine } from '@de-build/testbed';
+import { commandNameOf, findProcessesOf, type PrivateEngine } from '@de-build/testbed';
 import { allOf, type Figure, noneOf } from './figure.ts';
 import { prepareTrials, READING, type ReleaseTrials } from './release-trials.ts';
 import type { TortureContext } from './torture-context.ts';
@@ -126,7 +126,7 @@ async function killContainerd(context: TortureContext, trials: ReleaseTrials): P
     await said(BUILDING);
     await sleep(500);
     for (const pid of findProcessesOf(trials.engine.folder)) {
-      if (await isContainerd(pid)) process.kill(pid, 'SIGKILL');
+      if (commandNameOf(pid) === 'containerd') process.kill(pid, 'SIGKILL');
     }
   });
   const seen = await lookUntilClean(trials);
@@ -143,9 +143,4 @@ async function killContainerd(context: TortureContext, trials: ReleaseTrials): P
 
 async function daemonOf({ folder }: PrivateEngine): Promise<number> {
   return Number(await readFile(join(folder, 'dockerd.pid'), 'utf8'));
-}
-
-async function isContainerd(pid: number): Promise<boolean> {
-  const command = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-  return command.trim() === 'containerd';
 }

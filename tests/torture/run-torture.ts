@@ -71,10 +71,9 @@ function equip(cli: string, context: PartContext): TortureContext {
   };
 }
 
-async function startEngines({ cleanUps, tell }: PartContext): ReturnType<TortureContext['engines']> {
+async function startEngines({ tell }: PartContext): ReturnType<TortureContext['engines']> {
   tell('Starting engines');
-  const started = await startSharedEngines();
-  cleanUps.push(() => started.stop());
+  await startSharedEngines();
   const reason = whyNoEngine();
   if (reason !== undefined) tell(`What needs an engine is left out: ${reason}`);
   return sharedEngines();

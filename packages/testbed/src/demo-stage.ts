@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXAMPLE_BASE_IMAGE, ensureBaseImages, removeRepository } from './base-image.ts';
 import { createExampleApps, type ExampleApps } from './example-apps.ts';
@@ -8,6 +6,7 @@ import { createExampleSite, type ExampleSite } from './example-site.ts';
 import { type GitServer, startGitServer } from './git-server.ts';
 import { canStartPrivateEngine, startPrivateEngine } from './private-engine.ts';
 import { findRunningEngine, runningEngineHost } from './shared-engines.ts';
+import { openTestRun } from './test-run.ts';
 
 /** What the demo plays on. */
 export interface DemoStage {
@@ -25,7 +24,10 @@ const IMAGE = 'de-build-demo/mini-erp';
 
 /** Sets the stage piece by piece; what each piece needs to go away again is in `cleanUps` as soon as it stands. */
 export async function setDemoStage(tell: (text: string) => void, cleanUps: CleanUp[]): Promise<DemoStage> {
-  const engineHost = await findEngine(tell, cleanUps);
+  const run = await openTestRun();
+  cleanUps.push(() => run.end());
+  const { folder } = run;
+  const engineHost = await findEngine(tell);
   tell(
     'The base image: a small Debian with git and Python, made here. Nothing comes from an image registry.',
   );
@@ -35,8 +37,6 @@ export async function setDemoStage(tell: (text: string) => void, cleanUps: Clean
   }
   cleanUps.push(() => removeRepository(engineHost, IMAGE));
 
-  const folder = await mkdtemp(join(tmpdir(), 'de-build-demo-'));
-  cleanUps.push(() => rm(folder, { recursive: true, force: true }));
   const token = `demo_${randomBytes(16).toString('hex')}`;
   const apps = await createExampleApps(join(folder, 'git'));
   const gitServer = await startGitServer({
@@ -58,7 +58,7 @@ export async function setDemoStage(tell: (text: string) => void, cleanUps: Clean
   return { engineHost, site, apps, gitServer };
 }
 
-async function findEngine(tell: (text: string) => void, cleanUps: CleanUp[]): Promise<string> {
+async function findEngine(tell: (text: string) => void): Promise<string> {
   const running = await findRunningEngine();
   if (running !== undefined) {
     tell(`The Docker Engine ${running.version} that runs here, at ${running.host}.`);
@@ -76,6 +76,5 @@ async function findEngine(tell: (text: string) => void, cleanUps: CleanUp[]): Pr
   );
   tell('downloaded from your distribution, which takes a minute; nothing is installed on the machine.');
   const engine = await startPrivateEngine({ version: 'distribution' });
-  cleanUps.push(() => engine.stop());
   return engine.host;
 }

@@ -16,3 +16,5 @@ export * from './run-command.ts';
 export * from './shared-engines.ts';
 export * from './ssh-server.ts';
 export * from './strace.ts';
+export * from './test-run.ts';
+export * from './workspace-file.ts';

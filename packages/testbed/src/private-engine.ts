@@ -4,16 +4,15 @@ import { mkdir, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readDistribution } from './debian-packages.ts';
-import { createEngineFolder, removeEngineFolder } from './engine-folder.ts';
+import { createEngineFolder } from './engine-folder.ts';
 import { requestEngine } from './engine-request.ts';
 import { type EngineSoftware, type EngineVersion, ensureEngineSoftware } from './engine-software.ts';
 import { endProcess, findProcessesOf } from './process-table.ts';
 import { runCommand } from './run-command.ts';
+import { sweep } from './test-run.ts';
 
 export interface PrivateEngineOptions {
   readonly version: EngineVersion;
-  /** Holds everything of the engine, and is removed with it. A new one unless given. */
-  readonly folder?: string;
   /** Gives its data a disk of that size, in memory; the disk of its folder unless given. */
   readonly diskBytes?: number;
 }
@@ -80,7 +79,7 @@ export async function startPrivateEngine(options: PrivateEngineOptions): Promise
   const right = canStartPrivateEngine();
   if (!right.allowed) throw new Error(`Cannot start: ${right.reason}`);
   const software = await ensureEngineSoftware(options.version);
-  const { folder, bridge } = await createEngineFolder(software.environment, options.folder);
+  const { folder, bridge } = await createEngineFolder(software.environment);
   const socketPath = join(folder, 'docker.sock');
   const host = `unix://${socketPath}`;
   const logFile = join(folder, 'dockerd.log');
@@ -100,11 +99,6 @@ export async function startPrivateEngine(options: PrivateEngineOptions): Promise
     await gone;
     await endContainerd(folder);
   };
-  const remove = async (): Promise<void> => {
-    if (daemon?.pid !== undefined) await endProcess(daemon.pid, 10_000);
-    daemon = undefined;
-    await removeEngineFolder(folder, software.environment);
-  };
 
   try {
     const dockerCli = await prepareCli(folder, host, software);
@@ -119,10 +113,10 @@ export async function startPrivateEngine(options: PrivateEngineOptions): Promise
         await end('SIGTERM');
         await start();
       },
-      stop: remove,
+      stop: () => sweep(folder),
     };
   } catch (error) {
-    await remove();
+    await sweep(folder);
     throw error;
   }
 }

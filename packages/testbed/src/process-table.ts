@@ -1,18 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** When a process started, in the kernel's ticks: with the pid, its identity. Undefined when it is gone or a zombie. */
+/** When a process started, in the kernel's ticks: with the pid, its identity. Undefined when it has exited or is a zombie. */
 export function startTimeOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
+  const stat = readProcess(pid, 'stat');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return stat === '' || fields[0] === 'Z' ? undefined : fields[19];
 }
 
-/** Ends one process: asks first, where `graceMs` is given, then kills. Resolves when it is gone. */
+/** `dockerd`; empty when the process has exited. */
+export function commandNameOf(pid: number): string {
+  return readProcess(pid, 'comm').trim();
+}
+
+/** Ends one process: by SIGTERM where `graceMs` is given, then by SIGKILL. Resolves when it has exited. */
 export async function endProcess(pid: number, graceMs = 0): Promise<void> {
   const started = startTimeOf(pid);
   const isRunning = () => started !== undefined && startTimeOf(pid) === started;
@@ -20,7 +21,7 @@ export async function endProcess(pid: number, graceMs = 0): Promise<void> {
     try {
       if (isRunning()) process.kill(pid, name);
     } catch {
-      // Gone between the look and the signal.
+      // It exited after the check.
     }
   };
   if (graceMs > 0) {
@@ -31,22 +32,27 @@ export async function endProcess(pid: number, graceMs = 0): Promise<void> {
   while (isRunning()) await sleep(20);
 }
 
-/** Processes of the engine in a folder: those that were told of its state, and those that are rooted in its data. */
+/** The other processes that have a folder in their arguments or their environment, or are rooted in it as containers are. */
 export function findProcessesOf(folder: string): readonly number[] {
-  const isState = (argument: string) =>
-    ['exec/', 'data'].some((part) => argument.replace(/^--[a-z-]+=/, '').startsWith(`${folder}/${part}`));
-  const isRoot = (mount: string) => mount.split(' ')[4] === '/' && mount.includes(`${folder}/data/`);
+  if (process.platform !== 'linux') return [];
+  const named = new RegExp(`${folder}(?![\\w-])`);
+  const isRoot = (mount: string) => mount.split(' ')[4] === '/' && named.test(mount);
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .map(Number)
-    .filter((pid) => {
-      try {
-        return (
-          readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').some(isState) ||
-          readFileSync(`/proc/${pid}/mountinfo`, 'utf8').split('\n').some(isRoot)
-        );
-      } catch {
-        return false;
-      }
-    });
+    .filter(
+      (pid) =>
+        named.test(readProcess(pid, 'cmdline')) ||
+        named.test(readProcess(pid, 'environ')) ||
+        readProcess(pid, 'mountinfo').split('\n').some(isRoot),
+    );
+}
+
+/** Empty when the process has exited. */
+function readProcess(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -1,16 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BUSYBOX_IMAGE, EXAMPLE_BASE_IMAGE, ensureBaseImages } from './base-image.ts';
 import { requestEngine } from './engine-request.ts';
 import {
   canStartPrivateEngine,
   type DockerCli,
-  type PrivateEngine,
   privateEngineVersions,
   startPrivateEngine,
 } from './private-engine.ts';
+import { openTestRun } from './test-run.ts';
 
 /** An engine that every test of a run may build on, and none may kill or prune without labels. */
 export interface SharedEngine {
@@ -51,44 +50,25 @@ export function whyNoPrivateEngine(): string | undefined {
 }
 
 /**
- * Brings up the engines that a test run shares, side by side, with their base images: private ones of every
- * version to be had, else the one that runs on this machine. Gives what ends them again.
+ * Starts the engines that a test run shares, with their base images: a private one of every version that this machine
+ * can have, else the one that already runs here. The private ones end with the run.
  */
-export async function startSharedEngines(): Promise<{ stop(): Promise<void> }> {
-  if (process.env[SHARED_ENGINES_VARIABLE] !== undefined) return { stop: async () => undefined };
-  const folder = await mkdtemp(join(tmpdir(), 'de-build-engines-'));
-  const started: PrivateEngine[] = [];
-  const stop = async (): Promise<void> => {
-    delete process.env[SHARED_ENGINES_VARIABLE];
-    await Promise.all(started.map((engine) => engine.stop()));
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    const file = join(folder, 'engines.json');
-    const found = await bringUp(started);
-    await writeFile(file, JSON.stringify(found));
-    process.env[SHARED_ENGINES_VARIABLE] = file;
-    return { stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+export async function startSharedEngines(): Promise<void> {
+  if (process.env[SHARED_ENGINES_VARIABLE] !== undefined) return;
+  const { folder } = await openTestRun();
+  const file = join(folder, 'engines.json');
+  await writeFile(file, JSON.stringify(await startEngines()));
+  process.env[SHARED_ENGINES_VARIABLE] = file;
 }
 
-async function bringUp(started: PrivateEngine[]): Promise<SharedEnginesFile> {
-  const versions = privateEngineVersions();
-  const outcomes = await Promise.allSettled(
-    versions.map(async (version) => {
-      const engine = await startPrivateEngine({ version });
-      started.push(engine);
-      await ensureBaseImages(engine.host);
-      return describe(version, engine.host, engine.dockerCli);
+async function startEngines(): Promise<SharedEnginesFile> {
+  const engines = await Promise.all(
+    privateEngineVersions().map(async (version) => {
+      const { host, dockerCli } = await startPrivateEngine({ version });
+      await ensureBaseImages(host);
+      return describe(version, host, dockerCli);
     }),
   );
-  const engines = outcomes.map((outcome) => {
-    if (outcome.status === 'rejected') throw outcome.reason;
-    return outcome.value;
-  });
   if (engines.length > 0) return { engines };
   const running = await findRunningEngine();
   if (running !== undefined) {

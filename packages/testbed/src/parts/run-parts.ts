@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { openTestRun } from '../test-run.ts';
 import { readPartArguments } from './read-part-arguments.ts';
 
 /** What the parts of a command share. */
@@ -50,9 +49,9 @@ export async function runParts<Name extends string, Context extends PartContext,
   const cleanUps: (() => Promise<unknown>)[] = [];
   const tell = (text: string) => void process.stderr.write(`${text}\n`);
   try {
-    const folder = await mkdtemp(join(tmpdir(), `de-build-${command.name}-`));
-    cleanUps.push(() => rm(folder, { recursive: true, force: true }));
-    const context = command.equip({ isQuick, signal: stop.signal, folder, tell, cleanUps });
+    const run = await openTestRun();
+    cleanUps.push(() => run.end());
+    const context = command.equip({ isQuick, signal: stop.signal, folder: run.folder, tell, cleanUps });
     const figures: Figure[] = [];
     for (const part of parts) {
       tell(`Measuring ${part}`);

@@ -1,3 +1,0 @@
-export default async function stopEngines() {
-  await globalThis.stopSharedEngines?.();
-}
