@@ -74,7 +74,7 @@ export async function actOut(
       return true;
     case 'reset-in-body':
       response.writeHead(200, { 'content-type': ADVERTISEMENT, 'content-length': '4000' });
-      response.write('001e# service=git-upload-pack\n', () => resetSoon(request));
+      response.write(startOfAnswer(request), () => resetSoon(request));
       return true;
     case 'close':
       request.socket.destroy();
@@ -84,7 +84,7 @@ export async function actOut(
       return false;
     case 'truncated':
       response.writeHead(200, { 'content-type': ADVERTISEMENT, 'content-length': '4000' });
-      response.write('001e# service=git-upload-pack\n0000000eversion 2\n', () => request.socket.destroy());
+      response.write(startOfAnswer(request), () => request.socket.destroy());
       return true;
     case 'cut-answer':
       response.writeHead(200, { 'content-type': ADVERTISEMENT });
@@ -102,6 +102,11 @@ export async function actOut(
 }
 
 const ADVERTISEMENT = 'application/x-git-upload-pack-advertisement';
+
+/** Valid as far as it goes: git may not have time to find an error of its own before the connection ends. */
+function startOfAnswer({ method }: IncomingMessage): string {
+  return method === 'POST' ? '003d0123456789' : '001e# service=git-upload-pack\n0000000eversion 2\n';
+}
 
 /** An RST drops what the other side has not read yet, so it is given the time to read. */
 function resetSoon({ socket }: IncomingMessage): void {
