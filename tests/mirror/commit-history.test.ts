@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type CommitHistory, openCommitHistory } from '../../packages/core/src/git/commit-history.ts';
+import type { ProgressEvent } from '../../packages/core/src/progress/progress.ts';
 import { startGitServer } from '../../packages/testbed/src/git-server.ts';
 import {
   credential,
@@ -22,9 +23,18 @@ beforeEach(async () => {
 });
 afterEach(() => world.remove());
 
-function open(options: { readonly isOffline?: boolean; readonly hasToken?: boolean } = {}): CommitHistory {
-  const { isOffline = false, hasToken = true } = options;
-  const hosts = { credentialOf: () => (hasToken ? credential : undefined), timeoutSeconds: 20 };
+interface OpenOptions {
+  readonly isOffline?: boolean;
+  readonly hasToken?: boolean;
+  readonly onProgress?: (event: ProgressEvent) => void;
+}
+
+function open({
+  isOffline = false,
+  hasToken = true,
+  onProgress = () => {},
+}: OpenOptions = {}): CommitHistory {
+  const hosts = { credentialOf: () => (hasToken ? credential : undefined), timeoutSeconds: 20, onProgress };
   return openCommitHistory({
     folder: own,
     makeFolder: async () => undefined,
@@ -50,7 +60,11 @@ test('the commits between are counted and told, newest first; of files nothing c
   const from = await tip();
   const to = await commits(3);
   const before = world.server.requests.length;
-  const found = await open().between({ url: url(), from, to });
+  const events: ProgressEvent[] = [];
+  const history = open({ onProgress: (event) => events.push(event) });
+  const found = await history.between({ url: url(), from, to });
+  expect(events.at(-1)).toMatchObject({ title: 'Fetching the history of acme/warehouse', done: true });
+  expect(events.at(-1)?.total).toBeGreaterThan(0);
   expect(found).toEqual({ known: true, ahead: 3, behind: 0, subjects: ['Change 3', 'Change 2', 'Change 1'] });
   expect(world.server.requests.length).toBeGreaterThan(before);
   expect((await readdir(world.folder)).sort()).toEqual(['site', 'upstream']);

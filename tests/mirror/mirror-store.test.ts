@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { ProgressEvent } from '../../packages/core/src/progress/progress.ts';
 import type { GitFault } from '../../packages/testbed/src/git-fault.ts';
 import { failureOf, git, type MirrorWorld, makeMirrorWorld, startOldHost } from './mirror-world.ts';
 
@@ -50,6 +51,28 @@ describe('a fetch', () => {
     expect(await git(['--git-dir', source.repository, 'fsck', '--full', '--strict'])).toBe('');
     expect((await stat(world.mirrorFolder)).mode & 0o777).toBe(0o700);
     expect(await readdir(join(source.repository, 'incoming'))).toEqual([]);
+  });
+
+  test('reports how many objects have come, and nothing where none had to', async () => {
+    await world.app.commit({
+      files: Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`file-${at}.txt`, `${at}`])),
+    });
+    const events: ProgressEvent[] = [];
+    const mirror = world.openMirror({ onProgress: (event) => events.push(event) });
+    const app = await world.resolve();
+    const { repository } = await mirror.fetch(app);
+    expect(events.at(-1)).toMatchObject({
+      id: `fetch ${basename(repository)}`,
+      title: 'Fetching acme/warehouse',
+      unit: 'objects',
+      done: true,
+    });
+    const { current = 0, total } = events.at(-1) ?? {};
+    expect(current).toBeGreaterThan(300);
+    expect(total).toBe(current);
+    events.length = 0;
+    await mirror.fetch(app);
+    expect(events).toEqual([]);
   });
 
   test('of what is there asks nobody, also when the host is gone', async () => {

@@ -29,6 +29,7 @@ export function historyOf(
     hosts: {
       credentialOf: (url) => apps.find((app) => bareUrl(app.url) === bareUrl(url))?.credential,
       timeoutSeconds: site.config.gitTimeoutSeconds,
+      onProgress: tools.emit,
     },
   });
 }

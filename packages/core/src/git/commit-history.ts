@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type CommitsBetween, countBetween } from './commits-between.ts';
 import { fetchBetween } from './fetch-between.ts';
+import type { OnProgress } from './fetch-progress.ts';
 import { type CommitRange, keepKnownRange, readKnownRange } from './known-ranges.ts';
 import { createLocalGit, type LocalGit } from './mirror/local-git.ts';
 import { repositoryFolderName } from './mirror/mirror-repository.ts';
@@ -34,6 +35,7 @@ export interface CommitHistoryOptions {
   readonly hosts?: {
     readonly credentialOf: (url: string) => Credential | undefined;
     readonly timeoutSeconds: number;
+    readonly onProgress?: OnProgress;
   };
 }
 
@@ -59,10 +61,15 @@ export function openCommitHistory(options: CommitHistoryOptions): CommitHistory 
       signal?.throwIfAborted();
       if (atHand !== undefined) return atHand;
       if (hosts === undefined) return { known: false, why: 'The commits between are not at hand.' };
-      const { credentialOf, timeoutSeconds } = hosts;
+      const { credentialOf, timeoutSeconds, onProgress } = hosts;
       const credential = credentialOf(url);
       const repository = { url, ...(credential === undefined ? {} : { credential }) };
-      const found = await fetchBetween(repository, range, { environment, timeoutSeconds, signal });
+      const found = await fetchBetween(repository, range, {
+        environment,
+        timeoutSeconds,
+        signal,
+        onProgress,
+      });
       if (found.known) {
         await options.makeFolder();
         await keepKnownRange(ranges, range, found);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { type CommitPair, type CommitsBetween, countBetween } from './commits-between.ts';
+import { type OnProgress, repositoryName, withProgress } from './fetch-progress.ts';
 import { readSettings } from './git-remote.ts';
 import { type Fetched, type FetchSettings, fetchObjects } from './mirror/fetch-objects.ts';
 import { createLocalGit, type LocalGit } from './mirror/local-git.ts';
@@ -13,6 +14,8 @@ export interface HostHistoryOptions {
   /** For one fetch, tries and waits included; there may be a few. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal | undefined;
+  /** Called while commits come from the host. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 const HOUR = 3600;
@@ -31,13 +34,17 @@ export async function fetchBetween(
   pair: CommitPair,
   options: HostHistoryOptions,
 ): Promise<CommitsBetween> {
-  const { environment, signal } = options;
+  const { environment, signal, onProgress } = options;
+  const name = repositoryName(repository.url);
+  const work = { id: `history ${repository.url}`, title: `Fetching the history of ${name}` };
   return withTemporaryFolder(environment, async (folder) => {
     const git = createLocalGit(folder, environment);
     const into = join(folder, 'commits.git');
     await initRepository(git, into, pair.to);
     const settings = { ...options, pauseSeconds: 0.5, settings: await readSettings(environment) };
-    return ask({ repository, pair, git, into, settings });
+    return withProgress(work, onProgress, (meter) =>
+      ask({ repository, pair, git, into, settings: { ...settings, meter } }),
+    );
   }).catch((error: unknown) => {
     if (!isDeBuildError(error) || signal?.aborted === true) throw error;
     return unknown(error.what);

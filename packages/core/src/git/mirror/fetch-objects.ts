@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { gitAnswerCutOff } from '../../errors/git-failures.ts';
 import { mirrorNotWritten } from '../../errors/mirror-failures.ts';
 import type { ProgramResult } from '../../process/run-program.ts';
+import type { ProgressMeter } from '../../progress/progress.ts';
 import { type Attempt, askPatiently, nameOf, type Patience } from '../ask-patiently.ts';
 import { type HttpAnswer, readCurlTrace } from '../curl-trace.ts';
+import { reportReceived, withoutProgress } from '../fetch-progress.ts';
 import { withGitHome } from '../git-home.ts';
 import { type Asked, judgeExchange, judgeWords, lastLines } from '../judge-listing.ts';
 import type { NetworkSettings } from '../network-settings.ts';
@@ -16,6 +18,8 @@ import { repositoryAround, systemReason } from './local-git.ts';
 export interface FetchSettings extends Patience {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly settings: NetworkSettings;
+  /** Counts the objects that come. */
+  readonly meter?: ProgressMeter | undefined;
 }
 
 export interface Wanted {
@@ -61,21 +65,18 @@ export async function fetchObjects(
 async function fetchOnce(
   repository: Repository,
   wanted: Wanted,
-  {
-    environment,
-    settings,
-    timeoutMs,
-    timeoutSeconds,
-    signal,
-  }: FetchSettings & { readonly timeoutMs: number },
+  how: FetchSettings & { readonly timeoutMs: number },
 ): Promise<Attempt<Fetched>> {
+  const { environment, settings, timeoutMs, timeoutSeconds, signal, meter } = how;
   const url = new URL(repository.url);
   const { credential } = repository;
   const home = { environment, url, credential, settings, timeoutMs: Math.min(timeoutMs, MAX_SILENCE_MS) };
   return withGitHome(home, async ({ environment: own, folder, traceFile }) => {
-    const onLine = (line: string) =>
-      wanted.withoutFiles === 'or-nothing' && WITH_FILES_ONLY.test(line) ? 'stop' : undefined;
-    const result = await runGit(fetchArguments(repository.url, wanted), {
+    const onLine = (line: string) => {
+      reportReceived(line, meter);
+      return wanted.withoutFiles === 'or-nothing' && WITH_FILES_ONLY.test(line) ? 'stop' : undefined;
+    };
+    const { stderr, ...result } = await runGit(fetchArguments(repository.url, wanted), {
       environment: own,
       folder,
       timeoutMs,
@@ -85,7 +86,10 @@ async function fetchOnce(
     const answers = readCurlTrace(await readFile(traceFile, 'latin1').catch(() => ''));
     const ssh = sshMeansFor(url, environment);
     const asked = { repository: nameOf(repository), timeoutSeconds, now: Date.now(), ssh };
-    return judgeFetch(result, answers, { ...asked, into: wanted.into });
+    return judgeFetch({ ...result, stderr: withoutProgress(stderr) }, answers, {
+      ...asked,
+      into: wanted.into,
+    });
   });
 }
 
@@ -100,7 +104,8 @@ function fetchArguments(url: string, { into, refspecs, depth, withoutFiles = fal
     '-c',
     'fetch.unpackLimit=1',
     'fetch',
-    '--quiet',
+    // With --quiet git would report no progress.
+    '--progress',
     '--force',
     '--no-tags',
     '--no-recurse-submodules',

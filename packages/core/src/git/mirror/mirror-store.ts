@@ -1,10 +1,11 @@
 import { chmod, mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { takeLock } from '../../disk/kernel-lock.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { mirrorBusy, mirrorNotWritten, mirrorPinMalformed } from '../../errors/mirror-failures.ts';
 import type { GitWait } from '../ask-patiently.ts';
+import { type OnProgress, repositoryName, withProgress } from '../fetch-progress.ts';
 import { readSettings } from '../git-remote.ts';
 import type { NetworkSettings } from '../network-settings.ts';
 import { parseRemoteUrl, showable } from '../remote-url.ts';
@@ -26,11 +27,13 @@ export interface MirrorOptions {
   readonly pauseSeconds?: number;
   /** Called before each pause, so that nobody wonders what takes so long. */
   readonly onWait?: (wait: GitWait) => void;
+  /** Called while objects come from a host. */
+  readonly onProgress?: OnProgress;
 }
 
 /** Opens the mirror in a folder, which need not exist yet; others cannot enter it (0700). */
 export function openMirror(folder: string, options: MirrorOptions): Mirror {
-  const { environment, timeoutSeconds = 600, pauseSeconds = 0.5, onWait } = options;
+  const { environment, timeoutSeconds = 600, pauseSeconds = 0.5, onWait, onProgress } = options;
   const root = resolve(folder);
   const git = createLocalGit(root, environment);
   let settings: Promise<NetworkSettings> | undefined;
@@ -49,7 +52,7 @@ export function openMirror(folder: string, options: MirrorOptions): Mirror {
       settings ??= readSettings(environment);
       const patience = { timeoutSeconds, pauseSeconds, signal, onWait };
       const how = { ...patience, environment, settings: await settings };
-      return fetchPin({ git, repository, app, settings: how }, seal);
+      return fetchPin({ git, repository, app, settings: how, onProgress }, seal);
     },
     async holds(app, signal) {
       requirePin(app);
@@ -59,7 +62,7 @@ export function openMirror(folder: string, options: MirrorOptions): Mirror {
   };
 }
 
-async function fetchPin(download: Download, seal: PinSeal): Promise<PinnedSource> {
+async function fetchPin(download: Fetching, seal: PinSeal): Promise<PinnedSource> {
   const { git, repository, app, settings } = download;
   const { signal } = settings;
   try {
@@ -77,21 +80,29 @@ async function fetchPin(download: Download, seal: PinSeal): Promise<PinnedSource
   }
 }
 
+interface Fetching extends Download {
+  readonly onProgress: OnProgress | undefined;
+}
+
 type Brought = Pick<PinnedSource, 'origin' | 'notices'>;
 
-async function bringPin(download: Download): Promise<Brought> {
-  const { git, repository, app, settings } = download;
+async function bringPin(download: Fetching): Promise<Brought> {
+  const { git, repository, app, settings, onProgress } = download;
   await ensureRepository(git, repository, app);
   // Whoever had the lock before may have brought it.
   const state = await checkPin(git, repository, { app, signal: settings.signal });
   if (state === 'whole') return { origin: 'present', notices: [] };
   const notices: Finding[] = [];
-  if (state === 'damaged') notices.push(await mendRepository(download));
-  else {
-    await withDownload(download, { borrows: true }, (incoming) =>
-      publishPin(git, repository, { incoming, app }),
-    );
-  }
+  const work = { id: `fetch ${basename(repository)}`, title: `Fetching ${repositoryName(app.url)}` };
+  await withProgress(work, onProgress, async (meter) => {
+    const counted = { ...download, settings: { ...settings, meter } };
+    if (state === 'damaged') notices.push(await mendRepository(counted));
+    else {
+      await withDownload(counted, { borrows: true }, (incoming) =>
+        publishPin(git, repository, { incoming, app }),
+      );
+    }
+  });
   return { origin: 'fetched', notices };
 }
 

@@ -40,6 +40,7 @@ export async function serveSources<Result>(
   const mirror = openMirror(join(folder, 'mirror'), {
     environment: tools.environment,
     onWait: tellWait(tools.emit),
+    onProgress: tools.emit,
   });
   const sources = await inStage(tools, { stage: 'fetch', title: 'Fetching the apps at their commits' }, () =>
     Promise.all(apps.map((app) => mirror.fetch({ ...app, isRecorded: decision.isFrozen }, tools.signal))),
