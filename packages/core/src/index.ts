@@ -148,6 +148,7 @@ export { type AppEntry, appEntrySchema } from './site/apps-json.ts';
 export type { Dialect } from './site/containerfile.ts';
 export type { EnvEntry, EnvFile } from './site/env-file.ts';
 export { deriveEnvSchema } from './site/env-schema.ts';
+export { findSite, isSite, requireSite } from './site/find-site.ts';
 export { nearestName } from './site/nearest-name.ts';
 export { readSite } from './site/read-site.ts';
 export type { Site } from './site/site.ts';

@@ -482,6 +482,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'site-failures.ts': {
     siteNotFound: [['/srv/erp']],
+    notASite: [['/srv/erp']],
     siteUnreadable: [['/srv/erp', denied]],
     siteVersionMalformed: [['v1']],
     siteVersionNotHigher: [

@@ -14,6 +14,17 @@ export function siteNotFound(folder: string): DeBuildError {
   });
 }
 
+/** Neither a folder nor one above it is a site. */
+export function notASite(folder: string): DeBuildError {
+  return new DeBuildError({
+    code: 'not-a-site',
+    what: `${folder} is not in a site.`,
+    why: 'Neither it nor a folder above it has a de-build.json, apps.json, de-example.env, build-manifests/ or .de-build/.',
+    fix: 'Run de-build in the folder of a site or below it, or name the site with `--site`, `-C` or DE_BUILD_SITE.',
+    exitCode: EXIT.usage,
+  });
+}
+
 export function siteUnreadable(folder: string, cause: unknown): DeBuildError {
   return new DeBuildError({
     code: 'site-unreadable',

@@ -1,0 +1,61 @@
+import { lstat, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { notASite, siteNotFound, siteUnreadable } from '../errors/site-failures.ts';
+
+const FILES = ['de-build.json', 'apps.json', 'de-example.env'];
+const FOLDERS = ['build-manifests', '.de-build'];
+
+/**
+ * The nearest site at or above a folder, as an absolute path without symbolic links; `undefined` when there is none.
+ * A folder that has only a `.env` is a site when it is the starting folder and no site lies above it.
+ * @throws DeBuildError `site-not-found` when the starting folder does not exist, `site-unreadable`
+ */
+export async function findSite(folder: string): Promise<string | undefined> {
+  const start = await realpath(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw siteNotFound(resolve(folder));
+    throw siteUnreadable(resolve(folder), error);
+  });
+  for (let at = start; ; at = dirname(at)) {
+    if (await hasOwnFiles(at)) return at;
+    if (at === dirname(at)) return (await isSite(start)) ? start : undefined;
+  }
+}
+
+/**
+ * Like `findSite`, for a caller that needs one.
+ * @throws DeBuildError `not-a-site`, `site-not-found`, `site-unreadable`
+ */
+export async function requireSite(folder: string): Promise<string> {
+  const site = await findSite(folder);
+  if (site === undefined) throw notASite(resolve(folder));
+  return site;
+}
+
+/** Whether a folder holds something that only a site has, or at least a `.env`. */
+export async function isSite(folder: string): Promise<boolean> {
+  return (await hasOwnFiles(folder)) || (await exists(join(folder, '.env')));
+}
+
+/** What cannot be read counts as missing: a closed folder above the site must not hide the one above that. */
+async function hasOwnFiles(folder: string): Promise<boolean> {
+  const found = await Promise.all([
+    ...FILES.map((name) => exists(join(folder, name))),
+    ...FOLDERS.map((name) => isFolder(join(folder, name))),
+  ]);
+  return found.includes(true);
+}
+
+/** A symbolic link that leads nowhere counts: reading it then says what is wrong. */
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
