@@ -8,8 +8,8 @@ import type { Engine } from '../engine/engine.ts';
 import { repositoryFolderName } from '../git/mirror/mirror-repository.ts';
 import { writeCompanion } from '../manifests/companion.ts';
 import type { Manifest } from '../manifests/manifest.ts';
-import { writeManifest } from '../manifests/manifest-store.ts';
 import { sampleManifest } from '../manifests/sample-manifest.fixture.ts';
+import { writeManifest } from '../manifests/write-manifest.fixture.ts';
 import { diffReleases } from './diff-releases.ts';
 
 const URL_OF_ERPNEXT = 'https://github.com/frappe/erpnext';

@@ -8,8 +8,8 @@ import type { Engine, TaggedImage } from '../engine/engine.ts';
 import { startJournal } from '../flow/journal.ts';
 import { withLockedSite } from '../flow/with-locked-site.ts';
 import { readArchives } from '../manifests/archives.ts';
-import { writeManifest } from '../manifests/manifest-store.ts';
 import { sampleManifest } from '../manifests/sample-manifest.fixture.ts';
+import { writeManifest } from '../manifests/write-manifest.fixture.ts';
 import { imagesNamed } from '../release/publish/named-images.fixture.ts';
 import { type DoctorOptions, diagnoseSite } from './diagnose-site.ts';
 

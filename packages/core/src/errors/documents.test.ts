@@ -28,7 +28,7 @@ const failures = Object.entries(samples).flatMap(([file, functions]) =>
   }),
 );
 
-/** Findings that the rooms make themselves, as they are written in the sources. */
+/** Findings that the rooms create themselves, as written in the sources. */
 async function writtenFindings(): Promise<Map<string, string | undefined>> {
   const found = new Map<string, string | undefined>();
   for (const room of ['site', 'version', 'apps', 'git']) {
@@ -44,7 +44,7 @@ async function writtenFindings(): Promise<Map<string, string | undefined>> {
   return found;
 }
 
-test('checks.md tells of every finding, with its severity, and of no other', async () => {
+test('checks.md lists every finding with its severity, and no other', async () => {
   const rows = (await rowsOf('checks.md')).filter(([id]) => id !== 'finding');
   const expected = await writtenFindings();
   for (const failure of failures) {
@@ -59,13 +59,13 @@ test('checks.md tells of every finding, with its severity, and of no other', asy
   }
 });
 
-test('checks.md has a part for every check, and for no other', async () => {
+test('checks.md has a section for every check, and no other', async () => {
   const text = await readFile(join(DOCUMENTS, 'checks.md'), 'utf8');
   const parts = [...text.matchAll(/^## `([\w-]+)`/gm)].map((match) => match[1]);
   expect(parts.sort()).toEqual([...CHECK_IDS].sort());
 });
 
-test('errors.md tells of every error, with its exit code, and of no other', async () => {
+test('errors.md lists every error with its exit code, and no other', async () => {
   const rows = (await rowsOf('errors.md')).filter(([code]) => code !== 'code');
   const expected = new Map(
     failures.filter(isDeBuildError).map(({ code, exitCode }) => [code, String(exitCode)]),
@@ -73,7 +73,7 @@ test('errors.md tells of every error, with its exit code, and of no other', asyn
   expect(rows.map(([code, exit]) => [code, exit]).sort()).toEqual([...expected].sort());
 });
 
-test('exit-codes.md tells of every exit code, and of no other', async () => {
+test('exit-codes.md lists every exit code, and no other', async () => {
   const rows = (await rowsOf('exit-codes.md')).filter(([code]) => code !== 'code');
   const expected = Object.entries(EXIT).map(([name, code]) => [String(code), name]);
   expect(rows.map(([code, name]) => [code, name])).toEqual(expected);

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { gitHostUnreachable } from '../errors/git-failures.ts';
 import type { CommitHistory, CommitRange } from '../git/commit-history.ts';
 import type { GitRemote, RemoteRefs } from '../git/remote.ts';
-import { writeManifest } from '../manifests/manifest-store.ts';
 import { sampleManifest } from '../manifests/sample-manifest.fixture.ts';
+import { writeManifest } from '../manifests/write-manifest.fixture.ts';
 import { createRedactor } from '../secrets/redactor.ts';
 import { listApps } from './list-apps.ts';
 

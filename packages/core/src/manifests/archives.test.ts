@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Archive, addArchive, readArchives } from './archives.ts';
-import { listVersions, writeManifest } from './manifest-store.ts';
+import { listVersions } from './manifest-store.ts';
 import { sampleManifest } from './sample-manifest.fixture.ts';
+import { writeManifest } from './write-manifest.fixture.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -29,7 +30,7 @@ const pushed: Archive = {
   ...facts,
 };
 
-test('archives are kept in their order, each address once, and are taken for no record', async () => {
+test('archives keep their order, each address appears once, and the list is not taken for a record', async () => {
   const version = '1.4.0-rc.1';
   await writeManifest(folder, sampleManifest({ siteVersion: version }));
   expect(await readArchives(folder, version)).toEqual([]);
@@ -44,7 +45,7 @@ test('archives are kept in their order, each address once, and are taken for no 
   expect(await listVersions(folder)).toEqual([version]);
 });
 
-test('they go aside with their manifest', async () => {
+test('the list is moved aside with its manifest', async () => {
   await writeManifest(folder, sampleManifest());
   await addArchive(folder, '1.4.0', file('/a'));
   await writeManifest(folder, sampleManifest({ deBuildVersion: '0.2.0' }), { isReplacing: true });
@@ -60,7 +61,7 @@ test.each([
     JSON.stringify({ schemaVersion: 1, siteVersion: '1', archives: [{ ...file('/a'), sha256: 'x' }] }),
     '`archives.0.sha256`',
   ],
-])('%s is told, and never written over', async (_, text, why) => {
+])('%s is reported and never overwritten', async (_, text, why) => {
   await writeManifest(folder, sampleManifest());
   await writeFile(join(folder, '1.4.0.archives.json'), text);
   for (const act of [() => readArchives(folder, '1.4.0'), () => addArchive(folder, '1.4.0', pushed)]) {
@@ -72,7 +73,7 @@ test.each([
   }
 });
 
-test('a list that cannot be written is told with the archive', async () => {
+test('a list that cannot be written is an error', async () => {
   await writeFile(folder, '');
   await expect(addArchive(folder, '1.4.0', pushed)).rejects.toMatchObject({ exitCode: 9 });
 });

@@ -1,8 +1,10 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { ifMissing } from '../disk/if-missing.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import { archiveListUnreadable, archiveNotRecorded } from '../errors/archive-failures.ts';
+import { parseJson } from '../parse-json.ts';
 
 const shared = {
   imageId: z.string().min(1).describe('The id of the image when it was archived, as in the manifest.'),
@@ -12,7 +14,7 @@ const shared = {
 
 const fileArchiveSchema = z.looseObject({
   kind: z.literal('file'),
-  path: z.string().min(1).describe("Absolute, or relative to the site's folder when it lies in it."),
+  path: z.string().min(1).describe("Absolute, or relative to the site's folder if it is inside."),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
@@ -20,18 +22,18 @@ const fileArchiveSchema = z.looseObject({
   sizeBytes: z.int().min(0),
   layout: z
     .enum(['oci', 'docker'])
-    .describe('Of the tar in it: an OCI image layout, or the older one of Docker.'),
+    .describe("Of the tar in it: an OCI image layout, or Docker's older layout."),
   compression: z.literal('gzip'),
   ...shared,
 });
 
 const registryArchiveSchema = z.looseObject({
   kind: z.literal('registry'),
-  tag: z.string().min(1).describe('What it is called there: `registry.example.com/acme/erp:1.4.0`.'),
+  tag: z.string().min(1).describe('Its name there: `registry.example.com/acme/erp:1.4.0`.'),
   reference: z
     .string()
     .regex(/@sha256:[0-9a-f]{64}$/)
-    .describe('The same by its digest; what is fetched.'),
+    .describe('The same with its digest; this is what is pulled.'),
   ...shared,
 });
 
@@ -43,31 +45,31 @@ const listSchema = z.looseObject({
 
 export type FileArchive = Readonly<z.infer<typeof fileArchiveSchema>>;
 export type RegistryArchive = Readonly<z.infer<typeof registryArchiveSchema>>;
-/** Where a copy of a release's image lies. */
+/** A copy of a release's image in a file or a registry. */
 export type Archive = FileArchive | RegistryArchive;
 
 /**
- * The archives of a release, in the order in which they were made; none when there is no list.
+ * The archives of a release in the order in which they were made; none without a list.
  * @param release the manifest's name without `.json`
  * @throws DeBuildError `archive-list-unreadable`
  */
 export async function readArchives(folder: string, release: string): Promise<readonly Archive[]> {
   const path = fileOf(folder, release);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw archiveListUnreadable(label(folder, path), (error as Error).message);
-  }
-  const read = listSchema.safeParse(parseJson(text));
-  if (!read.success) throw archiveListUnreadable(label(folder, path), explain(text, read.error));
+  const label = `${basename(folder)}/${basename(path)}`;
+  const text = await ifMissing(readFile(path, 'utf8'), undefined).catch((error: Error) => {
+    throw archiveListUnreadable(label, error.message);
+  });
+  if (text === undefined) return [];
+  const document = parseJson(text);
+  if (document === undefined) throw archiveListUnreadable(label, 'It is not JSON');
+  const read = listSchema.safeParse(document);
+  if (!read.success) throw archiveListUnreadable(label, explain(read.error));
   return read.data.archives;
 }
 
 /**
- * Adds an archive to a release's list, `VERSION.archives.json`, in the place of one with the same address. The manifest
- * itself never changes.
+ * Adds an archive to a release's list, `VERSION.archives.json`; it replaces one with the same address. The manifest does
+ * not change.
  * @throws DeBuildError `archive-list-unreadable`, `archive-not-recorded`
  */
 export async function addArchive(folder: string, release: string, archive: Archive): Promise<string> {
@@ -91,20 +93,6 @@ function fileOf(folder: string, release: string): string {
   return join(folder, `${release}.archives.json`);
 }
 
-function label(folder: string, path: string): string {
-  return `${basename(folder)}/${basename(path)}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function explain(text: string, error: z.ZodError): string {
-  if (parseJson(text) === undefined) return 'It is not JSON';
-  const [issue] = error.issues;
-  return `\`${issue?.path.join('.') || 'the document'}\`: ${issue?.message ?? 'is not as it should be'}`;
+function explain({ issues: [issue] }: z.ZodError): string {
+  return `\`${issue?.path.join('.') || 'the document'}\`: ${issue?.message ?? 'is invalid'}`;
 }

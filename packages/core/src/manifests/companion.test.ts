@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readCompanion, writeCompanion } from './companion.ts';
-import { listVersions, writeManifest } from './manifest-store.ts';
+import { listVersions } from './manifest-store.ts';
 import { sampleManifest } from './sample-manifest.fixture.ts';
+import { writeManifest } from './write-manifest.fixture.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -20,14 +21,14 @@ test('a companion is never taken for a record, not even of a pre-release', async
   expect(await listVersions(folder)).toEqual(['1.4.0-rc.1']);
 });
 
-test('it is read back; one that belongs to no record is written over', async () => {
+test('it is read back; one that belongs to no record is overwritten', async () => {
   await writeCompanion(folder, bill('1.4.0'), 'old');
   await writeCompanion(folder, bill('1.4.0'), 'new');
   expect(await readCompanion(folder, bill('1.4.0'))).toBe('new');
   expect(await readCompanion(folder, bill('1.5.0'))).toBeUndefined();
 });
 
-test('it goes aside with its record', async () => {
+test('it is moved aside with its record', async () => {
   await writeManifest(folder, sampleManifest());
   await writeCompanion(folder, bill('1.4.0'), 'first');
   const image = { ...sampleManifest().image, id: `sha256:${'cd'.repeat(32)}` };

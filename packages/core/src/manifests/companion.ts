@@ -1,16 +1,17 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ifMissing } from '../disk/if-missing.ts';
 import { createWhole, writeWhole } from '../disk/write-whole.ts';
 import { companionNotWritten } from '../errors/manifest-failures.ts';
 
-/** What may stand beside a manifest: the bill of materials, the provenance, and the list of archives. */
+/** The files next to a manifest: the bill of materials, the provenance, and the list of archives. */
 export const COMPANIONS = ['.cdx.json', '.intoto.json', '.archives.json'] as const;
 
 export type Companion = (typeof COMPANIONS)[number];
 
 /**
- * Writes a file beside the manifest of a version, whole. Only who has just written that manifest may call it: what
- * stands there by then belongs to no release.
+ * Writes a file next to the manifest of a version. Call it only after writing that manifest: an existing file is replaced,
+ * because it then belongs to no release.
  * @returns the file's path
  * @throws DeBuildError `companion-not-written`
  */
@@ -28,30 +29,24 @@ export async function writeCompanion(
   return path;
 }
 
-/** `undefined` when there is none, or it cannot be read. */
+/** `undefined` when it does not exist or cannot be read. */
 export async function readCompanion(
   folder: string,
   file: { readonly version: string; readonly companion: Companion },
 ): Promise<string | undefined> {
-  try {
-    return await readFile(join(folder, `${file.version}${file.companion}`), 'utf8');
-  } catch {
-    return undefined;
-  }
+  return readFile(join(folder, `${file.version}${file.companion}`), 'utf8').catch(() => undefined);
 }
 
-/** They go where their manifest goes. */
+/** Renames the companions of a record. */
 export async function moveCompanions(folder: string, from: string, to: string): Promise<void> {
-  for (const companion of COMPANIONS) {
-    try {
-      await rename(join(folder, `${from}${companion}`), join(folder, `${to}${companion}`));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
+  for (const companion of COMPANIONS)
+    await ifMissing(
+      rename(join(folder, `${from}${companion}`), join(folder, `${to}${companion}`)),
+      undefined,
+    );
 }
 
-/** `1.4.0-rc.1.cdx` would be the name of a version, too. */
+/** `1.4.0-rc.1.cdx` is a valid version, so the name alone does not tell a companion from a record. */
 export function isCompanion(fileName: string): boolean {
   return COMPANIONS.some((companion) => fileName.endsWith(companion));
 }

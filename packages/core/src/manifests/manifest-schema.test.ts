@@ -6,11 +6,11 @@ import { sampleManifest } from './sample-manifest.fixture.ts';
 
 const published = new URL('../../schema/manifest.schema.json', import.meta.url);
 
-test('the published JSON Schema is the one that the code has', async () => {
+test('the published JSON Schema is up to date', async () => {
   expect(JSON.parse(await readFile(published, 'utf8'))).toEqual(manifestJsonSchema());
 });
 
-test('the published JSON Schema accepts a manifest and refuses what is none', () => {
+test('the published JSON Schema accepts a manifest and rejects other documents', () => {
   const validate = new Ajv2020.Ajv2020({ strict: false, validateFormats: false }).compile(
     manifestJsonSchema(),
   );

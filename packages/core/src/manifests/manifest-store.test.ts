@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createRedactor } from '../secrets/redactor.ts';
-import { listVersions, readManifest, readManifests, writeManifest } from './manifest-store.ts';
+import { listVersions, readManifest, readManifests } from './manifest-store.ts';
 import { sampleManifest } from './sample-manifest.fixture.ts';
+import { writeManifest } from './write-manifest.fixture.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -23,14 +24,14 @@ async function put(name: string, text: string) {
 }
 
 describe('writing', () => {
-  test('gives back what was written, under the name of its version', async () => {
+  test('names the file after the version, and reads back what was written', async () => {
     const manifest = sampleManifest();
     expect(await writeManifest(folder, manifest)).toBe(join(folder, '1.4.0.json'));
     expect(await readManifest(folder, '1.4.0')).toEqual(manifest);
     expect(await readdir(folder)).toEqual(['1.4.0.json']);
   });
 
-  test('gives the same bytes whatever the order of keys', async () => {
+  test('gives the same bytes for any order of keys', async () => {
     const { siteVersion, ...rest } = sampleManifest();
     const path = await writeManifest(folder, { ...rest, siteVersion });
     const bytes = await readFile(path, 'utf8');
@@ -50,7 +51,7 @@ describe('writing', () => {
     expect(await readFile(join(folder, '1.4.0.json'), 'utf8')).toBe(before);
   });
 
-  test('moves the old record aside when the version is released once more', async () => {
+  test('moves the old record aside when the version is released again', async () => {
     await record('1.4.0');
     const again = sampleManifest({ createdAt: '2026-09-01T00:00:00.000Z' });
     await writeManifest(folder, again, { isReplacing: true });
@@ -65,7 +66,7 @@ describe('writing', () => {
     expect(await listVersions(folder)).toEqual(['1.4.0']);
   });
 
-  test('of many at once exactly one succeeds', async () => {
+  test('of many concurrent writes exactly one succeeds', async () => {
     const results = await Promise.allSettled(
       Array.from({ length: 8 }, () => writeManifest(folder, sampleManifest())),
     );
@@ -73,7 +74,7 @@ describe('writing', () => {
     expect(await readdir(folder)).toEqual(['1.4.0.json']);
   });
 
-  test('what fails names the reason and leaves nothing', async () => {
+  test('a failure names its reason and leaves no file', async () => {
     await writeFile(join(folder, '..', 'file'), '');
     await expect(writeManifest(join(folder, '..', 'file'), sampleManifest())).rejects.toMatchObject({
       code: 'manifest-not-written',
@@ -87,14 +88,14 @@ describe('writing', () => {
       'a URL with credentials',
       { frappe: { ...sampleManifest().frappe, url: 'https://pat:x1@example.com/o/r' } },
     ],
-    ['a commit that is none', { planDigest: 'nonsense' }],
+    ['an invalid digest', { planDigest: 'nonsense' }],
   ])('%s is refused', async (_, changes) => {
     const manifest = { ...sampleManifest(), ...changes } as ReturnType<typeof sampleManifest>;
     await expect(writeManifest(folder, manifest)).rejects.toThrow();
     expect(await readManifests(folder)).toEqual({ manifests: [], problems: [] });
   });
 
-  test('a secret does not get into a record', async () => {
+  test('a secret is not recorded', async () => {
     const redactor = createRedactor();
     redactor.add({ name: 'PAT', value: 'very-secret-value' });
     const warnings = [{ id: 'w', what: 'very-secret-value and ghp_0123456789abcdefghijABCDEFGHIJ012345' }];
@@ -104,12 +105,12 @@ describe('writing', () => {
 });
 
 describe('reading', () => {
-  test('a folder that is not there has no records', async () => {
+  test('a folder that does not exist has no records', async () => {
     expect(await readManifests(folder)).toEqual({ manifests: [], problems: [] });
     await expect(readManifest(folder, '1.0.0')).rejects.toMatchObject({ code: 'manifest-not-found' });
   });
 
-  test('sorts by version, newest first, and passes other files over', async () => {
+  test('sorts by version, newest first, and ignores other files', async () => {
     await record('1.9.0', '1.10.0', '1.10.0-rc.2', '1.10.0-rc.10');
     await put('notes.json', '{');
     await put('v1.0.0.json', '{');
@@ -125,7 +126,7 @@ describe('reading', () => {
     expect(problems).toEqual([]);
   });
 
-  test('keys of a later de-build survive', async () => {
+  test('keys of a later de-build are kept', async () => {
     await record('1.4.0');
     const path = join(folder, '1.4.0.json');
     const value = JSON.parse(await readFile(path, 'utf8'));
@@ -140,7 +141,7 @@ describe('reading', () => {
   test.each([
     ['half a file', '{\n  "schemaVersion": 1,\n  "siteV', 'manifest-broken', 3],
     ['an empty file', '', 'manifest-broken', 1],
-    ['no object', '[]', 'manifest-invalid', 1],
+    ['not an object', '[]', 'manifest-invalid', 1],
     ['a wrong value', 'WRONG-COMMIT', 'manifest-invalid', 29],
     ['a newer schema', '{"schemaVersion": 2}', 'manifest-too-new', undefined],
     ['another version', 'MISNAMED', 'manifest-misnamed', 3],
@@ -162,7 +163,7 @@ describe('reading', () => {
     });
   });
 
-  test('a version that is not recorded says which are', async () => {
+  test('an unknown version is an error that names the newest', async () => {
     await record('1.0.0', '1.1.0');
     await expect(readManifest(folder, '../../etc/passwd')).rejects.toMatchObject({
       code: 'manifest-not-found',

@@ -4,7 +4,7 @@ const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}$/;
 /** SHA-1 or SHA-256. */
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const CREDENTIALS = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i;
-/** The user of an ssh URL is no secret. */
+/** The user of an ssh URL is not a secret. */
 const SSH_USER = /^ssh:\/\/[^:@/]+@/;
 
 function isWithoutCredentials(url: string): boolean {
@@ -27,7 +27,7 @@ const appSchema = z
       .describe('Where it was cloned from, without credentials.'),
     ref: z.string().min(1).describe('The branch or tag that apps.json names.'),
     kind: z.enum(['branch', 'tag']).describe('What the ref was.'),
-    commit: commit.describe('The commit that the ref pointed at, and that is in the image.'),
+    commit: commit.describe('The commit that the ref pointed to, and that is in the image.'),
     tagObject: commit.optional().describe('For an annotated tag: the tag object, which bench records.'),
     version: z.string().nullable().describe("The app's own version, read from the image; null without one."),
     treeDigest: digest
@@ -52,26 +52,26 @@ const buildArgSchema = z
 const imageSchema = z
   .looseObject({
     reference: z.string().min(1).describe('Name and tag: `desiredeffect/erpnext-custom:1.4.0`.'),
-    id: digest.describe('The id that the engine knows the image by.'),
-    sizeBytes: bytes.describe('Size of all layers, unpacked.'),
-    tags: z.array(z.string()).describe('Every name the image got.'),
+    id: digest.describe("The engine's id of the image."),
+    sizeBytes: bytes.describe('Size of all uncompressed layers.'),
+    tags: z.array(z.string()).describe('All names that the image got.'),
     platform: z.string().describe('In OCI words: `linux/amd64`.'),
     baseImages: z
       .array(
         z.looseObject({
-          reference: z.string().describe('As the Containerfile names it, ARGs filled in.'),
+          reference: z.string().describe('As in the Containerfile, with its ARGs filled in.'),
           digest: digest
             .nullable()
-            .describe("The registry's digest, else the image's id; null when the builder did not tell."),
+            .describe("The registry's digest, else the image's id; null when the builder did not report it."),
           isFinal: z
             .boolean()
             .optional()
-            .describe('Whether the image stands on it, and not a builder stage.'),
+            .describe('Whether the image itself is based on it, and not only a builder stage.'),
         }),
       )
       .describe('The images that the build started from.'),
     labels: z.record(z.string(), z.string()).describe('The labels of the image.'),
-    layers: z.array(digest).optional().describe('The digests of its layers, unpacked, the lowest first.'),
+    layers: z.array(digest).optional().describe('The digests of its uncompressed layers, the lowest first.'),
     treeDigest: digest
       .optional()
       .describe('Of all files of the image: names, modes, owners and contents, not times.'),
@@ -80,8 +80,8 @@ const imageSchema = z
   .describe('The image that was built.');
 
 /**
- * The record of a release, version 1. What a later version of de-build adds to it survives being read by this
- * one; a change of meaning gets a new `schemaVersion`.
+ * The record of a release, version 1. Keys that a later de-build adds are kept when this one reads them; a change of
+ * meaning gets a new `schemaVersion`.
  */
 export const manifestSchema = z
   .looseObject({
@@ -89,15 +89,15 @@ export const manifestSchema = z
     siteVersion: z.string().min(1).describe("The release's number, and the image's tag."),
     createdAt: z.iso.datetime().describe('When the release was recorded (ISO 8601, UTC).'),
     image: imageSchema,
-    frappe: appSchema.nullable().describe('The framework itself; null when the build takes none from git.'),
+    frappe: appSchema.nullable().describe('The framework; null when the build does not take it from git.'),
     apps: z.array(appSchema).describe('The apps of apps.json, in their order.'),
     dialect: z.enum(['build-arg', 'secret']).describe('How the Containerfile took its apps.'),
     buildArgs: z.record(z.string(), buildArgSchema).describe('All build args by name.'),
-    target: z.string().optional().describe('The stage that was built, where one was named.'),
+    target: z.string().optional().describe('The stage that was built, if one was named.'),
     network: z
       .string()
       .optional()
-      .describe("The network of the build's steps, where the engine was not left to choose it."),
+      .describe("The network of the build's steps, if the engine did not choose it."),
     containerfile: z.looseObject({
       path: z.string().min(1).describe("Relative to the site's folder."),
       digest: digest.describe("Of the file's bytes."),
@@ -107,12 +107,12 @@ export const manifestSchema = z
         path: z.string().optional().describe("The folder, relative to the site's."),
         digest: digest.describe('Of all files that the build could see: their names, modes and bytes.'),
         files: count.describe('How many files the build could see.'),
-        sentBytes: bytes.describe('Bytes of files that went to the engine; unchanged ones do not.'),
+        sentBytes: bytes.describe('Bytes of the files sent to the engine; unchanged files are not sent.'),
       })
       .describe('The build context.'),
     site: z
       .looseObject({
-        commit: commit.nullable().describe('null when the site is no git repository.'),
+        commit: commit.nullable().describe('null when the site is not a git repository.'),
         branch: z.string().nullable().describe('null on a detached HEAD.'),
         dirty: z.boolean().describe('Whether files differed from the commit.'),
         remoteUrl: z
@@ -124,50 +124,50 @@ export const manifestSchema = z
       .describe("The site's own repository."),
     cache: z
       .looseObject({
-        used: z.boolean().describe('False when every step was made to run.'),
+        used: z.boolean().describe('False when every step was forced to run.'),
         input: z
           .enum(['CACHE_BUST', 'apps-json', 'none'])
-          .describe("What carried the apps' commits into the cache's key."),
-        digest: z.string().optional().describe('Of the resolved commits.'),
+          .describe("How the apps' commits became part of the cache key."),
+        digest: z.string().optional().describe("Of the apps' commits."),
         reason: z.string().optional().describe('Why the cache was not used.'),
       })
       .describe('The build cache.'),
     tokenDelivery: z
       .enum(['mirror', 'inject'])
       .optional()
-      .describe('Whether the build cloned from the token-free mirror, or with the token in its URLs.'),
+      .describe('Whether the build cloned from the mirror without a token, or with the token in its URLs.'),
     rebuild: z
       .looseObject({
-        of: digest.describe('The id of the image that was recorded before; its record is kept aside.'),
+        of: digest.describe('The id of the image that was recorded before; its record was moved aside.'),
         verdict: z.enum(['equivalent']),
         proof: z.string().describe('What was compared.'),
       })
       .optional()
-      .describe('Set when this image was built anew from an earlier record, and took its tag.'),
+      .describe('Set when this image was rebuilt from an earlier record and took its tag.'),
     audit: z
       .looseObject({
         mode: z
           .enum(['fail', 'warn', 'off'])
-          .describe('What a leak would have meant: `off` when nothing was searched.'),
+          .describe('The effect of a leak; `off` when nothing was searched.'),
         outcome: z
           .enum(['clean', 'leaks', 'not-searched'])
           .describe('Whether a secret of the site was found in the image.'),
         secrets: count.describe('How many secrets were searched for.'),
         layers: z
           .looseObject({ searched: count, of: count })
-          .describe('How many layers were searched this time; the others were found clean before.'),
+          .describe('How many of the layers were searched; the others were already known to be clean.'),
         leaks: z
           .array(
             z.looseObject({
               severity: z.enum(['error', 'warning']),
-              secret: z.string().describe('What the secret is called.'),
-              form: z.string().describe('How it is written there.'),
+              secret: z.string().describe('The name of the secret.'),
+              form: z.string().describe('How it is encoded there.'),
               where: z.string().describe('Where it is.'),
               count,
             }),
           )
-          .describe('What was found and released nevertheless.'),
-        unread: count.describe('How many packed files could not be looked into to their end.'),
+          .describe('What was found and released anyway.'),
+        unread: count.describe('How many compressed files could not be searched completely.'),
         searchVersion: count.describe('Version of the search; a later one finds more.'),
       })
       .optional()
@@ -197,7 +197,7 @@ export const manifestSchema = z
     deBuildVersion: z.string().describe('The version of de-build that wrote this.'),
     warnings: z
       .array(z.looseObject({ id: z.string(), what: z.string() }))
-      .describe('What was warned about and released nevertheless.'),
+      .describe('The warnings of the release.'),
   })
   .describe('The record of one release of a site, written by de-build.');
 
@@ -205,7 +205,7 @@ function timelessDigest() {
   return digest
     .optional()
     .describe(
-      'The same, but for times that stand within files: in logs, caches, headers of compiled Python, and /etc/shadow.',
+      'The same without times within files: in logs, caches, headers of compiled Python, and /etc/shadow.',
     );
 }
 
@@ -222,7 +222,7 @@ export type Manifest = Known<z.infer<typeof manifestSchema>>;
 export type ManifestApp = Known<z.infer<typeof appSchema>>;
 export type ManifestBuildArg = Known<z.infer<typeof buildArgSchema>>;
 
-/** Without the index signatures that loose objects have besides their own keys, so that misspelt keys are errors. */
+/** Without the index signatures of loose objects, so that a misspelt key is a type error. */
 type Known<T> = T extends readonly (infer Item)[]
   ? readonly Known<Item>[]
   : T extends object

@@ -12,7 +12,7 @@ const uri = z.string().refine((text) => {
     start === start.toLowerCase() &&
     !/[^\w\-.~:/?#[\]@!$&'()*+,;=%]|%(?![0-9A-F]{2})/i.test(text)
   );
-}, 'is no normalized URI');
+}, 'is not a normalized URI');
 const timestamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/);
 const LENGTHS: Readonly<Record<string, readonly number[]>> = { sha256: [64], gitCommit: [40, 64] };
 const digestSet = z
@@ -89,18 +89,18 @@ test.each<[string, Partial<Manifest>]>([
   ['a host in upper case', app({ url: 'https://GitHub.com/Acme/Erp Custom' })],
   ['a ref of many kinds', app({ ref: 'feature/größe#1%20' })],
   ['a target and a network', { target: 'Final Stage', network: 'host' }],
-])('is what the specifications want: %s', (_, changes) => {
+])('follows the specifications: %s', (_, changes) => {
   expect(statement.parse(provenanceOf(sampleManifest(changes)))).toBeDefined();
 });
 
-test('the rules refuse what is none', () => {
+test('the rules reject other documents', () => {
   const good = provenanceOf(sample);
   expect(statement.safeParse({ ...good, subject: [{ name: 'x' }] }).success).toBe(false);
   expect(statement.safeParse({ ...good, subject: [{ digest: { sha256: 'ab' } }] }).success).toBe(false);
   expect(statement.safeParse({ ...good, predicate: { ...good.predicate, more: 1 } }).success).toBe(false);
 });
 
-test('tells the image, what it was made of, by what, and when', () => {
+test('names the image, its inputs, its builder and its times', () => {
   const { subject, predicate } = provenanceOf(sampleManifest({ target: 'final' }));
   const digest = { sha256: 'ab'.repeat(32) };
   const commit = { gitCommit: '0123456789abcdef0123456789abcdef01234567' };

@@ -1,8 +1,9 @@
+import { omitUndefined } from '../omit-undefined.ts';
 import type { Manifest, ManifestApp } from './manifest.ts';
 
-/** What kind of build it was: the meaning of the parameters is written down in `docs/provenance.md`. */
+/** The kind of build; `docs/provenance.md` defines its parameters. */
 export const BUILD_TYPE = 'https://de-build.io/build-types/site-release/v1';
-/** Who built: whoever may use the engine. Nothing is signed, so it is worth as much as the folder it lies in. */
+/** The builder: anyone who may use the engine. Nothing is signed, so trust it as far as the folder of records. */
 export const BUILDER_ID = 'https://de-build.io/builders/own-engine/v1';
 
 /** in-toto attestation framework v1, Statement layer; its predicate is SLSA's provenance v1. */
@@ -37,8 +38,8 @@ export interface ResourceDescriptor {
 }
 
 /**
- * Where a release's image came from, as other programs read it. It says nothing that the manifest does not: the same
- * manifest always gives the same statement.
+ * Where a release's image came from, in a form that other programs read. It contains nothing that the manifest does not:
+ * the same manifest always gives the same statement.
  */
 export function provenanceOf(manifest: Manifest): ProvenanceStatement {
   const { image, builder, timing, createdAt } = manifest;
@@ -76,7 +77,7 @@ export function provenanceOf(manifest: Manifest): ProvenanceStatement {
   };
 }
 
-/** What a person chose. The value of a sensitive build arg is in no manifest; its name is told. */
+/** What a person chose. A sensitive build arg has its name only; no manifest has its value. */
 function externalParameters(manifest: Manifest): Readonly<Record<string, unknown>> {
   const { image, containerfile, context, target, network } = manifest;
   const buildArgs: Record<string, string> = {};
@@ -85,21 +86,21 @@ function externalParameters(manifest: Manifest): Readonly<Record<string, unknown
     if ('value' in arg) buildArgs[name] = arg.value;
     else redactedBuildArgs.push(name);
   }
-  return {
+  return omitUndefined({
     siteVersion: manifest.siteVersion,
     image: image.reference,
     platform: image.platform,
     containerfile: { path: containerfile.path, digest: digestSet(containerfile.digest) },
-    ...(context.path === undefined ? {} : { context: context.path }),
+    context: context.path,
     dialect: manifest.dialect,
     buildArgs,
     redactedBuildArgs,
-    ...(target === undefined ? {} : { target }),
-    ...(network === undefined ? {} : { network }),
-  };
+    target,
+    network,
+  });
 }
 
-/** What de-build decided, and what it saw. */
+/** What de-build decided and observed. */
 function internalParameters({ builder, cache, context, site }: Manifest): Readonly<Record<string, unknown>> {
   return {
     builder: builder.kind,
@@ -119,7 +120,7 @@ function appDependency({ name, url, ref, kind, commit }: ManifestApp): ResourceD
   };
 }
 
-/** By package-url; a digest that the builder did not tell is left out. */
+/** As a package URL; a digest that the builder did not report is left out. */
 function baseDependency(base: Manifest['image']['baseImages'][number], platform: string): ResourceDescriptor {
   const [name = '', digest] = base.reference.split('@');
   const colon = name.lastIndexOf(':');
@@ -137,11 +138,11 @@ function baseDependency(base: Manifest['image']['baseImages'][number], platform:
 
 function siteDependency({ commit, remoteUrl }: Manifest['site']): readonly ResourceDescriptor[] {
   if (commit === null) return [];
-  const uri = remoteUrl === undefined ? {} : { uri: gitUri(remoteUrl) };
-  return [{ name: 'site', ...uri, digest: { gitCommit: commit } }];
+  const uri = remoteUrl === undefined ? undefined : gitUri(remoteUrl);
+  return [omitUndefined({ name: 'site', uri, digest: { gitCommit: commit } })];
 }
 
-/** As SPDX writes the location of a repository: `git+https://…`, `git+ssh://git@host/path` also for git's short form. */
+/** As in SPDX: `git+https://…`; `git+ssh://git@host/path` also for git's short form. */
 function gitUri(url: string): string {
   const short = /^(?:([\w.-]+)@)?([\w.-]+):(?!\/)(.+)$/.exec(url);
   const user = short?.[1] === undefined ? '' : `${short[1]}@`;

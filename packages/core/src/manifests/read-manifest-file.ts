@@ -18,13 +18,13 @@ export type ManifestReading =
 
 export interface ManifestFile {
   readonly path: string;
-  /** What a finding calls it. */
+  /** Its name in findings. */
   readonly label: string;
-  /** The version that its name says; its content must agree. */
+  /** The version in its name; its content must agree. */
   readonly version: string;
 }
 
-/** Reads one record. What is wrong with it becomes a finding that names the place. */
+/** Reads one record; a problem becomes a finding with its place. */
 export function readManifestFile(file: ManifestFile): ManifestReading {
   let text: string;
   try {
@@ -32,11 +32,11 @@ export function readManifestFile(file: ManifestFile): ManifestReading {
   } catch (error) {
     return { problem: manifestUnreadableFile(file.label, error) };
   }
-  return understandManifest(text, file);
+  return parseManifest(text, file);
 }
 
-/** `JSON.parse` is quick; only a text that fails is read again by the reader that knows its places. */
-export function understandManifest(text: string, file: ManifestFile): ManifestReading {
+/** `JSON.parse` is fast; only a malformed text is parsed again, for the place of the problem. */
+export function parseManifest(text: string, file: ManifestFile): ManifestReading {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -73,7 +73,7 @@ function describeShape(text: string, label: string, error: ZodError): Finding {
   const path = issue?.path ?? [];
   const key = path.length === 0 ? 'The document' : `\`${path.join('.')}\``;
   return manifestInvalid(label, {
-    why: `${key}: ${(issue?.message ?? 'is not as it should be').replace(/\.?$/, '.')}`,
+    why: `${key}: ${(issue?.message ?? 'is invalid').replace(/\.?$/, '.')}`,
     ...placeOfPath(text, path),
   });
 }

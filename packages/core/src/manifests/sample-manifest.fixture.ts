@@ -3,7 +3,7 @@ import type { Manifest } from './manifest.ts';
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
-/** The smallest valid manifest, and what a test says of it. */
+/** The smallest valid manifest, with the changes that a test needs. */
 export function sampleManifest(changes: Partial<Manifest> = {}): Manifest {
   const siteVersion = changes.siteVersion ?? '1.4.0';
   return {

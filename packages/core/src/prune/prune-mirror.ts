@@ -11,7 +11,7 @@ import { pruneRepositories } from '../git/mirror/prune-mirror.ts';
 import type { PrunedRepository } from '../git/mirror/prune-repository.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { readAllManifests } from '../manifests/manifest-store.ts';
-import { understandManifest } from '../manifests/read-manifest-file.ts';
+import { parseManifest } from '../manifests/read-manifest-file.ts';
 
 export interface PruneMirrorOptions extends Omit<SiteOptions, 'engine' | 'host' | 'remote'> {
   /** Change nothing; foretell what would go. Default: false. */
@@ -64,7 +64,7 @@ async function readPromised(site: string): Promise<readonly Manifest[]> {
   if (release === undefined) return [];
   const path = join(site, '.de-build', 'journal.json');
   const file = { path, label: '.de-build/journal.json', version: release.siteVersion };
-  const { manifest, problem } = understandManifest(release.manifest, file);
+  const { manifest, problem } = parseManifest(release.manifest, file);
   if (problem !== undefined) throw mirrorRecordsUnreadable([problem]);
   return [manifest];
 }

@@ -6,8 +6,8 @@ import { digestFolder, readImageTree } from '../audit/image-tree.ts';
 import { savedImage, type TarFile } from '../audit/saved-image.fixture.ts';
 import type { Engine, ImageDetails } from '../engine/engine.ts';
 import type { Manifest } from '../manifests/manifest.ts';
-import { writeManifest } from '../manifests/manifest-store.ts';
 import { sampleManifest } from '../manifests/sample-manifest.fixture.ts';
+import { writeManifest } from '../manifests/write-manifest.fixture.ts';
 import { verifyRelease } from './verify-release.ts';
 
 const BENCH = 'home/frappe/frappe-bench';

@@ -8,7 +8,7 @@ import type { Tools } from '../../flow/tools.ts';
 import type { FoundApps } from '../../frappe/image-apps.ts';
 import type { Companion } from '../../manifests/companion.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
-import { recordText } from '../../manifests/manifest-store.ts';
+import { recordText } from '../../manifests/manifest-text.ts';
 import { provenanceOf } from '../../manifests/provenance.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { Decision } from '../plan/plan-release.ts';

@@ -3,7 +3,7 @@ import type { Images } from '../../engine/engine.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { PendingRelease } from '../../flow/journal.ts';
 import { writeCompanion } from '../../manifests/companion.ts';
-import { readRecordText, takeRecordBack, writeRecord } from '../../manifests/manifest-store.ts';
+import { readRecordText, undoMoveAside, writeRecord } from '../../manifests/manifest-store.ts';
 import { replacedTag } from '../../version/version-tag.ts';
 import { tagImage } from './tag-image.ts';
 
@@ -46,7 +46,7 @@ function isConflict(error: unknown): boolean {
 
 async function undo(folder: string, promised: PendingRelease, images: Names): Promise<Finished> {
   const { siteVersion, reference, image, imageId, replaces, isReplacing } = promised;
-  if (isReplacing) await takeRecordBack(folder, siteVersion);
+  if (isReplacing) await undoMoveAside(folder, siteVersion);
   const holder = await images.inspect(reference);
   const isOurs = holder === undefined || holder.id === imageId;
   const aside = replaces === null ? undefined : `${image}:${replacedTag(siteVersion, replaces.imageId)}`;
