@@ -105,7 +105,7 @@ onEachEngine('the audit', (engine) => {
     const site = await world.addSite(engine);
     const tags = async () => (await client.images.list(site.image)).map(({ tag }) => tag);
     const release = (...args: string[]) =>
-      runCli(['--json', ...args, '--host', engine.host], { folder: site.folder });
+      runCli(['--progress', 'json', ...args, '--host', engine.host], { folder: site.folder });
     const refused = await release('--token-delivery', 'inject');
     expect(refused.exitCode).toBe(13);
     expect(refused.stdout).toMatch(/"type":"leak".*logs\/bench\.log/);

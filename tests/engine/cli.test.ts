@@ -92,7 +92,10 @@ onEachEngine('the command', (engine) => {
       expect(await stateOf(site)).toEqual(before);
 
       const json = await deBuild(site, 'build -n --json');
-      const last = JSON.parse(json.stdout.trim().split('\n').at(-1) ?? '');
+      expect(JSON.parse(json.stdout)).toMatchObject({ plan: { siteVersion: '1.0.0' } });
+      expect(json.stderr).toContain('==> Checking');
+      const events = await deBuild(site, 'build -n --progress json');
+      const last = JSON.parse(events.stdout.trim().split('\n').at(-1) ?? '');
       expect(last).toMatchObject({ type: 'planned' });
       expect(await stateOf(site)).toEqual(before);
     });
@@ -276,10 +279,16 @@ onEachEngine('the command', (engine) => {
       await expectNothingDone(site);
     });
 
-    test('SIGINT with --json ends with an object that says so', async () => {
-      const { run } = await stopped('--json', (child) => child.kill('SIGINT'));
+    test('SIGINT with --progress json ends with an object that says so', async () => {
+      const { run } = await stopped('--progress json', (child) => child.kill('SIGINT'));
       expect(run.exitCode).toBe(130);
       expect(JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ type: 'failed' });
+    });
+
+    test('SIGINT with --json ends with one document that says so', async () => {
+      const { run } = await stopped('--json', (child) => child.kill('SIGINT'));
+      expect(run.exitCode).toBe(130);
+      expect(JSON.parse(run.stdout)).toMatchObject({ error: { exitCode: 130 } });
     });
 
     test('a second SIGINT ends it at once', async () => {

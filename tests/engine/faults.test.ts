@@ -68,7 +68,7 @@ describe('without an engine', () => {
     const socket = join(site.folder, '.docker.sock');
     const undo = await prepare(socket);
     try {
-      for (const command of [['check', '--format', 'json'], ['--json'], []]) {
+      for (const command of [['check', '--format', 'json'], ['--progress', 'json'], []]) {
         const run = await runCli([...command, '--host', `unix://${socket}`], {
           folder: site.folder,
           through,
@@ -176,7 +176,7 @@ onEachEngine('a release in which something goes wrong', (engine) => {
   test('a de-build that is killed in the middle of a step leaves nothing, and the next one works', async () => {
     const site = await world.addSite(engine);
     world.server.setLatency(200);
-    const killed = await runCli(['--json', '--no-cache', '--host', engine.host], {
+    const killed = await runCli(['--progress', 'json', '--no-cache', '--host', engine.host], {
       folder: site.folder,
       onOutput: (text, child) => {
         if (text.includes(CLONING)) child.kill('SIGKILL');

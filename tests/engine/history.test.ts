@@ -131,7 +131,7 @@ onEachEngine('recorded releases', (shared) => {
     const notes = await runCli(['diff', '1.0.0', '1.0.1', '--format', 'markdown'], { folder });
     expect(notes).toMatchObject({ exitCode: 0, stderr: '' });
     expect(notes.stdout).toContain('## Deployment: cannot be undone without a backup');
-    expect(notes.stdout).toContain('### mini\\_erp\n\n- Add a patch');
+    expect(notes.stdout).toMatch(/^### mini\\_erp: 1 commit, .*\n\n(?:\[.*\n\n)?- Add a patch$/m);
 
     // A tag of the line is newer than the one that apps.json names.
     const before = await runCli(['apps', '--outdated', '--json'], { folder });

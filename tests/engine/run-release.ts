@@ -16,7 +16,7 @@ export async function runRelease(
     isDone = true;
     act();
   };
-  const args = ['--json', '--host', engine.host, ...(options.args ?? [])];
+  const args = ['--progress', 'json', '--host', engine.host, ...(options.args ?? [])];
   const run = await runCli(args, { folder: site.folder, onOutput });
   if (!isDone) throw new Error(`The release ended before it said ${marker}:\n${run.output}`);
   const last = run.stdout.trim().split('\n').at(-1) ?? '{}';

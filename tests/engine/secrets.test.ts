@@ -189,7 +189,7 @@ onEachEngine('secrets', (engine) => {
 
     test('are in no byte of a release, no file and no process', async () => {
       const site = await plant(engine, dialect);
-      const released = await run(engine, site, isFirst ? ['--json'] : [], !isFirst);
+      const released = await run(engine, site, isFirst ? ['--progress', 'json'] : [], !isFirst);
       await expectNoLeak(released, site);
       expect(released.exitCode).toBe(0);
       expect(released.output).toContain('1.0.0');

@@ -50,7 +50,7 @@ onEachEngine('a site with an app that comes over ssh', (engine) => {
     ];
     const site = await world.addSite(engine, { apps });
     const run = (...args: string[]) =>
-      runCli([...args, '--json', '--host', engine.host], { folder: site.folder, environment });
+      runCli([...args, '--progress', 'json', '--host', engine.host], { folder: site.folder, environment });
 
     const injected = await run('--token-delivery', 'inject');
     expect(injected).toMatchObject({ exitCode: 3 });

@@ -75,7 +75,7 @@ export async function prepareTrials(context: TortureContext): Promise<ReleaseTri
     engine,
     site,
     release(args, disturb = () => undefined) {
-      const command = [context.cli, '--json', '--host', engine.host, ...args];
+      const command = [context.cli, '--progress', 'json', '--host', engine.host, ...args];
       const { PATH, HOME } = process.env;
       const started = performance.now();
       const child = spawn(process.execPath, command, {

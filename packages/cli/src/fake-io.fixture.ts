@@ -29,6 +29,7 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
   const terminal = (name: 'stdout' | 'stderr') => ({
     isTTY,
     hasColours,
+    canRedraw: isTTY,
     columns,
     rows: 24,
     write: (text: string) => {

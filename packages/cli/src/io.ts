@@ -28,8 +28,9 @@ export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'EPIPE';
 /** Where text goes, and what it can show. */
 export interface Terminal {
   readonly isTTY: boolean;
-  /** Colours are for a terminal, and never against `NO_COLOR` (no-color.org); `FORCE_COLOR` asks for them elsewhere. */
   readonly hasColours: boolean;
+  /** Whether lines can be drawn again in place; a dumb terminal (`TERM=dumb`) can't. */
+  readonly canRedraw: boolean;
   /** In columns and rows; 80 × 24 where there is no terminal. */
   readonly columns: number;
   readonly rows: number;

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import { COMMAND_NAMES } from './commands/all.ts';
 import { type FakeIoOptions, fakeIo } from './fake-io.fixture.ts';
 import { run } from './main.ts';
-import { wantsColours } from './process-io.ts';
+import { COMMAND_NAMES } from './parse/names.ts';
+import { wantsColours } from './terminal/colours.ts';
 
 async function call(line: string, options: FakeIoOptions = {}) {
   const io = fakeIo(options);

@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { keepMemoryOutOfCoreDumps } from '@de-build/core';
 import type { Io, StopReason, Terminal } from './io.ts';
+import { wantsColours } from './terminal/colours.ts';
 
 /** The real process: its streams, environment, folder and signals. Its memory is in no core dump from here on. */
 export function processIo(): Io {
@@ -43,14 +44,6 @@ export function processIo(): Io {
   };
 }
 
-/** As no-color.org and Node have it; `NO_COLOR` wins. */
-export function wantsColours(environment: Io['environment'], isTTY: boolean): boolean {
-  const { NO_COLOR, FORCE_COLOR, TERM } = environment;
-  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
-  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
-  return isTTY && TERM !== 'dumb';
-}
-
 function terminalOf(stream: WriteStream): Terminal {
   return {
     get isTTY() {
@@ -58,6 +51,9 @@ function terminalOf(stream: WriteStream): Terminal {
     },
     get hasColours() {
       return wantsColours(process.env, stream.isTTY === true);
+    },
+    get canRedraw() {
+      return stream.isTTY === true && process.env.TERM !== 'dumb';
     },
     get columns() {
       return stream.columns || 80;

@@ -1,6 +1,6 @@
 import { makeVisible } from '@de-build/core';
+import { presentFailure } from './failure/present-failure.ts';
 import type { GuardedIo } from './guarded-io.ts';
-import { openOutput } from './output.ts';
 
 const BUG = 1;
 
@@ -11,8 +11,7 @@ export function presentUnexpected(io: GuardedIo): void {
     crash(error) {
       if (isEnding) return;
       isEnding = true;
-      openOutput(io, { isVerbose: true })
-        .fail(error)
+      presentFailure(error, io, { isVerbose: true })
         .catch(() => io.stderr.write('de-build met an error that it did not foresee.\n'))
         .finally(() => io.exitNow(BUG));
     },

@@ -1,11 +1,10 @@
-import type { Argv } from 'yargs';
+import type { Command, PrintingCommand } from '../command/command.ts';
 import { apps } from './apps.ts';
 import { archive } from './archive.ts';
 import { audit } from './audit.ts';
-import { build, buildByDefault } from './build.ts';
+import { build } from './build.ts';
 import { bump } from './bump.ts';
 import { check } from './check.ts';
-import type { Call } from './command.ts';
 import { completion } from './completion.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
@@ -17,45 +16,24 @@ import { retag } from './retag.ts';
 import { show } from './show.ts';
 import { verify } from './verify.ts';
 
-/** Every command, in the order of the help. */
-export function addCommands(yargs: Argv, call: Call): Argv {
-  return yargs
-    .command(build(call))
-    .command(check(call))
-    .command(bump(call))
-    .command(list(call))
-    .command(show(call))
-    .command(apps(call))
-    .command(verify(call))
-    .command(audit(call))
-    .command(diff(call))
-    .command(rebuild(call))
-    .command(archive(call))
-    .command(restore(call))
-    .command(retag(call))
-    .command(prune(call))
-    .command(doctor(call))
-    .command(completion(call))
-    .command(buildByDefault(call));
-}
-
-/** Their names, for whoever mistyped one. */
-export const COMMAND_NAMES = [
-  'build',
-  'check',
-  'bump',
-  'list',
-  'show',
-  'apps',
-  'verify',
-  'audit',
-  'diff',
-  'rebuild',
-  'archive',
-  'restore',
-  'retag',
-  'prune',
-  'doctor',
-  'completion',
-  'help',
+/** Every command, in the order of the help. The first one runs when none is named. */
+export const COMMANDS: readonly (Command | PrintingCommand)[] = [
+  build,
+  check,
+  bump,
+  list,
+  show,
+  apps,
+  verify,
+  audit,
+  diff,
+  rebuild,
+  archive,
+  restore,
+  retag,
+  prune,
+  doctor,
+  completion,
 ];
+
+export const DEFAULT_COMMAND: Command = build;

@@ -1,8 +1,5 @@
-import type { ReleaseEvent } from '@de-build/core';
-import { openOutput } from '../output.ts';
-import { listenForStop } from '../stop-signal.ts';
-import { defineCommand } from './command.ts';
-import { siteOf, siteOptions } from './site-options.ts';
+import { defineCommand } from '../command/command.ts';
+import { flag, text } from '../command/options.ts';
 
 /** `de-build audit` */
 export const audit = defineCommand({
@@ -16,54 +13,16 @@ export const audit = defineCommand({
     ['$0 audit acme/base:bookworm', 'any other image'],
     ['$0 audit --all --json', 'every image of the site, as JSON'],
   ],
-  options: (yargs) =>
-    siteOptions(
-      yargs.positional('image', {
-        type: 'string',
-        describe: 'A version of the site, or the name or id of any image',
-      }),
-    )
-      .option('all', {
-        type: 'boolean',
-        conflicts: 'image',
-        describe: 'Every image of the site that the engine has',
-      })
-      .option('json', { type: 'boolean', default: false, describe: 'Print the reports as JSON' }),
-  async run(options, io) {
-    const { auditImage, auditImages, EXIT } = await import('@de-build/core');
-    const { renderAudit } = await import('../render/leaks.ts');
-    const { createTransferLine } = await import('../render/transfer-line.ts');
-    const output = openOutput(io, { isVerbose: options.verbose });
-    const stop = listenForStop(io);
-    const line = createTransferLine(io.stderr);
-    const notices: string[] = [];
-    let doing = '';
-    try {
-      const common = {
-        ...siteOf(options, io),
-        signal: stop.signal,
-        onEvent: (event: ReleaseEvent) => {
-          if (event.type === 'stage') doing = event.title.replace(/^Searching /, '');
-          if (event.type === 'notice') notices.push(event.text);
-          if (event.type === 'image-read') line.take({ doing: 'searching', what: doing, ...event });
-        },
-      };
-      const reports =
-        options.all === true
-          ? await auditImages(common)
-          : [await auditImage({ ...common, image: options.image })];
-      line.end();
-      for (const text of notices) io.stderr.write(`de-build: ${text}\n`);
-      const document = options.all === true ? { images: reports } : reports[0];
-      output.write(
-        options.json ? `${JSON.stringify(document, undefined, 2)}\n` : renderAudit(reports, io.stdout),
-      );
-      return reports.every(({ passed }) => passed) ? EXIT.ok : EXIT.leak;
-    } catch (error) {
-      line.end();
-      return output.fail(error, stop.reason());
-    } finally {
-      stop.release();
-    }
+  arguments: { image: text('A version of the site, or the name or id of any image') },
+  options: { all: flag('Every image of the site that the engine has', { conflicts: 'image' }) },
+  async run({ image, all }, { core, flow }) {
+    const { auditReport } = await import('../report/audit-report.ts');
+    const reports = all ? await core.auditImages(flow) : [await core.auditImage({ ...flow, image })];
+    return {
+      type: 'audited',
+      document: all ? { images: reports } : reports[0],
+      report: auditReport(reports),
+      exitCode: reports.every(({ passed }) => passed) ? core.EXIT.ok : core.EXIT.leak,
+    };
   },
 });

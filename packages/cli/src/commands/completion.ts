@@ -1,8 +1,10 @@
-import { completionScript, type Shell } from '../completion-script.ts';
-import { defineCommand } from './command.ts';
+import type { PrintingCommand } from '../command/command.ts';
+import { choice, required } from '../command/options.ts';
+import { completionScript, type Shell } from '../parse/completion-script.ts';
 
 /** `de-build completion` */
-export const completion = defineCommand({
+export const completion: PrintingCommand = {
+  name: 'completion',
   usage: 'completion <shell>',
   describe: 'Print a completion script for your shell',
   examples: [
@@ -10,14 +12,8 @@ export const completion = defineCommand({
     ['$0 completion zsh >> ~/.zshrc', 'for zsh'],
     ['$0 completion fish | source', 'for fish, in config.fish'],
   ],
-  options: (yargs) =>
-    yargs.positional('shell', {
-      choices: ['bash', 'zsh', 'fish'] as const,
-      demandOption: true,
-      describe: 'The shell that will read it',
-    }),
-  async run({ shell }, io) {
-    io.stdout.write(completionScript(shell satisfies Shell));
-    return 0;
-  },
-});
+  arguments: { shell: required(choice(['bash', 'zsh', 'fish'], 'The shell that will read it')) },
+  options: {},
+  generalOptions: {},
+  print: (values) => completionScript((values as { readonly shell: Shell }).shell),
+};

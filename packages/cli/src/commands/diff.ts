@@ -1,7 +1,5 @@
-import { openOutput } from '../output.ts';
-import { listenForStop } from '../stop-signal.ts';
-import { defineCommand } from './command.ts';
-import { siteOf, siteOptions } from './site-options.ts';
+import { defineCommand } from '../command/command.ts';
+import { choice, flag, required, text } from '../command/options.ts';
 
 /** `de-build diff` */
 export const diff = defineCommand({
@@ -11,50 +9,20 @@ export const diff = defineCommand({
     'Apps with their commits, base images, build args, packages and size; and whether new containers are enough, a migration is needed, or there is no way back without a backup.',
   examples: [
     ['$0 diff 1.4.0', 'from that release to the newest one'],
-    ['$0 diff 1.4.0 1.5.0 --format markdown > notes.md', 'release notes'],
-    ['$0 diff 1.4.0 1.5.0 --format json', 'everything, for a script'],
+    ['$0 diff 1.4.0 1.5.0 --format markdown', 'release notes'],
+    ['$0 diff 1.4.0 1.5.0 --json', 'everything, for a script'],
   ],
-  options: (yargs) =>
-    siteOptions(
-      yargs
-        .positional('from', { type: 'string', demandOption: true, describe: 'Site version of a release' })
-        .positional('to', { type: 'string', describe: 'Site version of another; the newest one by default' }),
-    )
-      .option('format', {
-        choices: ['text', 'json', 'markdown'] as const,
-        default: 'text' as const,
-        requiresArg: true,
-        describe: 'How it is written: text, json or markdown; text by default',
-      })
-      .option('offline', {
-        type: 'boolean',
-        default: false,
-        describe: 'Ask no git host for the commits between',
-      }),
-  async run(options, io) {
-    const { diffReleases } = await import('@de-build/core');
-    const output = openOutput(io, { isVerbose: options.verbose });
-    const stop = listenForStop(io);
-    try {
-      const { from, to, format, offline } = options;
-      const found = await diffReleases({
-        ...siteOf(options, io),
-        ...{ from, to, offline },
-        signal: stop.signal,
-      });
-      if (format === 'json') output.write(`${JSON.stringify(found, undefined, 2)}\n`);
-      else if (format === 'text') {
-        const { renderDiff } = await import('../render/diff.ts');
-        output.write(renderDiff(found, io.stdout));
-      } else {
-        const { renderReleaseNotes } = await import('../render/release-notes.ts');
-        output.write(renderReleaseNotes(found));
-      }
-      return 0;
-    } catch (error) {
-      return output.fail(error, stop.reason());
-    } finally {
-      stop.release();
-    }
+  arguments: {
+    from: required(text('Site version of a release')),
+    to: text('Site version of another; default: the newest one'),
+  },
+  options: {
+    format: choice(['text', 'json', 'markdown'], 'How it is written: text, json or markdown; default: text'),
+    offline: flag('Ask no git host for the commits between'),
+  },
+  async run({ from, to, offline }, { core, flow }) {
+    const { diffReport } = await import('../report/diff-report.ts');
+    const document = await core.diffReleases({ ...flow, from, to, offline });
+    return { type: 'compared', document, report: diffReport(document) };
   },
 });

@@ -1,7 +1,6 @@
-import { openOutput } from '../output.ts';
-import { UsageError } from '../usage-error.ts';
-import { defineCommand } from './command.ts';
-import { siteOf, siteOptions } from './site-options.ts';
+import { defineCommand } from '../command/command.ts';
+import { number } from '../command/options.ts';
+import { UsageError } from '../parse/usage-error.ts';
 
 /** `de-build list` */
 export const list = defineCommand({
@@ -12,21 +11,20 @@ export const list = defineCommand({
     ['$0 list', 'every release as a table'],
     ['$0 list --limit 5 --json', 'the last five, for a script'],
   ],
-  options: (yargs) =>
-    siteOptions(yargs)
-      .option('json', { type: 'boolean', default: false, describe: 'Print the manifests as a JSON array' })
-      .option('limit', { type: 'number', requiresArg: true, describe: 'At most so many releases' }),
-  async run(options, io) {
-    const { readRecords } = await import('@de-build/core');
-    const { renderList } = await import('../render/tables.ts');
-    const output = openOutput(io, { isVerbose: options.verbose });
-    const { manifests, problems } = await readRecords(siteOf(options, io));
-    if (options.limit !== undefined && !(Number.isInteger(options.limit) && options.limit > 0)) {
+  options: { limit: number('At most so many releases') },
+  async run({ limit }, { core, flow }) {
+    if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
       throw new UsageError('The option limit takes a whole number from 1 on.');
     }
-    const shown = options.limit === undefined ? manifests : manifests.slice(0, options.limit);
-    if (options.json) output.write(`${JSON.stringify(shown, undefined, 2)}\n`);
-    else output.write(renderList(shown, io.stdout));
-    return output.tellProblems(problems);
+    const { listReport } = await import('../report/list-report.ts');
+    const { manifests, problems } = await core.readRecords(flow);
+    const document = manifests.slice(0, limit);
+    return {
+      type: 'listed',
+      document,
+      report: listReport(document, new Date()),
+      problems,
+      exitCode: problems.length > 0 ? core.EXIT.record : core.EXIT.ok,
+    };
   },
 });

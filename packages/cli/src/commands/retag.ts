@@ -1,8 +1,5 @@
-import { openOutput } from '../output.ts';
-import { listenForStop } from '../stop-signal.ts';
-import { defineCommand } from './command.ts';
-import { lockOf, lockOptions } from './lock-options.ts';
-import { siteOf, siteOptions } from './site-options.ts';
+import { defineCommand } from '../command/command.ts';
+import { DRY_RUN, flag } from '../command/options.ts';
 
 /** `de-build retag` */
 export const retag = defineCommand({
@@ -13,35 +10,18 @@ export const retag = defineCommand({
     ['$0 retag --dry-run', 'which images have lost their tag'],
     ['$0 retag', 'give it back'],
   ],
-  options: (yargs) =>
-    lockOptions(
-      siteOptions(yargs)
-        .option('dry-run', {
-          type: 'boolean',
-          default: false,
-          alias: 'n',
-          describe: 'List them, and change nothing',
-        })
-        .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON' }),
-    ),
-  async run(options, io) {
-    const { retagImages } = await import('@de-build/core');
-    const { renderRetag } = await import('../render/archives.ts');
-    const output = openOutput(io, { isVerbose: options.verbose });
-    const stop = listenForStop(io);
-    try {
-      const retagged = await retagImages({
-        ...siteOf(options, io),
-        ...(await lockOf(options, io)),
-        dryRun: options.dryRun,
-        signal: stop.signal,
-      });
-      output.write(options.json ? `${JSON.stringify(retagged)}\n` : renderRetag(retagged, io.stdout));
-      return await output.tellProblems(retagged.problems);
-    } catch (error) {
-      return output.fail(error, stop.reason());
-    } finally {
-      stop.release();
-    }
+  options: { 'dry-run': flag('List them, and change nothing', DRY_RUN) },
+  changesSite: true,
+  async run(options, { core, flow }) {
+    const { retagReport } = await import('../report/archive-report.ts');
+    const document = await core.retagImages({ ...flow, ...options });
+    const { problems } = document;
+    return {
+      type: 'retagged',
+      document,
+      report: retagReport(document),
+      problems,
+      exitCode: problems.length > 0 ? core.EXIT.record : core.EXIT.ok,
+    };
   },
 });

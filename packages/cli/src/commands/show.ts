@@ -1,6 +1,5 @@
-import { openOutput } from '../output.ts';
-import { defineCommand } from './command.ts';
-import { siteOf, siteOptions } from './site-options.ts';
+import { defineCommand } from '../command/command.ts';
+import { text } from '../command/options.ts';
 
 /** `de-build show` */
 export const show = defineCommand({
@@ -12,21 +11,10 @@ export const show = defineCommand({
     ['$0 show', 'the newest one'],
     ['$0 show 1.4.0 --json', 'its manifest'],
   ],
-  options: (yargs) =>
-    siteOptions(
-      yargs.positional('release', {
-        type: 'string',
-        describe: 'Its site version; the newest one by default',
-      }),
-    ).option('json', { type: 'boolean', default: false, describe: 'Print the manifest as JSON' }),
-  async run(options, io) {
-    const { readRecord } = await import('@de-build/core');
-    const { renderShow } = await import('../render/tables.ts');
-    const output = openOutput(io, { isVerbose: options.verbose });
-    const manifest = await readRecord({ ...siteOf(options, io), release: options.release });
-    output.write(
-      options.json ? `${JSON.stringify(manifest, undefined, 2)}\n` : renderShow(manifest, io.stdout),
-    );
-    return 0;
+  arguments: { release: text('Its site version; default: the newest one') },
+  async run({ release }, { core, flow }) {
+    const { showReport } = await import('../report/show-report.ts');
+    const document = await core.readRecord({ ...flow, release });
+    return { type: 'shown', document, report: showReport(document, new Date()) };
   },
 });

@@ -1,0 +1,94 @@
+import type { Finding } from '@de-build/core';
+import type { GuardedIo } from '../guarded-io.ts';
+import type { FlowCallbacks } from '../progress/flow-event.ts';
+import type { Report } from '../report/model.ts';
+import { GENERAL_OPTIONS, LOCK_OPTIONS, type OptionTable, type ValuesOf } from './options.ts';
+
+interface Description {
+  /** `show [release]` */
+  readonly usage: string;
+  /** A line of the list of commands: no full stop, at most 49 characters. */
+  readonly describe: string;
+  /** Follows it in the command's own help, in whole sentences. */
+  readonly about?: string;
+  readonly examples: readonly (readonly [command: string, does: string])[];
+  /** Every stage is shown while it runs, on standard output where the report is text. Otherwise only what takes long is. */
+  readonly story?: 'always' | 'as-text';
+}
+
+/** A command as the parser and the help see it. */
+export interface DescribedCommand extends Description {
+  readonly name: string;
+  /** In the order of the usage. */
+  readonly arguments: OptionTable;
+  readonly options: OptionTable;
+  readonly generalOptions: OptionTable;
+}
+
+export interface Command extends DescribedCommand {
+  /** @param values those of its options, by their names in camel case */
+  run(values: unknown, context: Context): Promise<Finished>;
+}
+
+/** A command that only prints a text, and needs no site. */
+export interface PrintingCommand extends DescribedCommand {
+  print(values: unknown): string;
+}
+
+/** What a command runs with. */
+export interface Context {
+  /** Loaded only now, so that help and completion stay quick. */
+  readonly core: typeof import('@de-build/core');
+  /** What every flow of core takes. */
+  readonly flow: FlowCallbacks & {
+    readonly site: string;
+    readonly environment: GuardedIo['environment'];
+    readonly redactor: GuardedIo['redactor'];
+    readonly signal: AbortSignal;
+    readonly lockWaitSeconds: number;
+    readonly host?: string;
+  };
+  /** Where a relative path of the command line starts. */
+  readonly folder: string;
+  /** Whether the report is all that is shown. */
+  readonly isQuiet: boolean;
+}
+
+/** The result of a command. */
+export interface Finished {
+  /** Names the result among events: `released`. */
+  readonly type: string;
+  /** What `--json` prints. */
+  readonly document: unknown;
+  /** A text stands for a form that has a writer of its own. */
+  readonly report: Report | string;
+  /** What could not be read; goes to standard error. */
+  readonly problems?: readonly Finding[];
+  /** Default: 0. */
+  readonly exitCode?: number;
+}
+
+interface Definition<Arguments extends OptionTable, Options extends OptionTable> extends Description {
+  /** In the order of the usage. */
+  readonly arguments?: Arguments;
+  readonly options?: Options;
+  /** It gets `--lock-wait`. */
+  readonly changesSite?: true;
+  run(values: ValuesOf<Arguments> & ValuesOf<Options>, context: Context): Promise<Finished>;
+}
+
+/** A command is its description, its options, one call into core and a report. */
+export function defineCommand<
+  const Arguments extends OptionTable = Record<never, never>,
+  const Options extends OptionTable = Record<never, never>,
+>(definition: Definition<Arguments, Options>): Command {
+  const { arguments: args = {}, options = {}, changesSite, run, ...description } = definition;
+  return {
+    ...description,
+    name: description.usage.replace(/ .*/, ''),
+    arguments: args,
+    options: { ...options, ...(changesSite === true ? LOCK_OPTIONS : {}) },
+    generalOptions: GENERAL_OPTIONS,
+    run: (values, context) => run(values as ValuesOf<Arguments> & ValuesOf<Options>, context),
+  };
+}

@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import type { Finding } from '@de-build/core';
+import { presentFailure } from '../failure/present-failure.ts';
+import type { GuardedIo } from '../guarded-io.ts';
+import { UsageError } from '../parse/usage-error.ts';
+import { createView } from '../progress/create-view.ts';
+import { flowCallbacks } from '../progress/flow-event.ts';
+import { listenForStop } from '../stop-signal.ts';
+import { withColours } from '../terminal/colours.ts';
+import type { Command, Context } from './command.ts';
+import type { GeneralValues } from './options.ts';
+import { type Form, writeProblems, writeResult } from './write-result.ts';
+
+/** What a command line gives, by the names of options in camel case. */
+export interface Call {
+  readonly general: Partial<GeneralValues>;
+  /** Those of the command. */
+  readonly values: { readonly format?: string; readonly lockWait?: string };
+}
+
+/** The life of a command, from its options to the exit code. */
+export async function runCommand(command: Command, call: Call, guarded: GuardedIo): Promise<number> {
+  const { general, values } = call;
+  const io = withColours(guarded, general.color);
+  const form = formOf(call);
+  const isStory = command.story === 'always' || (command.story === 'as-text' && form === 'text');
+  const terminal = form === 'events' || (form === 'text' && isStory) ? io.stdout : io.stderr;
+  const isQuiet = general.quiet === true && form !== 'events';
+  const view = isQuiet
+    ? await createView('quiet', io.stderr, { isStory })
+    : await createView(general.progress ?? 'auto', terminal, { isStory });
+  const stop = listenForStop(io);
+  const site = resolve(io.folder, general.site ?? '.');
+  const findings: Finding[] = [];
+  try {
+    if (general.json === true && !['json', undefined].includes(values.format)) {
+      throw new UsageError('The option json goes with no other format.');
+    }
+    const core = await import('@de-build/core');
+    const { folder, environment, redactor } = io;
+    const flow: Context['flow'] = {
+      ...flowCallbacks((event) => {
+        if (event.type === 'check') findings.push(...event.findings.filter(isError));
+        view.event(event);
+      }),
+      ...core.omitUndefined({ host: general.host }),
+      site,
+      environment,
+      redactor,
+      signal: stop.signal,
+      lockWaitSeconds: values.lockWait === undefined ? 0 : core.parseLockWait(values.lockWait),
+    };
+    const finished = await command.run(values, { core, flow, folder, isQuiet });
+    view.end({});
+    if (view.hasWritten() && terminal === io.stdout && form === 'text') io.stdout.write('\n');
+    await writeResult(finished, form, io);
+    await writeProblems(finished.problems ?? [], io);
+    return finished.exitCode ?? 0;
+  } catch (error) {
+    view.end({ error });
+    const failed = { command: command.name, site, form, isVerbose: general.verbose === true, findings };
+    return presentFailure(error, io, { ...failed, stopped: stop.reason() });
+  } finally {
+    stop.release();
+  }
+}
+
+export function formOf({ general: { json, progress }, values: { format } }: Call): Form {
+  if (json === true || format === 'json') return 'json';
+  if (progress === 'json') return 'events';
+  return format === 'markdown' ? 'markdown' : format === 'junit' || format === 'github' ? 'other' : 'text';
+}
+
+function isError({ severity }: Finding): boolean {
+  return severity === 'error';
+}

@@ -1,0 +1,44 @@
+import type { Finding } from '@de-build/core';
+import type { GuardedIo } from '../guarded-io.ts';
+import type { StopReason } from '../io.ts';
+import { UsageError } from '../parse/usage-error.ts';
+import { exitCodeOf } from '../stop-signal.ts';
+
+/** What is known of the call that failed. */
+export interface FailedCall {
+  readonly command?: string | undefined;
+  /** Its secrets are to appear nowhere. */
+  readonly site?: string;
+  /** Of standard output. */
+  readonly form?: string;
+  readonly isVerbose?: boolean;
+  readonly stopped?: StopReason | undefined;
+  readonly findings?: readonly Finding[];
+}
+
+const INTERRUPTED = 130;
+
+/** Presents what was thrown: to people on standard error, to scripts on standard output. @returns the exit code */
+export async function presentFailure(error: unknown, io: GuardedIo, call: FailedCall): Promise<number> {
+  const { learnSecrets, makeVisible } = await import('@de-build/core');
+  const { describeFailure } = await import('./failure.ts');
+  const { failureText } = await import('./failure-text.ts');
+  // The word that is no command may well be the token, pasted in the wrong place.
+  if (error instanceof UsageError && call.site !== undefined) await learnSecrets(call.site, io.redactor);
+  const { command, isVerbose = false, stopped, findings = [], form } = call;
+  // Before lines are broken: half a secret is not known for one.
+  const redact = (text: string) => io.redactor.redact(text);
+  const failure = describeFailure(error, { clean: redact, command });
+  const exitCode =
+    failure.exitCode === INTERRUPTED && stopped !== undefined ? exitCodeOf(stopped) : failure.exitCode;
+  const document = { ...failure, exitCode, ...(findings.length === 0 ? {} : { findings }) };
+  if (form === 'json') io.stdout.write(`${JSON.stringify({ error: document }, undefined, 2)}\n`);
+  if (form === 'events') {
+    const { writeJsonLine } = await import('../progress/json-lines.ts');
+    writeJsonLine(io.stdout, { type: 'failed', ...document });
+  }
+  const { hasColours, columns } = io.stderr;
+  const clean = (text: string) => makeVisible(redact(text));
+  io.stderr.write(failureText(error, { hasColours, columns, isVerbose, clean, command }));
+  return exitCode;
+}

@@ -1,0 +1,66 @@
+import type { AuditReport, FilePlace, Leak } from '@de-build/core';
+import { expect, test } from '@jest/globals';
+import { createStyle } from '../terminal/style.ts';
+import { auditReport } from './audit-report.ts';
+import { writeText } from './text.ts';
+
+const textOf = (reports: readonly AuditReport[]) =>
+  writeText(auditReport(reports), { style: createStyle(false) });
+const layer = { number: 2, of: 3, digest: `sha256:${'a'.repeat(64)}`, instruction: 'RUN bench init' };
+const place: FilePlace = { kind: 'file', layer, path: 'logs/bench.log', inside: [], isInName: false };
+
+function leakAt(at: Leak['place'], changes: Partial<Leak> = {}): Leak {
+  return {
+    severity: 'error',
+    secret: 'PAT',
+    isKnown: true,
+    form: 'raw',
+    arrangement: 'whole',
+    place: at,
+    count: 1,
+    fix: 'Revoke it.',
+    ...changes,
+  };
+}
+
+const report: AuditReport = {
+  image: 'acme/erp:1.4.0',
+  imageId: `sha256:${'b'.repeat(64)}`,
+  passed: true,
+  leaks: [],
+  untold: 0,
+  unread: [],
+  secrets: 2,
+  layers: { searched: 3, of: 3 },
+  besides: [],
+  durationMs: 1234,
+};
+
+test('a clean image, one that need not be read, and one without secrets to look for', () => {
+  expect(textOf([report])).toBe(
+    '✓ acme/erp:1.4.0 holds no secret of the site; 2 secrets searched for, 3 of 3 layers read, 1.2s\n',
+  );
+  expect(textOf([{ ...report, layers: { searched: 0, of: 3 } }])).toContain('3 layers found clean before');
+  expect(textOf([{ ...report, secrets: 0 }])).toContain('no secret of the site is known');
+  expect(textOf([])).toBe('The engine has no image of this site.\n');
+});
+
+test('leaks by what mends them, what made their layers, and what was not read', () => {
+  const leaks = [
+    leakAt(
+      { ...place, deletedBy: { ...layer, number: 3 } },
+      { count: 3, form: 'base64', arrangement: 'wrapped' },
+    ),
+    leakAt({ kind: 'configuration', field: 'label x' }),
+    leakAt({ ...place, path: 'a.tgz', inside: ['gzip', 'etc/x'], isInName: true }, { fix: 'Look at it.' }),
+  ];
+  const besides = [leakAt({ kind: 'build-record', id: 'abc' }, { severity: 'warning', fix: 'Remove it.' })];
+  const unread = [{ path: 'b.gz', inside: [], why: 'It breaks off.' }];
+  const text = textOf([{ ...report, passed: false, leaks, besides, unread, untold: 2 }]);
+  expect(text).toMatchSnapshot();
+});
+
+test('of several images, how many hold a secret', () => {
+  const text = textOf([report, { ...report, passed: false, leaks: [leakAt(place)] }]);
+  expect(text).toMatch(/1 of 2 images with a secret\n$/);
+});

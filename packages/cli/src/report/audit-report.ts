@@ -1,0 +1,82 @@
+import { type AuditReport, describeForm, describePlace, type Leak } from '@de-build/core';
+import { countOf, formatDuration } from '../terminal/quantities.ts';
+import { type Item, MARKS, note, type Part, quiet, type Report, strong } from './model.ts';
+
+/** Everything that was found in each image. What to do is said once for all that it fixes. */
+export function auditReport(reports: readonly AuditReport[]): Report {
+  if (reports.length === 0) return { parts: [note('The engine has no image of this site.')] };
+  const leaking = reports.filter(({ passed }) => !passed).length;
+  const images = countOf(reports.length, 'image');
+  const total = leaking === 0 ? `${images}, none with a secret` : `${leaking} of ${images} with a secret`;
+  return { parts: [...reports.flatMap(imageParts), ...(reports.length > 1 ? [note(strong(total))] : [])] };
+}
+
+/** Leaks with the same fix. */
+export function leakParts(leaks: readonly Leak[], fix: string): readonly Part[] {
+  return [{ kind: 'list', items: leaks.map(leakItem) }, note(fix, MARKS.fix)];
+}
+
+function imageParts(report: AuditReport): readonly Part[] {
+  const { leaks, besides, untold, unread } = report;
+  const all = [...leaks, ...besides];
+  const fixes = [...new Set(all.map(({ fix }) => fix))];
+  const groups = fixes.map(
+    (fix): Part => ({
+      kind: 'section',
+      parts: leakParts(
+        all.filter((leak) => leak.fix === fix),
+        fix,
+      ),
+    }),
+  );
+  const skipped = unread.map(({ path, inside, why }) => ({
+    mark: MARKS.warning,
+    text: `${[path, ...inside].join(' > ')} was not searched completely: ${why}`,
+  }));
+  return [
+    ...groups,
+    ...(untold > 0 ? [note(`… and ${untold} more`)] : []),
+    { kind: 'list', items: skipped },
+    summary(report),
+  ];
+}
+
+function summary({ image, passed, leaks, secrets, layers, durationMs }: AuditReport): Part {
+  const warnings = leaks.filter(({ severity }) => severity === 'warning').length;
+  const warned = warnings === 0 ? '' : `, ${countOf(warnings, 'warning')}`;
+  const searched =
+    layers.searched === 0
+      ? `${countOf(layers.of, 'layer')} found clean before`
+      : `${layers.searched} of ${countOf(layers.of, 'layer')} read`;
+  const how = `${countOf(secrets, 'secret')} searched for, ${searched}, ${formatDuration(durationMs)}`;
+  if (!passed) {
+    const places = countOf(leaks.length - warnings, 'place');
+    return note([strong(`${image} holds secrets`), `  ${places}${warned}; ${how}`], MARKS.bad);
+  }
+  if (secrets === 0) {
+    const only = `${warned}; only looked for what is shaped like a token`;
+    return note([strong(`${image}: no secret of the site is known`), only], MARKS.warning);
+  }
+  return note([strong(`${image} holds no secret of the site`), `${warned}; ${how}`], MARKS.good);
+}
+
+function leakItem(leak: Leak): Item {
+  const { severity, secret, place, count } = leak;
+  const times = count === 1 ? '' : `, ${count} times`;
+  const madeBy = place.kind === 'file' ? place.layer.instruction : instructionOf(place);
+  return {
+    mark: severity === 'error' ? MARKS.bad : MARKS.warning,
+    text: [strong(secret), ` ${describeForm(leak)}${times}`],
+    parts: [
+      note(`in ${describePlace(place)}`),
+      ...(madeBy === '' ? [] : [note(quiet(`made by ${madeBy.slice(0, LONGEST_INSTRUCTION)}`))]),
+    ],
+  };
+}
+
+/** An instruction may hold a whole script. */
+const LONGEST_INSTRUCTION = 250;
+
+function instructionOf(place: Exclude<Leak['place'], { kind: 'file' }>): string {
+  return place.kind === 'configuration' ? (place.instruction ?? '') : '';
+}

@@ -1,0 +1,77 @@
+import type { BuildPlan, ReleaseResult } from '@de-build/core';
+import { countOf, formatBytes, formatDuration } from '../terminal/quantities.ts';
+import { commit, digest, facts, MARKS, note, type Report, section, strong, table } from './model.ts';
+
+/** What was released. */
+export function releaseReport({ reference, imageId, manifestPath, manifest }: ReleaseResult): Report {
+  const { image, timing, frappe, apps, warnings } = manifest;
+  const all = frappe === null ? apps : [frappe, ...apps];
+  const names = all.map((app) => `${app.name} ${app.version ?? app.commit.slice(0, 8)}`).join(', ');
+  return {
+    title: [MARKS.good, ' ', strong(`Released ${reference}`), ` in ${formatDuration(timing.durationMs)}`],
+    parts: [
+      facts([
+        ['image', [digest(imageId), `, ${formatBytes(image.sizeBytes)}, ${image.platform}`]],
+        ['apps', names || 'none'],
+        ['record', manifestPath],
+        ...(warnings.length === 0 ? [] : [['warnings', countOf(warnings.length, 'warning')] as const]),
+      ]),
+    ],
+  };
+}
+
+/** What a release would build, and from what. */
+export function planReport(plan: BuildPlan): Report {
+  const { cache, replaces, target, network } = plan;
+  const apps = plan.frappe === undefined ? plan.apps : [plan.frappe, ...plan.apps];
+  return {
+    title: `Would build ${plan.reference}`,
+    parts: [
+      facts([
+        ['Containerfile', `${plan.containerfile.path} (apps by ${plan.dialect})`],
+        ['context', plan.context],
+        ['builder', plan.builder],
+        [
+          'cache',
+          cache.use ? `used; ${CACHE_INPUTS[cache.input]}` : `not used: ${cache.reason ?? 'as asked'}`,
+        ],
+        ...(target === undefined ? [] : [['target', target] as const]),
+        [
+          'apps from',
+          plan.tokenDelivery.means === 'mirror'
+            ? 'the mirror; no token enters the build'
+            : 'their hosts, with the token in their URLs',
+        ],
+        ...(network === undefined ? [] : [['network', network] as const]),
+        ['pull', plan.pull ? 'newer base images are pulled' : 'no'],
+        ...(replaces === undefined ? [] : [['replaces', digest(replaces.imageId)] as const]),
+        ['plan', plan.digest],
+      ]),
+      ...section('Apps', [
+        table(
+          ['name', 'ref', 'kind', 'commit', 'from'],
+          apps.map((app) => [app.name, app.ref, app.kind, commit(app.commit), app.url]),
+        ),
+      ]),
+      ...section('Build args', [
+        table(
+          ['name', 'value', 'from'],
+          Object.entries(plan.buildArgs).map(([name, { value, source }]) => [name, value, source]),
+        ),
+      ]),
+      ...section('Base images', [
+        table(
+          ['reference', 'digest'],
+          plan.baseImages.map((base) => [base.reference, base.digest ?? 'not on the engine yet']),
+        ),
+      ]),
+      note('Nothing was changed.'),
+    ],
+  };
+}
+
+const CACHE_INPUTS: Readonly<Record<BuildPlan['cache']['input'], string>> = {
+  CACHE_BUST: 'CACHE_BUST carries the commits',
+  'apps-json': 'apps.json carries the commits',
+  none: 'nothing changed since the last release',
+};

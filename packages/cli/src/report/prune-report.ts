@@ -1,0 +1,41 @@
+import type { PrunedCache, PrunedMirror } from '@de-build/core';
+import { countOf, formatBytes } from '../terminal/quantities.ts';
+import { note, type Report, right, table } from './model.ts';
+
+/** What a prune freed, or would free. */
+export function pruneReport({ records, dryRun, freedBytes, before, after }: PrunedCache): Report {
+  const rows = records.map(({ sizeBytes, type, description }) => [formatBytes(sizeBytes), type, description]);
+  const counted = `${formatBytes(freedBytes)} of build cache in ${countOf(records.length, 'record')}`;
+  const change = `${formatBytes(before)} → ${formatBytes(after)}`;
+  const summary =
+    records.length === 0
+      ? `Nothing to free; the build cache takes ${formatBytes(before)}.`
+      : dryRun
+        ? `Would free ${counted} (${change}). Nothing was changed.`
+        : `Freed ${counted} (${change}).`;
+  return { parts: [table([right('size'), 'type', 'what'], rows, { noun: 'record' }), note(summary)] };
+}
+
+/** What was removed from the mirror, or would be. */
+export function prunedMirrorReport({ repositories, pins, freedBytes, dryRun }: PrunedMirror): Report {
+  const rows = repositories.map(({ name, dropped, kept, freedBytes, isDamaged }) => [
+    freedBytes === null ? '?' : formatBytes(freedBytes),
+    String(dropped.length),
+    String(kept),
+    name,
+    isDamaged
+      ? ({ text: 'damaged, left as it is; the next release repairs it', tone: 'warning' } as const)
+      : '',
+  ]);
+  const size = freedBytes === null ? 'an unknown size' : formatBytes(freedBytes);
+  const what = `${size} of the mirror, ${countOf(pins, 'commit')} that no manifest names`;
+  const summary =
+    repositories.length === 0 && freedBytes === 0
+      ? 'Nothing to free; every commit in the mirror is named by a manifest.'
+      : dryRun
+        ? `Would free ${what}. Nothing was changed.`
+        : `Freed ${what}.`;
+  return {
+    parts: [table([right('size'), right('removed'), right('kept'), 'repository', ''], rows), note(summary)],
+  };
+}

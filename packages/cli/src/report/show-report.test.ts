@@ -1,0 +1,93 @@
+import { expect, test } from '@jest/globals';
+import { sampleManifest } from '../../../core/src/manifests/sample-manifest.fixture.ts';
+import { createStyle } from '../terminal/style.ts';
+import { textWidth } from '../terminal/text-width.ts';
+import { listReport } from './list-report.ts';
+import { showReport } from './show-report.ts';
+import { writeText } from './text.ts';
+
+const page = { style: createStyle(false) };
+const now = new Date('2026-08-15T12:00:00Z');
+const base = sampleManifest();
+
+test('list', () => {
+  const manifests = [
+    sampleManifest({
+      siteVersion: '1.10.0-rc.1',
+      createdAt: '2026-08-15T11:59:40.000Z',
+      frappe: null,
+      apps: [],
+    }),
+    sampleManifest({ warnings: [{ id: 'w', what: 'x' }], timing: { ...base.timing, durationMs: 3_720_000 } }),
+  ];
+  expect(writeText(listReport(manifests, now), page)).toMatchInlineSnapshot(`
+"VERSION      RELEASED (UTC)                 FRAPPE   APPS  IMAGE            SIZE    TOOK
+1.10.0-rc.1  2026-08-15 11:59  just now     -           0  abababababab  1.23 GB  1m 12s
+1.4.0        2026-08-01 10:00  2 weeks ago  15.40.1     1  abababababab  1.23 GB  1h 02m  1 warning
+"
+`);
+  expect(writeText(listReport([], now), page)).toBe('No release is recorded yet.\n');
+});
+
+test('on a terminal a row is one line', () => {
+  const text = writeText(listReport([base], now), { ...page, columns: 40 });
+  expect(text.trimEnd().split('\n')).toHaveLength(2);
+  for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(40);
+});
+
+test('show of a release that was built anew', () => {
+  const rebuild = { of: base.image.id, verdict: 'equivalent', proof: 'All files are the same.' } as const;
+  expect(writeText(showReport(sampleManifest({ rebuild }), now), page)).toContain(
+    `rebuilt        equivalent to ${base.image.id}`,
+  );
+});
+
+test('show', () => {
+  const apps = [
+    { ...(base.apps[0] as (typeof base.apps)[number]), name: '東京_app', version: null },
+    ...base.apps,
+  ];
+  expect(
+    writeText(
+      showReport(sampleManifest({ apps, warnings: [{ id: 'w', what: 'take\ncare\x1b' }] }), now),
+      page,
+    ),
+  ).toMatchInlineSnapshot(`
+"acme/erp:1.4.0
+  released       2026-08-01T10:00:00.000Z (2 weeks ago)
+  took           1m 12s
+  image          sha256:abababababababababababababababababababababababababababababababab
+  size           1.23 GB, linux/amd64
+  tags           acme/erp:1.4.0
+  site           0123456789ab on main
+  Containerfile  images/custom/Containerfile, sha256:abababababababababababababababababababababababababababababababab (apps by secret)
+  context        12 files, 3.46 kB sent, sha256:abababababababababababababababababababababababababababababababab
+  cache          used (CACHE_BUST)
+  built by       buildkit of docker 28.5.1, de-build 0.1.0
+  plan           sha256:abababababababababababababababababababababababababababababababab
+
+Apps
+  NAME      VERSION  REF         KIND    COMMIT        FROM
+  frappe    15.40.1  version-15  branch  0123456789ab  https://github.com/frappe/frappe
+  東京_app  -        v15.38.0    tag     0123456789ab  https://github.com/frappe/erpnext
+  erpnext   15.38.0  v15.38.0    tag     0123456789ab  https://github.com/frappe/erpnext
+
+Build args
+  NAME            VALUE       FROM
+  PYTHON_VERSION  3.11.9      env
+  FRAPPE_PATH     [redacted]  config
+
+Base images
+  REFERENCE             DIGEST
+  debian:bookworm-slim  sha256:abababababababababababababababababababababababababababababababab
+
+Steps
+    TOOK  STEP
+  1m 01s  [builder 2/4] RUN bench init
+  cached  [builder 1/4] FROM debian:bookworm-slim
+
+Warnings
+  w  take care\\x1b
+"
+`);
+});

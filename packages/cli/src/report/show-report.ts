@@ -1,0 +1,100 @@
+import type { Manifest } from '@de-build/core';
+import { countOf, formatAge, formatBytes, formatDuration } from '../terminal/quantities.ts';
+import { commit, type Facts, facts, quiet, type Report, right, section, table } from './model.ts';
+
+/** Everything that a record holds, in sections. */
+export function showReport(manifest: Manifest, now: Date): Report {
+  const { frappe, apps, image, timing, buildArgs, audit, warnings } = manifest;
+  const allApps = frappe === null ? apps : [frappe, ...apps];
+  return {
+    title: image.reference,
+    parts: [
+      factsOf(manifest, now),
+      ...section('Apps', [
+        table(
+          ['name', 'version', 'ref', 'kind', 'commit', 'from'],
+          allApps.map((app) => [
+            app.name,
+            app.version ?? '-',
+            app.ref,
+            app.kind,
+            commit(app.commit),
+            app.url,
+          ]),
+        ),
+      ]),
+      ...section('Build args', [
+        table(
+          ['name', 'value', 'from'],
+          Object.entries(buildArgs).map(([name, arg]) => [
+            name,
+            'redacted' in arg ? quiet('[redacted]') : arg.value,
+            arg.source,
+          ]),
+        ),
+      ]),
+      ...section('Base images', [
+        table(
+          ['reference', 'digest'],
+          image.baseImages.map((base) => [base.reference, base.digest ?? 'unknown']),
+        ),
+      ]),
+      ...section('Steps', [
+        table(
+          [right('took'), 'step'],
+          timing.steps.map(({ name, durationMs, cached }) => [
+            cached ? quiet('cached') : formatDuration(durationMs),
+            name,
+          ]),
+        ),
+      ]),
+      ...section('Leaks', [
+        table(
+          ['', '', { heading: '', wraps: true }],
+          (audit?.leaks ?? []).map(({ severity, secret, form, where }) => [
+            { text: severity, tone: severity === 'error' ? 'bad' : 'warning' },
+            `${secret} (${form})`,
+            where,
+          ]),
+        ),
+      ]),
+      ...section('Warnings', [
+        table(
+          ['', { heading: '', wraps: true }],
+          warnings.map(({ id, what }) => [{ text: id, tone: 'warning' }, what]),
+        ),
+      ]),
+    ],
+  };
+}
+
+function factsOf(manifest: Manifest, now: Date): Facts {
+  const { image, site, builder, cache, containerfile, context, createdAt, rebuild, audit } = manifest;
+  const head = site.commit === null ? 'no git repository' : site.commit.slice(0, 12);
+  const branch = site.branch === null ? '' : ` on ${site.branch}`;
+  return facts([
+    ['released', `${createdAt} (${formatAge(new Date(createdAt), now)})`],
+    ['took', formatDuration(manifest.timing.durationMs)],
+    ['image', image.id],
+    ['size', `${formatBytes(image.sizeBytes)}, ${image.platform}`],
+    ['tags', image.tags.join(', ')],
+    ...(rebuild === undefined ? [] : [['rebuilt', `${rebuild.verdict} to ${rebuild.of}`] as const]),
+    ['site', `${head}${branch}${site.dirty ? ', with changes' : ''}`],
+    ['Containerfile', `${containerfile.path}, ${containerfile.digest} (apps by ${manifest.dialect})`],
+    ['context', `${context.files} files, ${formatBytes(context.sentBytes)} sent, ${context.digest}`],
+    ['cache', cache.used ? `used (${cache.input})` : `not used: ${cache.reason ?? 'as asked'}`],
+    [
+      'built by',
+      `${builder.kind} of ${builder.engineProduct} ${builder.engineVersion}, de-build ${manifest.deBuildVersion}`,
+    ],
+    ...(audit === undefined ? [] : [['audit', auditFact(audit)] as const]),
+    ['plan', manifest.planDigest],
+  ]);
+}
+
+function auditFact({ mode, outcome, secrets, unread }: NonNullable<Manifest['audit']>): string {
+  if (outcome === 'not-searched') return `not searched for secrets (${mode})`;
+  const searched = `searched for ${countOf(secrets, 'secret')}`;
+  const left = unread === 0 ? '' : `, ${countOf(unread, 'packed file')} not completely`;
+  return `${searched}: ${outcome === 'clean' ? 'none found' : 'secrets found'}${left}`;
+}

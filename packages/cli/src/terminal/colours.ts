@@ -1,0 +1,26 @@
+import type { Io, Terminal } from '../io.ts';
+
+export type Color = 'auto' | 'always' | 'never';
+
+/**
+ * Whether text is coloured where no option says so. `NO_COLOR` (no-color.org) goes first, then `FORCE_COLOR`, then
+ * `CLICOLOR_FORCE` and `CLICOLOR` (bixense.com/clicolors), and last what the terminal is.
+ */
+export function wantsColours(environment: Io['environment'], isTTY: boolean): boolean {
+  const { NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM } = environment;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  if (CLICOLOR_FORCE !== undefined && CLICOLOR_FORCE !== '0' && CLICOLOR_FORCE !== '') return true;
+  return isTTY && TERM !== 'dumb' && CLICOLOR !== '0';
+}
+
+/** The same streams, with the colours that `--color` asks for. */
+export function withColours<Streams extends Pick<Io, 'stdout' | 'stderr'>>(
+  io: Streams,
+  color: Color = 'auto',
+): Streams {
+  if (color === 'auto') return io;
+  const painted = (terminal: Terminal): Terminal =>
+    Object.create(terminal, { hasColours: { value: color === 'always' } });
+  return { ...io, stdout: painted(io.stdout), stderr: painted(io.stderr) };
+}

@@ -1,0 +1,92 @@
+import { makeVisible } from '@de-build/core';
+import type { Style, Tone } from './style.ts';
+import { textWidth, truncate } from './text-width.ts';
+
+/** A piece of text, and how it is shown. */
+export interface Span {
+  readonly text: string;
+  readonly tone?: Tone;
+  /** `digest`: may be shortened to its first twelve digits. */
+  readonly form?: 'code' | 'digest';
+  /** An address that it links to. */
+  readonly href?: string;
+}
+
+export type Inline = string | Span | readonly (string | Span)[];
+
+/** The pieces of a text, in one line, with nothing that drives a terminal. */
+export function spansOf(inline: Inline): readonly Span[] {
+  const pieces = typeof inline === 'string' || 'text' in inline ? [inline] : inline;
+  return pieces.map((piece) => {
+    const span = typeof piece === 'string' ? { text: piece } : piece;
+    return { ...span, text: makeVisible(span.text).replace(/[\n\t]+/g, ' ') };
+  });
+}
+
+/** `sha256:0123456789ab` of every digest. */
+export function shortDigests(spans: readonly Span[]): readonly Span[] {
+  return spans.map((span) => (span.form === 'digest' ? { ...span, text: shortDigest(span.text) } : span));
+}
+
+export function shortDigest(digest: string): string {
+  return digest.replace(/^(sha256:)?([0-9a-f]{12})[0-9a-f]+$/, '$1$2');
+}
+
+export function paint(spans: readonly Span[], style: Style): string {
+  return spans.map(({ text, tone }) => (tone === undefined ? text : style[tone](text))).join('');
+}
+
+export function widthOf(spans: readonly Span[]): number {
+  return spans.reduce((width, { text }) => width + textWidth(text), 0);
+}
+
+/** At most so many columns; `…` stands for what was cut from the end. */
+export function cutSpans(spans: readonly Span[], columns: number): readonly Span[] {
+  if (widthOf(spans) <= columns) return spans;
+  const kept: Span[] = [];
+  let room = columns;
+  for (const span of spans) {
+    const width = textWidth(span.text);
+    kept.push(width < room ? span : { ...span, text: truncate(`${span.text}…`, room) });
+    room -= width;
+    if (room <= 0) break;
+  }
+  return kept;
+}
+
+/** Breaks at spaces into lines of at most so many columns; a longer word keeps a line of its own. */
+export function wrapSpans(spans: readonly Span[], columns: number): readonly (readonly Span[])[] {
+  let line: Span[] = [];
+  const lines = [line];
+  for (const span of spans) {
+    for (const [index, word] of span.text.split(' ').entries()) {
+      const text = index === 0 || line.length === 0 ? word : ` ${word}`;
+      if (index > 0 && line.length > 0 && widthOf(line) + textWidth(text) > columns) {
+        line = word === '' ? [] : [{ ...span, text: word }];
+        lines.push(line);
+      } else if (text !== '') line.push({ ...span, text });
+    }
+  }
+  return lines;
+}
+
+export interface LineLayout {
+  readonly columns: number;
+  readonly style: Style;
+  /** Stands at the right edge and is never cut; left out where next to nothing else would fit. */
+  readonly right?: Inline;
+}
+
+const SMALLEST_LEFT = 6;
+
+/** One line that fits: what does not is cut from the end of the left side. */
+export function layLine(left: Inline, { columns, right = '', style }: LineLayout): string {
+  const edge = spansOf(right);
+  const edgeWidth = widthOf(edge);
+  if (edgeWidth === 0 || edgeWidth + SMALLEST_LEFT > columns) {
+    return paint(cutSpans(spansOf(left), columns), style);
+  }
+  const shown = cutSpans(spansOf(left), columns - edgeWidth - 2);
+  const gap = ' '.repeat(columns - widthOf(shown) - edgeWidth);
+  return paint([...shown, { text: gap }, ...edge], style);
+}
