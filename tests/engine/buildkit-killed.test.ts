@@ -67,6 +67,7 @@ withPrivateEngines('an engine that is killed in the middle of a BuildKit build',
       expect(killed).toBeDefined();
       expect(performance.now() - killedAt).toBeLessThan(20_000);
       await killed;
+      await expect(engine.about()).rejects.toMatchObject({ code: 'engine-not-running' });
       await own.restart();
       expect(await engine.images.inspect('killed:1')).toBeUndefined();
       await engine.close();

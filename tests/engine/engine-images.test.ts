@@ -60,9 +60,9 @@ onEachEngine('the images of an engine', (shared) => {
     expect(info.dataFolder).toMatch(/^\//);
   });
 
-  test('DOCKER_BUILDKIT=0 chooses the classic builder', async () => {
+  test('is refused where DOCKER_BUILDKIT=0 switches its BuildKit off', async () => {
     const other = await connectEngine({ environment: { DOCKER_BUILDKIT: '0' }, host: shared.host });
-    expect(await other.about()).toMatchObject({ builder: 'classic' });
+    await expect(other.about()).rejects.toMatchObject({ code: 'engine-without-buildkit', exitCode: 5 });
     await other.close();
   });
 

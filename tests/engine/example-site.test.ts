@@ -65,13 +65,6 @@ onEachEngine('the example site', (engine) => {
     expect(log).toContain(`git clone http://${TOKEN}@127.0.0.1:${server.port}/example/mini_erp.git --branch`);
   });
 
-  test('the classic builder takes the build-arg Containerfile', async () => {
-    const site = await layOut(engine, 'build-arg');
-    const image = await build(engine, site, { DOCKER_BUILDKIT: '0' });
-    const names = await readFromImage(engine, image, `${BENCH}/sites/apps.txt`);
-    expect(names.split('\n').sort()).toEqual(['frappe', 'mini_custom', 'mini_erp', 'mini_hr']);
-  });
-
   test.each([
     [
       'a frappe entry',
@@ -114,11 +107,7 @@ function layOut(engine: SharedEngine, dialect: ExampleDialect): Promise<ExampleS
 }
 
 /** Builds as a person without de-build would; gives the image's id. */
-async function build(
-  engine: SharedEngine,
-  site: ExampleSite,
-  env: Readonly<Record<string, string>> = {},
-): Promise<string> {
+async function build(engine: SharedEngine, site: ExampleSite): Promise<string> {
   const filled = (await readFile(join(site.folder, 'apps.json'), 'utf8')).replaceAll(
     /\$\{PAT_DESIRED_EFFECT\}/g,
     TOKEN,
@@ -130,24 +119,20 @@ async function build(
     (name) => `--build-arg=${new RegExp(`^${name}=.*$`, 'm').exec(values)?.[0]}`,
   );
   const iidFile = `${secret}.id`;
-  await docker(
-    engine,
-    [
-      'build',
-      '--network=host',
-      '--no-cache',
-      `--file=${join(site.folder, site.containerfile)}`,
-      `--label=${LABEL}`,
-      `--iidfile=${iidFile}`,
-      ...buildArgs,
-      ...(site.dialect === 'build-arg'
-        ? [`--build-arg=APPS_JSON_BASE64=${Buffer.from(filled).toString('base64')}`]
-        : [`--secret=id=apps_json,src=${secret}`]),
-      ...(env.DOCKER_BUILDKIT === '0' ? [] : ['--progress=plain']),
-      site.folder,
-    ],
-    env,
-  );
+  await docker(engine, [
+    'build',
+    '--network=host',
+    '--no-cache',
+    `--file=${join(site.folder, site.containerfile)}`,
+    `--label=${LABEL}`,
+    `--iidfile=${iidFile}`,
+    ...buildArgs,
+    ...(site.dialect === 'build-arg'
+      ? [`--build-arg=APPS_JSON_BASE64=${Buffer.from(filled).toString('base64')}`]
+      : [`--secret=id=apps_json,src=${secret}`]),
+    '--progress=plain',
+    site.folder,
+  ]);
   return (await readFile(iidFile, 'utf8')).trim();
 }
 
@@ -166,12 +151,8 @@ function tagObject(repository: string, tag: string): Promise<string> {
   return runCommand('git', ['--git-dir', repository, 'rev-parse', `refs/tags/${tag}`]);
 }
 
-function docker(
-  engine: SharedEngine,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string> {
+function docker(engine: SharedEngine, args: readonly string[]): Promise<string> {
   return runCommand(engine.dockerCli.command, args, {
-    environment: { ...process.env, ...engine.dockerCli.env, ...env },
+    environment: { ...process.env, ...engine.dockerCli.env },
   });
 }

@@ -4,7 +4,7 @@ import { appendFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { connectEngine } from '../../packages/core/src/engine/connect-engine.ts';
 import type { Engine } from '../../packages/core/src/engine/engine.ts';
 import { onEachEngine } from '../engine/on-each-engine.ts';
@@ -35,81 +35,79 @@ onEachEngine('a hostile build context', (shared) => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  describe.each(['buildkit', 'classic'] as const)('by the builder %s', (builder) => {
-    async function build(containerfile: string, ignore = ''): Promise<string> {
-      await writeFile(join(context, 'Containerfile'), `FROM ${shared.busyboxImage}\n${containerfile}\n`);
-      await writeFile(join(context, '.dockerignore'), ignore);
-      const { id } = await engine.build({
-        contextFolder: context,
-        containerfile: join(context, 'Containerfile'),
-        tags: [`${REPOSITORY}:${builder}`],
-        buildArgs: {},
-        secrets: {},
-        labels: {},
-        noCache: true,
-        pull: false,
-        neverSend: [],
-        builder,
-      });
-      return id;
-    }
+  async function build(containerfile: string, ignore = ''): Promise<string> {
+    await writeFile(join(context, 'Containerfile'), `FROM ${shared.busyboxImage}\n${containerfile}\n`);
+    await writeFile(join(context, '.dockerignore'), ignore);
+    const { id } = await engine.build({
+      contextFolder: context,
+      containerfile: join(context, 'Containerfile'),
+      tags: [`${REPOSITORY}:1`],
+      buildArgs: {},
+      secrets: {},
+      labels: {},
+      noCache: true,
+      pull: false,
+      neverSend: [],
+      builder: 'buildkit',
+    });
+    return id;
+  }
 
-    /** Sparse: it takes nothing on disk. */
-    async function makeTerabyte(): Promise<void> {
-      await writeFile(join(context, 'disk.img'), '');
-      await truncate(join(context, 'disk.img'), 2 ** 40);
-    }
+  /** Sparse: it takes nothing on disk. */
+  async function makeTerabyte(): Promise<void> {
+    await writeFile(join(context, 'disk.img'), '');
+    await truncate(join(context, 'disk.img'), 2 ** 40);
+  }
 
-    test('links that leave it lead nowhere, pipes and devices hold nobody up, odd names stay', async () => {
+  test('links that leave it lead nowhere, pipes and devices hold nobody up, odd names stay', async () => {
+    await symlink('../outside/canary', join(context, 'file-link'));
+    await symlink(join(folder, 'outside/canary'), join(context, 'absolute-link'));
+    await symlink('../outside', join(context, 'folder-link'));
+    await symlink('loop', join(context, 'loop'));
+    execFileSync('mkfifo', [join(context, 'fifo')]);
+    if (process.getuid?.() === 0) execFileSync('mknod', [join(context, 'random'), 'c', '1', '8']);
+    await writeFile(join(context, ODD_NAME), 'odd');
+    await makeTerabyte();
+    const id = await build('COPY . /context', 'disk.img\n');
+    expect(await holds(id, 'odd')).toBe(true);
+    expect(await holds(id, CANARY)).toBe(false);
+    expect(await engine.images.readFile(id, `/context/${ODD_NAME}`)).toEqual(Buffer.from('odd'));
+  });
+
+  test.each(['folder-link/canary', 'file-link', 'absolute-link'])(
+    'COPY %s copies nothing from outside',
+    async (path) => {
       await symlink('../outside/canary', join(context, 'file-link'));
       await symlink(join(folder, 'outside/canary'), join(context, 'absolute-link'));
       await symlink('../outside', join(context, 'folder-link'));
-      await symlink('loop', join(context, 'loop'));
-      execFileSync('mkfifo', [join(context, 'fifo')]);
-      if (process.getuid?.() === 0) execFileSync('mknod', [join(context, 'random'), 'c', '1', '8']);
-      await writeFile(join(context, ODD_NAME), 'odd');
-      await makeTerabyte();
-      const id = await build('COPY . /context', 'disk.img\n');
-      expect(await holds(id, 'odd')).toBe(true);
-      expect(await holds(id, CANARY)).toBe(false);
-      expect(await engine.images.readFile(id, `/context/${ODD_NAME}`)).toEqual(Buffer.from('odd'));
-    });
-
-    test.each(['folder-link/canary', 'file-link', 'absolute-link'])(
-      'COPY %s copies nothing from outside',
-      async (path) => {
-        await symlink('../outside/canary', join(context, 'file-link'));
-        await symlink(join(folder, 'outside/canary'), join(context, 'absolute-link'));
-        await symlink('../outside', join(context, 'folder-link'));
-        const id = await build(`COPY ${path} /context/`).catch((error: { code?: string }) => {
-          expect(error.code).toMatch(/^build-|^containerfile-/);
-          return undefined;
-        });
-        if (id !== undefined) expect(await holds(id, CANARY)).toBe(false);
-      },
-    );
-
-    test('a sparse file of a terabyte is refused by name, and not sent', async () => {
-      await makeTerabyte();
-      await expect(build('COPY . /context')).rejects.toMatchObject({
-        code: 'context-file-too-large',
-        what: '"disk.img" in the build context is 1024 GiB long.',
+      const id = await build(`COPY ${path} /context/`).catch((error: { code?: string }) => {
+        expect(error.code).toMatch(/^build-|^containerfile-/);
+        return undefined;
       });
-    });
+      if (id !== undefined) expect(await holds(id, CANARY)).toBe(false);
+    },
+  );
 
-    test('a file that is written to while it is sent is an error, whatever the builder made of it', async () => {
-      const file = join(context, 'log');
-      await writeFile(file, Buffer.alloc(300_000, 'x'));
-      const writing = setInterval(() => appendFileSync(file, 'more'), 1);
-      try {
-        await expect(build('COPY . /context')).rejects.toMatchObject({
-          code: 'context-changed',
-          what: expect.stringContaining('"log"'),
-        });
-      } finally {
-        clearInterval(writing);
-      }
+  test('a sparse file of a terabyte is refused by name, and not sent', async () => {
+    await makeTerabyte();
+    await expect(build('COPY . /context')).rejects.toMatchObject({
+      code: 'context-file-too-large',
+      what: '"disk.img" in the build context is 1024 GiB long.',
     });
+  });
+
+  test('a file that is written to while it is sent is an error, whatever the builder made of it', async () => {
+    const file = join(context, 'log');
+    await writeFile(file, Buffer.alloc(300_000, 'x'));
+    const writing = setInterval(() => appendFileSync(file, 'more'), 1);
+    try {
+      await expect(build('COPY . /context')).rejects.toMatchObject({
+        code: 'context-changed',
+        what: expect.stringContaining('"log"'),
+      });
+    } finally {
+      clearInterval(writing);
+    }
   });
 
   /** Whether the bytes of an image have a text; no layer of a build is compressed in there. */

@@ -48,7 +48,8 @@ export type {
   BuildStepEvent,
   BuildWarningEvent,
 } from './engine/build-event.ts';
-export { type ConnectOptions, connectEngine } from './engine/connect-engine.ts';
+export { connectEngine } from './engine/connect-engine.ts';
+export type { ConnectOptions } from './engine/connect-options.ts';
 export type {
   BuildCache,
   BuilderKind,

@@ -1,5 +1,6 @@
 import { build } from './build.ts';
 import { buildCache } from './cache/build-cache.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import { describeEngine } from './describe-engine.ts';
 import { openDockerode } from './dockerode-client.ts';
 import type { Engine } from './engine.ts';
@@ -8,22 +9,11 @@ import { greetEngine } from './greet-engine.ts';
 import { images } from './images/images.ts';
 import { registries } from './registries/registries.ts';
 
-export interface ConnectOptions {
-  /** DOCKER_HOST, DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_BUILDKIT, HOME, PATH, … */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** `unix://…`, `tcp://…`, `ssh://…`; goes before what the environment says. */
-  readonly host?: string;
-  /** How long the engine may stay silent at small requests, in milliseconds. Default 10 s. */
-  readonly answerWithinMs?: number;
-  /** Ends the connecting; an engine that is connected has nothing to do with it. */
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Connects to the engine that Docker's own client would use, and agrees with it on an API version.
  * @throws DeBuildError `engine-unreachable`, `engine-not-running`, `engine-permission-denied`, `engine-not-docker`,
  * `engine-silent`, `engine-too-old`, `engine-api-mismatch`, `engine-tls-failed`, `engine-ssh-failed`,
- * `engine-failed`, `engine-host-invalid`, `engine-context-missing`, `engine-settings-unreadable`
+ * `engine-failed`, `engine-without-buildkit`, `engine-host-invalid`, `engine-context-missing`, `engine-settings-unreadable`
  */
 export async function connectEngine(options: ConnectOptions): Promise<Engine> {
   const { environment } = options;
@@ -34,13 +24,13 @@ export async function connectEngine(options: ConnectOptions): Promise<Engine> {
     answerWithinMs: options.answerWithinMs ?? 10_000,
   });
   try {
-    const greeting = await greetEngine(client, options);
+    const product = await greetEngine(client, options);
     const store = images(client);
     return {
       images: store,
       registries: registries(client.transport, store),
-      cache: buildCache(client.transport, greeting.product),
-      about: () => describeEngine(client, endpoint, greeting),
+      cache: buildCache(client.transport, product),
+      about: () => describeEngine(client, endpoint, { product, environment }),
       build: (request) => build(client.transport, store, request),
       async close() {
         client.close();

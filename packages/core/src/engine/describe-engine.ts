@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { engineWithoutBuildKit } from '../errors/engine-setup-failures.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import type { DockerodeClient } from './dockerode-client.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EngineInfo } from './engine.ts';
-import type { Greeting } from './greet-engine.ts';
 import { understand } from './understand.ts';
 
 const Info = z.looseObject({
@@ -17,24 +18,27 @@ const Info = z.looseObject({
   Name: z.string().default(''),
 });
 
-/** What answers at the other end. */
+/** @throws DeBuildError `engine-without-buildkit` where DOCKER_BUILDKIT switches it off; `engine-*` */
 export async function describeEngine(
   client: DockerodeClient,
   endpoint: Endpoint,
-  greeting: Greeting,
+  { product, environment }: Pick<EngineInfo, 'product'> & Pick<ConnectOptions, 'environment'>,
 ): Promise<EngineInfo> {
+  if (product === 'docker' && /^(0|f|false)$/i.test(environment.DOCKER_BUILDKIT ?? '')) {
+    throw engineWithoutBuildKit(endpoint.url, 'switched-off');
+  }
   const asked = 'GET /info';
   const info = understand(Info, asked, await client.transport.json({ method: 'GET', path: '/info' }));
   const dataFolder = isOnThisMachine(endpoint, info) ? info.DockerRootDir : undefined;
   return {
-    product: greeting.product,
+    product,
     version: info.ServerVersion,
     apiVersion: client.transport.apiVersion,
     operatingSystem: info.OperatingSystem,
     platform: `${info.OSType}/${ociArchitecture(info.Architecture)}`,
     storageDriver: info.Driver,
     ...(dataFolder === undefined ? {} : { dataFolder }),
-    builder: greeting.builder,
+    builder: product === 'podman' ? 'podman' : 'buildkit',
   };
 }
 

@@ -11,7 +11,7 @@ export interface Engine {
   readonly images: Images;
   readonly registries: Registries;
   readonly cache: BuildCache;
-  /** What answers at the other end. @throws DeBuildError `engine-*` when nothing usable does. */
+  /** @throws DeBuildError `engine-without-buildkit` where DOCKER_BUILDKIT switches it off; `engine-*` */
   about(): Promise<EngineInfo>;
   /**
    * Builds an image. Resolves only when the image's id arrived *and* the engine's inspect agrees.
@@ -36,7 +36,7 @@ export interface EngineInfo {
   readonly builder: BuilderKind;
 }
 
-export type BuilderKind = 'buildkit' | 'classic' | 'podman';
+export type BuilderKind = 'buildkit' | 'podman';
 
 export interface BuildRequest {
   /** Absolute path of the folder that is the build context. */

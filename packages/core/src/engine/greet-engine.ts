@@ -5,18 +5,13 @@ import {
   engineTlsFailed,
   engineTooOld,
 } from '../errors/engine-failures.ts';
+import { engineWithoutBuildKit } from '../errors/engine-setup-failures.ts';
 import { compareVersions } from './compare-versions.ts';
-import type { ConnectOptions } from './connect-engine.ts';
+import type { ConnectOptions } from './connect-options.ts';
 import { explainStatus } from './connection-error.ts';
 import type { DockerodeClient } from './dockerode-client.ts';
-import type { BuilderKind, EngineInfo } from './engine.ts';
+import type { EngineInfo } from './engine.ts';
 import { understand } from './understand.ts';
-
-/** What the engine's first answer tells. */
-export interface Greeting {
-  readonly product: EngineInfo['product'];
-  readonly builder: BuilderKind;
-}
 
 /** API 1.41 is that of Docker Engine 20.10. */
 const OLDEST_API = '1.41';
@@ -24,11 +19,11 @@ const NEWEST_API = '1.52';
 
 const Version = z.looseObject({ MinAPIVersion: z.string().default('0') });
 
-/** Asks for the first answer, sees that it is an engine's, and settles the API version. */
+/** Checks that the first answer is an engine's that can build, and agrees on an API version. */
 export async function greetEngine(
   client: DockerodeClient,
-  { environment, signal }: Pick<ConnectOptions, 'environment' | 'signal'>,
-): Promise<Greeting> {
+  { signal }: Pick<ConnectOptions, 'signal'>,
+): Promise<EngineInfo['product']> {
   const { endpoint } = client.transport;
   const { status, headers, body } = await client.transport.request({
     method: 'GET',
@@ -58,8 +53,9 @@ export async function greetEngine(
   if (compareVersions(apiVersion, OLDEST_API) < 0) {
     throw engineTooOld(endpoint, /Docker\/([\w.+-]+)/.exec(header('server'))?.[1] ?? `of API ${apiVersion}`);
   }
+  if (header('ostype') === 'windows') throw engineWithoutBuildKit(endpoint, 'windows');
   client.useApiVersion(await agreeOnApi(client, apiVersion));
-  return { product, builder: chooseBuilder(product, header('ostype'), environment) };
+  return product;
 }
 
 /** An engine newer than we know usually speaks our API too. Asked for without a version, it tells. */
@@ -69,17 +65,6 @@ async function agreeOnApi(client: DockerodeClient, newestOfEngine: string): Prom
   const version = understand(Version, 'GET /version', await client.transport.json(asked));
   if (compareVersions(version.MinAPIVersion, NEWEST_API) <= 0) return NEWEST_API;
   throw engineApiMismatch(client.transport.endpoint, version.MinAPIVersion, NEWEST_API);
-}
-
-/** DOCKER_BUILDKIT=0 asks for the classic builder, as with Docker's own client. */
-function chooseBuilder(
-  product: EngineInfo['product'],
-  osType: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): BuilderKind {
-  if (product === 'podman') return 'podman';
-  const isSwitchedOff = /^(0|f|false)$/i.test(environment.DOCKER_BUILDKIT ?? '');
-  return isSwitchedOff || osType === 'windows' ? 'classic' : 'buildkit';
 }
 
 async function readStart(body: AsyncIterable<Buffer>): Promise<string> {

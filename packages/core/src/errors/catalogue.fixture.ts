@@ -16,7 +16,6 @@ import * as lock from './lock-failures.ts';
 import * as manifest from './manifest-failures.ts';
 import * as manifestFindings from './manifest-findings.ts';
 import * as mirror from './mirror-failures.ts';
-import * as plainBuild from './plain-build-failures.ts';
 import * as programs from './process-failures.ts';
 import * as rebuild from './rebuild-failures.ts';
 import * as release from './release-failures.ts';
@@ -46,7 +45,6 @@ export const catalogue = {
   'manifest-failures.ts': manifest,
   'manifest-findings.ts': manifestFindings,
   'mirror-failures.ts': mirror,
-  'plain-build-failures.ts': plainBuild,
   'process-failures.ts': programs,
   'rebuild-failures.ts': rebuild,
   'release-failures.ts': release,
@@ -171,6 +169,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     imageToAuditMissing: [['1.4.0']],
   },
   'build-failures.ts': {
+    buildWithoutImage: [['Its stream ended before it named one.']],
+    buildInterrupted: [[true], [false]],
     buildStepFailed: [
       [
         {
@@ -217,7 +217,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['/var/lib/docker', { free: 1.5e9, wanted: 10e9 }],
       ['/var/lib/docker', { free: 5e6, wanted: 10e9 }],
     ],
-    containerfileNeedsBuildKit: [['images/custom/Containerfile', { line: 4, what: 'a mount' }, '17.03.2']],
     secretTooShort: [[token, '.env', 4]],
     nothingRecorded: [[]],
     appNotRecorded: [['erpnext', '1.4.0', { file: 'apps.json', line: 3 }]],
@@ -291,7 +290,11 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     engineContextMissing: [['far', 'DOCKER_CONTEXT', '~/.docker/contexts/meta/x/meta.json']],
     engineSettingsUnreadable: [['~/.docker/config.json', 'It is not JSON']],
-    builderNeedsBuildKit: [['a secret mount', 'classic']],
+    engineWithoutBuildKit: [
+      ['unix:///run/docker.sock', 'switched-off'],
+      ['tcp://engine:2375', 'windows'],
+      ['tcp://engine:2375', 'no-session'],
+    ],
     engineHasNoBuildCache: [['unix:///run/podman/podman.sock']],
     imageFileTooLarge: [['/sites/apps.json', 'sha256:0123456789ab', 8 * 1024 * 1024]],
   },
@@ -416,10 +419,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
         ],
       ],
     ],
-  },
-  'plain-build-failures.ts': {
-    buildWithoutImage: [['Its stream ended before it named one.']],
-    buildInterrupted: [[true], [false]],
   },
   'process-failures.ts': {
     programMissing: [['docker-compose', denied]],

@@ -47,23 +47,6 @@ function megabytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.floor(bytes / 1e6)} MB`;
 }
 
-/** The Containerfile can't be built by the only builder that the engine offers. */
-export function containerfileNeedsBuildKit(
-  path: string,
-  needs: { readonly line: number; readonly what: string },
-  engineVersion: string,
-): Finding {
-  return {
-    id: 'containerfile-needs-buildkit',
-    severity: 'error',
-    what: `${path} needs BuildKit (${needs.what}), which this engine does not offer.`,
-    why: `Engine ${engineVersion} builds with the classic builder only.`,
-    fix: 'Update the Docker Engine to 20.10 or later.',
-    file: path,
-    line: needs.line,
-  };
-}
-
 /** The redactor cannot tell such a sensitive value from ordinary text. */
 export function secretTooShort(key: string, file: string, line: number | undefined): Finding {
   return {

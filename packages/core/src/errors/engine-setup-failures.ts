@@ -30,14 +30,22 @@ export function engineSettingsUnreadable(file: string, reason: string): DeBuildE
   });
 }
 
-/** A request that only BuildKit can serve went to another builder. */
-export function builderNeedsBuildKit(needed: string, builder: string): DeBuildError {
-  return new DeBuildError({
-    code: 'builder-needs-buildkit',
-    what: `The ${builder} builder cannot do this build.`,
-    why: `It needs ${needed}, which only BuildKit has.`,
-    fix: 'Use BuildKit: unset DOCKER_BUILDKIT=0, or use a Docker Engine instead of this one.',
-    exitCode: EXIT.build,
+const NO_BUILDKIT = {
+  'switched-off': ['DOCKER_BUILDKIT switches it off.', 'Unset DOCKER_BUILDKIT, and run this again.'],
+  windows: ['It runs Windows containers.', 'Use an engine that runs Linux containers.'],
+  'no-session': [
+    'It knows no POST /session, which BuildKit takes a build over.',
+    'Use Docker Engine 20.10 or later, and let a proxy in front of it pass /session.',
+  ],
+} as const;
+
+/** de-build needs BuildKit of a Docker Engine. */
+export function engineWithoutBuildKit(endpoint: string, reason: keyof typeof NO_BUILDKIT): DeBuildError {
+  const [why, fix] = NO_BUILDKIT[reason];
+  return failure('engine-without-buildkit', {
+    what: `The engine at ${endpoint} offers no BuildKit.`,
+    why,
+    fix,
   });
 }
 

@@ -15,14 +15,11 @@ export interface Instruction {
   readonly flags: readonly string[];
   /** What follows the flags, continuation lines joined. */
   readonly rest: string;
-  readonly heredocs: readonly string[];
 }
 
 export interface Instructions {
   readonly list: readonly Instruction[];
   readonly escapeCharacter: string;
-  /** The `# syntax=` directive. */
-  readonly syntax: { readonly value: string; readonly line: number } | undefined;
   /** A heredoc that no line ends. */
   readonly openHeredoc: { readonly name: string; readonly line: number } | undefined;
 }
@@ -34,8 +31,7 @@ const HEREDOC = /^\d*<<(-?)\s*([^<]+)$/;
 /** Splits a Containerfile into its instructions. Never throws. */
 export function parseInstructions(text: string): Instructions {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const directives = readDirectives(lines);
-  const escapeCharacter = directives.get('escape')?.value === '`' ? '`' : '\\';
+  const escapeCharacter = readEscapeCharacter(lines);
   const list: Instruction[] = [];
   let openHeredoc: Instructions['openHeredoc'];
   for (let index = 0; index < lines.length; ) {
@@ -57,24 +53,21 @@ export function parseInstructions(text: string): Instructions {
       ...splitInstruction(joined.text.trim(), escapeCharacter),
       line: index + 1,
       lastLine: next,
-      heredocs: documents.map((document) => document.name),
     });
     index = next;
   }
-  return { list, escapeCharacter, syntax: directives.get('syntax'), openHeredoc };
+  return { list, escapeCharacter, openHeredoc };
 }
 
 /** Directives stand at the very top; the first line that is none ends them. */
-function readDirectives(lines: readonly string[]): Map<string, { value: string; line: number }> {
-  const directives = new Map<string, { value: string; line: number }>();
+function readEscapeCharacter(lines: readonly string[]): string {
   for (const [index, line] of lines.entries()) {
     if (index === 0 && line.startsWith('#!')) continue;
-    const match = DIRECTIVE.exec(line);
-    const name = match?.[1]?.toLowerCase() ?? '';
-    if (!['syntax', 'escape', 'check'].includes(name)) break;
-    if (!directives.has(name)) directives.set(name, { value: match?.[2] ?? '', line: index + 1 });
+    const [, name, value] = DIRECTIVE.exec(line) ?? [];
+    if (/^escape$/i.test(name ?? '')) return value === '`' ? '`' : '\\';
+    if (!/^(?:syntax|check)$/i.test(name ?? '')) break;
   }
-  return directives;
+  return '\\';
 }
 
 /** The text of an instruction over all its lines, and the index of the line after it. */

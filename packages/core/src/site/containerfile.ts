@@ -12,8 +12,6 @@ export interface Containerfile {
   /** Every ARG of the file by name, with each default it is given. */
   readonly args: ReadonlyMap<string, readonly ArgDeclaration[]>;
   readonly stages: readonly Stage[];
-  /** Whether it needs BuildKit (mounts, heredocs, `COPY --link`, a `# syntax=` line, …), and the first line that does. */
-  readonly needsBuildKit: { readonly line: number; readonly what: string } | undefined;
 }
 
 export interface ArgDeclaration {

@@ -177,24 +177,6 @@ describe('dialect', () => {
   });
 });
 
-describe('what needs BuildKit', () => {
-  test.each([
-    ['FROM a\nRUN x\nCOPY --from=a --chown=1:1 b c\nADD d e', undefined],
-    ['FROM a\nRUN echo --mount', undefined],
-    ['FROM --platform=linux/amd64 a', undefined],
-    ['# syntax=docker/dockerfile:1\nFROM a', { line: 1, what: 'the `# syntax=` directive' }],
-    ['FROM a\n\nRUN --mount=type=cache,target=/x y', { line: 3, what: 'RUN --mount' }],
-    ['FROM a\nRUN --network=none y', { line: 2, what: 'RUN --network' }],
-    ['FROM a\nCOPY --link b c', { line: 2, what: 'COPY --link' }],
-    ['FROM a\nADD --chmod=755 b c', { line: 2, what: 'ADD --chmod' }],
-    ['FROM a\nRUN <<E\nx\nE', { line: 2, what: 'a heredoc in RUN' }],
-    ['FROM --platform=$BUILDPLATFORM a', { line: 1, what: 'automatic platform arguments' }],
-    ['FROM a\nADD https://github.com/a/b.git /b', { line: 2, what: 'ADD of a git repository' }],
-  ])('%j', (text, need) => {
-    expect(parse(text).needsBuildKit).toEqual(need);
-  });
-});
-
 describe('checkBuildArgs', () => {
   const containerfile = parse('ARG PYTHON_VERSION=3\nFROM a\nARG FRAPPE_BRANCH');
   test('what is declared, and what the builder takes anyway, passes', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ArgDeclaration, Containerfile, Dialect, Stage } from './containerfile.ts';
-import { findBuildKitNeed, secretIdsOf } from './containerfile-features.ts';
+import { secretIdsOf } from './containerfile-features.ts';
 import { type Instruction, type Instructions, parseInstructions } from './containerfile-instructions.ts';
 import { fillWord, splitWords } from './containerfile-words.ts';
 
@@ -35,7 +35,6 @@ export function parseContainerfile(path: string, bytes: Uint8Array): ParsedConta
       dialect: chooseDialect(dialectLines),
       args,
       stages,
-      needsBuildKit: findBuildKitNeed(instructions),
     },
     openHeredoc: instructions.openHeredoc,
     dialectLines,

@@ -1,18 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { relative } from 'node:path';
-import { builtImageMissing, containerfileUnreadable } from '../../errors/build-failures.ts';
+import { buildInterrupted } from '../../errors/build-failures.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
-import { buildInterrupted } from '../../errors/plain-build-failures.ts';
 import { createRedactor } from '../../secrets/redactor.ts';
-import { type ContentHashes, openContentHashes } from '../context/content-hashes.ts';
-import type { BuildRequest, BuiltImage } from '../engine.ts';
+import { readContainerfile } from '../build-failure/containerfile-text.ts';
+import { explainFailure } from '../build-failure/explain-failure.ts';
+import { openContentHashes } from '../context/content-hashes.ts';
+import type { BuildRequest, BuiltImage, Images } from '../engine.ts';
+import { confirmImage } from '../images/confirm-image.ts';
 import { fileSync } from '../session/file-sync.ts';
 import { openSession } from '../session/open-session.ts';
 import { sessionAuth } from '../session/session-auth.ts';
 import { sessionSecrets } from '../session/session-secrets.ts';
 import type { EngineTransport } from '../transport.ts';
-import { type ContainerfileText, explainFailure } from './explain-failure.ts';
 import { createOfferedDigest } from './offered-digest.ts';
 import { runBuild } from './run-build.ts';
 import { createStepLedger } from './step-ledger.ts';
@@ -26,12 +25,14 @@ import { createStepLedger } from './step-ledger.ts';
  */
 export async function buildWithBuildKit(
   transport: EngineTransport,
+  images: Pick<Images, 'inspect'>,
   request: BuildRequest,
 ): Promise<BuiltImage> {
   if (request.signal?.aborted) throw buildInterrupted(true);
   const startedAt = performance.now();
   const containerfile = await readContainerfile(request);
-  const hashes = await openHashes(request.contextHashesFile);
+  const { contextHashesFile } = request;
+  const hashes = contextHashesFile === undefined ? undefined : await openContentHashes(contextHashesFile);
   const contextDigest = createOfferedDigest(hashes);
   const files = fileSync({ ...request, hashes, onOffered: contextDigest.start });
   const session = await openSession({
@@ -57,7 +58,7 @@ export async function buildWithBuildKit(
       const message = redactor.redact(outcome.error);
       throw explainFailure({ message, step, containerfile, target: request.target });
     }
-    const id = await confirmImage(transport, outcome.imageId);
+    const id = await confirmImage(images, outcome.imageId);
     return {
       id,
       durationMs: Math.round(performance.now() - startedAt),
@@ -71,29 +72,4 @@ export async function buildWithBuildKit(
     contextDigest.stop();
     session.close();
   }
-}
-
-async function readContainerfile(request: BuildRequest): Promise<ContainerfileText> {
-  const { contextFolder, containerfile } = request;
-  const path = relative(contextFolder, containerfile);
-  const text = await readFile(containerfile, 'utf8').catch((error: unknown) => {
-    throw containerfileUnreadable(containerfile, error);
-  });
-  return { name: path.startsWith('..') ? containerfile : path, text };
-}
-
-async function openHashes(file: string | undefined): Promise<ContentHashes | undefined> {
-  return file === undefined ? undefined : openContentHashes(file);
-}
-
-/** The stream's word is not enough: the engine must have the image. */
-async function confirmImage(transport: EngineTransport, told: string): Promise<string> {
-  const details = (await transport
-    .json({ method: 'GET', path: `/images/${told}/json` })
-    .catch((error: unknown) => {
-      if (isDeBuildError(error) && error.code === 'engine-object-missing') throw builtImageMissing(told);
-      throw error;
-    })) as { Id?: unknown } | undefined;
-  if (details?.Id !== told) throw builtImageMissing(told);
-  return told;
 }

@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import type { DeBuildError } from '../../errors/de-build-error.ts';
-import { engineAnswerUnreadable, engineIdle, engineLost } from '../../errors/engine-failures.ts';
-import { buildInterrupted, buildWithoutImage } from '../../errors/plain-build-failures.ts';
-import { explainStatus } from '../connection-error.ts';
+import { basename } from 'node:path';
+import { buildInterrupted } from '../../errors/build-failures.ts';
+import { engineAnswerUnreadable } from '../../errors/engine-failures.ts';
+import { type BuildOutcome, endedWithoutImage } from '../build-outcome.ts';
+import { buildQuery } from '../build-query.ts';
 import type { BuildRequest } from '../engine.ts';
-import { readJsonLines } from '../plain/json-lines.ts';
+import { type EngineMessage, errorOf, imageIdOf } from '../engine-message.ts';
+import { followAnswer } from '../follow-answer.ts';
 import type { EngineTransport } from '../transport.ts';
-import { type SilenceWatch, watchSilence } from '../watch-silence.ts';
-import { buildQuery } from './build-query.ts';
-import { readStatus } from './status.ts';
+import { type BuildStatus, readStatus } from './status.ts';
 import type { StepLedger } from './step-ledger.ts';
 
 export interface BuildRun {
@@ -18,9 +17,6 @@ export interface BuildRun {
   readonly sessionId: string;
   readonly ledger: StepLedger;
 }
-
-/** How a build ended by the engine's own word. */
-export type BuildOutcome = { readonly imageId: string } | { readonly error: string };
 
 const CANCEL_WITHIN_MS = 2_000;
 
@@ -33,36 +29,57 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
   const buildId = randomBytes(16).toString('hex');
   const hangUp = new AbortController();
   const canceling = cancelOnAbort(transport, { buildId, signal: request.signal, hangUp });
-  let idle: DeBuildError | undefined;
-  const silence = watchSilence(transport, (seconds) => {
-    idle = engineIdle(transport.endpoint, 'the build', seconds);
-    hangUp.abort();
-  });
   try {
-    const { status, body } = await transport.request({
-      method: 'POST',
-      path: '/build',
-      query: buildQuery(request, { session: run.sessionId, build: buildId }),
-      body: Buffer.alloc(0),
-      signal: hangUp.signal,
-      answerWithinMs: Number.POSITIVE_INFINITY,
-    });
-    if (status >= 400) throw explainStatus(status, await textOf(body), 'POST /build');
-    const outcome = await followAnswer(body, run, silence);
+    const outcome = await followBuild(run, buildId, hangUp.signal);
     if (request.signal?.aborted) throw buildInterrupted(true);
     ledger.end('error' in outcome ? 'failed' : 'done');
     return outcome;
   } catch (error) {
-    if (request.signal?.aborted) {
-      ledger.end('canceled');
-      throw buildInterrupted(true);
-    }
-    ledger.end('failed');
-    throw idle ?? error;
+    ledger.end(request.signal?.aborted ? 'canceled' : 'failed');
+    throw request.signal?.aborted ? buildInterrupted(true) : error;
   } finally {
-    silence.end();
     canceling.stop();
     hangUp.abort();
+  }
+}
+
+async function followBuild(
+  { transport, request, sessionId, ledger }: BuildRun,
+  buildId: string,
+  signal: AbortSignal,
+): Promise<BuildOutcome> {
+  let imageId: string | undefined;
+  let error: string | undefined;
+  const answer = followAnswer(transport, {
+    method: 'POST',
+    path: '/build',
+    query: {
+      ...buildQuery(request),
+      version: 2,
+      session: sessionId,
+      buildid: buildId,
+      remote: 'client-session',
+      dockerfile: basename(request.containerfile),
+    },
+    body: Buffer.alloc(0),
+    during: 'the build',
+    signal,
+  });
+  for await (const message of answer) {
+    if (message.id === 'moby.buildkit.trace') ledger.take(readTrace(message));
+    else if (message.id === 'moby.image.id') imageId = imageIdOf(message) ?? imageId;
+    error ??= errorOf(message);
+  }
+  if (error !== undefined) return { error };
+  if (imageId !== undefined) return { imageId };
+  throw await endedWithoutImage(transport);
+}
+
+function readTrace({ aux }: EngineMessage): BuildStatus {
+  try {
+    return readStatus(Buffer.from(typeof aux === 'string' ? aux : '', 'base64'));
+  } catch (error) {
+    throw engineAnswerUnreadable('POST /build', (error as Error).message);
   }
 }
 
@@ -86,62 +103,4 @@ function cancelOnAbort(
       signal?.removeEventListener('abort', cancel);
     },
   };
-}
-
-async function followAnswer(
-  body: Readable,
-  { transport, ledger }: BuildRun,
-  silence: SilenceWatch,
-): Promise<BuildOutcome> {
-  let imageId: string | undefined;
-  let error: string | undefined;
-  try {
-    for await (const message of readJsonLines(body)) {
-      silence.broken();
-      if (message.id === 'moby.buildkit.trace') ledger.take(readStatus(traceOf(message)));
-      else if (message.id === 'moby.image.id') imageId = imageIdOf(message) ?? imageId;
-      error ??= errorOf(message);
-    }
-  } catch (failure) {
-    throw explainBreak(failure, transport.endpoint);
-  }
-  if (error !== undefined) return { error };
-  if (imageId !== undefined) return { imageId };
-  // A dying engine may close its answer as if all were well.
-  await transport.ping().catch((failure: unknown) => {
-    throw engineLost(transport.endpoint, 'the build', failure);
-  });
-  throw buildWithoutImage('The engine closed its answer without naming an image and without an error.');
-}
-
-function explainBreak(failure: unknown, endpoint: string): unknown {
-  const { name, code } = failure as Error & { code?: unknown };
-  if (name === 'DeBuildError') return failure;
-  if (name === 'RangeError') return engineAnswerUnreadable('POST /build', (failure as Error).message);
-  return engineLost(
-    endpoint,
-    'the build',
-    code === undefined && name !== 'SyntaxError' ? undefined : failure,
-  );
-}
-
-function traceOf(message: Readonly<Record<string, unknown>>): Buffer {
-  return Buffer.from(typeof message.aux === 'string' ? message.aux : '', 'base64');
-}
-
-function imageIdOf(message: Readonly<Record<string, unknown>>): string | undefined {
-  const id = (message.aux as { ID?: unknown } | undefined)?.ID;
-  return typeof id === 'string' && id !== '' ? id : undefined;
-}
-
-function errorOf(message: Readonly<Record<string, unknown>>): string | undefined {
-  const detail = (message.errorDetail as { message?: unknown } | undefined)?.message;
-  if (typeof detail === 'string' && detail !== '') return detail;
-  return typeof message.error === 'string' && message.error !== '' ? message.error : undefined;
-}
-
-async function textOf(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -4,10 +4,10 @@ import { engineAnswerUnreadable, engineIdle, engineLost } from '../../errors/eng
 import { registryRefused, registryUnreachable } from '../../errors/engine-image-failures.ts';
 import { explainStatus, reasonOf } from '../connection-error.ts';
 import type { Images, Registries, RegistryAccess, RegistryCredential } from '../engine.ts';
+import { type EngineMessage, errorOf, progressOf } from '../engine-message.ts';
 import { parseReference } from '../images/image-reference.ts';
 import { jsonHeader } from '../json-header.ts';
-import { readJsonLines } from '../plain/json-lines.ts';
-import { type EngineMessage, errorOf, progressOf } from '../read-messages.ts';
+import { readJsonLines } from '../json-lines.ts';
 import { readText } from '../read-text.ts';
 import { registryOf } from '../registry-credentials.ts';
 import type { EngineHeaders, EngineQuery, EngineTransport } from '../transport.ts';

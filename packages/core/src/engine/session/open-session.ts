@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import { isDeBuildError } from '../../errors/de-build-error.ts';
+import { engineWithoutBuildKit } from '../../errors/engine-setup-failures.ts';
 import type { EngineTransport } from '../transport.ts';
 import { type GrpcMethods, serveGrpc } from './grpc-server.ts';
 
@@ -14,7 +16,7 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  readonly transport: Pick<EngineTransport, 'hijack'>;
+  readonly transport: Pick<EngineTransport, 'endpoint' | 'hijack'>;
   /** What the session is for; the engine looks up what an earlier session of the same key sent. */
   readonly key: string;
   readonly methods: GrpcMethods;
@@ -26,14 +28,14 @@ const HEALTH: GrpcMethods = { '/grpc.health.v1.Health/Check': { answer: () => Bu
 
 /**
  * Opens a BuildKit session: a connection to the engine on which the engine makes the calls.
- * To be closed whatever comes, or the engine keeps its end open.
- * @throws DeBuildError `engine-*`
+ * Close it in every case, or the engine keeps its end open.
+ * @throws DeBuildError `engine-without-buildkit`, `engine-*`
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { transport, signal } = options;
   const id = randomBytes(16).toString('hex');
   const methods = { ...HEALTH, ...options.methods };
-  const socket = await transport.hijack({
+  const opening = transport.hijack({
     path: '/session',
     upgrade: 'h2c',
     headers: {
@@ -43,6 +45,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       'X-Docker-Expose-Session-Grpc-Method': Object.keys(methods),
     },
     ...(signal === undefined ? {} : { signal }),
+  });
+  const socket = await opening.catch((error: unknown) => {
+    const isUnknown = isDeBuildError(error) && error.code === 'engine-object-missing';
+    throw isUnknown ? engineWithoutBuildKit(transport.endpoint, 'no-session') : error;
   });
   let failure: unknown;
   const server = serveGrpc(socket, methods, (error) => {

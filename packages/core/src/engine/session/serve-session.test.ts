@@ -45,6 +45,7 @@ beforeEach(async () => {
   });
   session = await openSession({
     transport: {
+      endpoint: 'unix:///engine.sock',
       hijack: async (request) => {
         headers = request.headers;
         return connect(join(folder, 'socket'));

@@ -2,11 +2,7 @@ import { join } from 'node:path';
 import { findWriteObstacle } from '../../disk/write-obstacle.ts';
 import type { Engine, EngineInfo, TaggedImage } from '../../engine/engine.ts';
 import { freeBytes } from '../../engine/free-bytes.ts';
-import {
-  containerfileNeedsBuildKit,
-  diskAlmostFull,
-  manifestsNotWritable,
-} from '../../errors/check-findings.ts';
+import { diskAlmostFull, manifestsNotWritable } from '../../errors/check-findings.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { findingOf } from '../../flow/finding-of.ts';
@@ -30,7 +26,7 @@ export async function examineEngine(run: CheckRun, site: Site, tools: Tools): Pr
       const [info, tagged] = await withinGrace(tools.signal, asking);
       return {
         value: { engine, info, tagged },
-        findings: judgeBuilder(info, site),
+        findings: [],
         summary: `${info.product} ${info.version}, ${info.builder}`,
       };
     } catch (error) {
@@ -40,12 +36,6 @@ export async function examineEngine(run: CheckRun, site: Site, tools: Tools): Pr
   });
   await runCheck(run, { id: 'disk', title: 'Disk space' }, () => checkDisk(site, seen?.info));
   return { engine: seen?.engine, info: seen?.info, tagged: seen?.tagged ?? [] };
-}
-
-function judgeBuilder(info: EngineInfo, site: Site): Finding[] {
-  const needs = site.containerfile?.needsBuildKit;
-  if (info.builder !== 'classic' || needs === undefined || site.containerfile === undefined) return [];
-  return [containerfileNeedsBuildKit(site.containerfile.path, needs, info.version)];
 }
 
 /** Room where the engine keeps its images, when that is on this machine; room and the right to write where the records go. */

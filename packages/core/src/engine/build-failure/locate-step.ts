@@ -34,6 +34,11 @@ export function locateStep(containerfile: string, stepName: string): LocatedStep
   return { firstLine, lastLine, text };
 }
 
+/** `Containerfile:3-5`. */
+export function linesOf(name: string, { firstLine, lastLine }: LocatedStep): string {
+  return `${name}:${firstLine}${lastLine > firstLine ? `-${lastLine}` : ''}`;
+}
+
 function splitStages(instructions: readonly Instruction[]): Instruction[][] {
   const stages: Instruction[][] = [];
   for (const instruction of instructions) {

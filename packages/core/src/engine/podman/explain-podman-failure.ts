@@ -1,11 +1,12 @@
 import { buildStepFailed } from '../../errors/build-failures.ts';
 import type { DeBuildError } from '../../errors/de-build-error.ts';
-import { advise } from '../buildkit/advise.ts';
-import { type ContainerfileText, explainFailure } from '../buildkit/explain-failure.ts';
-import { type LocatedStep, readInstructions } from '../buildkit/locate-step.ts';
+import { advise } from '../build-failure/advise.ts';
+import type { ContainerfileText } from '../build-failure/containerfile-text.ts';
+import { explainFailure } from '../build-failure/explain-failure.ts';
+import { type LocatedStep, linesOf, readInstructions } from '../build-failure/locate-step.ts';
 import type { StepRecord } from './step-recorder.ts';
 
-export interface PlainFailure {
+export interface PodmanFailure {
   /** The builder's last word. */
   readonly message: string;
   /** What ran; `undefined` when the builder refused to begin. */
@@ -14,8 +15,8 @@ export interface PlainFailure {
   readonly target: string | undefined;
 }
 
-/** Turns what a plain builder says about a failed build into the failure that a person can mend. */
-export function explainPlainFailure(failed: PlainFailure): DeBuildError {
+/** Turns what Podman's builder says about a failed build into an error that a person can act on. */
+export function explainPodmanFailure(failed: PodmanFailure): DeBuildError {
   const { containerfile, message, record, target } = failed;
   const step = record?.currentStep;
   const [, place, instruction] = /^\[([^\]]*)\] ([\s\S]*)$/.exec(step ?? '') ?? [];
@@ -42,20 +43,16 @@ export function explainPlainFailure(failed: PlainFailure): DeBuildError {
   });
 }
 
-/** Plain builders announce an instruction as it stands in the file, with its line breaks joined in their own way. */
+/** The announced instruction is that of the file, with its line breaks joined in buildah's way. */
 function locate(text: string, announced: string): LocatedStep | undefined {
   const wanted = withoutSpace(announced);
   return readInstructions(text).find((instruction) => withoutSpace(instruction.text) === wanted);
 }
 
-function linesOf(name: string, { firstLine, lastLine }: LocatedStep): string {
-  return `${name}:${firstLine}${lastLine > firstLine ? `-${lastLine}` : ''}`;
-}
-
-/** The exit code says it better than the sentence around it, which quotes the whole command. */
+/** The sentence around the exit code quotes the whole command. */
 function reasonOf(message: string): string {
   const trimmed = message.trim();
-  const exit = /(?:non-zero code: |exit status )(\d+)$/.exec(trimmed)?.[1];
+  const exit = /exit status (\d+)$/.exec(trimmed)?.[1];
   if (exit !== undefined) return `It ended with exit code ${exit}.`;
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

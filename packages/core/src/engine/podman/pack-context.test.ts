@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { extract, type Header } from 'tar-stream';
 import { packContext, type TarContext } from './pack-context.ts';
 
+const ADDED = ['.de-build-containerfile', '.containerignore'];
+
 let folder: string;
 
 beforeEach(async () => {
@@ -72,6 +74,7 @@ describe('packContext', () => {
       'sub/b',
       'sub/link',
       'z-linked',
+      ...ADDED,
     ]);
     expect(headers.a).toMatchObject({
       mode: 0o4711,
@@ -86,7 +89,6 @@ describe('packContext', () => {
     expect(headers['z-linked']).toMatchObject({ type: 'link', linkname: 'a', size: 0 });
     expect(files.get('sub/b')?.text).toBe('b'.repeat(200_000));
     expect(context.packed).toEqual({ files: 4, bytes: 7 + 2 + 1 + 200_000 });
-    expect(context.containerfileName).toBe('Containerfile');
   });
 
   test('keeps times before 1970, which a plain header cannot hold', async () => {
@@ -98,35 +100,21 @@ describe('packContext', () => {
   test.each([
     ['nothing excluded', '', ['.dockerignore', 'Containerfile', 'keep', 'lose']],
     ['a file excluded', 'lose\n', ['.dockerignore', 'Containerfile', 'keep']],
-    ['all excluded but one', '*\n!keep\n', ['.dockerignore', 'Containerfile', 'keep']],
-    [
-      'the two that the builder needs',
-      'Containerfile\n.dockerignore\n',
-      ['.dockerignore', 'Containerfile', 'keep', 'lose'],
-    ],
+    ['all excluded but one', '*\n!keep\n', ['keep']],
+    ['the Containerfile and itself', 'Containerfile\n.dockerignore\n', ['keep', 'lose']],
   ])('%s', async (_, ignore, names) => {
     await write({ 'context/.dockerignore': ignore, 'context/keep': '', 'context/lose': '' });
     const { files } = await pack();
-    expect([...files.keys()]).toEqual(names);
-    expect(files.get('.dockerignore')?.text).toBe(ignore);
+    expect([...files.keys()]).toEqual([...names, ...ADDED]);
   });
 
-  test('a Containerfile from outside goes under a name that is excluded in there', async () => {
-    await write({ Outside: 'FROM y\n', 'context/.dockerignore': 'lose', 'context/lose': '' });
+  test('the Containerfile goes under a name that the builder excludes', async () => {
+    await write({ Outside: 'FROM y\n', 'context/.containerignore': 'a' });
     const { files, context } = await pack({ containerfile: 'Outside' });
-    expect(context.containerfileName).toMatch(/^\.dockerfile\.[0-9a-f]{20}$/);
-    expect(files.get(context.containerfileName)?.text).toBe('FROM y\n');
-    expect(files.get('.dockerignore')?.text).toBe(`lose\n${context.containerfileName}\n`);
-    expect(files.has('Containerfile')).toBe(true);
-    expect(files.has('lose')).toBe(false);
-    const again = await pack({ containerfile: 'Outside' });
-    expect(again.context.containerfileName).toBe(context.containerfileName);
-  });
-
-  test('without a .dockerignore, the one sent along excludes itself', async () => {
-    await write({ Outside: 'FROM y\n' });
-    const { files, context } = await pack({ containerfile: 'Outside' });
-    expect(files.get('.dockerignore')?.text).toBe(`\n.dockerignore\n${context.containerfileName}\n`);
+    expect([...files.keys()]).toEqual(['Containerfile', ...ADDED]);
+    expect(files.get('.de-build-containerfile')?.text).toBe('FROM y\n');
+    expect(files.get('.containerignore')?.text).toBe('.de-build-containerfile\n.containerignore\n');
+    expect(context.entries.map(({ path }) => path)).toEqual(['Containerfile']);
   });
 
   test("an ignore file of the Containerfile's own goes before the general one", async () => {
@@ -136,17 +124,15 @@ describe('packContext', () => {
       'context/a': '',
       'context/b': '',
     });
-    const { files, context } = await pack();
-    expect(files.has('a')).toBe(true);
-    expect(files.has('b')).toBe(false);
-    expect(files.has('Containerfile')).toBe(false);
-    expect(files.get(context.containerfileName)?.text).toBe('FROM x\n');
+    const { files } = await pack();
+    expect([...files.keys()]).toEqual(['.dockerignore', 'Containerfile.dockerignore', 'a', ...ADDED]);
+    expect(files.get('.de-build-containerfile')?.text).toBe('FROM x\n');
   });
 
   test('what must never be sent is not, even where it is asked for', async () => {
     await write({ 'context/.env': 'TOKEN', 'context/.dockerignore': '!.env\n' });
     const { files } = await pack({ neverSend: ['.env'], extraFiles: { extra: Buffer.from('e') } });
-    expect([...files.keys()]).toEqual(['.dockerignore', 'Containerfile', 'extra']);
+    expect([...files.keys()]).toEqual(['.dockerignore', 'Containerfile', ...ADDED, 'extra']);
   });
 
   test.each([

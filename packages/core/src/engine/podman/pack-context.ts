@@ -1,27 +1,28 @@
 import type { Stats } from 'node:fs';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { PackOptions } from 'tar-fs';
 import type { Header } from 'tar-stream';
+import { contextUnreadable } from '../../errors/context-failures.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import type { ContextEntry } from '../context/context-entry.ts';
+import { parseIgnoreFile } from '../context/ignore-file.ts';
 import { readFileInPieces, readSmallFile, SMALL_FILE_BYTES } from '../context/read-context-file.ts';
 import { walkContext } from '../context/walk-context.ts';
-import { chooseTarFiles } from './choose-tar-files.ts';
 
 export interface TarContextOptions {
   readonly contextFolder: string;
   readonly containerfile: string;
   readonly neverSend: readonly string[];
-  /** Files that go in besides the context's own, by name. */
+  /** Files that go in as well, by name. */
   readonly extraFiles?: Readonly<Record<string, Buffer>>;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface TarContext {
   readonly tar: Readable;
-  /** What the Containerfile is called inside the tar. */
-  readonly containerfileName: string;
-  /** What is in it of the context, in the order of the walk. */
+  /** What it holds of the context, in the order of the walk. */
   readonly entries: readonly ContextEntry[];
   /** Grows while the tar is read. */
   readonly packed: { files: number; bytes: number };
@@ -33,28 +34,37 @@ const PIECE_BYTES = 64 * 1024;
 /** The latest second that a plain tar header holds, in 11 octal digits. */
 const LATEST_PLAIN_SECOND = 0o77777777777;
 
+/** The Containerfile's name in the tar: its own may be excluded, or lie outside. */
+export const CONTAINERFILE = '.de-build-containerfile';
+
 /**
- * A build context as the tar that builders without a session take, the way Docker's own client packs it: owner 0:0,
- * whole seconds, hard links, FIFOs and devices kept, sockets left out.
+ * Podman excludes what this file names, in preference to `.dockerignore`, which would exclude files that a
+ * `Containerfile.dockerignore` lets through.
+ */
+const IGNORE_FILE = '.containerignore';
+
+/**
+ * A build context as a tar, the way Docker's own client packs it: owner 0:0, whole seconds, hard links, FIFOs and
+ * devices kept, sockets left out.
  * @throws as `walkContext`; while it is read, the tar fails with `context-changed`, `context-file-too-large` or `context-unreadable`
  */
 export async function packContext(options: TarContextOptions): Promise<TarContext> {
   const { pack } = await import('tar-fs');
-  const chosen = await chooseTarFiles(options);
+  const { contextFolder: root, containerfile, neverSend, signal } = options;
+  const added: Readonly<Record<string, Buffer>> = {
+    [CONTAINERFILE]: await readFile(containerfile),
+    [IGNORE_FILE]: Buffer.from(`${CONTAINERFILE}\n${IGNORE_FILE}\n`),
+    ...options.extraFiles,
+  };
+  const exclude = await readExclusions(options);
   const entries = new Map<string, ContextEntry>();
-  const replaced = new Map<string, ContextEntry>();
-  const { signal } = options;
-  const walk = { ...chosen.walk, ...(signal === undefined ? {} : { signal }) };
-  for await (const batch of walkContext(walk)) {
+  for await (const batch of walkContext(omitUndefined({ folder: root, exclude, neverSend, signal }))) {
     for (const entry of batch) {
-      if (entry.kind === 'socket') continue;
-      if (chosen.standIns.has(entry.path)) replaced.set(entry.path, entry);
-      else entries.set(entry.path, entry);
+      if (entry.kind !== 'socket' && !(entry.path in added)) entries.set(entry.path, entry);
     }
   }
 
   const packed = { files: 0, bytes: 0 };
-  const root = options.contextFolder;
   const bySource = new Map([...entries].map(([path, entry]) => [join(root, path), entry]));
   const packOptions: PackOptions & { fs: unknown; umask: number } = {
     entries: [...entries.keys()],
@@ -71,10 +81,8 @@ export async function packContext(options: TarContextOptions): Promise<TarContex
       return changed as typeof header;
     },
     finish(tar) {
-      for (const [name, content] of [...chosen.standIns, ...Object.entries(options.extraFiles ?? {})]) {
-        const plain: TarHeader = { name, mode: 0o600, mtime: new Date(0), type: 'file' };
-        const entry = replaced.get(name);
-        tar.entry(entry === undefined ? plain : describe({ ...plain, mode: entry.mode }, entry), content);
+      for (const [name, content] of Object.entries(added)) {
+        tar.entry({ name, mode: 0o600, mtime: new Date(0), type: 'file' }, content);
       }
       tar.finalize();
     },
@@ -83,10 +91,23 @@ export async function packContext(options: TarContextOptions): Promise<TarContex
   // streamx is not an instance of Node's Readable.
   return {
     tar: Readable.from(tar, { objectMode: false }),
-    containerfileName: chosen.containerfileName,
     entries: [...entries.values()],
     packed,
   };
+}
+
+/** By the ignore file of the Containerfile's own, or else by that of the context. */
+async function readExclusions({
+  contextFolder,
+  containerfile,
+}: TarContextOptions): Promise<readonly string[]> {
+  for (const file of [`${containerfile}.dockerignore`, join(contextFolder, '.dockerignore')]) {
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw contextUnreadable(basename(file), error);
+    });
+    if (text !== undefined) return parseIgnoreFile(text, file);
+  }
+  return [];
 }
 
 function describe(header: TarHeader, entry: ContextEntry): TarHeader {

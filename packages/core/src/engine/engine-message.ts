@@ -1,18 +1,24 @@
-/** A message of an engine that tells of progress: pulls, pushes, loads and plain builds. */
+/** A message in the answer of a pull, a push, a load or a build. */
 export type EngineMessage = Readonly<Record<string, unknown>>;
 
-/** What went wrong, when the message says that something did. */
+/** What went wrong, when the message reports a failure. */
 export function errorOf(message: EngineMessage): string | undefined {
   const detail = (message.errorDetail as { message?: unknown } | undefined)?.message;
   if (typeof detail === 'string' && detail !== '') return detail;
   return typeof message.error === 'string' && message.error !== '' ? message.error : undefined;
 }
 
-/** How many bytes of how many; 0 where it does not say. */
+/** Bytes; 0 where the message does not say. */
 export function progressOf(message: EngineMessage): { readonly current: number; readonly total: number } {
   const detail = message.progressDetail as { current?: unknown; total?: unknown } | undefined;
   return {
     current: typeof detail?.current === 'number' ? detail.current : 0,
     total: typeof detail?.total === 'number' ? detail.total : 0,
   };
+}
+
+/** The image that a build made, when the message names it. */
+export function imageIdOf(message: EngineMessage): string | undefined {
+  const id = (message.aux as { ID?: unknown } | undefined)?.ID;
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { explainPlainFailure } from './explain-plain-failure.ts';
+import { explainPodmanFailure } from './explain-podman-failure.ts';
 
 const containerfile = {
   name: 'images/custom/Containerfile',
@@ -7,7 +7,7 @@ const containerfile = {
 };
 
 const explain = (message: string, currentStep?: string, output = '') =>
-  explainPlainFailure({
+  explainPodmanFailure({
     message,
     record: currentStep === undefined ? undefined : { currentStep, output },
     containerfile,
@@ -16,14 +16,7 @@ const explain = (message: string, currentStep?: string, output = '') =>
 
 test.each([
   [
-    'classic',
-    "The command '/bin/sh -c one &&     two' returned a non-zero code: 5",
-    '[3/4] RUN one &&     two',
-    'Step [3/4] (images/custom/Containerfile:4-6) failed: RUN one && two',
-    'It ended with exit code 5.',
-  ],
-  [
-    'podman',
+    'a command',
     'building at STEP "RUN one &&     two": while running runtime: exit status 5\n',
     '[1: 2/3] RUN one &&     two',
     'Step [1: 2/3] (images/custom/Containerfile:4-6) failed: RUN one && two',

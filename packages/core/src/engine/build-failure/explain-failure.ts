@@ -6,9 +6,10 @@ import {
   containerfileInvalid,
 } from '../../errors/build-failures.ts';
 import type { DeBuildError } from '../../errors/de-build-error.ts';
+import type { FailedStep } from '../buildkit/step-ledger.ts';
 import { advise } from './advise.ts';
-import { locateStep } from './locate-step.ts';
-import type { FailedStep } from './step-ledger.ts';
+import type { ContainerfileText } from './containerfile-text.ts';
+import { linesOf, locateStep } from './locate-step.ts';
 
 const SHOWN_LINES = 20;
 
@@ -20,19 +21,13 @@ export interface FailedBuild {
   readonly target: string | undefined;
 }
 
-export interface ContainerfileText {
-  /** For messages. */
-  readonly name: string;
-  readonly text: string;
-}
-
-/** Turns what BuildKit says about a failed build into the failure that a person can mend. */
+/** Turns what BuildKit says about a failed build into an error that a person can act on. */
 export function explainFailure(failed: FailedBuild): DeBuildError {
   const { step, containerfile, target } = failed;
   const message = withoutPreamble(failed.message);
   if (
     target !== undefined &&
-    /target stage .*could not be found|failed to reach build target/i.test(message)
+    /target (?:stage )?.*(?:could|was) not (?:be )?found|failed to reach build target/i.test(message)
   ) {
     return buildTargetMissing(containerfile.name, target);
   }
@@ -50,9 +45,7 @@ export function explainFailure(failed: FailedBuild): DeBuildError {
 
 function explainStep(step: FailedStep, { containerfile }: FailedBuild): DeBuildError {
   const located = locateStep(containerfile.text, step.name);
-  const lines =
-    located &&
-    `${containerfile.name}:${located.firstLine}${located.lastLine > located.firstLine ? `-${located.lastLine}` : ''}`;
+  const lines = located && linesOf(containerfile.name, located);
   const advice = advise(`${step.tail}\n${step.error}`);
   return buildStepFailed({
     at: {
@@ -74,7 +67,7 @@ function tellingLines(tail: string, line: string | undefined): string {
   return (isHidden ? [line, '…', ...last] : last).join('\n');
 }
 
-/** The exit code says it better than the sentence around it, which quotes the whole command. */
+/** The sentence around the exit code quotes the whole command. */
 function reasonOf(error: string): string {
   const exit = /exit code: (\d+)\s*$/.exec(error)?.[1];
   return exit === undefined ? withoutArguments(withoutPreamble(error)) : `it ended with exit code ${exit}`;
@@ -99,7 +92,7 @@ function withoutPreamble(message: string): string {
 }
 
 function isParseError(message: string): boolean {
-  return /dockerfile parse error|unknown instruction|unknown flag|file with no instructions|no build stage in current context|unexpected end of statement|the Dockerfile .*cannot be empty|requires (?:at least|exactly) \w+ argument/i.test(
+  return /dockerfile parse error|unknown instruction|unknown flag|file with no instructions|no FROM statement|no build stage in current context|unexpected end of statement|the Dockerfile .*cannot be empty|requires (?:at least|exactly) \w+ argument/i.test(
     message,
   );
 }

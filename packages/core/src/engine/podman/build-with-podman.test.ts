@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createClassicDialect } from '../classic/classic-dialect.ts';
 import type { BuildRequest, ImageDetails } from '../engine.ts';
 import type { EngineRequest, EngineTransport } from '../transport.ts';
-import { runPlainBuild } from './run-plain-build.ts';
+import { buildWithPodman } from './build-with-podman.ts';
 
 let folder: string;
 
@@ -42,15 +41,9 @@ const build = (
   change: Partial<BuildRequest> = {},
   known: readonly string[] = [],
 ) =>
-  runPlainBuild(
-    {
-      transport,
-      images: {
-        inspect: async (id) => (known.includes(id) ? ({ id } as ImageDetails) : undefined),
-      },
-      dialect: createClassicDialect(),
-      endsStepOnAbort: true,
-    },
+  buildWithPodman(
+    transport,
+    { inspect: async (id) => (known.includes(id) ? ({ id } as ImageDetails) : undefined) },
     {
       contextFolder: folder,
       containerfile: join(folder, 'Containerfile'),
@@ -61,12 +54,12 @@ const build = (
       noCache: false,
       pull: false,
       neverSend: [],
-      builder: 'classic',
+      builder: 'podman',
       ...change,
     },
   );
 
-const DONE = '{"stream":"Step 1/1 : FROM x\\n"}\n{"aux":{"ID":"sha256:1"}}\n';
+const DONE = '{"stream":"STEP 1/1: FROM x\\n"}\n{"aux":{"ID":"sha256:1"}}\n';
 
 test('is done when the engine has the image that it named', async () => {
   expect(await build(engineSaying(DONE), {}, ['sha256:1'])).toMatchObject({
