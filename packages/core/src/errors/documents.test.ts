@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import * as core from '../index.ts';
 import { CHECK_IDS } from '../release/check/check-ids.ts';
 import { catalogue, samples } from './catalogue.fixture.ts';
 import { type DeBuildError, isDeBuildError } from './de-build-error.ts';
@@ -77,4 +78,19 @@ test('exit-codes.md lists every exit code, and no other', async () => {
   const rows = (await rowsOf('exit-codes.md')).filter(([code]) => code !== 'code');
   const expected = Object.entries(EXIT).map(([name, code]) => [String(code), name]);
   expect(rows.map(([code, name]) => [code, name])).toEqual(expected);
+});
+
+test('library.md names functions that are exported, and imports nothing else', async () => {
+  const text = await readFile(join(DOCUMENTS, 'library.md'), 'utf8');
+  const called = [...text.matchAll(/^\| `(\w+)\(/gm)].map(([, name = '']) => name);
+  const imported = [...text.matchAll(/import \{ (.*) \} from '@de-build\/core'/g)].flatMap(([, names = '']) =>
+    names.split(', '),
+  );
+  expect(called.length).toBeGreaterThan(20);
+  for (const name of [...called, ...imported]) {
+    expect({ name, type: typeof (core as Record<string, unknown>)[name] }).toEqual({
+      name,
+      type: 'function',
+    });
+  }
 });
