@@ -2,11 +2,11 @@ import { appUrlUnusable } from '../errors/app-failures.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import type { Finding, Place } from '../errors/finding.ts';
 import { parseRemoteUrl, showable } from '../git/remote-url.ts';
-import { holdsTokenShape } from '../site/token-shape.ts';
+import { holdsToken } from '../secrets/token-kinds.ts';
 
 /** Why no repository can be asked at a URL that is filled and has no credentials. */
 export function findUrlProblem(url: string, place: Place): Finding | undefined {
-  if (holdsTokenShape(url)) {
+  if (holdsToken(url)) {
     const why = 'It holds a token outside its user part, where git and every log would show it.';
     return appUrlUnusable('a URL that is not repeated here', why, place);
   }

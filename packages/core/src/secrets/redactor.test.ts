@@ -215,6 +215,8 @@ describe('token shapes of unknown value', () => {
     [`github_pat_11ABCDEFG0${'x'.repeat(70)}`, '[redacted token]'],
     [`ghs_12345_eyJhbGciOi.${'a-b_c.'.repeat(60)}`, '[redacted token]'],
     ['glpat-abcdefghij0123456789', '[redacted token]'],
+    ['gldt-abcdefghij0123456789', '[redacted token]'],
+    ['glptt-abcdefghij0123456789 b', '[redacted token] b'],
     [
       'fatal: https://user:pa55@example.com/x refused',
       'fatal: https://[redacted credentials]@example.com/x refused',

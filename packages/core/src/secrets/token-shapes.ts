@@ -1,39 +1,36 @@
-/** Where a text holds something that looks like a token, whoever's it is. */
+import { TOKEN, TOKEN_KINDS } from './token-kinds.ts';
+
+/** Where a text holds something that looks like a token or the credentials of a URL, of the site or not. */
 export interface TokenShape {
   readonly start: number;
   readonly end: number;
   readonly name: 'token' | 'credentials';
 }
 
-/**
- * GitHub's prefixes (https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/), the later
- * fine-grained `github_pat_` and the long `ghs_<app>_<jwt>`, and GitLab's `glpat-`.
- */
-const TOKENS = /gh[pousr]_[A-Za-z0-9]{36}[\w.-]*|ghs_\d+_[\w.-]{40,}|github_pat_\w{22,}|glpat-[\w-]{20,}/g;
-const TOKEN_HEAD = /gh[pousr]_|github_pat_|glpat-/;
+const TOKENS = new RegExp(TOKEN, 'g');
+const PREFIXES = TOKEN_KINDS.map(({ prefix }) => prefix);
+const ANY_PREFIX = new RegExp(PREFIXES.join('|'));
 
 const USERINFO = /[^\s/?#@'"<>]{1,2000}@/y;
-/** `${NAME}` and `{{ NAME }}` are no credentials: they stand for one. */
+/** `${NAME}` and `{{ NAME }}` stand for credentials, and are none. */
 const PLACEHOLDERS = /\$\{\w+\}|\{\{\s*\w+\s*\}\}/g;
 
-/** How far back an incomplete token may have begun. */
+/** How far back an incomplete token may begin. */
 const LONGEST_OPEN = 1024;
 const SPACE = 0x20;
 const OPEN_SHAPE = new RegExp(
   `(?:${[
-    'gh[pousr]_[\\w.-]*',
-    'github_pat_\\w*',
-    'glpat-[\\w-]*',
-    ...properPrefixes(['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_', 'glpat-']),
+    ...TOKEN_KINDS.map(({ prefix, characters }) => `${prefix}${characters}*`),
+    ...properPrefixes(PREFIXES),
     '[a-z]{0,10}:(?:/(?:/[^\\s/?#@]*)?)?',
     'h(?:t(?:tps?)?|tt)?',
   ].join('|')})$`,
 );
 
-/** Token-shaped strings, and the user and password of URLs (of `http` also a user alone: it is a token). */
+/** Tokens, and the user and password of URLs (of `http` also a user alone, who is a token). */
 export function findTokenShapes(text: string): readonly TokenShape[] {
   const shapes: TokenShape[] = [];
-  if (TOKEN_HEAD.test(text)) {
+  if (ANY_PREFIX.test(text)) {
     for (const match of text.matchAll(TOKENS)) {
       shapes.push({ start: match.index, end: match.index + match[0].length, name: 'token' });
     }
@@ -48,7 +45,7 @@ export function findTokenShapes(text: string): readonly TokenShape[] {
   return shapes;
 }
 
-/** Where a token shape may have begun that the end of the text has cut; the text's length when none has. */
+/** Where a token may begin that the end of the text cuts off; the text's length when there is none. */
 export function openTokenShape(text: string): number {
   let from = text.length;
   const earliest = Math.max(0, text.length - LONGEST_OPEN);

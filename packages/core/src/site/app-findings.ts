@@ -1,9 +1,9 @@
 /** What can be found in apps.json. No text holds a URL or a branch as written: there may be a token in them. */
 import type { Finding } from '../errors/finding.ts';
+import { holdsToken } from '../secrets/token-kinds.ts';
 import type { Complaint } from './app-url.ts';
 import { type JsonObject, placeOf } from './json-node.ts';
 import { nearestName } from './nearest-name.ts';
-import { holdsTokenShape } from './token-shape.ts';
 
 interface Place {
   readonly line: number;
@@ -108,7 +108,7 @@ export function findUnknownKeys(text: string, node: JsonObject, { path, shown }:
   return node.members
     .filter(({ key }) => key !== 'url' && key !== 'branch')
     .map(({ key, keyOffset }) => {
-      const name = /^[\w.-]{1,40}$/.test(key) && !holdsTokenShape(key) ? `\`${key}\`` : 'of another name';
+      const name = /^[\w.-]{1,40}$/.test(key) && !holdsToken(key) ? `\`${key}\`` : 'of another name';
       const nearest = nearestName(key, ['url', 'branch']);
       return {
         id: 'app-extra-key',

@@ -1,6 +1,6 @@
 import { fromShortSsh, isSafeSshUrl, isSshUrl } from '../git/ssh-url.ts';
+import { holdsToken } from '../secrets/token-kinds.ts';
 import { findPlaceholders } from './placeholder.ts';
-import { holdsTokenShape } from './token-shape.ts';
 
 /** What is wrong with a part of an entry. The text of `what` follows on the name of the app. */
 export interface Complaint {
@@ -43,7 +43,7 @@ export function judgeUrl(written: string): JudgedUrl {
 
 /** Whether a token stands in the text itself, in its known shape or as the password of a URL. */
 export function holdsLiteralToken(written: string): boolean {
-  if (holdsTokenShape(written)) return true;
+  if (holdsToken(written)) return true;
   if (isSshUrl(written)) return false;
   const user = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\\]*)@/i.exec(replacePlaceholders(written, '\uFFFC'))?.[1];
   return (
@@ -79,7 +79,7 @@ function nameOf(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
   const last = new URL(url).pathname.replace(/\/+$/, '').split('/').at(-1);
   const name = last?.split('.')[0];
-  return name !== undefined && /^[\w-]+$/.test(name) && !holdsTokenShape(name) ? name : undefined;
+  return name !== undefined && /^[\w-]+$/.test(name) && !holdsToken(name) ? name : undefined;
 }
 
 function replacePlaceholders(text: string, standIn: string): string {

@@ -1,8 +1,9 @@
 import type { Secret } from '../../secrets/secret.ts';
+import type { TokenKind } from '../../secrets/token-kinds.ts';
 import { type ByteMatcher, compileByteMatcher, type SearchedBytes } from './byte-matcher.ts';
 import { type Arrangement, confirmHit, reachOf } from './confirm-hit.ts';
 import { type Needle, needlesOf } from './needle.ts';
-import { searchTokenShapes } from './token-shape-search.ts';
+import { searchTokens } from './token-search.ts';
 
 /** Something that was found in a stream of bytes. */
 export interface Hit {
@@ -11,8 +12,8 @@ export interface Hit {
   /** The form of a known secret. */
   readonly needle?: Needle;
   readonly arrangement?: Arrangement;
-  /** The beginning that all tokens of its kind have, when it only looks like a token. */
-  readonly shape?: string;
+  /** What kind of token it looks like, when it is no known secret. */
+  readonly token?: TokenKind;
 }
 
 /** What is searched for, compiled once for any number of searches. */
@@ -59,7 +60,7 @@ export function createByteSearch({ reach, matcher, raw }: SearchPattern): ByteSe
   let base = 0;
   /** What lies before it was searched. */
   let from = 0;
-  let shapesEnd = 0;
+  let tokensEnd = 0;
   let onHit: (hit: Hit) => void = () => {};
 
   const search = (to: number) => {
@@ -70,10 +71,10 @@ export function createByteSearch({ reach, matcher, raw }: SearchPattern): ByteSe
       told.set(needle, base + hit.end);
       onHit({ at: base + Math.max(0, at), needle, arrangement: hit.arrangement });
     });
-    for (const { at, end, prefix } of searchTokenShapes(window, { from, to }, filled)) {
-      if (base + at < shapesEnd) continue;
-      shapesEnd = base + end;
-      if (!isKnown(bytes.toString('latin1', at, end), raw)) onHit({ at: base + at, shape: prefix });
+    for (const { at, end, kind } of searchTokens(window, { from, to }, filled)) {
+      if (base + at < tokensEnd) continue;
+      tokensEnd = base + end;
+      if (!isKnown(bytes.toString('latin1', at, end), raw)) onHit({ at: base + at, token: kind });
     }
     from = to;
   };
@@ -105,7 +106,7 @@ export function createByteSearch({ reach, matcher, raw }: SearchPattern): ByteSe
       bytes.fill(0, filled, filled + SLACK);
       search(roundUp(filled));
       told.clear();
-      filled = base = from = shapesEnd = 0;
+      filled = base = from = tokensEnd = 0;
     },
   };
 }

@@ -263,6 +263,9 @@ describe('warnings', () => {
       'a token of GitHub (github_pat_…)',
     ],
     ['glpat-R9vX2mKq7TbN4sYw8LzJ', 'a token of GitLab (glpat-…)'],
+    ['gldt-R9vX2mKq7TbN4sYw8LzJ', 'a token of GitLab (gldt-…)'],
+    ['glptt-R9vX2mKq7TbN4sYw8LzJ', 'a token of GitLab (glptt-…)'],
+    [`ghs_12345_${'R9vX2mKq7TbN4sYw8LzJ.6hDf3GcP5aUe1QrSR9vX2'}`, 'a token of GitHub (ghs_…)'],
   ])('%#: what looks like a token of somebody', async (token, secret) => {
     const shifts = Array.from({ length: 32 }, (_, shift) => shift);
     const files = shifts.map((shift): [string, string] => [`${shift}`, `${'+'.repeat(shift)}x${token}@e`]);

@@ -158,11 +158,11 @@ function searchDocuments(
   for (const { at, hit } of searchDocument(search, config.document)) {
     ledger.add(hit, nameConfigPlace(config.document, at));
   }
-  const told = new Set(ledger.entries().map(({ hit }) => hit.needle?.secret ?? hit.shape));
+  const told = new Set(ledger.entries().map(({ hit }) => hit.needle?.secret ?? hit.token));
   for (const [name, bytes] of documents) {
     const field = name === image.config ? 'the configuration' : `${name} of the saved image`;
     search.begin((hit) => {
-      if (!told.has(hit.needle?.secret ?? hit.shape)) ledger.add(hit, { kind: 'configuration', field });
+      if (!told.has(hit.needle?.secret ?? hit.token)) ledger.add(hit, { kind: 'configuration', field });
     });
     search.push(bytes);
     search.end();

@@ -24,7 +24,7 @@ export function createLeakLedger<Place>(keyOf: (place: Place) => string): LeakLe
   let dropped = 0;
   return {
     add(hit, place) {
-      const { secret, form } = hit.needle ?? { secret: hit.shape, form: 'token-shaped' };
+      const { secret, form } = hit.needle ?? { secret: hit.token?.prefix, form: 'token-shaped' };
       const key = JSON.stringify([secret, form, hit.arrangement, keyOf(place)]);
       const known = entries.get(key);
       if (known !== undefined) known.count += 1;
@@ -38,11 +38,11 @@ export function createLeakLedger<Place>(keyOf: (place: Place) => string): LeakLe
 
 /** A leak as it is told; only what is certain and in the image is an error. */
 export function leakOf({ hit, count }: Pick<LedgerEntry<unknown>, 'hit' | 'count'>, place: LeakPlace): Leak {
-  const { needle, arrangement = 'whole', shape = '' } = hit;
+  const { needle, arrangement = 'whole', token } = hit;
   const isInImage = place.kind === 'file' || place.kind === 'configuration';
   const leak = {
     severity: needle !== undefined && !needle.isWeak && isInImage ? ('error' as const) : ('warning' as const),
-    secret: needle?.secret ?? `a token of ${shape === 'glpat-' ? 'GitLab' : 'GitHub'} (${shape}…)`,
+    secret: needle?.secret ?? `a token of ${token?.host} (${token?.prefix}…)`,
     isKnown: needle !== undefined,
     form: needle?.form ?? ('token-shaped' as const),
     arrangement,

@@ -1,2 +1,2 @@
-/** Goes up when the search finds more than before: what was found clean by an older one is searched again. */
-export const SEARCH_VERSION = 1;
+/** Raised when the search finds more than before: layers that an older version found clean are searched again. */
+export const SEARCH_VERSION = 2;
