@@ -5,8 +5,9 @@ import { run } from './main.ts';
 import { COMMAND_NAMES } from './parse/names.ts';
 import { wantsColours } from './terminal/colours.ts';
 
+/** In this repository, which holds what makes a site, unless it is called elsewhere. */
 async function call(line: string, options: FakeIoOptions = {}) {
-  const io = fakeIo(options);
+  const io = fakeIo({ folder: import.meta.dirname, ...options });
   const exitCode = await run(line === '' ? [] : line.split(' '), io);
   return { exitCode, ...io.written };
 }
@@ -100,7 +101,7 @@ describe('usage errors end with 2 and one helpful line', () => {
   });
 
   test.each([
-    ['check', 'There is no site in /nowhere.'],
+    ['check --site /nowhere', 'There is no site in /nowhere.'],
     ['--build-arg NAME', 'A `--build-arg` is not in the form NAME=VALUE.'],
     ['prune --keep-storage much', 'The value of `--keep-storage` is invalid.'],
     ['check --skip engin', 'There is no check "engin".'],
@@ -119,7 +120,7 @@ describe('what is given twice', () => {
   });
 
   test('a version stays as it is written', async () => {
-    const { stderr } = await call('show 1.10', { folder: import.meta.dirname });
+    const { stderr } = await call('show 1.10');
     expect(stderr).toContain('There is no record of "1.10".');
   });
 });
@@ -140,7 +141,7 @@ describe('colours', () => {
   });
 
   test('an error is coloured only where colours are wanted', async () => {
-    expect((await call('check', { hasColours: true })).stderr).toContain('\u001b[');
-    expect((await call('check', { hasColours: false })).stderr).not.toContain('\u001b[');
+    expect((await call('check --site /nowhere', { hasColours: true })).stderr).toContain('\u001b[');
+    expect((await call('check --site /nowhere', { hasColours: false })).stderr).not.toContain('\u001b[');
   });
 });

@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
 import { createRedactor } from '@de-build/core';
 import { formOf, runCommand } from './command/run-command.ts';
+import { siteOf } from './command/site-of.ts';
 import { presentFailure } from './failure/present-failure.ts';
 import { guardIo } from './guarded-io.ts';
 import type { Io } from './io.ts';
@@ -36,6 +36,6 @@ export async function run(argv: readonly string[], outside: Io): Promise<number>
     return 0;
   }
   const { error, command, call } = line;
-  const site = resolve(io.folder, call.general.site ?? '.');
+  const site = await siteOf(call.general, io).catch(() => undefined);
   return presentFailure(error, io, { command, site, form: formOf(call) });
 }

@@ -26,6 +26,8 @@ export interface DescribedCommand extends Description {
 }
 
 export interface Command extends DescribedCommand {
+  /** Without this it always needs one. */
+  needsSite?(values: unknown): boolean;
   /** @param values those of its options, by their names in camel case */
   run(values: unknown, context: Context): Promise<Finished>;
 }
@@ -41,6 +43,7 @@ export interface Context {
   readonly core: typeof import('@de-build/core');
   /** What every flow of core takes. */
   readonly flow: FlowCallbacks & {
+    /** Absolute; empty outside of one, for a command that may do without. */
     readonly site: string;
     readonly environment: GuardedIo['environment'];
     readonly redactor: GuardedIo['redactor'];
@@ -74,6 +77,7 @@ interface Definition<Arguments extends OptionTable, Options extends OptionTable>
   readonly options?: Options;
   /** It gets `--lock-wait`. */
   readonly changesSite?: true;
+  needsSite?(values: ValuesOf<Options>): boolean;
   run(values: ValuesOf<Arguments> & ValuesOf<Options>, context: Context): Promise<Finished>;
 }
 
@@ -82,13 +86,14 @@ export function defineCommand<
   const Arguments extends OptionTable = Record<never, never>,
   const Options extends OptionTable = Record<never, never>,
 >(definition: Definition<Arguments, Options>): Command {
-  const { arguments: args = {}, options = {}, changesSite, run, ...description } = definition;
+  const { arguments: args = {}, options = {}, changesSite, needsSite, run, ...description } = definition;
   return {
     ...description,
     name: description.usage.replace(/ .*/, ''),
     arguments: args,
     options: { ...options, ...(changesSite === true ? LOCK_OPTIONS : {}) },
     generalOptions: GENERAL_OPTIONS,
+    ...(needsSite === undefined ? {} : { needsSite: (values) => needsSite(values as ValuesOf<Options>) }),
     run: (values, context) => run(values as ValuesOf<Arguments> & ValuesOf<Options>, context),
   };
 }

@@ -60,7 +60,7 @@ export const DRY_RUN = { alias: 'n' } as const;
 
 /** The options of every command that works on a site. */
 export const GENERAL_OPTIONS = {
-  site: text("The site's folder; the current one by default"),
+  site: text("The site's folder; default: the nearest one from here up", { alias: 'C' }),
   host: text('Docker Engine, such as ssh://me@build-host; default: that of the docker command'),
   json: flag('Print the result, or the error, as one JSON document'),
   progress: choice(['auto', 'plain', 'json'], 'auto, plain or json: a live view, lines, or one event a line'),

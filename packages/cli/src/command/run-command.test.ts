@@ -41,7 +41,8 @@ async function runTrial({ call = {}, story, error, io: options, ...trial }: Tria
       };
     },
   });
-  const io = fakeIo(options);
+  // Any folder of this repository, which holds what makes a site.
+  const io = fakeIo({ folder: import.meta.dirname, ...options });
   const values = format === undefined ? {} : { format };
   const exitCode = await runCommand(command, { general, values }, guardIo(io, createRedactor()));
   return { exitCode, ...io.written };
@@ -117,6 +118,7 @@ describe('a failure', () => {
     fix: 'Fix it.',
     exitCode: EXIT.build,
     output: 'the last line',
+    findings: [failed],
   });
   const document = {
     code: 'some-code',

@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-import type { Finding } from '@de-build/core';
 import { presentFailure } from '../failure/present-failure.ts';
 import type { GuardedIo } from '../guarded-io.ts';
 import { UsageError } from '../parse/usage-error.ts';
@@ -9,6 +7,7 @@ import { listenForStop } from '../stop-signal.ts';
 import { withColours } from '../terminal/colours.ts';
 import type { Command, Context } from './command.ts';
 import type { GeneralValues } from './options.ts';
+import { siteOf } from './site-of.ts';
 import { type Form, writeProblems, writeResult } from './write-result.ts';
 
 /** What a command line gives, by the names of options in camel case. */
@@ -30,21 +29,21 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
     ? await createView('quiet', io.stderr, { isStory })
     : await createView(general.progress ?? 'auto', terminal, { isStory });
   const stop = listenForStop(io);
-  const site = resolve(io.folder, general.site ?? '.');
-  const findings: Finding[] = [];
+  let site: string | undefined;
   try {
     if (general.json === true && !['json', undefined].includes(values.format)) {
       throw new UsageError('The option json goes with no other format.');
     }
     const core = await import('@de-build/core');
     const { folder, environment, redactor } = io;
+    site = await siteOf(general, io).catch((error: unknown) => {
+      if (command.needsSite?.(values) === false && isOutside(error)) return undefined;
+      throw error;
+    });
     const flow: Context['flow'] = {
-      ...flowCallbacks((event) => {
-        if (event.type === 'check') findings.push(...event.findings.filter(isError));
-        view.event(event);
-      }),
+      ...flowCallbacks((event) => view.event(event)),
       ...core.omitUndefined({ host: general.host }),
-      site,
+      site: site ?? '',
       environment,
       redactor,
       signal: stop.signal,
@@ -58,7 +57,7 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
     return finished.exitCode ?? 0;
   } catch (error) {
     view.end({ error });
-    const failed = { command: command.name, site, form, isVerbose: general.verbose === true, findings };
+    const failed = { command: command.name, site, form, isVerbose: general.verbose === true };
     return presentFailure(error, io, { ...failed, stopped: stop.reason() });
   } finally {
     stop.release();
@@ -71,6 +70,6 @@ export function formOf({ general: { json, progress }, values: { format } }: Call
   return format === 'markdown' ? 'markdown' : format === 'junit' || format === 'github' ? 'other' : 'text';
 }
 
-function isError({ severity }: Finding): boolean {
-  return severity === 'error';
+function isOutside(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'not-a-site';
 }

@@ -20,6 +20,7 @@ export const prune = defineCommand({
     'dry-run': flag('Say what would be removed, and remove nothing', DRY_RUN),
   },
   changesSite: true,
+  needsSite: ({ mirror }) => mirror,
   async run({ keepStorage, olderThan, all, mirror, dryRun }, { core, flow }) {
     const { pruneReport, prunedMirrorReport } = await import('../report/prune-report.ts');
     if (mirror) {
@@ -31,8 +32,10 @@ export const prune = defineCommand({
       const document = await core.pruneMirror({ ...flow, dryRun });
       return { type: 'pruned', document, report: prunedMirrorReport(document) };
     }
+    const { site, ...common } = flow;
     const document = await core.pruneBuildCache({
-      ...flow,
+      ...common,
+      ...(site === '' ? {} : { site }),
       all,
       dryRun,
       ...(keepStorage === undefined ? {} : { keepBytes: core.parseKeepStorage(keepStorage) }),

@@ -1,20 +1,8 @@
-import type { DeBuildError, Finding } from '@de-build/core';
+import type { DeBuildError, ErrorDocument } from '@de-build/core';
 import { UsageError } from '../parse/usage-error.ts';
 
-/** What every failure says: to people, and as `{ "error": … }` to scripts. */
-export interface FailureDocument {
-  /** Stable, kebab-case: one of docs/errors.md, `usage` or `bug`. */
-  readonly code: string;
-  readonly what: string;
-  readonly why: string;
-  readonly fix: string;
-  /** What the process ends with; see docs/exit-codes.md. */
-  readonly exitCode: number;
-  /** The last lines that another program printed. */
-  readonly output?: string;
-  /** What the checks found, where they refused the command. */
-  readonly findings?: readonly Finding[];
-}
+/** What every failure says. A command line that is not valid has the code `usage`, and a bug `bug`. */
+export type FailureDocument = ErrorDocument['error'];
 
 export interface FailureOptions {
   /** Every text passes it. */
@@ -47,13 +35,12 @@ export function describeFailure(error: unknown, options: FailureOptions): Failur
       exitCode: 1,
     };
   }
-  const { code, what, why, fix, exitCode, output } = error;
+  const { output, ...document } = error.toJSON();
   return {
-    code,
-    what: clean(what),
-    why: clean(why),
-    fix: clean(fix),
-    exitCode,
+    ...document,
+    what: clean(error.what),
+    why: clean(error.why),
+    fix: clean(error.fix),
     ...(output === undefined ? {} : { output: clean(output) }),
   };
 }

@@ -1,4 +1,3 @@
-import type { Finding } from '@de-build/core';
 import type { GuardedIo } from '../guarded-io.ts';
 import type { StopReason } from '../io.ts';
 import { UsageError } from '../parse/usage-error.ts';
@@ -8,12 +7,11 @@ import { exitCodeOf } from '../stop-signal.ts';
 export interface FailedCall {
   readonly command?: string | undefined;
   /** Its secrets are to appear nowhere. */
-  readonly site?: string;
+  readonly site?: string | undefined;
   /** Of standard output. */
   readonly form?: string;
   readonly isVerbose?: boolean;
   readonly stopped?: StopReason | undefined;
-  readonly findings?: readonly Finding[];
 }
 
 const INTERRUPTED = 130;
@@ -25,13 +23,13 @@ export async function presentFailure(error: unknown, io: GuardedIo, call: Failed
   const { failureText } = await import('./failure-text.ts');
   // The word that is no command may well be the token, pasted in the wrong place.
   if (error instanceof UsageError && call.site !== undefined) await learnSecrets(call.site, io.redactor);
-  const { command, isVerbose = false, stopped, findings = [], form } = call;
+  const { command, isVerbose = false, stopped, form } = call;
   // Before lines are broken: half a secret is not known for one.
   const redact = (text: string) => io.redactor.redact(text);
   const failure = describeFailure(error, { clean: redact, command });
   const exitCode =
     failure.exitCode === INTERRUPTED && stopped !== undefined ? exitCodeOf(stopped) : failure.exitCode;
-  const document = { ...failure, exitCode, ...(findings.length === 0 ? {} : { findings }) };
+  const document = { ...failure, exitCode };
   if (form === 'json') io.stdout.write(`${JSON.stringify({ error: document }, undefined, 2)}\n`);
   if (form === 'events') {
     const { writeJsonLine } = await import('../progress/json-lines.ts');

@@ -102,6 +102,8 @@ describe('findSite', () => {
   test('a folder that does not exist', async () => {
     await expect(findSite(join(root, 'missing'))).rejects.toMatchObject({ code: 'site-not-found' });
     await make('file');
-    await expect(findSite(join(root, 'file/below'))).rejects.toMatchObject({ code: 'site-not-found' });
+    for (const path of ['file', 'file/below']) {
+      await expect(findSite(join(root, path))).rejects.toMatchObject({ code: 'site-not-found' });
+    }
   });
 });

@@ -11,7 +11,8 @@ const FOLDERS = ['build-manifests', '.de-build'];
  * @throws DeBuildError `site-not-found` when the starting folder does not exist, `site-unreadable`
  */
 export async function findSite(folder: string): Promise<string | undefined> {
-  const start = await realpath(folder).catch((error: NodeJS.ErrnoException) => {
+  // The slash refuses a file.
+  const start = await realpath(`${folder}/`).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw siteNotFound(resolve(folder));
     throw siteUnreadable(resolve(folder), error);
   });
