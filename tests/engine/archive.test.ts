@@ -7,13 +7,13 @@ import {
   connectEngine,
   type Engine,
   type FileArchive,
+  type ProgressEvent,
   parseArchiveDestination,
   readArchives,
   readRecords,
   restoreRelease,
   retagImages,
   Secret,
-  type TransferProgress,
 } from '@de-build/core';
 import { type ExampleSite, runCommand, type SharedEngine, sharedEngines } from '@de-build/testbed';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -71,12 +71,12 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
     test('is archived once, with its digest beside the manifest, and comes back with its id and tag', async () => {
       const dry = await archiveRelease({ ...options(), to: { kind: 'folder', folder }, dryRun: true });
       expect(dry).toMatchObject({ dryRun: true, archive: undefined, to: folder, imageId });
-      const told: TransferProgress[] = [];
+      const told: ProgressEvent[] = [];
       const before = await readFile(join(records(), '1.0.0.json'), 'utf8');
       const first = await archiveRelease({
         ...options(),
         to: { kind: 'folder', folder },
-        onProgress: (progress) => told.push(progress),
+        onEvent: (event) => event.type === 'progress' && told.push(event),
       });
       const made = first.archive as FileArchive;
       const sum = await runCommand('sha256sum', [made.path]);
@@ -89,23 +89,23 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       expect(await readFile(join(records(), '1.0.0.json'), 'utf8')).toBe(before);
       expect((await readRecords({ site: site.folder })).problems).toEqual([]);
       expect(told.at(-1)?.current).toBeGreaterThan(made.sizeBytes);
-      expect(told.every(({ current, total }) => current <= total)).toBe(true);
+      expect(told.every(({ current, total = 0 }) => current <= total)).toBe(true);
 
       expect(await archiveRelease({ ...options(), to: { kind: 'folder', folder } })).toMatchObject({
-        isOld: true,
+        alreadyArchived: true,
         archive: made,
       });
       expect(await readdir(folder)).toHaveLength(1);
 
       await removeImage();
       expect(await restoreRelease(options())).toMatchObject({
-        means: 'archive',
+        method: 'archive',
         imageId,
         isRenamed: false,
         reference,
         attempts: [
           { means: 'retag', state: 'not-there' },
-          { means: 'archive', state: 'used', from: made.path },
+          { method: 'archive', state: 'used', from: made.path },
         ],
       });
       expect((await client.images.inspect(reference))?.id).toBe(imageId);
@@ -122,7 +122,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       });
       expect(await client.images.inspect(imageId)).toBeUndefined();
       await flipByte(path, Math.floor(sizeBytes / 2));
-      expect((await restoreRelease(options())).means).toBe('archive');
+      expect((await restoreRelease(options())).method).toBe('archive');
     });
 
     test('is found where it was moved to', async () => {
@@ -136,12 +136,12 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
         why: expect.stringContaining('There is no such file.'),
       });
       expect(await restoreRelease({ ...options(), from: moved })).toMatchObject({
-        means: 'archive',
+        method: 'archive',
         imageId,
       });
       await rename(moved, path);
       await removeImage();
-      expect((await restoreRelease({ ...options(), from: folder })).means).toBe('archive');
+      expect((await restoreRelease({ ...options(), from: folder })).method).toBe('archive');
     });
 
     test('comes back on every other engine, too', async () => {
@@ -149,7 +149,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       for (const other of sharedEngines().filter(({ host }) => host !== engine.host)) {
         const there = await connectEngine({ environment: {}, host: other.host });
         try {
-          expect(await restoreRelease(options(other))).toMatchObject({ means: 'archive', imageId });
+          expect(await restoreRelease(options(other))).toMatchObject({ method: 'archive', imageId });
           await there.images.untag(reference);
         } finally {
           await there.close();
@@ -164,7 +164,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
         ...options(),
         to: { kind: 'folder', folder: other },
         signal: stop.signal,
-        onProgress: ({ current }) => current > 1_000_000 && stop.abort(),
+        onEvent: (event) => event.type === 'progress' && event.current > 1_000_000 && stop.abort(),
       });
       await expect(stopped).rejects.toMatchObject({ exitCode: 130 });
       expect(await readdir(other)).toEqual([]);
@@ -206,7 +206,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       expect((await retagImages(options())).images).toMatchObject([{ state: 'held', heldBy: other?.id }]);
       expect((await client.images.inspect(reference))?.id).toBe(other?.id);
       const restored = await restoreRelease({ ...options(), force: true });
-      expect(restored.means).toBe('retag');
+      expect(restored.method).toBe('retag');
       expect((await client.images.inspect(reference))?.id).toBe(imageId);
       const aside = restored.keptAside ?? '';
       strangers.push(aside);
@@ -219,10 +219,10 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       await removeImage();
       expect(await restoreRelease({ ...options(), dryRun: true })).toMatchObject({
         dryRun: true,
-        means: 'archive',
+        method: 'archive',
         attempts: [
           { means: 'retag', state: 'not-there' },
-          { means: 'archive', from: made.path, state: 'at-hand' },
+          { method: 'archive', from: made.path, state: 'at-hand' },
         ],
       });
       expect(await client.images.inspect(imageId)).toBeUndefined();
@@ -273,16 +273,16 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
 
     test('is pushed once, and comes back by its digest', async () => {
       const to = await parseArchiveDestination(`${registry.host}/acme/erp`, world.folder);
-      const { archive: made, isOld } = await archiveRelease({ ...withLogin(), to });
+      const { archive: made, alreadyArchived } = await archiveRelease({ ...withLogin(), to });
       expect(made).toMatchObject({
         kind: 'registry',
         tag: `${registry.host}/acme/erp:1.0.0`,
         reference: expect.stringMatching(/\/acme\/erp@sha256:[0-9a-f]{64}$/),
         imageId,
       });
-      expect(isOld).toBe(false);
+      expect(alreadyArchived).toBe(false);
       expect((await client.images.inspect(imageId))?.tags).toEqual([reference]);
-      expect((await archiveRelease({ ...withLogin(), to })).isOld).toBe(true);
+      expect((await archiveRelease({ ...withLogin(), to })).alreadyArchived).toBe(true);
 
       await rm(folder, { recursive: true });
       await removeImage();
@@ -310,7 +310,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
         code: 'registry-tag-taken',
         exitCode: 8,
       });
-      expect((await archiveRelease({ ...withLogin(), to, force: true })).isOld).toBe(false);
+      expect((await archiveRelease({ ...withLogin(), to, force: true })).alreadyArchived).toBe(false);
     });
 
     test('that nobody serves is told apart', async () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile } from 'node:child_process';
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type ReleaseEvent, readRecords } from '@de-build/core';
+import { type FlowEvent, readRecords } from '@de-build/core';
 import { type ExampleSite, requestEngine, type SharedEngine } from '@de-build/testbed';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
@@ -135,7 +135,7 @@ onEachEngine('the command', (engine) => {
       const events = run.stdout
         .trimEnd()
         .split('\n')
-        .map((line) => JSON.parse(line) as ReleaseEvent | { type: 'released'; reference: string });
+        .map((line) => JSON.parse(line) as FlowEvent | { type: 'released'; reference: string });
       expect(events.at(-1)).toMatchObject({ type: 'released' });
       expect(JSON.stringify(events.at(-1))).toContain(`${site.image}:1.1.0`);
       const told = ['stage', 'check', 'build-step', 'build-log', 'progress'];

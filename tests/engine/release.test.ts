@@ -5,7 +5,7 @@ import {
   bumpSite,
   connectEngine,
   type Engine,
-  type ReleaseEvent,
+  type FlowEvent,
   type ReleaseOptions,
   readRecords,
 } from '@de-build/core';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 async function release(site: ExampleSite, engine: SharedEngine, options: Partial<ReleaseOptions> = {}) {
-  const events: ReleaseEvent[] = [];
+  const events: FlowEvent[] = [];
   const run = buildRelease({
     ...siteOptions(site, engine),
     ...options,
@@ -44,7 +44,7 @@ async function released(site: ExampleSite, engine: SharedEngine, options: Partia
 }
 
 /** Whether the step that installs the apps came from the cache. */
-function isInstallCached(events: readonly ReleaseEvent[]): boolean {
+function isInstallCached(events: readonly FlowEvent[]): boolean {
   const step = events.find(
     (event) => event.type === 'build-step' && event.state !== 'started' && event.name.includes('bench init'),
   );
@@ -52,7 +52,7 @@ function isInstallCached(events: readonly ReleaseEvent[]): boolean {
 }
 
 /** The steps that did not come from the cache. */
-function stepsRun(events: readonly ReleaseEvent[]): readonly string[] {
+function stepsRun(events: readonly FlowEvent[]): readonly string[] {
   return events.flatMap((event) =>
     event.type === 'build-step' && event.state === 'done' && /\] (?:RUN|COPY|ADD) /.test(event.name)
       ? [event.name]

@@ -3,7 +3,10 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import type { Engine } from '../../packages/core/src/engine/engine.ts';
+import { imagesNamed } from '../../packages/core/src/engine/images/named-images.fixture.ts';
 import { startJournal } from '../../packages/core/src/flow/journal.ts';
+import { siteFolder } from '../../packages/core/src/flow/site-folder.ts';
 import type { MirrorApp, PinnedSource } from '../../packages/core/src/git/mirror/mirror.ts';
 import { findMirrorLeftovers } from '../../packages/core/src/git/mirror/mirror-leftovers.ts';
 import type { Manifest } from '../../packages/core/src/manifests/manifest.ts';
@@ -25,7 +28,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.remove());
 
-const prune = (options: { readonly dryRun?: boolean } = {}) =>
+const prune = (options: { readonly dryRun?: boolean; readonly engine?: Engine } = {}) =>
   pruneMirror({ site, environment: { PATH }, ...options });
 
 /** Fetches commits of the app, each with half a megabyte of its own. */
@@ -115,18 +118,21 @@ test('the commits of a release that died before it was recorded stay', async () 
   const { url, ref, kind, commit } = second;
   const app = { name: 'warehouse', url, ref, kind, commit, version: null };
   const manifest = { ...sampleManifest({ siteVersion: '1.1.0' }), frappe: null, apps: [app] };
-  const journal = await startJournal(site, ['acme/erp:1.1.0-building-1']);
+  const journal = await startJournal(siteFolder(site).of('records').journal, ['acme/erp:1.1.0-building-1']);
   const promise = {
+    kind: 'release',
     image: 'acme/erp',
     siteVersion: '1.1.0',
     reference: 'acme/erp:1.1.0',
     imageId: manifest.image.id,
     ...{ replaces: null, isReplacing: false, records: 'build-manifests', companions: [] },
   };
-  await journal.promise({ ...promise, manifest: JSON.stringify(manifest) });
-  expect(await prune()).toMatchObject({ pins: 0 });
   await journal.promise({ ...promise, manifest: '{' });
-  expect(await failureOf(prune())).toMatchObject({ code: 'mirror-records-unreadable' });
+  expect(await failureOf(prune({ dryRun: true }))).toMatchObject({ code: 'mirror-records-unreadable' });
+  await journal.promise({ ...promise, manifest: JSON.stringify(manifest) });
+  expect(await prune({ dryRun: true })).toMatchObject({ pins: 0 });
+  const { images } = imagesNamed({ 'acme/erp:1.1.0-building-1': manifest.image.id });
+  expect(await prune({ engine: { images } as unknown as Engine })).toMatchObject({ pins: 0 });
   await expectServed(second);
 });
 

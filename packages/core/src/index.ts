@@ -74,23 +74,19 @@ export type {
 export { DeBuildError, type ErrorDocument, type Failure, isDeBuildError } from './errors/de-build-error.ts';
 export { EXIT, type ExitCode } from './errors/exit-codes.ts';
 export type { Finding, Severity } from './errors/finding.ts';
+export type {
+  CheckEvent,
+  CheckResult,
+  FlowEvent,
+  LeakEvent,
+  NoticeEvent,
+  StageEvent,
+} from './flow/event.ts';
 export { learnSecrets } from './flow/learn-secrets.ts';
 export { parseLockWait } from './flow/lock-wait.ts';
 export { ownVersion } from './flow/own-version.ts';
 export { readRecord, readRecords } from './flow/read-records.ts';
-export type { HistoryOptions } from './flow/recorded-release.ts';
-export type {
-  CheckEvent,
-  CheckResult,
-  ImageReadEvent,
-  LeakEvent,
-  NoticeEvent,
-  ReleaseEvent,
-  StageEvent,
-  StageName,
-} from './flow/release-event.ts';
 export type { Environment, SiteOptions } from './flow/tools.ts';
-export type { TransferProgress } from './flow/transfer-progress.ts';
 export { type LockedSiteOptions, withLockedSite } from './flow/with-locked-site.ts';
 export type { DeploymentReason, DeploymentVerdict } from './frappe/judge-deployment.ts';
 export type { CommitFile, CommitHistory, CommitRange } from './git/commit-history.ts';
@@ -130,7 +126,7 @@ export type {
 } from './release/plan/plan.ts';
 export { planRelease, type ReleaseOptions } from './release/plan/plan-release.ts';
 export { buildRelease, type ReleaseResult, type ReleaseRun } from './release/release.ts';
-export type { RestoreAttempt, RestoreMeans } from './restore/restore-means.ts';
+export type { RestoreAttempt, RestoreMethodKind } from './restore/restore-method.ts';
 export {
   type RestoredRelease,
   type RestoreOptions,

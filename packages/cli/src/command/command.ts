@@ -1,6 +1,4 @@
-import type { Finding } from '@de-build/core';
-import type { GuardedIo } from '../guarded-io.ts';
-import type { FlowCallbacks } from '../progress/flow-event.ts';
+import type { Finding, SiteOptions } from '@de-build/core';
 import type { Report } from '../report/model.ts';
 import { GENERAL_OPTIONS, LOCK_OPTIONS, type OptionTable, type ValuesOf } from './options.ts';
 
@@ -41,16 +39,11 @@ export interface PrintingCommand extends DescribedCommand {
 export interface Context {
   /** Loaded only now, so that help and completion stay quick. */
   readonly core: typeof import('@de-build/core');
-  /** What every flow of core takes. */
-  readonly flow: FlowCallbacks & {
-    /** Absolute; empty outside of one, for a command that may do without. */
-    readonly site: string;
-    readonly environment: GuardedIo['environment'];
-    readonly redactor: GuardedIo['redactor'];
-    readonly signal: AbortSignal;
-    readonly lockWaitSeconds: number;
-    readonly host?: string;
-  };
+  /** What every flow of core takes. `site` is absolute; empty outside of one, for a command that may do without. */
+  readonly flow: Required<
+    Pick<SiteOptions, 'site' | 'environment' | 'redactor' | 'signal' | 'lockWaitSeconds' | 'onEvent'>
+  > &
+    Pick<SiteOptions, 'host'>;
   /** Where a relative path of the command line starts. */
   readonly folder: string;
   /** Whether the report is all that is shown. */

@@ -1,4 +1,4 @@
-import { createRedactor, DeBuildError, EXIT, type ReleaseEvent } from '@de-build/core';
+import { createRedactor, DeBuildError, EXIT, type FlowEvent } from '@de-build/core';
 import { describe, expect, test } from '@jest/globals';
 import { type FakeIoOptions, fakeIo } from '../fake-io.fixture.ts';
 import { guardIo } from '../guarded-io.ts';
@@ -9,7 +9,7 @@ import { type Context, defineCommand } from './command.ts';
 import { type Call, runCommand } from './run-command.ts';
 
 const failed = finding({ what: 'Something is wrong.' });
-const events: readonly ReleaseEvent[] = [
+const events: readonly FlowEvent[] = [
   stage('check', 'Checking /site'),
   check({ status: 'failed', findings: [failed] }),
   { type: 'notice', level: 'warning', text: 'take care' },
@@ -31,7 +31,7 @@ async function runTrial({ call = {}, story, error, io: options, ...trial }: Tria
     examples: [],
     ...(story === undefined ? {} : { story }),
     async run(_, { flow }: Context) {
-      for (const event of trial.events ?? events) flow.onEvent(event as ReleaseEvent);
+      for (const event of trial.events ?? events) flow.onEvent(event as FlowEvent);
       if (error !== undefined) throw error;
       return {
         type: 'shown',

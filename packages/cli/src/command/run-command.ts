@@ -2,7 +2,6 @@ import { presentFailure } from '../failure/present-failure.ts';
 import type { GuardedIo } from '../guarded-io.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import { createView } from '../progress/create-view.ts';
-import { flowCallbacks } from '../progress/flow-event.ts';
 import { listenForStop } from '../stop-signal.ts';
 import { withColours } from '../terminal/colours.ts';
 import type { Command, Context } from './command.ts';
@@ -41,7 +40,7 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
       throw error;
     });
     const flow: Context['flow'] = {
-      ...flowCallbacks((event) => view.event(event)),
+      onEvent: (event) => view.event(event),
       ...core.omitUndefined({ host: general.host }),
       site: site ?? '',
       environment,

@@ -1,5 +1,4 @@
-import type { CheckEvent, Finding } from '@de-build/core';
-import type { FlowEvent } from './flow-event.ts';
+import type { CheckEvent, Finding, FlowEvent } from '@de-build/core';
 import type { Clock } from './view.ts';
 
 /** Builders of the events that tests of renderers play. */
@@ -84,6 +83,7 @@ export const stage = (
   durationMs = 1234,
 ): FlowEvent => ({
   type: 'stage',
+  flow: 'release',
   stage: name,
   title,
   state,

@@ -1,6 +1,5 @@
-import type { BuildLogEvent, BuildStepEvent, ProgressEvent, StageEvent } from '@de-build/core';
+import type { BuildLogEvent, BuildStepEvent, FlowEvent, ProgressEvent, StageEvent } from '@de-build/core';
 import { makeVisible } from '@de-build/core';
-import type { FlowEvent } from './flow-event.ts';
 
 /** What is known of a running flow, for views that draw it. Times are milliseconds by our own clock. */
 export interface FlowState {

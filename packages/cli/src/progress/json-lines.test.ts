@@ -21,7 +21,7 @@ test('one object a line: the events as they are', () => {
       .split('\n')
       .map((line) => JSON.parse(line)),
   ).toEqual([
-    { time, type: 'stage', stage: 'build', title: 'Building', state: 'started' },
+    { time, type: 'stage', flow: 'release', stage: 'build', title: 'Building', state: 'started' },
     { time, type: 'build-log', step: 'a', stream: 'stdout', text: 'two\nlines\x1b' },
   ]);
 });

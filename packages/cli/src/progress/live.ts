@@ -1,4 +1,4 @@
-import type { NoticeEvent, StageEvent } from '@de-build/core';
+import type { FlowEvent, NoticeEvent, StageEvent } from '@de-build/core';
 import { isDeBuildError } from '@de-build/core';
 import type { Terminal } from '../io.ts';
 import { leakParts } from '../report/audit-report.ts';
@@ -9,7 +9,6 @@ import { createLiveArea } from '../terminal/live-area.ts';
 import { formatDuration } from '../terminal/quantities.ts';
 import { layLine } from '../terminal/spans.ts';
 import { createStyle } from '../terminal/style.ts';
-import type { FlowEvent } from './flow-event.ts';
 import { startFlow, takeEvent } from './flow-state.ts';
 import { countSteps, finishedLine, liveLines } from './live-lines.ts';
 import type { ProgressView, ViewOptions } from './view.ts';

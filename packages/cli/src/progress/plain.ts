@@ -1,4 +1,4 @@
-import type { StageEvent } from '@de-build/core';
+import type { FlowEvent, StageEvent } from '@de-build/core';
 import { makeVisible } from '@de-build/core';
 import type { Terminal } from '../io.ts';
 import { leakParts } from '../report/audit-report.ts';
@@ -6,7 +6,6 @@ import { checkLines } from '../report/finding-lines.ts';
 import { textLines } from '../report/text.ts';
 import { formatBytes, formatDuration } from '../terminal/quantities.ts';
 import { createStyle } from '../terminal/style.ts';
-import type { FlowEvent } from './flow-event.ts';
 import { startFlow, type Taken, takeEvent, type Work } from './flow-state.ts';
 import type { ProgressView, ViewOptions } from './view.ts';
 import { amountOf, titleOf } from './work-text.ts';

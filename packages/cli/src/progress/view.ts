@@ -1,4 +1,4 @@
-import type { FlowEvent } from './flow-event.ts';
+import type { FlowEvent } from '@de-build/core';
 
 /** Shows what a flow does while it runs. */
 export interface ProgressView {

@@ -23,7 +23,7 @@ const archived: ArchivedRelease = {
     compression: 'gzip',
     ...facts,
   },
-  isOld: false,
+  alreadyArchived: false,
   recordedIn: '/srv/erp/build-manifests/1.4.0.archives.json',
 };
 
@@ -36,7 +36,7 @@ test('an archive', () => {
     ...facts,
   } as const;
   expect(
-    text(archiveReport({ ...archived, archive: registry, isOld: true, recordedIn: undefined })),
+    text(archiveReport({ ...archived, archive: registry, alreadyArchived: true, recordedIn: undefined })),
   ).toMatchSnapshot('registry, archived before');
   expect(text(archiveReport({ ...archived, archive: undefined, dryRun: true }))).toBe(
     'Would archive acme/erp:1.4.0 to /mnt/backup. Nothing was changed.\n',
@@ -48,10 +48,10 @@ const restored: RestoredRelease = {
   reference,
   imageId,
   isRenamed: false,
-  means: 'archive',
+  method: 'archive',
   attempts: [
-    { means: 'retag', from: imageId, state: 'not-there', why: 'No image on the engine has it.' },
-    { means: 'archive', from: '/mnt/backup/erp\x1b.tar.gz', state: 'used' },
+    { method: 'retag', from: imageId, state: 'missing', why: 'No image on the engine has it.' },
+    { method: 'archive', from: '/mnt/backup/erp\x1b.tar.gz', state: 'used' },
   ],
   keptAside: undefined,
   rebuilt: undefined,
@@ -61,7 +61,7 @@ test.each<[string, Partial<RestoredRelease>]>([
   ['from an archive', {}],
   [
     'that was there all the time',
-    { means: 'local', attempts: [{ means: 'local', from: reference, state: 'used' }] },
+    { method: 'local', attempts: [{ method: 'local', from: reference, state: 'used' }] },
   ],
   [
     'with another id, and another image aside',
@@ -70,7 +70,7 @@ test.each<[string, Partial<RestoredRelease>]>([
   [
     'that was built anew, with the same files',
     {
-      means: 'rebuild',
+      method: 'rebuild',
       rebuilt: {
         verdict: 'equivalent',
         proof: 'All 12 files are those of the recorded image.',
@@ -87,7 +87,7 @@ test.each<[string, Partial<RestoredRelease>]>([
     },
   ],
   ['as it would be', { dryRun: true }],
-  ['that nothing would bring back', { dryRun: true, means: undefined }],
+  ['that nothing would bring back', { dryRun: true, method: undefined }],
 ])('a release %s', (_, changes) => {
   const shown = text(restoreReport({ ...restored, ...changes }));
   expect(shown).toMatchSnapshot();

@@ -4,7 +4,7 @@ import { digest, facts, type Inline, MARKS, note, type Report, section, strong, 
 
 /** What was archived, and where. */
 export function archiveReport(archived: ArchivedRelease): Report {
-  const { archive, reference, imageId, isOld, recordedIn, to } = archived;
+  const { archive, reference, imageId, alreadyArchived, recordedIn, to } = archived;
   if (archive === undefined) {
     return { parts: [note(`Would archive ${reference} to ${to}. Nothing was changed.`)] };
   }
@@ -24,12 +24,12 @@ export function archiveReport(archived: ArchivedRelease): Report {
         ];
   const record = recordedIn === undefined ? [] : [['record', recordedIn] as const];
   return {
-    title: [MARKS.good, ' ', strong(`${reference} is archived${isOld ? ' already' : ''}`)],
+    title: [MARKS.good, ' ', strong(`${reference} is archived${alreadyArchived ? ' already' : ''}`)],
     parts: [facts([...place, ['image', digest(imageId)], ...record])],
   };
 }
 
-const MEANS: Readonly<Record<RestoreAttempt['means'], string>> = {
+const METHODS: Readonly<Record<RestoreAttempt['method'], string>> = {
   local: 'is here already',
   retag: 'had lost its tag, and has it again',
   archive: 'is restored from its archive',
@@ -40,26 +40,30 @@ const MEANS: Readonly<Record<RestoreAttempt['means'], string>> = {
 const STATES: Readonly<Record<RestoreAttempt['state'], string>> = {
   used: 'used',
   failed: 'failed',
-  'at-hand': 'available',
-  'not-there': 'not found',
+  available: 'available',
+  missing: 'not found',
 };
 
 /** How it was restored, and what was tried before. */
 export function restoreReport(restored: RestoredRelease): Report {
-  const { attempts, reference, means, imageId, isRenamed, keptAside, dryRun, rebuilt } = restored;
+  const { attempts, reference, method, imageId, isRenamed, keptAside, dryRun, rebuilt } = restored;
   const tried = table(
     ['method', 'state', 'from', { heading: '', wraps: true }],
-    attempts.map((one) => [one.means, STATES[one.state], digest(one.from), one.why ?? '']),
+    attempts.map((one) => [one.method, STATES[one.state], digest(one.from), one.why ?? '']),
   );
   if (dryRun) {
     const how =
-      means === 'local' ? 'has its tag already' : 'would be restored by the first of these that verifies';
-    const last = means === undefined ? 'None of them is available.' : 'Nothing was changed.';
+      method === 'local' ? 'has its tag already' : 'would be restored by the first of these that verifies';
+    const last = method === undefined ? 'None of them is available.' : 'Nothing was changed.';
     return { parts: [note(strong(`${reference} ${how}`)), tried, note(last)] };
   }
   const renamed = 'not the recorded id: this engine names images differently; layers and labels agree';
   return {
-    title: [MARKS.good, ' ', strong(`${reference} ${means === undefined ? 'is restored' : MEANS[means]}`)],
+    title: [
+      MARKS.good,
+      ' ',
+      strong(`${reference} ${method === undefined ? 'is restored' : METHODS[method]}`),
+    ],
     parts: [
       facts([
         ['image', imageId],

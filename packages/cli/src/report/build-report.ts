@@ -38,7 +38,7 @@ export function planReport(plan: BuildPlan): Report {
         ...(target === undefined ? [] : [['target', target] as const]),
         [
           'apps from',
-          plan.tokenDelivery.means === 'mirror'
+          plan.tokenDelivery.mode === 'mirror'
             ? 'the mirror; no token enters the build'
             : 'their hosts, with the token in their URLs',
         ],

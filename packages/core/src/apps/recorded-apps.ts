@@ -2,12 +2,13 @@ import { appNotRecorded } from '../errors/check-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { omitUndefined } from '../omit-undefined.ts';
+import { allApps } from './all-apps.ts';
 import type { App, ResolvedApp } from './app.ts';
 import type { ResolvedApps } from './resolve-apps.ts';
 
 /** Every app at the commit that a record has for it, for `--frozen`: no host is asked. */
 export function takeRecordedCommits(apps: readonly App[], manifest: Manifest): ResolvedApps {
-  const recorded = manifest.frappe === null ? manifest.apps : [manifest.frappe, ...manifest.apps];
+  const recorded = allApps(manifest);
   const resolved: ResolvedApp[] = [];
   const findings: Finding[] = [];
   for (const app of apps) {

@@ -1,56 +1,60 @@
-import { findRegistryCredentials, registryOf } from '../engine/registry-credentials.ts';
 import { registryTagTaken } from '../errors/archive-failures.ts';
 import { restoreTagHeld } from '../errors/restore-failures.ts';
+import { registryAccess } from '../flow/registry-access.ts';
+import { sumLayers } from '../flow/sum-layers.ts';
 import type { Tools } from '../flow/tools.ts';
-import { sumLayers } from '../flow/transfer-progress.ts';
 import type { RegistryArchive } from '../manifests/archives.ts';
-import { type ArchiveOptions, type Archiving, factsOf, type MadeArchive } from './archive-release.ts';
+import { measureProgress } from '../progress/progress.ts';
+import { type ArchiveSource, archiveFacts, type MadeArchive } from './archive-source.ts';
 
-/** Pushes a release's image under a name of its own in the registry, which the engine has only as long as it must. */
+interface PushOptions {
+  readonly repository: string;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+/** Pushes a release's image to a registry, under a name that the engine has only while it pushes. */
 export async function pushRelease(
-  archiving: Archiving,
-  options: Omit<ArchiveOptions, 'to'> & { readonly repository: string },
+  source: ArchiveSource,
+  { repository, force, dryRun }: PushOptions,
   tools: Tools,
 ): Promise<MadeArchive> {
-  const { repository } = options;
-  const name = `${repository}:${archiving.tag.siteVersion}`;
-  const engine = await tools.engine();
-  const credentials = await findRegistryCredentials([name], tools.environment);
-  const credential = credentials[registryOf(name)];
-  if (credential !== undefined) tools.redactor.add(credential.password);
-  const access = {
-    credential,
-    signal: tools.signal,
-    onProgress: sumLayers('pushing', name, options.onProgress ?? (() => undefined)),
-  };
+  const { release, image, known } = source;
+  const name = `${repository}:${source.tag.siteVersion}`;
+  const { registries } = await tools.engine();
+  const access = await registryAccess(name, tools);
 
-  const holder = await engine.registries.digestOf(name, access);
-  const recorded = archiving.known.find(
+  const holder = await registries.digestOf(name, access);
+  const recorded = known.find(
     (archive): archive is RegistryArchive =>
       archive.kind === 'registry' &&
-      archive.imageId === archiving.release.manifest.image.id &&
+      archive.imageId === release.manifest.image.id &&
       archive.reference === `${repository}@${holder}`,
   );
-  if (recorded !== undefined) return { to: name, archive: recorded, isOld: true };
-  if (holder !== undefined && options.force !== true) {
-    const isOurs = archiving.image.repoDigests.some((known) => known.endsWith(`@${holder}`));
+  if (recorded !== undefined) return { to: name, archive: recorded, alreadyArchived: true };
+  if (holder !== undefined && !force) {
+    const isOurs = image.repoDigests.some((digest) => digest.endsWith(`@${holder}`));
     if (!isOurs) throw registryTagTaken(name, holder);
   }
-  if (options.dryRun === true) return { to: name, archive: undefined, isOld: false };
+  if (dryRun) return { to: name, archive: undefined, alreadyArchived: false };
 
-  const digest = await underName(archiving, { name, tools }, () => engine.registries.push(name, access));
+  const meter = measureProgress({ id: `push ${name}`, title: `Pushing ${name}`, unit: 'bytes' }, tools.emit);
+  const digest = await underName(source, { name, tools }, () =>
+    registries.push(name, { ...access, onProgress: sumLayers(meter) }),
+  );
+  meter.end();
   const archive: RegistryArchive = {
     kind: 'registry',
     tag: name,
     reference: `${repository}@${digest}`,
-    ...factsOf(archiving, tools),
+    ...archiveFacts(release.manifest, tools),
   };
-  return { to: name, archive, isOld: false };
+  return { to: name, archive, alreadyArchived: false };
 }
 
-/** Gives the image the name that the engine pushes by, and takes it away again unless it is its only one. */
+/** Gives the image the name that the engine pushes by, and removes it again unless it is the image's only one. */
 async function underName<Result>(
-  { image }: Archiving,
+  { image }: ArchiveSource,
   { name, tools }: { readonly name: string; readonly tools: Tools },
   body: () => Promise<Result>,
 ): Promise<Result> {

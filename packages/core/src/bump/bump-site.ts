@@ -1,16 +1,14 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { siteVersionMissing } from '../errors/site-failures.ts';
-import { withSiteLock } from '../flow/site-lock.ts';
-import type { SiteOptions } from '../flow/tools.ts';
-import { withTools } from '../flow/with-tools.ts';
+import { changeSite } from '../flow/change-site.ts';
+import type { OpenSite } from '../flow/open-site.ts';
+import type { Flow, SiteOptions } from '../flow/tools.ts';
 import { listVersions } from '../manifests/manifest-store.ts';
-import { readVersion } from '../release/check/check-version.ts';
-import { readSite } from '../site/read-site.ts';
+import { readVersion } from '../site/site.ts';
 import { type Bump, bumpVersion } from '../version/bump.ts';
 import { writeSiteVersion } from '../version/write-site-version.ts';
 
-export interface BumpSiteOptions
-  extends Pick<SiteOptions, 'site' | 'environment' | 'lockWaitSeconds' | 'onNotice' | 'redactor' | 'signal'> {
+export interface BumpSiteOptions extends SiteOptions {
   /** `patch`, `minor`, `major`, `prerelease`, or a version. */
   readonly to: Bump;
   /** Change nothing. Default: false. */
@@ -28,25 +26,24 @@ export interface BumpedSite {
   readonly to: string;
 }
 
+const BUMP: Flow = { name: 'bump', stages: [], unchanged: 'The version was not changed.' };
+
 /**
  * Writes the next site version into `.env`, changing that value and nothing else, atomically.
- * @throws DeBuildError `site-not-found`, `site-version-*`, `env-not-written`, `site-locked`, `lock-*`
+ * @throws DeBuildError `site-not-found`, `not-a-site`, `site-version-*`, `env-not-written`, `site-locked`, `lock-*`
  */
 export function bumpSite(options: BumpSiteOptions): Promise<BumpedSite> {
-  const { site, to, dryRun } = options;
-  return withTools(options, (tools) =>
-    withSiteLock({ site, what: `bump ${to}`, dryRun }, tools, () => bump(options)),
-  );
+  const { to, dryRun } = options;
+  return changeSite(options, { flow: BUMP, what: `bump ${to}`, dryRun }, (site) => bump(site, options));
 }
 
-async function bump(options: BumpSiteOptions): Promise<BumpedSite> {
-  const site = await readSite(resolve(options.site));
+async function bump(site: OpenSite, options: BumpSiteOptions): Promise<BumpedSite> {
   const { env: file, versionKey: key } = site.config;
   const from = readVersion(site);
   if (from === undefined) throw siteVersionMissing(file, key);
   const to = bumpVersion(from, options.to, {
     force: options.force ?? false,
-    released: await listVersions(join(site.folder, site.config.manifests)),
+    released: await listVersions(site.records),
   });
   if (options.dryRun !== true) await writeSiteVersion(join(site.folder, file), { version: to, key });
   return { file, key, from, to };

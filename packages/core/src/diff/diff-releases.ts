@@ -1,20 +1,19 @@
-import { join, resolve } from 'node:path';
 import semver from 'semver';
+import { inspectSite } from '../flow/change-site.ts';
 import { openHistory } from '../flow/open-history.ts';
-import { readRecord } from '../flow/read-records.ts';
-import type { SiteOptions, Tools } from '../flow/tools.ts';
-import { withTools } from '../flow/with-tools.ts';
+import type { OpenSite } from '../flow/open-site.ts';
+import { findRecord } from '../flow/read-records.ts';
+import type { RecordedRelease } from '../flow/recorded-release.ts';
+import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { type AppChanges, readAppChanges } from '../frappe/app-changes.ts';
 import { judgeDeployment } from '../frappe/judge-deployment.ts';
 import type { CommitHistory } from '../git/commit-history.ts';
 import { compareUrl } from '../git/compare-url.ts';
-import type { Manifest } from '../manifests/manifest.ts';
-import { readSiteConfig } from '../site/read-site-config.ts';
 import { packageChanges } from './package-changes.ts';
 import { readPackages } from './read-packages.ts';
 import { compareManifests, type MovedApp, type PackagesDiff, type ReleaseDiff } from './release-diff.ts';
 
-export interface DiffOptions extends Omit<SiteOptions, 'remote' | 'now'> {
+export interface DiffOptions extends SiteOptions {
   /** Site version. */
   readonly from: string;
   /** Site version. Default: the newest recorded release. */
@@ -25,40 +24,39 @@ export interface DiffOptions extends Omit<SiteOptions, 'remote' | 'now'> {
   readonly history?: CommitHistory;
 }
 
+const DIFF: Flow = { name: 'diff', stages: [], unchanged: 'It changes nothing.' };
+
 /**
- * Compares two recorded releases, and says what it takes to deploy the second over the first. It changes nothing. Git hosts
- * are asked only for commits that are not known from before, and a host that does not answer is no error; the engine is
- * asked only for an image whose record has no bill of materials.
- * @throws DeBuildError `manifest-not-found`, `manifest-unreadable`, `no-release-recorded`; `release-interrupted`
+ * Compares two recorded releases, and says what deploying the second over the first requires. It changes nothing. Git hosts
+ * are asked only for commits that are not known yet, and a host that does not answer is no error; the engine is asked only
+ * for an image whose record has no bill of materials.
+ * @throws DeBuildError `manifest-not-found`, `manifest-unreadable`, `no-release-recorded`, `release-interrupted`
  */
 export function diffReleases(options: DiffOptions): Promise<ReleaseDiff> {
-  return withTools(options, async (tools) => {
-    const site = resolve(options.site);
-    const [from, to] = await Promise.all([
-      readRecord({ site, release: options.from }),
-      readRecord({ site, release: options.to }),
-    ]);
-    const { config } = await readSiteConfig(site);
-    const history =
-      options.history ?? (await openHistory(site, tools, { isOffline: options.offline ?? false }));
-    const { added, removed, moved, same, ...rest } = compareManifests(from, to);
-    const seen = await Promise.all(moved.map((app) => readMovedApp(history, app, tools.signal)));
-    return {
-      ...rest,
-      apps: { added, removed, same, moved: seen.map(({ app }) => app) },
-      packages: await comparePackages(
-        { manifest: from, release: options.from },
-        { manifest: to, release: options.to ?? to.siteVersion },
-        { folder: join(site, config.manifests), tools },
-      ),
-      deployment: judgeDeployment({
-        added,
-        removed,
-        moved: seen.map(({ changes }) => changes),
-        isBackward: semver.lt(to.siteVersion, from.siteVersion),
-      }),
-    };
-  });
+  const what = ['diff', options.from, options.to].filter((word) => word !== undefined).join(' ');
+  return inspectSite(options, { flow: DIFF, what }, (site, tools) => diff(site, options, tools));
+}
+
+async function diff(site: OpenSite, options: DiffOptions, tools: Tools): Promise<ReleaseDiff> {
+  const [from, to] = await Promise.all([findRecord(site, options.from), findRecord(site, options.to)]);
+  const history = options.history ?? openHistory(site, tools, { isOffline: options.offline ?? false });
+  const { added, removed, moved, same, ...rest } = compareManifests(from, to);
+  const seen = await Promise.all(moved.map((app) => readMovedApp(history, app, tools.signal)));
+  return {
+    ...rest,
+    apps: { added, removed, same, moved: seen.map(({ app }) => app) },
+    packages: await comparePackages(
+      { site, manifest: from, name: options.from },
+      { site, manifest: to, name: options.to ?? to.siteVersion },
+      tools,
+    ),
+    deployment: judgeDeployment({
+      added,
+      removed,
+      moved: seen.map(({ changes }) => changes),
+      isBackward: semver.lt(to.siteVersion, from.siteVersion),
+    }),
+  };
 }
 
 async function readMovedApp(
@@ -77,20 +75,14 @@ async function readMovedApp(
   return { app: { ...moved, compareUrl: address ?? null, commits, changedFiles }, changes };
 }
 
-interface NamedRecord {
-  readonly manifest: Manifest;
-  /** What its file is named after. */
-  readonly release: string;
-}
-
 async function comparePackages(
-  before: NamedRecord,
-  after: NamedRecord,
-  { folder, tools }: { readonly folder: string; readonly tools: Tools },
+  before: RecordedRelease,
+  after: RecordedRelease,
+  tools: Tools,
 ): Promise<PackagesDiff> {
-  const from = await readPackages(before.manifest, { ...before, folder }, tools);
+  const from = await readPackages(before, tools);
   if (from.packages === undefined) return { known: false, why: from.why };
-  const to = await readPackages(after.manifest, { ...after, folder }, tools);
+  const to = await readPackages(after, tools);
   if (to.packages === undefined) return { known: false, why: to.why };
   return { known: true, changes: packageChanges(from.packages, to.packages) };
 }

@@ -1,3 +1,4 @@
+import { allApps } from '../apps/all-apps.ts';
 import type { DeploymentVerdict } from '../frappe/judge-deployment.ts';
 import type { CommitsBetween } from '../git/commits-between.ts';
 import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
@@ -44,15 +45,15 @@ export interface MovedApp {
   readonly name: string;
   readonly from: DiffedApp;
   readonly to: DiffedApp;
-  /** Where the commits between can be looked at; `null` for a host that is not known. */
+  /** Web page of the commits between; `null` for an unknown host. */
   readonly compareUrl: string | null;
-  /** What lies between the two commits; why not, where that is not known. */
+  /** What is between the two commits, or why that is not known. */
   readonly commits: CommitsBetween;
-  /** Files that differ between the two commits; `null` when they are not at hand. */
+  /** Files that differ between the two commits; `null` when they are not available. */
   readonly changedFiles: readonly string[] | null;
 }
 
-/** `null`: was not there before, or is not any more. */
+/** `null`: it did not exist, or no longer does. */
 export interface Change {
   readonly name: string;
   readonly from: string | null;
@@ -61,17 +62,17 @@ export interface Change {
 
 export type PackagesDiff =
   | { readonly known: true; readonly changes: readonly PackageChange[] }
-  /** Neither a bill of materials nor the image is at hand for one of the two. */
+  /** One of the two has neither a bill of materials nor an image on the engine. */
   | { readonly known: false; readonly why: string };
 
 export interface PackageChange extends Change {
   readonly ecosystem: 'python' | 'node' | 'debian';
 }
 
-/** What the two records alone say: everything but packages, commits and the verdict. */
+/** Everything but packages, commits and the verdict. */
 export function compareManifests(from: Manifest, to: Manifest) {
-  const before = new Map(appsOf(from).map((app) => [app.name, app]));
-  const after = new Map(appsOf(to).map((app) => [app.name, app]));
+  const before = new Map(allApps(from).map((app) => [app.name, app]));
+  const after = new Map(allApps(to).map((app) => [app.name, app]));
   const both = [...after.values()].flatMap((app) => {
     const old = before.get(app.name);
     return old === undefined ? [] : [{ name: app.name, from: diffed(old), to: diffed(app) }];
@@ -103,10 +104,6 @@ export function changesBetween(
     .filter((change) => change.from !== change.to);
 }
 
-function appsOf({ frappe, apps }: Manifest): readonly ManifestApp[] {
-  return frappe === null ? apps : [frappe, ...apps];
-}
-
 function diffed({ name, url, ref, commit, version }: ManifestApp): DiffedApp {
   return { name, url, ref, commit, version };
 }
@@ -124,7 +121,7 @@ function buildArgsOf({ buildArgs }: Manifest): ReadonlyMap<string, string> {
   const shown = Object.entries(buildArgs).map(
     ([name, arg]) => [name, 'value' in arg ? arg.value : '[redacted]'] as const,
   );
-  // It follows from the commits, which are told by themselves.
+  // It follows from the commits.
   return new Map(shown.filter(([name]) => name !== 'CACHE_BUST').sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

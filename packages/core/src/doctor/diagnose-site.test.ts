@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Engine, TaggedImage } from '../engine/engine.ts';
+import { imagesNamed } from '../engine/images/named-images.fixture.ts';
 import { startJournal } from '../flow/journal.ts';
+import { siteFolder } from '../flow/site-folder.ts';
 import { withLockedSite } from '../flow/with-locked-site.ts';
 import { readArchives } from '../manifests/archives.ts';
 import { sampleManifest } from '../manifests/sample-manifest.fixture.ts';
 import { writeManifest } from '../manifests/write-manifest.fixture.ts';
-import { imagesNamed } from '../release/publish/named-images.fixture.ts';
 import { type DoctorOptions, diagnoseSite } from './diagnose-site.ts';
 
 const environment = { PATH: process.env.PATH };
@@ -48,7 +49,7 @@ test('a site where nothing ever happened is well, and nothing is made there', as
 test('what a dead run left is shown, mended on request, and gone then', async () => {
   const temporary = 'acme/erp:1.4.0-building-0123abcd';
   const { names, diagnose } = world({ [temporary]: 'sha256:1' });
-  await startJournal(site, [temporary]);
+  await startJournal(siteFolder(site).of('records').journal, [temporary]);
   await mkdir(join(site, '.de-build/mirror/a.git/incoming/0123.git'), { recursive: true });
   await writeFile(join(site, '..env.0123456789ab.tmp'), '');
   await mkdir(join(site, '.de-build/rebuild/tree'), { recursive: true });

@@ -1,32 +1,31 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import type { Finding } from '../errors/finding.ts';
-import { siteNotFound } from '../errors/site-failures.ts';
 import { findingOf } from '../flow/finding-of.ts';
 import { readJournal } from '../flow/journal.ts';
+import type { OpenSite } from '../flow/open-site.ts';
+import { siteFolder } from '../flow/site-folder.ts';
 import { withSiteLock } from '../flow/site-lock.ts';
-import type { SiteOptions, Tools } from '../flow/tools.ts';
+import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { withTools } from '../flow/with-tools.ts';
 import { listVersions, readManifests } from '../manifests/manifest-store.ts';
-import { readSiteConfig } from '../site/read-site-config.ts';
-import type { SiteConfig } from '../site/site-config.ts';
-import type { Ailment } from './ailment.ts';
-import { examineArchives } from './examine-archives.ts';
-import { examineContainers } from './examine-containers.ts';
-import { examineFiles, examineJournal } from './examine-files.ts';
-import { examineTags } from './examine-tags.ts';
+import { findArchiveProblems } from './archive-problems.ts';
+import { findContainerProblems } from './container-problems.ts';
+import { findFileProblems, findJournalProblems } from './file-problems.ts';
+import type { Problem } from './problem.ts';
+import { findTagProblems } from './tag-problems.ts';
 
-export interface DoctorOptions extends Omit<SiteOptions, 'remote' | 'onEvent'> {
-  /** Mend what can be mended for certain. Default: false. */
+export interface DoctorOptions extends SiteOptions {
+  /** Repair what can be repaired safely. Default: false. */
   readonly repair?: boolean;
-  /** With `repair`: change nothing; say what would be mended. Default: false. */
+  /** With `repair`: change nothing; say what would be repaired. Default: false. */
   readonly dryRun?: boolean;
 }
 
 export interface Diagnosis {
   readonly finding: Finding;
-  /** `left`: it could not be mended, or it cannot be told whose it is; the finding says what to do. */
+  /** `left`: it could not be repaired, or may belong to another run; the finding says what to do. */
   readonly state: 'found' | 'would-repair' | 'repaired' | 'left';
   /** Why a repair failed. */
   readonly why?: string;
@@ -37,57 +36,55 @@ export interface DoctorReport {
   /** Absolute path of the site. */
   readonly site: string;
   readonly diagnoses: readonly Diagnosis[];
-  /** How many errors are there now; warnings are no ailments of this site for certain. */
+  /** How many errors remain. Warnings may not be problems of this site. */
   readonly remaining: number;
 }
 
+const DOCTOR: Flow = { name: 'doctor', stages: [], unchanged: 'Nothing was repaired.' };
+
 /**
- * Looks for what runs that died have left, on disk and on the engine, and mends it if asked to: finishes or takes back what
- * they had under way, removes what was never whole, gives lost tags back. It touches nothing that may be somebody else's,
- * and nothing at all while a run is at work.
- * @throws DeBuildError `site-locked`, `site-not-found`, `lock-*`
+ * Finds what runs that died have left, on disk and on the engine, and repairs it if asked to: completes or undoes what they
+ * had under way, removes incomplete files, restores lost tags. It touches nothing that may belong to another run, and
+ * nothing at all while another run works on the site.
+ * @throws DeBuildError `site-locked`, `site-not-found`, `not-a-site`, `lock-*`
  */
 export function diagnoseSite(options: DoctorOptions): Promise<DoctorReport> {
-  return withTools({ ...options, onEvent: () => undefined }, async (tools) => {
-    const site = resolve(options.site);
-    const what = options.repair === true ? 'doctor --repair' : 'doctor';
-    const work = () => diagnose(site, options, tools);
-    // Nothing was ever done here where there is no such folder, and there is nothing to lock.
-    return (await hasOwnFolder(site)) ? withSiteLock({ site, what }, tools, work) : work();
-  });
-}
-
-async function hasOwnFolder(site: string): Promise<boolean> {
-  const isThere = (path: string) =>
-    stat(path).then(
+  const what = options.repair === true ? 'doctor --repair' : 'doctor';
+  return withTools(options, { flow: DOCTOR, what }, async (tools, open) => {
+    const diagnoseOpen = async () => diagnose(await open(), options, tools);
+    const hasFolder = await stat(siteFolder(resolve(options.site)).path).then(
       (found) => found.isDirectory(),
       () => false,
     );
-  if (!(await isThere(site))) throw siteNotFound(site);
-  return isThere(join(site, '.de-build'));
+    // Without the folder no run was ever here, and there is nothing to lock.
+    if (!hasFolder) return diagnoseOpen();
+    return withSiteLock({ site: options.site }, tools, async (announce) => {
+      await announce(what);
+      return diagnoseOpen();
+    });
+  });
 }
 
-async function diagnose(site: string, options: DoctorOptions, tools: Tools): Promise<DoctorReport> {
-  const { config } = await readSiteConfig(site);
+async function diagnose(site: OpenSite, options: DoctorOptions, tools: Tools): Promise<DoctorReport> {
   const diagnoses: Diagnosis[] = [];
-  // What was under way comes first: finishing it may mend the rest.
-  const treat = async (ailments: readonly Ailment[]) => {
-    for (const ailment of ailments) diagnoses.push(await treatOne(ailment, options, tools));
+  const treat = async (problems: readonly Problem[]) => {
+    for (const problem of problems) diagnoses.push(await treatOne(problem, options, tools));
   };
-  await treat(await examineJournal(site, tools));
-  await treat(await examineFiles(site, config, tools));
-  await treat(await examineArchives(site, join(site, config.manifests), tools));
-  await treat(await examineEngine(site, config, tools));
+  // Settling what was under way may repair the rest, so it comes first.
+  await treat(await findJournalProblems(site, tools));
+  await treat(await findFileProblems(site, tools));
+  await treat(await findArchiveProblems(site, tools));
+  await treat(await findEngineProblems(site, tools));
   const remaining = diagnoses.filter(
     ({ finding, state }) => finding.severity === 'error' && state !== 'repaired',
   ).length;
-  return { site, diagnoses, remaining };
+  return { site: site.folder, diagnoses, remaining };
 }
 
 async function treatOne(
-  { finding, repair }: Ailment,
+  { finding, repair }: Problem,
   options: Pick<DoctorOptions, 'repair' | 'dryRun'>,
-  { signal }: Pick<Tools, 'signal'>,
+  { signal, done }: Pick<Tools, 'signal' | 'done'>,
 ): Promise<Diagnosis> {
   signal.throwIfAborted();
   if (options.repair !== true) return { finding, state: 'found' };
@@ -95,6 +92,7 @@ async function treatOne(
   if (options.dryRun === true) return { finding, state: 'would-repair' };
   try {
     await repair();
+    done(`Repaired: ${finding.id}${finding.file === undefined ? '' : ` (${finding.file})`}.`);
     return { finding, state: 'repaired' };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -104,18 +102,21 @@ async function treatOne(
   }
 }
 
-/** An engine that does not answer is told of, for what is on it is not seen then. */
-async function examineEngine(site: string, config: SiteConfig, tools: Tools): Promise<readonly Ailment[]> {
-  const records = join(site, config.manifests);
+/** When the engine does not answer, that is a warning: what is on it was not seen. */
+async function findEngineProblems(site: OpenSite, tools: Tools): Promise<readonly Problem[]> {
+  const { records, own, config } = site;
   try {
     const engine = await tools.engine();
     const known = {
       image: config.image,
       manifests: (await readManifests(records)).manifests,
       versions: await listVersions(records),
-      journal: await readJournal(site).catch(() => undefined),
+      journal: await readJournal(own.of('records').journal).catch(() => undefined),
     };
-    return [...(await examineContainers(engine.images, config.image)), ...(await examineTags(engine, known))];
+    return [
+      ...(await findContainerProblems(engine.images, config.image)),
+      ...(await findTagProblems(site, engine, known)),
+    ];
   } catch (error) {
     if (!isDeBuildError(error) || !error.code.startsWith('engine-')) throw error;
     return [{ finding: { ...findingOf(error), severity: 'warning' } }];

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import * as core from '../index.ts';
-import { CHECK_IDS } from '../release/check/check-ids.ts';
+import { CHECK_IDS } from '../release/check/checks.ts';
 import { catalogue, samples } from './catalogue.fixture.ts';
 import { type DeBuildError, isDeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';

@@ -1,24 +1,24 @@
 import { expect, test } from '@jest/globals';
 import { createRedactor } from '../secrets/redactor.ts';
 import { Secret } from '../secrets/secret.ts';
+import type { FlowEvent } from './event.ts';
 import { createEventSink } from './event-sink.ts';
-import type { ReleaseEvent } from './release-event.ts';
 
 const TOKEN = 'ghp_PlantedTokenForTests0123456789abcdef';
 
-function sinkInto(events: ReleaseEvent[]) {
+function sinkInto(events: FlowEvent[]) {
   const redactor = createRedactor();
   redactor.add(new Secret('PAT', TOKEN));
   return createEventSink(redactor, (event) => events.push(event));
 }
 
-function logText(events: readonly ReleaseEvent[]): string {
+function logText(events: readonly FlowEvent[]): string {
   return events.map((event) => (event.type === 'build-log' ? event.text : '')).join('');
 }
 
 test('a token cut anywhere between two pieces of a log does not come out', () => {
   for (let cut = 1; cut < TOKEN.length; cut += 1) {
-    const events: ReleaseEvent[] = [];
+    const events: FlowEvent[] = [];
     const sink = sinkInto(events);
     const log = { type: 'build-log', step: 's1', stream: 'stdout' } as const;
     sink.emit({ ...log, text: `before ${TOKEN.slice(0, cut)}` });
@@ -29,7 +29,7 @@ test('a token cut anywhere between two pieces of a log does not come out', () =>
 });
 
 test('the logs of two steps are not taken for one', () => {
-  const events: ReleaseEvent[] = [];
+  const events: FlowEvent[] = [];
   const sink = sinkInto(events);
   sink.emit({ type: 'build-log', step: 's1', stream: 'stdout', text: `one ${TOKEN.slice(0, 9)}` });
   sink.emit({ type: 'build-log', step: 's2', stream: 'stdout', text: 'two\n' });
@@ -41,7 +41,7 @@ test('the logs of two steps are not taken for one', () => {
 });
 
 test("what is held back comes out before the step's end", () => {
-  const events: ReleaseEvent[] = [];
+  const events: FlowEvent[] = [];
   const sink = sinkInto(events);
   sink.emit({ type: 'build-log', step: 's1', stream: 'stderr', text: 'ends with ghp_' });
   sink.emit({ type: 'build-step', step: 's1', name: 'RUN x', state: 'failed', error: `failed: ${TOKEN}` });

@@ -1,16 +1,16 @@
 import type { Redactor } from '../secrets/redactor.ts';
-import type { ReleaseEvent } from './release-event.ts';
+import type { FlowEvent } from './event.ts';
 
 /** The one way out of core for events: everything passes the redactor here. */
 export interface EventSink {
-  emit(event: ReleaseEvent): void;
+  emit(event: FlowEvent): void;
 }
 
 /**
  * Redacts events and hands them on. A step's log is redacted as one stream, so that a secret that is cut
  * between two pieces is still caught; what is held back comes out before the step's end is told.
  */
-export function createEventSink(redactor: Redactor, onEvent: (event: ReleaseEvent) => void): EventSink {
+export function createEventSink(redactor: Redactor, onEvent: (event: FlowEvent) => void): EventSink {
   const logs = new Map<string, ReturnType<Redactor['stream']>>();
 
   function logOf(step: string, stream: 'stdout' | 'stderr') {

@@ -1,67 +1,68 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { syncFolder, writeWhole } from '../disk/write-whole.ts';
 import { journalNotWritten, journalUnreadable } from '../errors/flow-failures.ts';
-import { COMPANIONS } from '../manifests/companion.ts';
 
-/** A release that is decided, built and verified; what is left to do is to name the image and write this down. */
-const pendingSchema = z.object({
-  image: z.string().min(1),
-  siteVersion: z.string().min(1),
-  reference: z.string().min(1),
-  imageId: z.string().min(1),
-  /** The image that `--force` takes the version from. */
-  replaces: z.object({ imageId: z.string(), tag: z.string() }).nullable(),
-  /** The version may have a record, which is moved aside. */
-  isReplacing: z.boolean(),
-  /** The folder of records, relative to the site's. */
-  records: z.string().min(1),
-  /** The whole text of the manifest, and of what stands beside it. */
-  manifest: z.string().min(1),
-  companions: z.array(z.object({ companion: z.enum(COMPANIONS), text: z.string() })),
-});
+const pendingSchema = z.looseObject({ kind: z.string().min(1) });
+
+/** Work that is decided and may be half done when a run dies; `pending-kinds.ts` lists the kinds. */
+export type PendingEntry = Readonly<z.infer<typeof pendingSchema>>;
 
 const journalSchema = z.object({
-  schemaVersion: z.literal(1),
-  /** Names that the engine has for as long as the run lasts. */
+  schemaVersion: z.literal(2),
+  /** Image names that exist only while the run does. */
   temporary: z.array(z.string().min(1)),
-  release: pendingSchema.optional(),
+  pending: pendingSchema.optional(),
 });
 
-export type PendingRelease = Readonly<z.infer<typeof pendingSchema>>;
+/** As de-build 0.1 wrote it: a release was the only kind. */
+const firstJournalSchema = z
+  .object({
+    schemaVersion: z.literal(1),
+    temporary: z.array(z.string().min(1)),
+    release: z.looseObject({}).optional(),
+  })
+  .transform(({ temporary, release }) => ({
+    temporary,
+    pending: release === undefined ? undefined : { ...release, kind: 'release' },
+  }));
 
-/** What a run has under way that it could leave half done. */
-export type JournalEntry = Readonly<Omit<z.infer<typeof journalSchema>, 'schemaVersion'>>;
+/** What a run has under way and could leave half done. */
+export interface JournalEntry {
+  readonly temporary: readonly string[];
+  readonly pending?: PendingEntry | undefined;
+}
 
-/** Of a run under way; only under the site's lock. */
+/** Of the run that holds the lock. */
 export interface RunJournal {
-  /** From here on the release is finished: by this run, or by the next one should this one die. */
-  promise(release: PendingRelease): Promise<void>;
-  /** The release is whole, or undone: there is nothing left to finish. */
+  /** From here on the work is completed: by this run, or by the next one if this one dies. */
+  promise(work: PendingEntry): Promise<void>;
+  /** The work is complete, or undone: nothing is pending. */
   settle(): void;
-  /** Ends it. What was promised and not settled stays for the next run. */
+  /** Removes the journal, unless work is still pending. */
   close(): Promise<void>;
 }
 
 /**
- * Writes down which names of the engine are only a run's own, before it gives them.
+ * Writes down which image names are only this run's own, before it gives them.
+ * @param path one of a lock that this run holds
  * @throws DeBuildError `journal-not-written`
  */
-export async function startJournal(site: string, temporary: readonly string[]): Promise<RunJournal> {
-  let isPromised = false;
-  await writeEntry(site, { temporary: [...temporary] });
+export async function startJournal(path: string, temporary: readonly string[]): Promise<RunJournal> {
+  let isPending = false;
+  await writeEntry(path, { temporary });
   return {
-    async promise(release) {
-      await writeEntry(site, { temporary: [...temporary], release });
-      isPromised = true;
+    async promise(pending) {
+      await writeEntry(path, { temporary, pending });
+      isPending = true;
     },
     settle() {
-      isPromised = false;
+      isPending = false;
     },
     async close() {
-      // One that stays where all was done is found done by the next run, and goes then.
-      if (!isPromised) await removeJournal(site).catch(() => undefined);
+      // If it can't be removed, the next run finds everything done and removes it.
+      if (!isPending) await removeJournal(path).catch(() => undefined);
     },
   };
 }
@@ -70,32 +71,27 @@ export async function startJournal(site: string, temporary: readonly string[]): 
  * What a run that died had under way; `undefined` when there is nothing.
  * @throws DeBuildError `journal-unreadable`
  */
-export async function readJournal(site: string): Promise<JournalEntry | undefined> {
-  const path = journalPath(site);
+export async function readJournal(path: string): Promise<JournalEntry | undefined> {
   try {
-    const { schemaVersion: _, ...entry } = journalSchema.parse(JSON.parse(await readFile(path, 'utf8')));
-    return entry;
+    const text = await readFile(path, 'utf8');
+    const entry = z.union([journalSchema, firstJournalSchema]).parse(JSON.parse(text));
+    return { temporary: entry.temporary, pending: entry.pending };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw journalUnreadable(path, error);
   }
 }
 
-export async function removeJournal(site: string): Promise<void> {
-  await rm(journalPath(site), { force: true });
-  await syncFolder(join(site, '.de-build'));
+export async function removeJournal(path: string): Promise<void> {
+  await rm(path, { force: true });
+  await syncFolder(dirname(path));
 }
 
-async function writeEntry(site: string, entry: JournalEntry): Promise<void> {
-  const path = journalPath(site);
+async function writeEntry(path: string, entry: JournalEntry): Promise<void> {
   try {
-    await mkdir(join(site, '.de-build'), { recursive: true, mode: 0o700 });
-    await writeWhole(path, `${JSON.stringify({ schemaVersion: 1, ...entry })}\n`, { mode: 0o600 });
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeWhole(path, `${JSON.stringify({ schemaVersion: 2, ...entry })}\n`, { mode: 0o600 });
   } catch (error) {
     throw journalNotWritten(path, error);
   }
-}
-
-function journalPath(site: string): string {
-  return join(site, '.de-build', 'journal.json');
 }

@@ -1,31 +1,31 @@
 import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { findTemporaryFiles } from '../disk/temporary-files.ts';
-import type { SiteConfig } from '../site/site-config.ts';
+import type { OpenSite } from './open-site.ts';
+import type { LockName } from './site-folder.ts';
 
 /**
- * What a run was writing when it died: files that have not got their names yet, and a rebuild's own folder. Only under the site's lock, for only then is nobody
- * at it.
- * @param site absolute path
+ * What a run was writing when it died: files that did not get their names yet, and the folder of a rebuild. Only while
+ * this run holds the lock: the files are nobody else's then.
  * @returns absolute paths
  */
 export async function findLeftFiles(
-  site: string,
-  config: Pick<SiteConfig, 'env' | 'manifests'>,
+  { folder, own, records, config }: Pick<OpenSite, 'folder' | 'own' | 'records' | 'config'>,
+  lock: LockName,
 ): Promise<readonly string[]> {
-  const own = join(site, '.de-build');
-  const env = await realpath(resolve(site, config.env)).catch(() => resolve(site, config.env));
+  const isOfLive = (name: string | undefined) => name?.startsWith('live.') === true;
+  if (lock === 'live') return findTemporaryFiles(own.path, isOfLive);
+  const envPath = resolve(folder, config.env);
+  const env = await realpath(envPath).catch(() => envPath);
   const found = await Promise.all([
-    findTemporaryFiles(own),
-    findTemporaryFiles(join(own, 'archives')),
-    findTemporaryFiles(resolve(site, config.manifests), (name) => name?.endsWith('.json') === true),
+    findTemporaryFiles(own.path, (name) => !isOfLive(name)),
+    findTemporaryFiles(own.archives),
+    findTemporaryFiles(records, (name) => name?.endsWith('.json') === true),
     findTemporaryFiles(dirname(env), (name) => name === basename(env)),
   ]);
-  // Where a rebuild lays out what it builds from; one that changes nothing has a name of its own.
-  const rebuild = join(own, 'rebuild');
-  const isThere = await stat(rebuild).then(
+  const hasRebuild = await stat(own.rebuild).then(
     () => true,
     () => false,
   );
-  return [...found.flat(), ...(isThere ? [rebuild] : [])];
+  return [...found.flat(), ...(hasRebuild ? [own.rebuild] : [])];
 }

@@ -1,46 +1,45 @@
-import { join, resolve } from 'node:path';
 import type { Finding } from '../errors/finding.ts';
 import { noReleaseRecorded } from '../errors/manifest-failures.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { readManifest, readManifests } from '../manifests/manifest-store.ts';
-import type { Redactor } from '../secrets/redactor.ts';
-import { readSiteConfig } from '../site/read-site-config.ts';
-import { learnSecrets } from './learn-secrets.ts';
+import { inspectSite } from './change-site.ts';
+import type { OpenSite } from './open-site.ts';
+import type { Flow, SiteOptions } from './tools.ts';
 
-/** The recorded releases of a site, newest version first; a record that can't be read is a problem, not an error. */
-export async function readRecords(options: {
-  /** The site's folder. */
-  readonly site: string;
-  /** Learns the site's secrets, for whoever prints the records. */
-  readonly redactor?: Redactor;
-}): Promise<{ readonly manifests: readonly Manifest[]; readonly problems: readonly Finding[] }> {
-  if (options.redactor !== undefined) await learnSecrets(options.site, options.redactor);
-  return readManifests(await recordsFolder(options.site));
+const READ: Flow = { name: 'records', stages: [], unchanged: 'It changes nothing.' };
+
+/**
+ * The recorded releases of a site, newest version first. A record that can't be read is a problem, it is not thrown.
+ * @throws DeBuildError `site-not-found`, `not-a-site`, `manifest-folder-unreadable`
+ */
+export function readRecords(
+  options: SiteOptions,
+): Promise<{ readonly manifests: readonly Manifest[]; readonly problems: readonly Finding[] }> {
+  return inspectSite(options, { flow: READ, what: 'list' }, ({ records }) => readManifests(records));
+}
+
+export interface ReadRecordOptions extends SiteOptions {
+  /** Site version, or a record that `--force` moved aside. Default: the newest recorded release. */
+  readonly release?: string | undefined;
 }
 
 /**
- * One recorded release; the newest when no version is named.
- * @throws DeBuildError `manifest-not-found`, `manifest-unreadable`, `no-release-recorded`
+ * One recorded release.
+ * @throws DeBuildError `site-not-found`, `not-a-site`, `manifest-not-found`, `manifest-unreadable`, `no-release-recorded`
  */
-export async function readRecord(options: {
-  /** The site's folder. */
-  readonly site: string;
-  /** Site version. */
-  readonly release?: string | undefined;
-  /** Learns the site's secrets, for whoever prints the record. */
-  readonly redactor?: Redactor;
-}): Promise<Manifest> {
-  if (options.redactor !== undefined) await learnSecrets(options.site, options.redactor);
-  const folder = await recordsFolder(options.site);
-  if (options.release !== undefined) return readManifest(folder, options.release);
-  const { manifests } = await readManifests(folder);
-  const [newest] = manifests;
-  if (newest === undefined) throw noReleaseRecorded(folder);
-  return newest;
+export function readRecord(options: ReadRecordOptions): Promise<Manifest> {
+  const what = options.release === undefined ? 'show' : `show ${options.release}`;
+  return inspectSite(options, { flow: READ, what }, (site) => findRecord(site, options.release));
 }
 
-export async function recordsFolder(site: string): Promise<string> {
-  const folder = resolve(site);
-  const { config } = await readSiteConfig(folder);
-  return join(folder, config.manifests);
+/** The same in a site that is open. */
+export async function findRecord(
+  { records }: Pick<OpenSite, 'records'>,
+  release: string | undefined,
+): Promise<Manifest> {
+  if (release !== undefined) return readManifest(records, release);
+  const { manifests } = await readManifests(records);
+  const [newest] = manifests;
+  if (newest === undefined) throw noReleaseRecorded(records);
+  return newest;
 }

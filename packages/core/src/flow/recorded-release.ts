@@ -1,27 +1,16 @@
-import { resolve } from 'node:path';
 import type { Manifest } from '../manifests/manifest.ts';
 import { readManifest } from '../manifests/manifest-store.ts';
-import { recordsFolder } from './read-records.ts';
-import type { SiteOptions } from './tools.ts';
-import type { OnProgress } from './transfer-progress.ts';
+import type { OpenSite } from './open-site.ts';
 
-/** What every flow over recorded releases takes. */
-export interface HistoryOptions extends Omit<SiteOptions, 'remote' | 'onEvent'> {
-  /** Called while bytes go to or from the engine. */
-  readonly onProgress?: OnProgress;
-}
-
-/** A recorded release, and where its records are. */
+/** A recorded release of a site. */
 export interface RecordedRelease {
+  readonly site: OpenSite;
+  /** What its record is named after: its version, or `1.4.0-replaced-0123456789ab` for one that `--force` moved aside. */
+  readonly name: string;
   readonly manifest: Manifest;
-  /** Absolute path of the site. */
-  readonly site: string;
-  /** Absolute path of the folder of manifests. */
-  readonly records: string;
 }
 
 /** @throws DeBuildError `manifest-not-found`, `manifest-unreadable`, `manifest-folder-unreadable` */
-export async function readRelease(site: string, release: string): Promise<RecordedRelease> {
-  const records = await recordsFolder(site);
-  return { manifest: await readManifest(records, release), site: resolve(site), records };
+export async function readRelease(site: OpenSite, name: string): Promise<RecordedRelease> {
+  return { site, name, manifest: await readManifest(site.records, name) };
 }

@@ -3,8 +3,20 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createRedactor } from '../secrets/redactor.ts';
-import type { ReleaseEvent } from './release-event.ts';
+import type { FlowEvent } from './event.ts';
 import { withSiteLock } from './site-lock.ts';
+
+/** Takes the lock and says what for, as every flow does. */
+function locked<Result>(
+  { site, what }: { readonly site: string; readonly what: string },
+  given: ReturnType<typeof tools>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  return withSiteLock({ site }, given, async (announce) => {
+    await announce(what);
+    return work();
+  });
+}
 
 let site: string;
 beforeEach(async () => {
@@ -22,7 +34,7 @@ function tools(seconds = 0, signal = new AbortController().signal) {
     environment: { PATH: process.env.PATH },
     redactor: createRedactor(),
     signal,
-    emit: (event: ReleaseEvent) => void (event.type === 'notice' && told.push(event.text)),
+    emit: (event: FlowEvent) => void (event.type === 'notice' && told.push(event.text)),
     // A clock that is a century off changes nothing.
     now: () => new Date('1926-05-04T03:02:01Z'),
     lockWaitSeconds: seconds,
@@ -34,7 +46,7 @@ async function hold(what = 'build'): Promise<() => Promise<void>> {
   let end: () => void = () => undefined;
   let work: Promise<void> | undefined;
   await new Promise<void>((held) => {
-    work = withSiteLock({ site, what }, tools(), () => {
+    work = locked({ site, what }, tools(), () => {
       held();
       return new Promise<void>((resolve) => {
         end = resolve;
@@ -49,9 +61,7 @@ async function hold(what = 'build'): Promise<() => Promise<void>> {
 
 test('who comes second is refused at once, and learns who is at work', async () => {
   const letGo = await hold();
-  await expect(
-    withSiteLock({ site, what: 'restore 1.4.0' }, tools(), async () => 'work'),
-  ).rejects.toMatchObject({
+  await expect(locked({ site, what: 'restore 1.4.0' }, tools(), async () => 'work')).rejects.toMatchObject({
     code: 'site-locked',
     exitCode: 11,
     why: expect.stringMatching(
@@ -59,13 +69,13 @@ test('who comes second is refused at once, and learns who is at work', async () 
     ),
   });
   await letGo();
-  expect(await withSiteLock({ site, what: 'build' }, tools(), async () => 'work')).toBe('work');
+  expect(await locked({ site, what: 'build' }, tools(), async () => 'work')).toBe('work');
   expect((await readdir(join(site, '.de-build'))).sort()).toEqual(['.gitignore', 'lock']);
 });
 
 test('who was told to wait does, and says for whom', async () => {
   const letGo = await hold('archive 1.4.0');
-  const waiting = withSiteLock({ site, what: 'build' }, tools(Number.POSITIVE_INFINITY), async () => 'work');
+  const waiting = locked({ site, what: 'build' }, tools(Number.POSITIVE_INFINITY), async () => 'work');
   while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(told[0]).toMatch(/^Waiting for another run.*`de-build archive 1\.4\.0`/);
   await letGo();
@@ -74,12 +84,12 @@ test('who was told to wait does, and says for whom', async () => {
 
 test('waiting ends when its time is over, and when it is aborted', async () => {
   const letGo = await hold();
-  await expect(withSiteLock({ site, what: 'build' }, tools(1), async () => 'work')).rejects.toMatchObject({
+  await expect(locked({ site, what: 'build' }, tools(1), async () => 'work')).rejects.toMatchObject({
     code: 'site-locked',
     why: expect.stringContaining('It was waited for, 1 s.'),
   });
   const abort = new AbortController();
-  const waiting = withSiteLock({ site, what: 'build' }, tools(60, abort.signal), async () => 'work');
+  const waiting = locked({ site, what: 'build' }, tools(60, abort.signal), async () => 'work');
   setTimeout(() => abort.abort(new Error('stopped by the test')), 100);
   await expect(waiting).rejects.toThrow('stopped by the test');
   await letGo();
@@ -91,35 +101,36 @@ test.each([
   '{"pid":"1"}',
   JSON.stringify({ what: 'build', user: 'root', pid: 1, host: 'elsewhere', since: '2999-01-01T00:00:00Z' }),
 ])('what a dead run said of itself stops nobody: %s', async (text) => {
-  await withSiteLock({ site, what: 'build' }, tools(), async () => undefined);
+  await locked({ site, what: 'build' }, tools(), async () => undefined);
   await writeFile(join(site, '.de-build', 'lock.json'), text);
-  const seen = await withSiteLock({ site, what: 'prune' }, tools(), () =>
+  const seen = await locked({ site, what: 'prune' }, tools(), () =>
     readFile(join(site, '.de-build', 'lock.json'), 'utf8'),
   );
   expect(JSON.parse(seen)).toMatchObject({ what: 'prune', pid: process.pid });
 });
 
 test('it is let go of when the work fails', async () => {
-  const failing = withSiteLock({ site, what: 'build' }, tools(), () => Promise.reject(new Error('failed')));
+  const failing = locked({ site, what: 'build' }, tools(), () => Promise.reject(new Error('failed')));
   await expect(failing).rejects.toThrow('failed');
-  expect(await withSiteLock({ site, what: 'build' }, tools(), async () => 'work')).toBe('work');
+  expect(await locked({ site, what: 'build' }, tools(), async () => 'work')).toBe('work');
 });
 
-test('a dry run takes none and leaves nothing', async () => {
+test('each lock excludes its own kind only', async () => {
   const letGo = await hold();
-  expect(await withSiteLock({ site, what: 'build', dryRun: true }, tools(), async () => 'dry')).toBe('dry');
+  expect(await withSiteLock({ site, lock: 'live' }, tools(), async () => 'work')).toBe('work');
+  await withSiteLock({ site, lock: 'live' }, tools(), async (announce) => {
+    await announce('deploy 1.4.0');
+    await expect(withSiteLock({ site, lock: 'live' }, tools(), async () => 'work')).rejects.toMatchObject({
+      code: 'site-locked',
+      why: expect.stringContaining('`de-build deploy 1.4.0`'),
+    });
+  });
   await letGo();
-  const other = await mkdtemp(join(tmpdir(), 'de-build-site-'));
-  await withSiteLock({ site: other, what: 'build', dryRun: true }, tools(), async () => undefined);
-  expect(await readdir(other)).toEqual([]);
-  await rm(other, { recursive: true });
 });
 
 test('a site that is not there is not made', async () => {
   const none = join(site, 'none');
-  await expect(
-    withSiteLock({ site: none, what: 'build' }, tools(), async () => 'work'),
-  ).rejects.toMatchObject({
+  await expect(locked({ site: none, what: 'build' }, tools(), async () => 'work')).rejects.toMatchObject({
     code: 'site-not-found',
   });
   expect(await readdir(site)).toEqual([]);
@@ -127,7 +138,7 @@ test('a site that is not there is not made', async () => {
 
 test('a site that cannot be locked is left alone', async () => {
   await writeFile(join(site, '.de-build'), 'a file in the way');
-  await expect(withSiteLock({ site, what: 'build' }, tools(), async () => 'work')).rejects.toMatchObject({
+  await expect(locked({ site, what: 'build' }, tools(), async () => 'work')).rejects.toMatchObject({
     code: 'lock-not-taken',
     why: expect.stringContaining('EEXIST'),
   });

@@ -1,21 +1,22 @@
-import type { StageName } from './release-event.ts';
 import type { Tools } from './tools.ts';
 
-/** Runs a named step of the release; its start, end and duration are told from here, never from inside. */
+/** Runs a named stage of a flow; its start, end and duration are reported here, never inside. */
 export async function inStage<Result>(
-  tools: Tools,
-  stage: { readonly stage: StageName; readonly title: string },
+  { flow, emit }: Pick<Tools, 'flow' | 'emit'>,
+  { stage, title }: { readonly stage: string; readonly title: string },
   body: () => Promise<Result>,
 ): Promise<Result> {
+  if (!flow.stages.includes(stage)) throw new Error(`The flow ${flow.name} declares no stage ${stage}.`);
+  const event = { type: 'stage', flow: flow.name, stage, title } as const;
   const started = performance.now();
   const duration = () => ({ durationMs: Math.round((performance.now() - started) * 10) / 10 });
-  tools.emit({ type: 'stage', ...stage, state: 'started' });
+  emit({ ...event, state: 'started' });
   try {
     const result = await body();
-    tools.emit({ type: 'stage', ...stage, state: 'done', ...duration() });
+    emit({ ...event, state: 'done', ...duration() });
     return result;
   } catch (error) {
-    tools.emit({ type: 'stage', ...stage, state: 'failed', ...duration() });
+    emit({ ...event, state: 'failed', ...duration() });
     throw error;
   }
 }

@@ -1,25 +1,28 @@
-import { type SiteWork, withSiteLock } from './site-lock.ts';
-import type { SiteOptions } from './tools.ts';
-import { withTools } from './with-tools.ts';
+import { changeSite } from './change-site.ts';
+import type { Flow, SiteOptions } from './tools.ts';
 
-export interface LockedSiteOptions
-  extends Pick<SiteOptions, 'site' | 'environment' | 'lockWaitSeconds' | 'onNotice' | 'signal'>,
-    Pick<SiteWork, 'what'> {}
+export interface LockedSiteOptions extends SiteOptions {
+  /** What the work is, as others are told who meet the lock: `deploy 1.4.0`. */
+  readonly what: string;
+}
+
+const OWN_WORK: Flow = { name: 'locked-site', stages: [], unchanged: '' };
 
 /**
- * Does work of your own on a site while no other run changes it: what `what` says is told to whoever comes meanwhile. Not
- * for flows of de-build, which take the lock themselves.
- * @throws DeBuildError `site-locked`, `site-not-found`, `lock-*`, and whatever `work` throws
+ * Does work of your own on a site while no other run changes it, after what runs that died left was settled. Not for flows
+ * of de-build, which take the lock themselves.
+ * @throws DeBuildError `site-locked`, `site-not-found`, `not-a-site`, `lock-*`, `journal-unreadable`; and what `work` throws
  */
 export async function withLockedSite<Result>(
   options: LockedSiteOptions,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const { site, what } = options;
   // Handed past the redactor, which would copy it.
   const results: Result[] = [];
-  await withTools(options, (tools) =>
-    withSiteLock({ site, what }, tools, async () => void results.push(await work())),
+  await changeSite(
+    options,
+    { flow: OWN_WORK, what: options.what },
+    async () => void results.push(await work()),
   );
   return results[0] as Result;
 }

@@ -1,60 +1,78 @@
 import { connectEngine } from '../engine/connect-engine.ts';
 import type { Engine } from '../engine/engine.ts';
-import { isDeBuildError } from '../errors/de-build-error.ts';
 import { interrupted } from '../errors/flow-failures.ts';
 import { createGitRemote } from '../git/git-remote.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { createRedactor } from '../secrets/redactor.ts';
 import { createEventSink } from './event-sink.ts';
-import { learnSecrets } from './learn-secrets.ts';
-import { tellWait } from './tell-wait.ts';
-import type { SiteOptions, Tools } from './tools.ts';
+import { type OpenSite, openSite } from './open-site.ts';
+import { reportWait } from './report-wait.ts';
+import type { Flow, SiteOptions, Tools } from './tools.ts';
 
-/** For a flow that reads the whole site, and makes its secrets known, by itself. */
-export const READS_SITE = { readsSite: true };
+/** An operation, as its flow names it. */
+export interface Operation {
+  readonly flow: Flow;
+  /** What a person would type after `de-build`: `archive 1.4.0`. */
+  readonly what: string;
+  /** Build args that take precedence over the site's. */
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+}
 
 /**
- * Runs a flow with its tools and lets go of them afterwards. The redactor knows the site's secrets before the flow begins,
- * unless it `readsSite` itself. What it gives and what it throws leave redacted; an abort leaves as `release-interrupted`,
- * whatever it broke.
+ * Runs an operation with its tools and releases them afterwards. `open` reads the site once. Results and errors leave
+ * redacted; the signal's own reason leaves as `release-interrupted`.
  */
 export async function withTools<Result>(
-  options: SiteOptions,
-  flow: (tools: Tools) => Promise<Result>,
-  { readsSite = false }: { readonly readsSite?: boolean } = {},
+  options: Partial<SiteOptions>,
+  { flow, what, buildArgs = {} }: Operation,
+  run: (tools: Tools, open: () => Promise<OpenSite>) => Promise<Result>,
 ): Promise<Result> {
+  const { site, environment = {}, onEvent = () => undefined, now = () => new Date() } = options;
   const redactor = options.redactor ?? createRedactor();
-  const environment = options.environment ?? {};
   const signal = options.signal ?? new AbortController().signal;
-  const sink = createEventSink(redactor, (event) => {
-    options.onEvent?.(event);
-    if (event.type === 'notice') options.onNotice?.(event.text);
-  });
+  const { emit } = createEventSink(redactor, onEvent);
+  const done: string[] = [];
   let connected: Promise<Engine> | undefined;
-  const connect = () =>
-    connectEngine({ environment, signal, ...(options.host === undefined ? {} : { host: options.host }) });
-  const emit: Tools['emit'] = (event) => sink.emit(event);
+  const connect = async () =>
+    options.engine ?? connectEngine({ environment, signal, ...omitUndefined({ host: options.host }) });
   const tools: Tools = {
+    flow,
     environment,
     redactor,
     remote: (timeoutSeconds) =>
-      options.remote ?? createGitRemote({ environment, timeoutSeconds, onWait: tellWait(emit) }),
+      options.remote ?? createGitRemote({ environment, timeoutSeconds, onWait: reportWait(emit) }),
     engine: () => {
-      connected ??= options.engine === undefined ? connect() : Promise.resolve(options.engine);
+      connected ??= connect();
       return connected;
     },
     emit,
+    done: (text) => void done.push(text),
     signal,
     lockWaitSeconds: options.lockWaitSeconds ?? 0,
-    now: options.now ?? (() => new Date()),
+    now,
+  };
+  let opened: Promise<OpenSite> | undefined;
+  const open = () => {
+    opened ??= openSite(site ?? '.', buildArgs, tools);
+    return opened;
   };
   try {
     signal.throwIfAborted();
-    if (!readsSite && options.site !== '') await learnSecrets(options.site, redactor);
-    return redactor.redactValue(await flow(tools));
+    return redactor.redactValue(await run(tools, open));
   } catch (error) {
-    if (signal.aborted && !(isDeBuildError(error) && error.exitCode === 130)) throw interrupted('build');
-    throw redactor.redactValue(error);
+    // What the operation was called with may hold a secret of a site that was not read yet.
+    if (site !== undefined) await open().catch(() => undefined);
+    const isInterrupted = signal.aborted && comesFrom(error, signal.reason);
+    throw redactor.redactValue(
+      isInterrupted ? interrupted(what, done.length > 0 ? done.join(' ') : flow.unchanged) : error,
+    );
   } finally {
     if (options.engine === undefined) await connected?.then((engine) => engine.close()).catch(() => {});
   }
+}
+
+/** Node's own functions wrap the reason of an abort as the cause of an error. */
+function comesFrom(error: unknown, reason: unknown): boolean {
+  if (error === reason) return true;
+  return error instanceof Object && 'cause' in error && comesFrom(error.cause, reason);
 }

@@ -1,5 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ifMissing } from '../disk/if-missing.ts';
 import { writeWhole } from '../disk/write-whole.ts';
@@ -95,4 +95,9 @@ function fileOf(folder: string, release: string): string {
 
 function explain({ issues: [issue] }: z.ZodError): string {
   return `\`${issue?.path.join('.') || 'the document'}\`: ${issue?.message ?? 'is invalid'}`;
+}
+
+/** The absolute path of a recorded archive. @param site absolute path */
+export function pathOfArchive({ path }: Pick<FileArchive, 'path'>, site: string): string {
+  return resolve(site, path);
 }

@@ -1,28 +1,28 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { planPrune } from '../engine/cache/plan-prune.ts';
 import type { CacheRecord, PruneOptions } from '../engine/engine.ts';
-import { withSiteLock } from '../flow/site-lock.ts';
-import type { SiteOptions, Tools } from '../flow/tools.ts';
+import { changeSite } from '../flow/change-site.ts';
+import { siteFolder } from '../flow/site-folder.ts';
+import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { withTools } from '../flow/with-tools.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 
-export interface PruneCacheOptions extends Omit<SiteOptions, 'site' | 'remote'> {
-  /** A site that no other run may be at work on meanwhile, if anything was ever released there; its secrets may stand in the cache. */
-  readonly site?: string;
+export interface PruneCacheOptions extends Partial<SiteOptions> {
   /** Total size the build cache may keep, in bytes. Default: nothing is kept that may go. */
   readonly keepBytes?: number;
-  /** Only what was not used for so long, in seconds. Default: whatever its age. */
+  /** Only what was not used for so long, in seconds. Default: any age. */
   readonly olderThanSeconds?: number;
   /** Also records that images, frontends or the builder itself share. Default: false. */
   readonly all?: boolean;
-  /** Change nothing; foretell what would go. Default: false. */
+  /** Change nothing; say what would be removed. Default: false. */
   readonly dryRun?: boolean;
 }
 
 /** What a prune freed, or would free. */
 export interface PrunedCache {
   readonly dryRun: boolean;
-  /** The cache's records that went, largest first. */
+  /** The cache's removed records, largest first. */
   readonly records: readonly Pick<CacheRecord, 'id' | 'type' | 'description' | 'sizeBytes'>[];
   readonly freedBytes: number;
   /** The cache's size before and after, in bytes. */
@@ -30,24 +30,26 @@ export interface PrunedCache {
   readonly after: number;
 }
 
+const PRUNE: Flow = {
+  name: 'prune',
+  stages: [],
+  unchanged: 'The engine may have removed a part of the build cache.',
+};
+
 /**
  * Frees build cache in the engine. It deletes records of the cache and nothing else: no image, tagged or not, no
- * container, no volume. What an image shares with the cache stays in the image.
+ * container, no volume. What an image shares with the cache stays in the image. Where a site is named that was released
+ * before, no other run may work on it meanwhile.
  * @throws DeBuildError `engine-*`, `site-locked`, `lock-*`
  */
-export function pruneBuildCache(options: PruneCacheOptions): Promise<PrunedCache> {
-  const limits = {
-    all: options.all ?? false,
-    ...(options.keepBytes === undefined ? {} : { keepBytes: options.keepBytes }),
-    ...(options.olderThanSeconds === undefined ? {} : { olderThanSeconds: options.olderThanSeconds }),
-  };
-  return withTools({ ...options, site: options.site ?? '' }, async (tools) => {
-    const site = await releasedSite(options.site);
-    const work = () => prune({ ...limits, dryRun: options.dryRun ?? false }, tools);
-    return site === undefined
-      ? work()
-      : withSiteLock({ site, what: 'prune', dryRun: options.dryRun }, tools, work);
-  });
+export async function pruneBuildCache(options: PruneCacheOptions): Promise<PrunedCache> {
+  const { dryRun = false, all = false, keepBytes, olderThanSeconds, site } = options;
+  const limits = { all, ...omitUndefined({ keepBytes, olderThanSeconds }) };
+  const operation = { flow: PRUNE, what: 'prune', dryRun };
+  // Where nothing was released, there is nothing to lock and no folder to make.
+  return site !== undefined && (await wasReleased(site))
+    ? changeSite({ ...options, site }, operation, (_, tools) => prune({ ...limits, dryRun }, tools))
+    : withTools(options, operation, (tools) => prune({ ...limits, dryRun }, tools));
 }
 
 async function prune(
@@ -60,25 +62,23 @@ async function prune(
   if (dryRun) {
     const plan = planPrune(records, { ...limits, now: tools.now() });
     const { freedBytes } = plan;
-    return { dryRun: true, records: bySize(plan.records), freedBytes, before, after: before - freedBytes };
+    return { dryRun, records: bySize(plan.records), freedBytes, before, after: before - freedBytes };
   }
   const { deleted, freedBytes } = await cache.prune(limits);
-  const gone = new Set(deleted);
+  const removed = new Set(deleted);
   return {
-    dryRun: false,
-    records: bySize(records.filter(({ id }) => gone.has(id))),
+    dryRun,
+    records: bySize(records.filter(({ id }) => removed.has(id))),
     freedBytes,
     before,
     after: sizeOf(await cache.usage()),
   };
 }
 
-/** Where nothing was ever released there is nothing to lock, and `.de-build/` need not be made. */
-async function releasedSite(site: string | undefined): Promise<string | undefined> {
-  if (site === undefined) return undefined;
-  return stat(join(site, '.de-build')).then(
-    () => site,
-    () => undefined,
+async function wasReleased(site: string): Promise<boolean> {
+  return stat(siteFolder(resolve(site)).path).then(
+    () => true,
+    () => false,
   );
 }
 

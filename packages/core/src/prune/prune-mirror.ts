@@ -1,11 +1,11 @@
-import { join, resolve } from 'node:path';
+import { allApps } from '../apps/all-apps.ts';
 import { noReleaseRecorded } from '../errors/manifest-failures.ts';
 import { mirrorRecordsUnreadable } from '../errors/mirror-failures.ts';
+import { changeSite } from '../flow/change-site.ts';
 import { readJournal } from '../flow/journal.ts';
-import { recordsFolder } from '../flow/read-records.ts';
-import { withSiteLock } from '../flow/site-lock.ts';
-import type { SiteOptions } from '../flow/tools.ts';
-import { withTools } from '../flow/with-tools.ts';
+import type { OpenSite } from '../flow/open-site.ts';
+import { openPending } from '../flow/pending-kinds.ts';
+import type { Flow, SiteOptions } from '../flow/tools.ts';
 import { forgetRanges } from '../git/known-ranges.ts';
 import { pruneRepositories } from '../git/mirror/prune-mirror.ts';
 import type { PrunedRepository } from '../git/mirror/prune-repository.ts';
@@ -13,8 +13,8 @@ import type { Manifest } from '../manifests/manifest.ts';
 import { readAllManifests } from '../manifests/manifest-store.ts';
 import { parseManifest } from '../manifests/read-manifest-file.ts';
 
-export interface PruneMirrorOptions extends Omit<SiteOptions, 'engine' | 'host' | 'remote'> {
-  /** Change nothing; foretell what would go. Default: false. */
+export interface PruneMirrorOptions extends SiteOptions {
+  /** Change nothing; say what would be removed. Default: false. */
   readonly dryRun?: boolean;
 }
 
@@ -23,48 +23,49 @@ export interface PrunedMirror {
   readonly dryRun: boolean;
   /** Repositories of the mirror with pins that no record names. */
   readonly repositories: readonly PrunedRepository[];
-  /** How many pins went, or would. */
+  /** How many pins were removed, or would be. */
   readonly pins: number;
-  /** Bytes on disk; `null` where the machine's git cannot foretell it. */
+  /** Bytes on disk; `null` where the machine's git cannot predict it. */
   readonly freedBytes: number | null;
 }
 
+const PRUNE_MIRROR: Flow = {
+  name: 'prune-mirror',
+  stages: [],
+  unchanged: 'A part of the commits may have been removed.',
+};
+
 /**
  * Frees what the mirror keeps of commits that no record names: of releases that failed, and of those whose manifests were
- * deleted. What a record names is never touched, also of releases that `--force` moved aside, and of one that died and is
- * yet to be recorded.
+ * deleted. What a record names stays, also of releases that `--force` moved aside, and of one that is still pending.
  * @throws DeBuildError `no-release-recorded`, `mirror-records-unreadable`, `journal-unreadable`, `manifest-folder-unreadable`, `mirror-*`, `site-locked`, `lock-*`
  */
 export function pruneMirror(options: PruneMirrorOptions): Promise<PrunedMirror> {
   const dryRun = options.dryRun ?? false;
-  return withTools(options, (tools) =>
-    // A release under way has pins that no record names yet.
-    withSiteLock({ site: options.site, what: 'prune --mirror', dryRun }, tools, async () => {
-      const site = resolve(options.site);
-      const records = await recordsFolder(site);
-      const { manifests, problems } = await readAllManifests(records);
-      if (problems.length > 0) throw mirrorRecordsUnreadable(problems);
-      // A folder that is elsewhere today is no reason to give up what may be nowhere else.
-      if (manifests.length === 0) throw noReleaseRecorded(records);
-      const all = [...manifests, ...(await readPromised(site))];
-      const apps = all.flatMap(({ frappe, apps }) => (frappe === null ? apps : [frappe, ...apps]));
-      const keep = new Set(apps.map(({ commit }) => commit));
-      const own = join(site, '.de-build');
-      const { environment, signal } = tools;
-      const pruned = await pruneRepositories(join(own, 'mirror'), { environment, signal, keep, dryRun });
-      if (!dryRun) await forgetRanges(join(own, 'history'), keep);
-      return { dryRun, ...pruned, pins: pruned.repositories.flatMap(({ dropped }) => dropped).length };
-    }),
-  );
+  const change = { flow: PRUNE_MIRROR, what: 'prune --mirror', dryRun };
+  return changeSite(options, change, async (site, { environment, signal }) => {
+    const { manifests, problems } = await readAllManifests(site.records);
+    if (problems.length > 0) throw mirrorRecordsUnreadable(problems);
+    // The folder may be elsewhere today; the commits may exist nowhere else.
+    if (manifests.length === 0) throw noReleaseRecorded(site.records);
+    const all = [...manifests, ...(dryRun ? await readPendingRecords(site) : [])];
+    const keep = new Set(all.flatMap((manifest) => allApps(manifest)).map(({ commit }) => commit));
+    const pruned = await pruneRepositories(site.own.mirror, { environment, signal, keep, dryRun });
+    if (!dryRun) await forgetRanges(site.own.ranges, keep);
+    return { dryRun, ...pruned, pins: pruned.repositories.flatMap(({ dropped }) => dropped).length };
+  });
 }
 
-/** The record of a release that died before it was written, which the next run writes. */
-async function readPromised(site: string): Promise<readonly Manifest[]> {
-  const release = (await readJournal(site))?.release;
-  if (release === undefined) return [];
-  const path = join(site, '.de-build', 'journal.json');
-  const file = { path, label: '.de-build/journal.json', version: release.siteVersion };
-  const { manifest, problem } = parseManifest(release.manifest, file);
-  if (problem !== undefined) throw mirrorRecordsUnreadable([problem]);
-  return [manifest];
+/** Records that a run promised before it died. A dry run does not settle them. */
+async function readPendingRecords({ folder, own }: OpenSite): Promise<readonly Manifest[]> {
+  const { journal } = own.of('records');
+  const pending = (await readJournal(journal))?.pending;
+  if (pending === undefined) return [];
+  const { records } = await openPending(pending, { journal, site: folder });
+  return records.map(({ version, text }) => {
+    const file = { path: journal, label: '.de-build/journal.json', version };
+    const { manifest, problem } = parseManifest(text, file);
+    if (problem !== undefined) throw mirrorRecordsUnreadable([problem]);
+    return manifest;
+  });
 }

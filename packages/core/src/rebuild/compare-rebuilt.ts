@@ -1,18 +1,28 @@
+import { allApps } from '../apps/all-apps.ts';
 import { compareTrees } from '../audit/compare-trees.ts';
-import { type ImageFiles, type ReadFiles, readImageFiles, type TreeDigests } from '../audit/image-files.ts';
+import {
+  filesOf,
+  type ImageFiles,
+  noteFiles,
+  type ReadFiles,
+  type TreeDigests,
+} from '../audit/image-files.ts';
+import { treeOf } from '../audit/image-tree.ts';
 import type { Package } from '../audit/packages.ts';
-import { packagesOfBill } from '../audit/read-bill.ts';
 import { packageChanges } from '../diff/package-changes.ts';
+import { recordedPackages } from '../diff/read-packages.ts';
 import { type Change, changesBetween, type PackagesDiff } from '../diff/release-diff.ts';
 import type { BuiltImage, ImageDetails } from '../engine/engine.ts';
+import { readEngineImage } from '../flow/read-image.ts';
 import type { RecordedRelease } from '../flow/recorded-release.ts';
 import { findReleaseImage, isImageOf } from '../flow/release-image.ts';
 import type { Tools } from '../flow/tools.ts';
 import { matchApps } from '../frappe/compare-apps.ts';
 import type { FoundApps } from '../frappe/image-apps.ts';
-import { readCompanion } from '../manifests/companion.ts';
 import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
-import type { Decision } from '../release/plan/plan-release.ts';
+import { omitUndefined } from '../omit-undefined.ts';
+import type { Decision } from '../release/plan/decision.ts';
+import { inspectBuilt } from '../release/verify/read-built-image.ts';
 import { judgeRebuild, type RebuildEvidence } from './judge-rebuild.ts';
 import type { RebuildComparison, RebuiltApp } from './rebuild-report.ts';
 
@@ -21,64 +31,85 @@ export interface RebuiltImage {
   readonly built: BuiltImage;
   readonly found: FoundApps;
   readonly release: RecordedRelease;
-  /** What the record is named after. */
-  readonly named: string;
 }
 
-/** How the rebuilt image stands against the recorded one, and its files for a record of its own. */
+interface ComparedImage {
+  readonly image: ImageDetails;
+  readonly read: ReadFiles;
+}
+
+/** What was read of the two images. */
+interface ReadImages {
+  readonly fresh: ComparedImage;
+  /** `undefined` when the recorded image is not on the engine. */
+  readonly old: ComparedImage | undefined;
+  /** Of the recorded image; `undefined` when neither it nor its bill of materials is available. */
+  readonly packages: readonly Package[] | undefined;
+}
+
+/** Compares the rebuilt image with the recorded one; also returns its files, for a record of its own. */
 export async function compareRebuilt(
   rebuilt: RebuiltImage,
-  { engine, examination, plan }: Decision,
+  decision: Decision,
   tools: Tools,
 ): Promise<{ readonly comparison: RebuildComparison; readonly files: ImageFiles | undefined }> {
-  const { built, found, release } = rebuilt;
-  const { manifest } = release;
-  const { benchFolder } = examination.site.config;
-  const image = await engine.images.inspect(built.id);
-  if (image === undefined) throw new Error(`The engine lost ${built.id} right after it was built.`);
-  const inputs = inputChanges(rebuilt, image, plan.builder);
-  const appsOf = (status: RebuiltApp['files']): readonly RebuiltApp[] =>
-    recordedApps(manifest).map(({ name, commit }) => ({ name, commit, files: status }));
-  if (isImageOf(image, manifest)) {
-    const comparison: RebuildComparison = {
-      ...judgeRebuild({ kind: 'id' }),
-      comparedWith: 'id',
-      apps: appsOf('same'),
-      files: undefined,
-      packages: { known: true, changes: [] },
-      inputs,
-    };
-    return { comparison, files: undefined };
-  }
-  const read = async (id: string): Promise<ReadFiles> =>
-    readImageFiles(id, {
-      saved: await engine.images.save(id, tools.signal),
-      apps: found.keys(),
-      benchFolder,
-    });
-  const fresh = await read(built.id);
-  const old = await findReleaseImage(engine, manifest);
-  const oldFiles = old === undefined ? undefined : await read(old.id);
-  const evidence =
-    old === undefined || oldFiles === undefined
-      ? recordEvidence(manifest, fresh.files)
-      : imageEvidence({ image: old, read: oldFiles }, { image, read: fresh });
-  const comparison: RebuildComparison = {
+  const { manifest } = rebuilt.release;
+  const image = await inspectBuilt(decision.engine, rebuilt.built.id);
+  const inputs = inputChanges(rebuilt, image, decision.plan.builder);
+  if (isImageOf(image, manifest)) return { comparison: { ...sameImage(manifest), inputs }, files: undefined };
+  const images = await readImages(rebuilt, { image, decision }, tools);
+  return { comparison: { ...compare(rebuilt, images), inputs }, files: images.fresh.read.files };
+}
+
+function sameImage(manifest: Manifest): Omit<RebuildComparison, 'inputs'> {
+  return {
+    ...judgeRebuild({ kind: 'id' }),
+    comparedWith: 'id',
+    apps: allApps(manifest).map(({ name, commit }) => ({ name, commit, files: 'same' })),
+    files: undefined,
+    packages: { known: true, changes: [] },
+  };
+}
+
+async function readImages(
+  { found, release }: RebuiltImage,
+  { image, decision }: { readonly image: ImageDetails; readonly decision: Decision },
+  { emit, signal }: Tools,
+): Promise<ReadImages> {
+  const { engine, site } = decision;
+  const { benchFolder } = site.config;
+  const read = async (details: ImageDetails, name: string): Promise<ComparedImage> => {
+    const options = { emit, signal, takeNote: noteFiles };
+    const saved = await readEngineImage(engine.images, { ...details, name }, options);
+    return { image: details, read: filesOf(treeOf(saved), { apps: found.keys(), benchFolder }) };
+  };
+  const fresh = await read(image, 'the rebuilt image');
+  const recorded = await findReleaseImage(engine, release.manifest);
+  const old = recorded && (await read(recorded, 'the recorded image'));
+  const packages = old?.read.files.packages.packages ?? (await recordedPackages(release));
+  return { fresh, old, packages };
+}
+
+function compare(
+  rebuilt: RebuiltImage,
+  { fresh, old, packages }: ReadImages,
+): Omit<RebuildComparison, 'inputs'> {
+  const { manifest } = rebuilt.release;
+  const evidence = old === undefined ? recordEvidence(manifest, fresh.read.files) : imageEvidence(old, fresh);
+  return {
     ...judgeRebuild(evidence),
     comparedWith: evidence.kind,
-    apps: compareAppFolders(rebuilt, fresh.files, oldFiles?.files),
+    apps: compareAppFolders(rebuilt, fresh.read.files, old?.read.files),
     files: evidence.kind === 'image' ? evidence.files : undefined,
-    packages: await comparePackages(rebuilt, fresh.files, oldFiles?.files),
-    inputs,
+    packages: comparePackages(rebuilt.release.name, packages, fresh.read.files),
   };
-  return { comparison, files: fresh.files };
 }
 
 function imageEvidence(
-  from: { readonly image: ImageDetails; readonly read: ReadFiles },
-  to: { readonly image: ImageDetails; readonly read: ReadFiles },
-): Extract<RebuildEvidence, { kind: 'image' }> {
-  const envOf = ({ image }: typeof from) => [...image.env].sort().join('\n');
+  from: ComparedImage,
+  to: ComparedImage,
+): Extract<RebuildEvidence, { readonly kind: 'image' }> {
+  const envOf = ({ image }: ComparedImage) => [...image.env].sort().join('\n');
   return {
     kind: 'image',
     fileCount: to.read.tree.entries.size,
@@ -90,12 +121,19 @@ function imageEvidence(
   };
 }
 
-function recordEvidence({ image }: Manifest, fresh: ImageFiles): RebuildEvidence {
+function recordEvidence(
+  { image }: Manifest,
+  fresh: ImageFiles,
+): Extract<RebuildEvidence, { readonly kind: 'record' }> {
   return {
     kind: 'record',
-    tree: image.treeDigest === undefined ? undefined : image.treeDigest === fresh.treeDigest,
-    timeless: image.timelessDigest === undefined ? undefined : image.timelessDigest === fresh.timelessDigest,
+    tree: agree(image.treeDigest, fresh.treeDigest),
+    timeless: agree(image.timelessDigest, fresh.timelessDigest),
   };
+}
+
+function agree(recorded: string | undefined, now: string): boolean | undefined {
+  return recorded === undefined ? undefined : recorded === now;
 }
 
 function compareAppFolders(
@@ -103,74 +141,60 @@ function compareAppFolders(
   fresh: ImageFiles,
   old: ImageFiles | undefined,
 ): readonly RebuiltApp[] {
-  const apps = recordedApps(release.manifest);
-  const matches = matchApps(apps.map(expected), found);
+  const apps = allApps(release.manifest);
+  const matches = matchApps(apps.map(expectedApp), found);
   const folders = new Map([...matches].map(([{ name }, app]) => [name, app.name]));
   return apps.map((app) => {
     const folder = folders.get(app.name) ?? app.name;
     const before: KnownDigests = old?.apps.get(folder) ?? app;
-    return { name: app.name, commit: app.commit, files: statusOf(before, fresh.apps.get(folder)) };
+    return { name: app.name, commit: app.commit, files: compareDigests(before, fresh.apps.get(folder)) };
   });
 }
 
 type KnownDigests = { readonly [Key in keyof TreeDigests]?: string | undefined };
 
-function statusOf(before: KnownDigests, after: TreeDigests | undefined): RebuiltApp['files'] {
+function compareDigests(before: KnownDigests, after: TreeDigests | undefined): RebuiltApp['files'] {
   if (before.treeDigest === undefined && before.timelessDigest === undefined) return 'unknown';
   if (after === undefined) return 'differ';
   if (before.treeDigest === after.treeDigest) return 'same';
   return before.timelessDigest === after.timelessDigest ? 'times' : 'differ';
 }
 
-async function comparePackages(
-  { release, named }: RebuiltImage,
+function comparePackages(
+  name: string,
+  before: readonly Package[] | undefined,
   fresh: ImageFiles,
-  old: ImageFiles | undefined,
-): Promise<PackagesDiff> {
-  const before = old?.packages.packages ?? (await recordedPackages(release, named));
-  if (before === undefined) {
-    return { known: false, why: `${named} has no bill of materials, and its image is not on this engine.` };
-  }
+): PackagesDiff {
+  if (before === undefined)
+    return { known: false, why: `${name} has no bill of materials, and its image is not on this engine.` };
   return { known: true, changes: packageChanges(before, fresh.packages.packages) };
 }
 
-async function recordedPackages(
-  { records }: RecordedRelease,
-  named: string,
-): Promise<readonly Package[] | undefined> {
-  const bill = await readCompanion(records, { version: named, companion: '.cdx.json' });
-  return bill === undefined ? undefined : packagesOfBill(bill);
-}
-
-/** What went in, as far as it is known once more. */
+/** What went into the build, as far as it is known of both. */
 function inputChanges(
   { built, release: { manifest } }: RebuiltImage,
   image: ImageDetails,
   builder: string,
 ): readonly Change[] {
   const { context, image: recorded } = manifest;
-  const labels = Object.entries(recorded.labels).map(([name, value]) => [`label ${name}`, value] as const);
-  const now = Object.entries(image.labels).map(([name, value]) => [`label ${name}`, value] as const);
+  const labelsOf = (labels: Readonly<Record<string, string>>) =>
+    Object.entries(labels).map(([name, value]) => [`label ${name}`, value] as const);
   return changesBetween(
     new Map([
       ['context digest', context.digest],
       ['platform', recorded.platform],
       ['builder', manifest.builder.kind],
-      ...labels,
+      ...labelsOf(recorded.labels),
     ]),
     new Map([
       ['context digest', built.context?.digest ?? context.digest],
       ['platform', image.platform],
       ['builder', builder],
-      ...now,
+      ...labelsOf(image.labels),
     ]),
   );
 }
 
-function recordedApps({ frappe, apps }: Manifest): readonly ManifestApp[] {
-  return frappe === null ? apps : [frappe, ...apps];
-}
-
-function expected({ name, ref, commit, tagObject }: ManifestApp) {
-  return { name, ref, commit, ...(tagObject === undefined ? {} : { tagObject }) };
+function expectedApp({ name, ref, commit, tagObject }: ManifestApp) {
+  return { name, ref, commit, ...omitUndefined({ tagObject }) };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Engine, EngineInfo } from '../engine/engine.ts';
+import { openSite } from '../flow/open-site.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { sampleManifest } from '../manifests/sample-manifest.fixture.ts';
@@ -45,7 +46,7 @@ interface Asked {
   readonly named?: string;
 }
 
-function decide({ manifest = recorded(), engine = {}, cache = false, named = '1.4.0' }: Asked) {
+async function decide({ manifest = recorded(), engine = {}, cache = false, named = '1.4.0' }: Asked) {
   const about = async () => ({
     ...{ product: 'docker', version: '28.5', builder: 'buildkit', operatingSystem: 'Debian' },
     ...{ dataFolder: '/var/lib/docker', ...engine },
@@ -56,9 +57,9 @@ function decide({ manifest = recorded(), engine = {}, cache = false, named = '1.
     engine: async () => ({ about }) as unknown as Engine,
   } as unknown as Tools;
   const source = { from: 'folder', commit: null, isExact: true } as const;
-  const files = { source, folder: site, scratch: join(site, 'scratch') };
-  const release = { manifest, site, records: join(site, 'build-manifests') };
-  return decideRebuild(release, { named, cache }, { files, tools });
+  const files = { source, folder: site, scratch: join(site, 'scratch'), remove: async () => undefined };
+  const release = { manifest, site: await openSite(site, {}, tools), name: named };
+  return decideRebuild(release, { cache, files }, tools);
 }
 
 test('what is built has the very labels that were recorded', async () => {
@@ -84,8 +85,8 @@ test('commits are those of the record, and come by their tokens of today', async
   await writeFile(join(site, '.env'), `PAT_DESIRED_EFFECT=${TOKEN}\n`);
   const url = 'https://${PAT_DESIRED_EFFECT}@github.com/frappe/erpnext';
   await writeFile(join(site, 'apps.json'), JSON.stringify([{ url, branch: 'version-16' }]));
-  const { examination, isFrozen } = await decide({});
-  const [app] = examination.apps;
+  const { apps, site: then, isFrozen } = await decide({});
+  const [app] = apps;
   const [recordedApp] = recorded().apps;
   expect(app).toMatchObject({
     ref: 'v15.38.0',
@@ -94,7 +95,7 @@ test('commits are those of the record, and come by their tokens of today', async
   });
   expect(app?.credential?.password.reveal()).toBe(TOKEN);
   // apps.json names another branch by now, so the record is what the build gets.
-  expect(examination.site.apps).toEqual([
+  expect(then.apps).toEqual([
     { index: 0, line: 1, url: 'https://github.com/frappe/erpnext', branch: 'v15.38.0', extra: {} },
   ]);
   expect(isFrozen).toBe(true);
@@ -103,9 +104,9 @@ test('commits are those of the record, and come by their tokens of today', async
 test('apps.json as it still is goes into the build with all its keys', async () => {
   const entry = { url: 'https://github.com/frappe/erpnext', branch: 'v15.38.0', note: 'ours' };
   await writeFile(join(site, 'apps.json'), JSON.stringify([entry]));
-  const { examination } = await decide({});
-  expect(examination.site.apps).toMatchObject([{ extra: { note: 'ours' } }]);
-  expect(examination.apps[0]?.line).toBe(examination.site.apps[0]?.line);
+  const { apps, site: then } = await decide({});
+  expect(then.apps).toMatchObject([{ extra: { note: 'ours' } }]);
+  expect(apps[0]?.line).toBe(then.apps[0]?.line);
 });
 
 test('a sensitive build arg has its value of today; without one it is refused by name', async () => {
@@ -117,8 +118,8 @@ test('a sensitive build arg has its value of today; without one it is refused by
   await writeFile(join(site, '.env'), `PAT_DESIRED_EFFECT=${TOKEN}\n`);
   const buildArgs = { EXTRA: 'x-${PAT_DESIRED_EFFECT}' };
   await writeFile(join(site, 'de-build.json'), JSON.stringify({ buildArgs }));
-  const { plan, examination } = await decide({ manifest });
-  expect(examination.sources.filledBuildArgs.EXTRA).toBeInstanceOf(Secret);
+  const { plan, buildArgs: filled } = await decide({ manifest });
+  expect(filled.EXTRA).toBeInstanceOf(Secret);
   expect(JSON.stringify(plan)).not.toContain(TOKEN);
 });
 

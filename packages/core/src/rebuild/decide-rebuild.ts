@@ -1,90 +1,76 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { allApps } from '../apps/all-apps.ts';
 import type { App, ResolvedApp } from '../apps/app.ts';
 import { parseApps } from '../apps/parse-apps.ts';
-import { readSources, type SiteSources } from '../apps/site-sources.ts';
+import type { SiteSources } from '../apps/site-sources.ts';
 import { rebuildArgMissing, rebuildNeedsMirror } from '../errors/rebuild-failures.ts';
 import { bareUrl } from '../flow/open-history.ts';
+import type { OpenSite } from '../flow/open-site.ts';
 import type { RecordedRelease } from '../flow/recorded-release.ts';
 import { type ReleaseTag, tagOfRelease } from '../flow/release-image.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Credential } from '../git/remote.ts';
 import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
+import { omitUndefined } from '../omit-undefined.ts';
+import type { Decision } from '../release/plan/decision.ts';
 import type { BuildPlan, PlannedApp, PlannedBuildArg } from '../release/plan/plan.ts';
-import type { Decision } from '../release/plan/plan-release.ts';
 import { chooseTokenDelivery } from '../release/plan/token-delivery.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { type AppEntry, readApps } from '../site/apps-json.ts';
 import { parseContainerfile } from '../site/parse-containerfile.ts';
-import { readSite } from '../site/read-site.ts';
 import { readSiteConfig } from '../site/read-site-config.ts';
-import type { Site } from '../site/site.ts';
 import type { RebuildFiles } from './rebuild-files.ts';
 import { sourceDateEpoch } from './source-date-epoch.ts';
 
-/** What the record does not decide. */
-export interface RebuildChoice {
-  /** What the record is named after. */
-  readonly named: string;
-  /** Whether steps may come from the build cache. */
-  readonly cache: boolean;
-}
-
 /**
- * Decides a rebuild as `decideRelease` decides a release, from the record instead of what refs point at today. The site's
- * folder gives only what no record holds: tokens, and values of sensitive build args.
+ * Decides a rebuild from the record, where `decideRelease` asks what refs point at today. The site of today gives only what
+ * no record holds: tokens, and values of sensitive build args.
+ * @param cache whether steps may come from the build cache
  * @throws DeBuildError `rebuild-needs-mirror`, `rebuild-build-arg-missing`, `engine-*`
  */
 export async function decideRebuild(
   release: RecordedRelease,
-  choice: RebuildChoice,
-  { files, tools }: { readonly files: RebuildFiles; readonly tools: Tools },
+  { cache, files }: { readonly cache: boolean; readonly files: RebuildFiles },
+  tools: Tools,
 ): Promise<Decision> {
-  const { manifest } = release;
-  const tag = tagOfRelease(manifest, choice.named);
-  const today = await readSite(release.site);
-  const sources = readSources(today, {});
-  for (const secret of sources.secrets) tools.redactor.add(secret);
+  const { manifest, site: today } = release;
   const engine = await tools.engine();
   const info = await engine.about();
   const tokenDelivery = chooseTokenDelivery('auto', info, 'default');
-  if (tokenDelivery.means !== 'mirror') throw rebuildNeedsMirror(tokenDelivery.reason ?? '');
+  if (tokenDelivery.mode !== 'mirror') throw rebuildNeedsMirror(tokenDelivery.reason ?? '');
 
+  const tag = tagOfRelease(manifest, release.name);
   const site = await siteAsItWas(manifest, { today, files, tag });
-  const entries = await entriesAsTheyWere(manifest, { site, files, sources });
-  const credentials = credentialsOf(sources);
-  const resolve = (app: ManifestApp, line: number | undefined): ResolvedApp => ({
+  const credentials = credentialsOf(today.sources);
+  const resolve = (app: ManifestApp, { line, place }: Pick<App, 'line' | 'place'>): ResolvedApp => ({
     ...plannedApp(app),
     credential: credentials.get(bareUrl(app.url)),
     line,
-    place: { file: today.config.apps },
+    place,
   });
-  const frappe = manifest.frappe === null ? undefined : resolve(manifest.frappe, undefined);
-  const apps = manifest.apps.map((app, index) => resolve(app, entries[index]?.line));
-  const args = buildArgsAsTheyWere(manifest, sources);
+  const file = site.config.apps;
+  const args = buildArgsAsTheyWere(manifest, today.sources);
   const plan = planOf(manifest, {
     tag,
     containerfile: site.containerfile,
     builder: info.builder,
     buildArgs: args.planned,
-    cache: choice.cache,
+    cache,
   });
   return {
     plan,
+    site,
+    frappe:
+      manifest.frappe === null
+        ? undefined
+        : resolve(manifest.frappe, { line: undefined, place: { file: manifest.containerfile.path } }),
+    apps: manifest.apps.map((app, index) => {
+      const line = site.apps[index]?.line;
+      return resolve(app, { line, place: { file, ...omitUndefined({ line }) } });
+    }),
+    buildArgs: args.filled,
     engine,
-    examination: {
-      site: { ...site, apps: entries },
-      version: manifest.siteVersion,
-      manifests: [manifest],
-      siteRepository: undefined,
-      sources: { ...sources, filledBuildArgs: args.filled },
-      frappe,
-      apps,
-      engine,
-      engineInfo: info,
-      tagged: [],
-      results: [],
-    },
     files: {
       folder: files.folder,
       containerfile: join(files.folder, manifest.containerfile.path),
@@ -100,55 +86,51 @@ export async function decideRebuild(
 
 /** Its records and its `.env` are where they are today; the rest is as de-build.json said then. */
 async function siteAsItWas(
-  { containerfile: { path }, context, target }: Manifest,
-  from: { readonly today: Site; readonly files: RebuildFiles; readonly tag: ReleaseTag },
-): Promise<Site> {
-  const { today, files, tag } = from;
+  manifest: Manifest,
+  { today, files, tag }: { readonly today: OpenSite; readonly files: RebuildFiles; readonly tag: ReleaseTag },
+): Promise<OpenSite> {
+  const { path } = manifest.containerfile;
   const { config: then } = await readSiteConfig(files.folder);
   const bytes = await readFile(join(files.folder, path));
+  const config = {
+    ...then,
+    image: tag.image,
+    containerfile: path,
+    context: manifest.context.path ?? then.context,
+    env: today.config.env,
+    manifests: today.config.manifests,
+    mirrorPort: today.config.mirrorPort,
+    target: manifest.target,
+  };
+  const { entries } = await readApps(files.folder, config.apps);
   return {
     ...today,
-    config: {
-      ...then,
-      image: tag.image,
-      containerfile: path,
-      context: context.path ?? then.context,
-      env: today.config.env,
-      manifests: today.config.manifests,
-      mirrorPort: today.config.mirrorPort,
-      target,
-    },
+    config,
+    apps: isOfRecord(entries, manifest, today.sources) ? entries : entriesOf(manifest),
     containerfile: parseContainerfile(path, bytes).containerfile,
   };
 }
 
-/**
- * apps.json as it was, where it still names the recorded apps: its other keys are part of what the build got. Else what
- * the record says.
- */
-async function entriesAsTheyWere(
-  { apps }: Manifest,
-  from: { readonly site: Site; readonly files: RebuildFiles; readonly sources: SiteSources },
-): Promise<readonly AppEntry[]> {
-  const { entries } = await readApps(from.files.folder, from.site.config.apps);
-  const understood = parseApps(entries, from.sources.values).apps;
+/** Whether apps.json still names the recorded apps: its other keys are part of what the build got then. */
+function isOfRecord(entries: readonly AppEntry[], { apps }: Manifest, { values }: SiteSources): boolean {
+  const parsed = parseApps(entries, { ...values, file: '' }).apps;
   const isSame = (app: App | undefined, recorded: ManifestApp) =>
     app?.url === recorded.url && (app.ref ?? recorded.ref) === recorded.ref;
-  if (
+  return (
     entries.length === apps.length &&
-    understood.length === apps.length &&
-    apps.every((recorded, index) => isSame(understood[index], recorded))
-  ) {
-    return entries;
-  }
+    parsed.length === apps.length &&
+    apps.every((recorded, index) => isSame(parsed[index], recorded))
+  );
+}
+
+function entriesOf({ apps }: Manifest): readonly AppEntry[] {
   return apps.map(({ url, ref }, index) => ({ index, line: index + 1, url, branch: ref, extra: {} }));
 }
 
 /** By URL: a token of today opens the repository of then, should the mirror lack a commit. */
-function credentialsOf({ apps, frappe }: SiteSources): ReadonlyMap<string, Credential> {
-  const all = frappe === undefined ? apps : [frappe, ...apps];
+function credentialsOf(sources: SiteSources): ReadonlyMap<string, Credential> {
   return new Map(
-    all.flatMap(({ url, credential }) =>
+    allApps(sources).flatMap(({ url, credential }) =>
       credential === undefined ? [] : [[bareUrl(url), credential] as const],
     ),
   );
@@ -167,7 +149,7 @@ function buildArgsAsTheyWere({ buildArgs, frappe }: Manifest, today: SiteSources
     const value = today.filledBuildArgs[name];
     const shown = today.buildArgs.find((chosen) => chosen.name === name)?.value ?? '[redacted]';
     planned[name] = { value: shown, source, sensitive: true };
-    // The mirror takes the place of frappe's own URL, and of the token in it.
+    // The mirror replaces frappe's own URL, and the token in it.
     if (value === undefined && !(name === 'FRAPPE_PATH' && frappe !== null)) throw rebuildArgMissing(name);
     if (value !== undefined) filled[name] = value;
   }
@@ -178,14 +160,14 @@ function planOf(
   manifest: Manifest,
   decided: {
     readonly tag: ReleaseTag;
-    readonly containerfile: Site['containerfile'];
+    readonly containerfile: OpenSite['containerfile'];
     readonly builder: BuildPlan['builder'];
     readonly buildArgs: BuildPlan['buildArgs'];
     readonly cache: boolean;
   },
 ): BuildPlan {
   const { frappe, apps, context, cache, image, site } = manifest;
-  // It is the recorded one, unless another was asked for in its place.
+  // The recorded one, unless `inexact` allowed another.
   const { path, digest } = decided.containerfile ?? manifest.containerfile;
   const dialect = decided.containerfile?.dialect ?? manifest.dialect;
   const { labels } = image;
@@ -205,7 +187,7 @@ function planOf(
     buildArgs: decided.buildArgs,
     baseImages: image.baseImages.map(({ reference, digest, isFinal = false }) => ({
       reference,
-      // What the label says is what was known before the build.
+      // The label says what was known before the build.
       digest: (isFinal ? labels['org.opencontainers.image.base.digest'] : digest) ?? undefined,
       isFinal,
     })),
@@ -213,9 +195,9 @@ function planOf(
       use: decided.cache,
       input: cache.input,
       digest: cache.digest ?? '',
-      reason: decided.cache ? undefined : 'a rebuild that comes from the cache proves nothing',
+      reason: decided.cache ? undefined : 'a rebuild from the cache proves nothing',
     },
-    tokenDelivery: { means: 'mirror', reason: undefined },
+    tokenDelivery: { mode: 'mirror', reason: undefined },
     target: manifest.target,
     network: 'host',
     pull: false,
@@ -234,5 +216,5 @@ function planOf(
 }
 
 function plannedApp({ name, url, ref, kind, commit, tagObject }: ManifestApp): PlannedApp {
-  return { name, url, ref, kind, commit, ...(tagObject === undefined ? {} : { tagObject }) };
+  return { name, url, ref, kind, commit, ...omitUndefined({ tagObject }) };
 }

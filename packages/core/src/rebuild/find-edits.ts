@@ -1,3 +1,4 @@
+import { allApps } from '../apps/all-apps.ts';
 import { digestCommits } from '../apps/commits-digest.ts';
 import { manifestEdited } from '../errors/rebuild-failures.ts';
 import type { RecordedRelease } from '../flow/recorded-release.ts';
@@ -7,25 +8,23 @@ import { PLAN_DIGEST_LABEL } from '../manifests/plan-label.ts';
 import { provenanceOf, type ResourceDescriptor } from '../manifests/provenance.ts';
 
 /**
- * Holds a manifest against itself and against the provenance that was written with it: whoever changes a commit or a
- * digest by hand changes but one of them.
- * @param named what its file is named after
+ * Compares a manifest with itself and with the provenance that was written with it: an edit by hand changes only one place.
  * @throws DeBuildError `manifest-edited`
  */
-export async function assertUnedited({ manifest, records }: RecordedRelease, named: string): Promise<void> {
-  const statement = await readCompanion(records, { version: named, companion: '.intoto.json' });
+export async function assertUnedited({ manifest, site, name }: RecordedRelease): Promise<void> {
+  const statement = await readCompanion(site.records, { version: name, companion: '.intoto.json' });
   const found = [
     ...disagreementsWithin(manifest),
     ...(statement === undefined ? [] : disagreementsWith(manifest, statement)),
   ];
-  if (found.length > 0) throw manifestEdited(`${named}.json`, [...new Set(found)]);
+  if (found.length > 0) throw manifestEdited(`${name}.json`, [...new Set(found)]);
 }
 
-/** What the digests in a manifest say against the rest of it. */
+/** Digests in a manifest that do not agree with the rest of it. */
 export function disagreementsWithin(manifest: Manifest): readonly string[] {
-  const { frappe, apps, cache, image, planDigest } = manifest;
+  const { cache, image, planDigest } = manifest;
   const found: string[] = [];
-  const commits = digestCommits(frappe === null ? apps : [frappe, ...apps]);
+  const commits = digestCommits(allApps(manifest));
   if (cache.digest !== undefined && cache.digest !== commits)
     found.push(`The digest of its commits is ${commits}, and ${cache.digest} is recorded`);
   const label = image.labels[PLAN_DIGEST_LABEL];

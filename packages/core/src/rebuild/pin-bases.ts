@@ -1,78 +1,72 @@
-import type { Engine, ImageDetails } from '../engine/engine.ts';
-import { parseReference } from '../engine/images/image-reference.ts';
-import { findRegistryCredentials, registryOf } from '../engine/registry-credentials.ts';
-import { isDeBuildError } from '../errors/de-build-error.ts';
-import { rebuildBaseGone, rebuildBaseUnknown } from '../errors/rebuild-failures.ts';
-import type { Tools } from '../flow/tools.ts';
-import type { Manifest } from '../manifests/manifest.ts';
-import type { PinnedBase } from './rebuild-report.ts';
+import { copyFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Decision } from '../release/plan/decision.ts';
+import { stagesWith } from '../site/parse-containerfile.ts';
+import { repointStages } from '../site/repoint-stages.ts';
+import { baseTag } from '../version/version-tag.ts';
+import type { FoundBase } from './find-bases.ts';
 
-type RecordedBase = Manifest['image']['baseImages'][number];
-
-/** A base image that the build must be led to by another name. */
-export interface FoundBase extends PinnedBase {
-  /** What the engine calls the recorded image; `undefined` when its name leads there by itself. */
-  readonly imageId: string | undefined;
+export interface PinnedDecision {
+  readonly decision: Decision;
+  /** Removes the tags that were given. */
+  unpin(): Promise<void>;
 }
 
 /**
- * Finds the base images of a release as they were: by their own names, on the engine under any name or none, and else by
- * their digests in their registries.
- * @throws DeBuildError `rebuild-base-image-gone`, `rebuild-base-image-unknown`, `engine-*`
+ * Points the build to base images whose own names mean others now: they get tags of ours, and a copy of the Containerfile
+ * outside of the context names them.
+ * @param folder where the copy is written
  */
-export async function findBases(
-  { image }: Manifest,
-  options: { readonly engine: Engine; readonly inexact: boolean; readonly dryRun: boolean },
-  tools: Tools,
-): Promise<readonly FoundBase[]> {
-  const found: FoundBase[] = [];
-  for (const base of image.baseImages) found.push(await findBase(base, options, tools));
-  return found;
-}
-
-async function findBase(
-  { reference, digest }: RecordedBase,
-  {
-    engine,
-    inexact,
-    dryRun,
-  }: { readonly engine: Engine; readonly inexact: boolean; readonly dryRun: boolean },
-  tools: Tools,
-): Promise<FoundBase> {
-  const other: FoundBase = { reference, digest, from: 'other', imageId: undefined };
-  if (digest === null) {
-    if (inexact) return other;
-    throw rebuildBaseUnknown(reference);
-  }
-  const { images } = engine;
-  const named = await images.inspect(reference);
-  if (named !== undefined && isImage(named, digest))
-    return { reference, digest, from: 'name', imageId: undefined };
-  const byDigest = `${parseReference(reference.replace(/@.*$/, '')).repository}@${digest}`;
-  const here = (await images.inspect(digest)) ?? (await images.inspect(byDigest));
-  if (here !== undefined) return { reference, digest, from: 'engine', imageId: here.id };
-  if (dryRun) return { reference, digest, from: 'registry', imageId: undefined };
+export async function pinBases(
+  decision: Decision,
+  { bases, folder }: { readonly bases: readonly FoundBase[]; readonly folder: string },
+): Promise<PinnedDecision> {
+  const { images } = decision.engine;
+  const { image, siteVersion } = decision.plan;
+  const names = new Map<string, string>();
+  const given: string[] = [];
+  const unpin = async () => {
+    for (const name of given) await images.untag(name).catch(() => undefined);
+  };
   try {
-    await pull(byDigest, engine, tools);
-    const pulled = await images.inspect(byDigest);
-    if (pulled !== undefined) return { reference, digest, from: 'registry', imageId: pulled.id };
+    for (const { reference, imageId } of bases) {
+      if (imageId === undefined) continue;
+      const name = `${image}:${baseTag(siteVersion, imageId)}`;
+      const details = await images.inspect(imageId);
+      await images.tag(imageId, name);
+      names.set(reference, name);
+      // An engine deletes an image with its last name.
+      if ((details?.tags.length ?? 0) > 0) given.push(name);
+    }
+    if (names.size === 0) return { decision, unpin };
+    const containerfile = await writeContainerfile(decision, { names, folder });
+    return { decision: { ...decision, files: { ...decision.files, containerfile } }, unpin };
   } catch (error) {
-    if (!isDeBuildError(error) || tools.signal.aborted) throw error;
-    if (inexact) return other;
-    throw rebuildBaseGone(reference, digest, `It is not on the engine. ${error.what} ${error.why}`);
+    await unpin();
+    throw error;
   }
-  if (inexact) return other;
-  throw rebuildBaseGone(reference, digest, 'It is not on the engine, and its registry gave another image.');
 }
 
-/** The recorded digest is the registry's, or the id of an image that never was in one. */
-function isImage({ id, repoDigests }: Pick<ImageDetails, 'id' | 'repoDigests'>, digest: string): boolean {
-  return id === digest || repoDigests.some((known) => known.endsWith(`@${digest}`));
+async function writeContainerfile(
+  { site, plan, files }: Decision,
+  { names, folder }: { readonly names: ReadonlyMap<string, string>; readonly folder: string },
+): Promise<string> {
+  const { containerfile } = site;
+  if (containerfile === undefined) throw new Error('A rebuild was decided without a Containerfile.');
+  const args = Object.entries(plan.buildArgs).map(([name, { value }]) => [name, value] as const);
+  const lines = stagesWith(containerfile, Object.fromEntries(args)).flatMap(({ line, from, isStage }) => {
+    const name = isStage ? undefined : names.get(from);
+    return name === undefined ? [] : [[line, name] as const];
+  });
+  const path = join(folder, basename(containerfile.path));
+  await writeFile(path, repointStages(containerfile, new Map(lines)));
+  await copyIgnoreFile(files.containerfile, path);
+  return path;
 }
 
-async function pull(reference: string, { registries }: Engine, tools: Tools): Promise<void> {
-  tools.emit({ type: 'notice', level: 'info', text: `Fetching the base image ${reference}` });
-  const credential = (await findRegistryCredentials([reference], tools.environment))[registryOf(reference)];
-  if (credential !== undefined) tools.redactor.add(credential.password);
-  await registries.pull(reference, { credential, signal: tools.signal });
+/** A Containerfile may have an ignore file of its own. */
+async function copyIgnoreFile(from: string, to: string): Promise<void> {
+  await copyFile(`${from}.dockerignore`, `${to}.dockerignore`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 }

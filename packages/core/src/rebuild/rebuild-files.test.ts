@@ -4,10 +4,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { OpenSite } from '../flow/open-site.ts';
+import { siteFolder } from '../flow/site-folder.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { sampleManifest } from '../manifests/sample-manifest.fixture.ts';
-import { withRebuildFiles } from './rebuild-files.ts';
+import { defaultSiteConfig } from '../site/site-config.ts';
+import { openRebuildFiles } from './rebuild-files.ts';
 import type { RebuildSource } from './rebuild-report.ts';
 
 const PATH = 'images/custom/Containerfile';
@@ -56,19 +59,18 @@ interface Taken {
 }
 
 async function take(manifest: Manifest, inexact = false): Promise<Taken> {
-  const release = { manifest, site, records: join(site, 'build-manifests') };
-  const taken = await withRebuildFiles(
-    release,
-    { inexact, scratchName: 'rebuild' },
-    tools,
-    async (files) => ({
-      source: files.source,
-      text: await readFile(join(files.folder, PATH), 'utf8'),
-    }),
-  ).finally(async () => {
-    expect(await readdir(join(site, '.de-build'))).toEqual(['.gitignore']);
-  });
-  return taken;
+  const config = defaultSiteConfig();
+  const place = { folder: site, own: siteFolder(site), records: join(site, config.manifests), config };
+  const release = { manifest, site: place as unknown as OpenSite, name: '1.4.0' };
+  const isClean = async () => expect(await readdir(join(site, '.de-build'))).toEqual(['.gitignore']);
+  try {
+    const files = await openRebuildFiles(release, { inexact, scratchName: 'rebuild' }, tools);
+    const text = await readFile(join(files.folder, PATH), 'utf8');
+    await files.remove();
+    return { source: files.source, text };
+  } finally {
+    await isClean();
+  }
 }
 
 test('a clean site is taken from its commit, without a word', async () => {
@@ -99,7 +101,7 @@ test('a Containerfile that was never committed is found in the folder, and that 
 
 test.each<[string, Partial<Manifest['site']>, string]>([
   ['a site without a repository', { commit: null }, 'in no git repository'],
-  ['a commit that is gone', { commit: 'f'.repeat(40) }, 'does not hold the commit'],
+  ['a commit that is gone', { commit: 'f'.repeat(40) }, 'does not have the commit'],
 ])('%s: the folder will do, if its Containerfile is the recorded one', async (_what, of, why) => {
   await commit('FROM old\n');
   const { source } = await take(manifestOf(of, 'FROM old\n'));

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { rebuildFilesDiffer } from '../errors/rebuild-failures.ts';
-import { ownFolder } from '../flow/own-folder.ts';
 import type { RecordedRelease } from '../flow/recorded-release.ts';
+import { SITE_FOLDER } from '../flow/site-folder.ts';
 import type { Tools } from '../flow/tools.ts';
 import { checkOutSite } from '../git/site-checkout.ts';
 import { readSiteRepository } from '../git/site-repository.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { RebuildSource } from './rebuild-report.ts';
 
 /** The site's files for a rebuild, and room for what else it needs on disk. */
@@ -14,8 +15,10 @@ export interface RebuildFiles {
   readonly source: RebuildSource;
   /** The site's folder as it was, or as it is. */
   readonly folder: string;
-  /** For this run alone. */
+  /** For this run only. */
   readonly scratch: string;
+  /** Removes everything that was written. */
+  remove(): Promise<void>;
 }
 
 interface Candidate {
@@ -26,32 +29,32 @@ interface Candidate {
 }
 
 /**
- * Finds the site's files as they were released, calls `use` with them, and takes away what it wrote, whatever came of it:
- * the recorded commit of the site's repository; or the site's folder, when its Containerfile is the recorded one.
- * @throws DeBuildError `rebuild-files-differ`, `site-checkout-failed`
+ * Finds the site's files as they were released: the recorded commit of the site's repository, or the site's folder when
+ * its Containerfile is the recorded one.
+ * @throws DeBuildError `rebuild-files-differ`, `site-checkout-failed`; nothing is left then
  */
-export async function withRebuildFiles<Result>(
+export async function openRebuildFiles(
   release: RecordedRelease,
   options: { readonly inexact: boolean; readonly scratchName: string },
   tools: Tools,
-  use: (files: RebuildFiles) => Promise<Result>,
-): Promise<Result> {
-  const scratch = join(await ownFolder(release.site), options.scratchName);
+): Promise<RebuildFiles> {
+  const scratch = join(await release.site.own.make(), options.scratchName);
+  const remove = () => rm(scratch, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { mode: 0o700 });
   try {
-    const found = await findFiles(release, { scratch, inexact: options.inexact }, tools);
-    return await use({ ...found, scratch });
-  } finally {
-    await rm(scratch, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+    return { ...(await findFiles(release, { scratch, inexact: options.inexact }, tools)), scratch, remove };
+  } catch (error) {
+    await remove();
+    throw error;
   }
 }
 
 async function findFiles(
-  { manifest, site, records }: RecordedRelease,
+  { manifest, site }: RecordedRelease,
   { scratch, inexact }: { readonly scratch: string; readonly inexact: boolean },
   tools: Tools,
-): Promise<Omit<RebuildFiles, 'scratch'>> {
+): Promise<Pick<RebuildFiles, 'source' | 'folder'>> {
   const { commit, dirty } = manifest.site;
   const { path, digest } = manifest.containerfile;
   const { environment, signal } = tools;
@@ -62,53 +65,53 @@ async function findFiles(
   };
   if (commit === null) reasons.push('The site was in no git repository when it was released');
   else {
-    const checkout = await checkOutSite({ site, commit, scratch, environment, signal });
-    if (checkout === undefined) reasons.push(`The site's repository does not hold the commit ${commit}`);
+    const checkout = await checkOutSite({ site: site.folder, commit, scratch, environment, signal });
+    if (checkout === undefined) reasons.push(`The site's repository does not have the commit ${commit}`);
     else {
       await add('commit', checkout.folder);
-      tellSubmodules(checkout.submodules, tools);
+      warnOfSubmodules(checkout.submodules, tools);
     }
   }
-  await add('folder', site);
+  await add('folder', site.folder);
   if (dirty) reasons.push('The site had uncommitted changes when it was released');
-  if (dirty && (await isStillDirty({ site, records }, commit, tools))) candidates.reverse();
+  if (dirty && (await isStillDirty(site, commit, tools))) candidates.reverse();
 
   const exact = candidates.find((candidate) => candidate.digest === digest);
   const chosen =
     exact ?? (inexact ? candidates.find((candidate) => candidate.digest !== undefined) : undefined);
   if (chosen === undefined) {
-    const seen = candidates.map(({ from, digest: other }) =>
-      other === undefined
-        ? `${placeOf(from)} has no such file`
-        : `the one ${from === 'commit' ? 'of that commit' : "in the site's folder"} has the digest ${other}`,
-    );
+    const seen = candidates.map(describe);
     throw rebuildFilesDiffer(manifest.siteVersion, {
       path,
       recorded: digest,
-      reasons: [...reasons, ...seen.map(upper)],
+      reasons: [...reasons, ...seen],
     });
   }
   const isExact = exact !== undefined;
   if (commit !== null && chosen.from === 'folder' && reasons.length === 0)
-    reasons.push(`The commit ${commit} has not the recorded ${path}, and the site's folder has it`);
+    reasons.push(
+      `The ${path} of the commit ${commit} is not the recorded one; the one in the site's folder is`,
+    );
   if (!isExact) reasons.push(`Its ${path} is not the recorded one`);
-  const source: RebuildSource = {
-    from: chosen.from,
-    commit,
-    isExact,
-    ...(reasons.length === 0 ? {} : { why: `${reasons.join('. ')}.` }),
-  };
+  const why = reasons.length === 0 ? undefined : `${reasons.join('. ')}.`;
+  const source = { from: chosen.from, commit, isExact, ...omitUndefined({ why }) };
   return { source, folder: chosen.folder };
 }
 
-/** The folder then holds what the commit does not. */
+function describe({ from, digest }: Candidate): string {
+  if (digest === undefined)
+    return from === 'commit' ? 'That commit has no such file' : "The site's folder has no such file";
+  return `The one ${from === 'commit' ? 'of that commit' : "in the site's folder"} has the digest ${digest}`;
+}
+
+/** The folder then has what the commit lacks. */
 async function isStillDirty(
-  { site, records }: Pick<RecordedRelease, 'site' | 'records'>,
+  { folder, config }: RecordedRelease['site'],
   commit: string | null,
   { environment, signal }: Tools,
 ): Promise<boolean> {
-  const ignore = [relative(site, records), '.de-build'];
-  const now = await readSiteRepository(site, { environment, ignore, signal });
+  const ignore = [config.manifests, SITE_FOLDER];
+  const now = await readSiteRepository(folder, { environment, ignore, signal });
   return now.isRepository && now.commit === commit && now.dirty.length > 0;
 }
 
@@ -119,16 +122,8 @@ async function digestOf(file: string): Promise<string | undefined> {
   );
 }
 
-function tellSubmodules(submodules: readonly string[], tools: Tools): void {
+function warnOfSubmodules(submodules: readonly string[], tools: Tools): void {
   if (submodules.length === 0) return;
   const text = `The site's repository has submodules, which are empty in the rebuild: ${submodules.join(', ')}.`;
   tools.emit({ type: 'notice', level: 'warning', text });
-}
-
-function placeOf(from: Candidate['from']): string {
-  return from === 'commit' ? 'that commit' : "the site's folder";
-}
-
-function upper(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -1,18 +1,17 @@
-import { converge } from '../flow/converge.ts';
+import { changeSite } from '../flow/change-site.ts';
+import type { FlowEvent } from '../flow/event.ts';
 import { createEventStream } from '../flow/event-stream.ts';
-import type { ReleaseEvent } from '../flow/release-event.ts';
-import { withSiteLock } from '../flow/site-lock.ts';
+import type { OpenSite } from '../flow/open-site.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Tools } from '../flow/tools.ts';
-import { READS_SITE, withTools } from '../flow/with-tools.ts';
 import { withinGrace } from '../flow/within-grace.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { buildImage } from './build/build-image.ts';
 import type { BuildPlan } from './plan/plan.ts';
 import { decideRelease, type ReleaseOptions } from './plan/plan-release.ts';
+import { RELEASE } from './plan/release-flow.ts';
 import { describeRelease } from './publish/describe-release.ts';
-import { pendingRelease, recordRelease } from './publish/record-release.ts';
-import { tagImage } from './publish/tag-image.ts';
+import { publishRelease } from './publish/publish-release.ts';
 import { examineImage } from './verify/examine-image.ts';
 import { judgeLeaks } from './verify/judge-leaks.ts';
 import { verifyImage } from './verify/verify-image.ts';
@@ -20,12 +19,11 @@ import { verifyImage } from './verify/verify-image.ts';
 /** A release under way. */
 export interface ReleaseRun {
   /** Every event, redacted, from the first on; for one reader. Not reading it costs nothing but memory. */
-  readonly events: AsyncIterable<ReleaseEvent>;
+  readonly events: AsyncIterable<FlowEvent>;
   /** Settles when the release has ended. @throws DeBuildError */
   readonly result: Promise<ReleaseResult>;
 }
 
-/** What came of a release. */
 export interface ReleaseResult {
   readonly plan: BuildPlan;
   readonly manifest: Manifest;
@@ -38,54 +36,39 @@ export interface ReleaseResult {
 }
 
 /**
- * Releases a site: checks it, builds its image, verifies what is in it, gives it its tag and records it. The
- * tag is given only to a verified image that holds no secret, and stays only when the record was written. One run at a
- * time changes a site.
+ * Releases a site: checks it, builds its image, verifies what is in it, tags and records it. The tag is given only to a
+ * verified image that holds no secret, and stays only when the record was written.
+ * @throws DeBuildError `checks-failed`, `site-locked`, `git-*`, `mirror-*`, `engine-*`, `build-*`, `image-*`, `manifest-*`
  */
 export function buildRelease(options: ReleaseOptions): ReleaseRun {
-  const stream = createEventStream<ReleaseEvent>();
-  const onEvent = (event: ReleaseEvent) => {
+  const stream = createEventStream<FlowEvent>();
+  const onEvent = (event: FlowEvent) => {
     stream.push(event);
     options.onEvent?.(event);
   };
-  const result = withTools(
-    { ...options, onEvent },
-    (tools) => withSiteLock({ site: options.site, what: 'build' }, tools, () => release(options, tools)),
-    READS_SITE,
+  const { buildArgs } = options;
+  const change = { flow: RELEASE, what: 'build', buildArgs };
+  const result = changeSite({ ...options, onEvent }, change, (site, tools) =>
+    release(site, options, tools),
   ).finally(() => stream.close());
-  // A caller that reads the events first must not die of a rejection it has not come to yet.
+  // A caller may read all events before it looks at the result.
   result.catch(() => {});
   return { events: stream, result };
 }
 
-async function release(options: ReleaseOptions, tools: Tools): Promise<ReleaseResult> {
-  await converge(options.site, tools);
+async function release(site: OpenSite, options: ReleaseOptions, tools: Tools): Promise<ReleaseResult> {
   const startedAt = tools.now();
-  const decision = await decideRelease(options, tools);
-  const { plan, engine } = decision;
+  const decision = await decideRelease(site, options, tools);
+  const { plan } = decision;
   return buildImage(decision, tools, async (built, journal) => {
-    const { found, files, search } = await inStage(
-      tools,
-      { stage: 'verify', title: `Verifying ${built.id}` },
-      async () => {
-        const found = await withinGrace(tools.signal, verifyImage(decision, built.id));
-        return { found, ...(await examineImage(decision, { id: built.id, found }, tools)) };
-      },
-    );
-    await judgeLeaks(decision, { imageId: built.id, search }, tools);
-    const record = await describeRelease(decision, { startedAt, built, found, files, search }, tools);
-    // From here on the release is finished, by the next run if not by this: the tag and its record belong together.
-    tools.signal.throwIfAborted();
-    await journal.promise(pendingRelease(decision, record, built.id));
-    const tagging = await inStage(tools, { stage: 'tag', title: `Tagging ${plan.reference}` }, () =>
-      tagImage(engine.images, plan, built.id),
-    );
-    const manifestPath = await inStage(
-      tools,
-      { stage: 'record', title: `Recording ${plan.siteVersion}` },
-      () => recordRelease(decision, { record, tagging, journal }, tools),
-    );
-    const { manifest } = record;
-    return { plan, manifest, manifestPath, reference: plan.reference, imageId: built.id };
+    const imageId = built.id;
+    const verified = await inStage(tools, { stage: 'verify', title: `Verifying ${imageId}` }, async () => {
+      const found = await withinGrace(tools.signal, verifyImage(decision, imageId));
+      return { found, ...(await examineImage(decision, { id: imageId, found }, tools)) };
+    });
+    await judgeLeaks(decision, { imageId, search: verified.search }, tools);
+    const record = await describeRelease(decision, { startedAt, built, ...verified }, tools);
+    const manifestPath = await publishRelease(decision, { record, imageId, journal }, tools);
+    return { plan, manifest: record.manifest, manifestPath, reference: plan.reference, imageId };
   });
 }

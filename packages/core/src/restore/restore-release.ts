@@ -1,108 +1,101 @@
 import { rebuildReplacesAside } from '../errors/rebuild-failures.ts';
 import { restoreTagHeld } from '../errors/restore-failures.ts';
-import { converge } from '../flow/converge.ts';
-import { type HistoryOptions, readRelease } from '../flow/recorded-release.ts';
+import { changeSite } from '../flow/change-site.ts';
+import type { OpenSite } from '../flow/open-site.ts';
+import { readRelease } from '../flow/recorded-release.ts';
 import { isImageOf, tagOfRelease } from '../flow/release-image.ts';
-import { withSiteLock } from '../flow/site-lock.ts';
-import type { SiteOptions, Tools } from '../flow/tools.ts';
-import { withTools } from '../flow/with-tools.ts';
+import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { readArchives } from '../manifests/archives.ts';
-import type { Manifest } from '../manifests/manifest.ts';
 import type { RebuildOutcome } from '../rebuild/rebuild-report.ts';
 import { tagImage } from '../release/publish/tag-image.ts';
 import { replacedTag } from '../version/version-tag.ts';
-import { bringBack } from './bring-back.ts';
-import type { RestoreAttempt, RestoreMeans } from './restore-means.ts';
+import { restoreImage } from './restore-image.ts';
+import type { RestoreAttempt, RestoreMethodKind } from './restore-method.ts';
 
-export interface RestoreOptions extends HistoryOptions {
+export interface RestoreOptions extends SiteOptions {
   /** Site version, or a record that `--force` moved aside: `1.4.0-replaced-0123456789ab`. */
   readonly release: string;
-  /** An archive that was moved, or the folder it lies in; looked at before the recorded places. */
+  /** An archive that was moved, or the folder it is in; checked before the recorded places. */
   readonly from?: string;
   /** Take the tag from another image, which keeps one of its own. Default: false. */
   readonly force?: boolean;
-  /** Change nothing; say which means would be tried. Default: false. */
+  /** Change nothing; say which methods would be tried. Default: false. */
   readonly dryRun?: boolean;
   /**
-   * The last means is to build it anew, from the build cache where that has it. `identical`: the release gets its tag when
-   * the recorded image comes of it; an equivalent one is kept under a tag of its own, and the call fails. `equivalent`: that
-   * one gets the release's tag, too, and a record. `never`: nothing is built. Default: `identical`.
+   * The last method is a rebuild, from the build cache where possible. `identical`: the release gets its tag when the
+   * rebuild gives the recorded image; an equivalent one is kept under a tag of its own, and the call fails. `equivalent`:
+   * that one gets the release's tag too, and a record. `never`: nothing is built. Default: `identical`.
    */
   readonly rebuild?: 'identical' | 'equivalent' | 'never';
-  /** Called with what a rebuild tells, redacted, in order. */
-  readonly onEvent?: NonNullable<SiteOptions['onEvent']>;
 }
 
 export interface RestoredRelease {
   readonly dryRun: boolean;
   /** The tag it has now: `acme/erp:1.4.0`. */
   readonly reference: string;
-  /** What the engine calls the image; with `dryRun` what is recorded. */
+  /** The image's id on the engine; with `dryRun` the recorded one. */
   readonly imageId: string;
-  /** Whether the engine calls it otherwise than the manifest, and it was known by its layers and labels. */
+  /** Whether that is not the recorded id, and the image was known by its layers and labels. */
   readonly isRenamed: boolean;
-  /** What brought it back; with `dryRun` the first that seems at hand. */
-  readonly means: RestoreMeans | undefined;
-  /** In the order of their cost, up to the one that did it; with `dryRun` all. */
+  /** What restored it; with `dryRun` the first that is available. */
+  readonly method: RestoreMethodKind | undefined;
+  /** The cheapest first, up to the one that worked; with `dryRun` all. */
   readonly attempts: readonly RestoreAttempt[];
-  /** The name that an image got which had the tag. */
+  /** The new name of the image that had the tag. */
   readonly keptAside: string | undefined;
-  /** What came of building it anew, when that brought it back. */
+  /** The result of the rebuild that restored it. */
   readonly rebuilt: RebuildOutcome | undefined;
 }
 
+const RESTORE: Flow = {
+  name: 'restore',
+  stages: ['plan', 'fetch', 'build', 'verify', 'compare', 'tag', 'record'],
+  unchanged: 'The release did not get its tag.',
+};
+
 /**
- * Brings a release's image back by the cheapest means that verifies, and gives it its tag: it is there already; it lost
- * its tag; an archive; a registry; a rebuild. An image is taken for the release's only when it is the recorded one.
- * @throws DeBuildError `restore-tag-held`, `release-not-restorable`, `restored-*`, `rebuild-*`, `manifest-*`, `archive-list-unreadable`, `engine-*`, `site-locked`, `lock-*`
+ * Restores a release's image by the cheapest method that verifies, and gives it its tag: the image is there already;
+ * it lost its tag; an archive; a registry; a rebuild. Only the recorded image counts as the release's.
+ * @throws DeBuildError `restore-tag-held`, `release-not-restorable`, `restored-*`, `rebuild-*`, `manifest-*`,
+ * `archive-list-unreadable`, `engine-*`, `site-locked`, `lock-*`
  */
 export function restoreRelease(options: RestoreOptions): Promise<RestoredRelease> {
-  const { site, dryRun } = options;
-  return withTools(options, (tools) =>
-    withSiteLock({ site, what: `restore ${options.release}`, dryRun }, tools, () => restore(options, tools)),
+  const { release, dryRun } = options;
+  return changeSite(options, { flow: RESTORE, what: `restore ${release}`, dryRun }, (site, tools) =>
+    restore(site, options, tools),
   );
 }
 
-async function restore(options: RestoreOptions, tools: Tools): Promise<RestoredRelease> {
-  if (options.dryRun !== true) await converge(options.site, tools);
-  const release = await readRelease(options.site, options.release);
-  const { manifest } = release;
-  if (options.rebuild === 'equivalent' && options.release !== manifest.siteVersion)
-    throw rebuildReplacesAside(options.release);
-  const archives = await readArchives(release.records, options.release);
+async function restore(site: OpenSite, options: RestoreOptions, tools: Tools): Promise<RestoredRelease> {
+  const { dryRun = false, force = false, rebuild = 'identical', from } = options;
+  const release = await readRelease(site, options.release);
+  const { manifest, name } = release;
+  if (rebuild === 'equivalent' && name !== manifest.siteVersion) throw rebuildReplacesAside(name);
+  const archives = await readArchives(site.records, name);
   const engine = await tools.engine();
-  const tag = tagOfRelease(manifest, options.release);
+  const tag = tagOfRelease(manifest, name);
   const { reference } = tag;
-  const dryRun = options.dryRun ?? false;
   const holder = await engine.images.inspect(reference);
   const result = { dryRun, reference, keptAside: undefined, rebuilt: undefined };
+  const idOf = (imageId: string) => ({ imageId, isRenamed: imageId !== manifest.image.id });
   if (holder !== undefined && isImageOf(holder, manifest)) {
-    const attempts: RestoreAttempt[] = [
-      { means: 'local', from: reference, state: dryRun ? 'at-hand' : 'used' },
-    ];
-    return { ...result, ...named(holder.id, manifest), means: 'local', attempts };
+    const state = dryRun ? 'available' : 'used';
+    const attempts: RestoreAttempt[] = [{ method: 'local', from: reference, state }];
+    return { ...result, ...idOf(holder.id), method: 'local', attempts };
   }
-  if (holder !== undefined && options.force !== true) throw restoreTagHeld(reference, holder.id);
+  if (holder !== undefined && !force) throw restoreTagHeld(reference, holder.id);
 
-  const brought = await bringBack({ release, reference, archives, engine, options }, tools);
-  if (dryRun) {
-    const first = brought.attempts.find(({ state }) => state === 'at-hand');
-    return { ...result, ...named(manifest.image.id, manifest), ...brought, means: first?.means };
-  }
-  if (brought.rebuilt !== undefined) {
-    const { keptAside, verdict } = brought.rebuilt;
-    const isRenamed = verdict === 'identical' && brought.imageId !== manifest.image.id;
-    return { ...result, ...brought, isRenamed, keptAside };
+  const image = await restoreImage({ release, reference, archives, engine, from, rebuild, dryRun }, tools);
+  if (dryRun) return { ...result, ...image, isRenamed: false };
+  if (image.rebuilt !== undefined) {
+    const { keptAside, verdict } = image.rebuilt;
+    const isRenamed = verdict === 'identical' && image.imageId !== manifest.image.id;
+    return { ...result, ...image, isRenamed, keptAside };
   }
   // From here on an interrupt waits, as when a release is tagged.
   tools.signal.throwIfAborted();
-  const replaces = holder === undefined ? undefined : { imageId: holder.id, tag: tag.siteVersion };
-  await tagImage(engine.images, { ...tag, replaces }, brought.imageId);
-  const keptAside =
-    holder === undefined ? undefined : `${tag.image}:${replacedTag(tag.siteVersion, holder.id)}`;
-  return { ...result, ...brought, ...named(brought.imageId, manifest), keptAside };
-}
-
-function named(imageId: string, manifest: Manifest) {
-  return { imageId, isRenamed: imageId !== manifest.image.id };
+  const replaces = holder && { imageId: holder.id, tag: tag.siteVersion };
+  await tagImage(engine.images, { ...tag, replaces }, image.imageId);
+  const keptAside = holder && `${tag.image}:${replacedTag(tag.siteVersion, holder.id)}`;
+  return { ...result, ...image, ...idOf(image.imageId), keptAside };
 }

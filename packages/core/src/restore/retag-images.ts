@@ -1,22 +1,20 @@
 import type { Finding } from '../errors/finding.ts';
-import { converge } from '../flow/converge.ts';
-import { readRecords } from '../flow/read-records.ts';
-import type { HistoryOptions } from '../flow/recorded-release.ts';
+import { changeSite } from '../flow/change-site.ts';
+import type { OpenSite } from '../flow/open-site.ts';
 import { isImageOf, tagOfRelease } from '../flow/release-image.ts';
-import { withSiteLock } from '../flow/site-lock.ts';
-import type { Tools } from '../flow/tools.ts';
-import { withTools } from '../flow/with-tools.ts';
+import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
+import { readManifests } from '../manifests/manifest-store.ts';
 import { PLAN_DIGEST_LABEL } from '../manifests/plan-label.ts';
 
-export interface RetagOptions extends Omit<HistoryOptions, 'onProgress'> {
+export interface RetagOptions extends SiteOptions {
   /** Change nothing; say which images would get their tags. Default: false. */
   readonly dryRun?: boolean;
 }
 
-/** An image of a recorded release that has not the release's tag. */
+/** An image of a recorded release without the release's tag. */
 export interface LostTag {
   readonly siteVersion: string;
-  /** The tag that is its own: `acme/erp:1.4.0`. */
+  /** The release's tag: `acme/erp:1.4.0`. */
   readonly reference: string;
   readonly imageId: string;
   /** `held`: another image has the tag, and keeps it. */
@@ -31,29 +29,30 @@ export interface RetaggedImages {
   readonly images: readonly LostTag[];
   /** Releases that have their tag. */
   readonly inOrder: readonly string[];
-  /** Releases whose image is not on this engine; `restoreRelease` may bring them back. */
+  /** Releases whose image is not on this engine; `restoreRelease` may restore them. */
   readonly absent: readonly string[];
   /** Manifests that can't be read. */
   readonly problems: readonly Finding[];
 }
 
+const RETAG: Flow = { name: 'retag', stages: [], unchanged: 'No tag was given.' };
+
 /**
- * Finds images of recorded releases that lost their tag, by the label of their plan, and gives it back. A tag is never
+ * Finds images of recorded releases that lost their tag, by the label of their plan, and tags them again. A tag is never
  * taken from another image.
  * @throws DeBuildError `manifest-folder-unreadable`, `engine-*`, `site-locked`, `lock-*`
  */
 export function retagImages(options: RetagOptions): Promise<RetaggedImages> {
-  const { site, dryRun } = options;
-  return withTools({ ...options, onEvent: () => undefined }, (tools) =>
-    withSiteLock({ site, what: 'retag', dryRun }, tools, () => retag(options, tools)),
+  const { dryRun } = options;
+  return changeSite(options, { flow: RETAG, what: 'retag', dryRun }, (site, tools) =>
+    retag(site, options, tools),
   );
 }
 
-async function retag(options: RetagOptions, tools: Tools): Promise<RetaggedImages> {
-  if (options.dryRun !== true) await converge(options.site, tools);
+async function retag(site: OpenSite, options: RetagOptions, tools: Tools): Promise<RetaggedImages> {
   const { images } = await tools.engine();
   const dryRun = options.dryRun ?? false;
-  const { manifests, problems } = await readRecords(options);
+  const { manifests, problems } = await readManifests(site.records);
   const labelled = await images.listByLabel(PLAN_DIGEST_LABEL);
   const lost: LostTag[] = [];
   const inOrder: string[] = [];
@@ -83,7 +82,10 @@ async function retag(options: RetagOptions, tools: Tools): Promise<RetaggedImage
       lost.push({ ...one, state: 'held', heldBy: holder.id });
       continue;
     }
-    if (!dryRun) await images.tag(found.id, reference);
+    if (!dryRun) {
+      await images.tag(found.id, reference);
+      tools.done(`${reference} has its tag again.`);
+    }
     lost.push({ ...one, state: dryRun ? 'would-retag' : 'retagged' });
   }
   return { dryRun, images: lost, inOrder, absent, problems };

@@ -18,3 +18,9 @@ export interface Site {
   readonly containerfile: Containerfile | undefined;
   readonly findings: readonly Finding[];
 }
+
+/** The site version, when `.env` gives one. */
+export function readVersion({ env, config }: Pick<Site, 'env' | 'config'>): string | undefined {
+  const value = env?.entries.get(config.versionKey)?.value;
+  return value === '' ? undefined : value;
+}

@@ -1,32 +1,32 @@
-import type { Images } from '../engine/engine.ts';
+import { allApps } from '../apps/all-apps.ts';
+import type { ImageDetails, Images } from '../engine/engine.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
 import { compareApps, type ExpectedApp, matchApps } from '../frappe/compare-apps.ts';
 import { readImageApps } from '../frappe/image-apps.ts';
 import type { Manifest } from '../manifests/manifest.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { VerifiedPoint } from './verified-point.ts';
 
 export interface ComparedCommits {
   readonly points: readonly VerifiedPoint[];
-  /** What bench calls each app in the image: its name of the record → its folder. */
+  /** Name of each app in the record → its folder in the image. */
   readonly folders: ReadonlyMap<string, string>;
 }
 
-/** The commits that bench recorded in the image, against those of the record. */
+/** Compares the commits that bench recorded in the image with those of the record. */
 export async function compareCommits(
-  { frappe, apps }: Manifest,
-  at: { readonly images: Images; readonly imageId: string; readonly benchFolder: string },
+  manifest: Manifest,
+  at: { readonly images: Images; readonly image: Pick<ImageDetails, 'id'>; readonly benchFolder: string },
 ): Promise<ComparedCommits> {
-  const expected: readonly ExpectedApp[] = (frappe === null ? apps : [frappe, ...apps]).map(
-    ({ name, ref, commit, tagObject }) => ({
-      name,
-      ref,
-      commit,
-      ...(tagObject === undefined ? {} : { tagObject }),
-    }),
-  );
+  const expected: readonly ExpectedApp[] = allApps(manifest).map(({ name, ref, commit, tagObject }) => ({
+    name,
+    ref,
+    commit,
+    ...omitUndefined({ tagObject }),
+  }));
   try {
-    const found = await readImageApps(at.images, at.imageId, at.benchFolder);
+    const found = await readImageApps(at.images, at.image.id, at.benchFolder);
     const matches = matchApps(expected, found);
     const differences = compareApps(expected, found);
     const points = expected.map((app): VerifiedPoint => {
@@ -37,7 +37,7 @@ export async function compareCommits(
         return { ...point, status: 'unknown', why: 'bench recorded no commit of it in the image.' };
       }
       const commit = matches.get(app)?.commit;
-      return { ...point, status: 'differs', ...(commit === undefined ? {} : { found: commit }) };
+      return { ...point, status: 'differs', ...omitUndefined({ found: commit }) };
     });
     return { points, folders: new Map([...matches].map(([app, { name }]) => [app.name, name])) };
   } catch (error) {

@@ -1,25 +1,30 @@
-import { digestFolder, readImageTree } from '../audit/image-tree.ts';
-import type { Images } from '../engine/engine.ts';
+import { allApps } from '../apps/all-apps.ts';
+import { digestFolder, treeOf } from '../audit/image-tree.ts';
+import type { ImageDetails, Images } from '../engine/engine.ts';
+import { readEngineImage } from '../flow/read-image.ts';
+import type { Tools } from '../flow/tools.ts';
 import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
 import { comparePoint, type VerifiedPoint } from './verified-point.ts';
 
-/** All files of the image against the digests of the record: reads the image when the record has any. */
+/** Compares all files of the image with the digests of the record; reads the image only when the record has any. */
 export async function compareFiles(
-  { image: recorded, frappe, apps }: Manifest,
+  manifest: Manifest,
   at: {
     readonly images: Images;
-    readonly imageId: string;
+    readonly image: ImageDetails;
     readonly benchFolder: string;
     readonly folders: ReadonlyMap<string, string>;
-    readonly signal: AbortSignal;
   },
+  { emit, signal }: Pick<Tools, 'emit' | 'signal'>,
 ): Promise<readonly VerifiedPoint[]> {
-  const all = frappe === null ? apps : [frappe, ...apps];
-  const withDigest = all.filter((app) => app.treeDigest !== undefined);
+  const recorded = manifest.image;
+  const withDigest = allApps(manifest).filter((app) => app.treeDigest !== undefined);
   if (recorded.treeDigest === undefined && withDigest.length === 0) {
     return [{ id: 'files', status: 'unknown', why: 'The release was recorded without its files.' }];
   }
-  const tree = await readImageTree(recorded.reference, await at.images.save(at.imageId, at.signal));
+  const named = { ...at.image, name: recorded.reference };
+  const takeNote = () => undefined;
+  const tree = treeOf(await readEngineImage(at.images, named, { emit, signal, takeNote }));
   const digestOf = ({ name }: ManifestApp) =>
     digestFolder(tree, `${at.benchFolder}/apps/${at.folders.get(name) ?? name}`);
   return [

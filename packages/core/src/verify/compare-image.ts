@@ -2,9 +2,10 @@ import type { ImageDetails } from '../engine/engine.ts';
 import { isImageOf } from '../flow/release-image.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { PLAN_DIGEST_LABEL } from '../manifests/plan-label.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { comparePoint, type VerifiedPoint } from './verified-point.ts';
 
-/** What the engine tells of the image, against its record. */
+/** Compares what the engine says about the image with its record. */
 export function compareImage(
   { image: recorded, planDigest }: Manifest,
   {
@@ -37,14 +38,14 @@ function compareId(expected: string, image: ImageDetails, isSameImage: boolean):
   return {
     ...point,
     status: 'same',
-    why: 'Another kind of image store names it otherwise; layers and labels are the same.',
+    why: 'Another kind of image store gives it another id; layers and labels are the same.',
   };
 }
 
 function whyUntagged(image: ImageDetails | undefined): string {
   return image === undefined
     ? 'The engine has neither the tag nor the image.'
-    : 'The engine has the image, and the tag is gone from it.';
+    : 'The engine has the image without its tag.';
 }
 
 /** One point for all, or one for each that differs. */
@@ -59,7 +60,6 @@ function compareLabels(
     id: 'labels',
     subject: name,
     status: 'differs',
-    ...(expected[name] === undefined ? {} : { expected: expected[name] }),
-    ...(found[name] === undefined ? {} : { found: found[name] }),
+    ...omitUndefined({ expected: expected[name], found: found[name] }),
   }));
 }

@@ -1,3 +1,5 @@
+import { omitUndefined } from '../omit-undefined.ts';
+
 /** One thing that a verification compared. */
 export interface VerifiedPoint {
   readonly id: 'tag' | 'image-id' | 'plan' | 'labels' | 'layers' | 'app' | 'files' | 'app-files';
@@ -7,7 +9,7 @@ export interface VerifiedPoint {
   readonly status: 'same' | 'differs' | 'unknown';
   /** What the record says; absent where it says nothing. */
   readonly expected?: string;
-  /** What is there; absent where there is nothing. */
+  /** What the image has; absent where it has nothing. */
   readonly found?: string;
   readonly why?: string;
 }
@@ -16,7 +18,7 @@ export function hasPassed(points: readonly VerifiedPoint[]): boolean {
   return points.every(({ status }) => status !== 'differs');
 }
 
-/** The two must be the same text; without an expected one there is nothing to compare. */
+/** Compares two texts; without an expected one the result is `unknown`. */
 export function comparePoint(
   point: Pick<VerifiedPoint, 'id' | 'subject'>,
   expected: string | undefined,
@@ -24,8 +26,7 @@ export function comparePoint(
 ): VerifiedPoint {
   const seen = {
     ...point,
-    ...(expected === undefined ? {} : { expected }),
-    ...(found === undefined ? {} : { found }),
+    ...omitUndefined({ expected, found }),
   };
   if (expected === undefined) return { ...seen, status: 'unknown', why: 'The record does not say.' };
   return { ...seen, status: expected === found ? 'same' : 'differs' };

@@ -1,23 +1,22 @@
-import { resolve } from 'node:path';
-import { readRecord } from '../flow/read-records.ts';
+import { inspectSite } from '../flow/change-site.ts';
+import type { OpenSite } from '../flow/open-site.ts';
+import { findRecord } from '../flow/read-records.ts';
 import { tagOfRelease } from '../flow/release-image.ts';
 import { inStage } from '../flow/stage.ts';
-import type { SiteOptions } from '../flow/tools.ts';
-import { withTools } from '../flow/with-tools.ts';
-import { readSiteConfig } from '../site/read-site-config.ts';
+import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { compareCommits } from './compare-commits.ts';
 import { compareFiles } from './compare-files.ts';
 import { compareImage } from './compare-image.ts';
 import { hasPassed, type VerifiedPoint } from './verified-point.ts';
 
-export interface VerifyOptions extends Omit<SiteOptions, 'remote' | 'now'> {
+export interface VerifyOptions extends SiteOptions {
   /** Site version. Default: the newest recorded release. */
   readonly release?: string | undefined;
   /** Read all files of the image, which takes as long as `docker save`. Default: true. */
   readonly files?: boolean;
 }
 
-/** How an image of this engine stands against the record of its release. */
+/** An image on this engine compared with the record of its release. */
 export interface ReleaseVerification {
   readonly siteVersion: string;
   /** `desiredeffect/erpnext-custom:1.4.0` */
@@ -27,30 +26,32 @@ export interface ReleaseVerification {
   readonly points: readonly VerifiedPoint[];
 }
 
+const VERIFY: Flow = { name: 'verify', stages: ['verify'], unchanged: 'It changes nothing.' };
+
 /**
- * Holds the image that has a release's tag against the release's record: its id, labels, app commits, layers and files.
- * What differs is in the report, it is not thrown. When the tag is gone, the image is looked for by its id.
+ * Compares the image that has a release's tag with the release's record: its id, labels, app commits, layers and files.
+ * Differences are in the report, they are not thrown. When the tag is gone, the image is looked up by its id.
  * @throws DeBuildError `manifest-not-found`, `manifest-unreadable`, `no-release-recorded`, `engine-*`,
  * `release-interrupted`
  */
 export function verifyRelease(options: VerifyOptions): Promise<ReleaseVerification> {
-  return withTools(options, async (tools) => {
-    const site = resolve(options.site);
-    const manifest = await readRecord({ site, release: options.release });
-    const { reference, siteVersion } = tagOfRelease(manifest, options.release ?? manifest.siteVersion);
-    const { config } = await readSiteConfig(site);
-    const { images } = await tools.engine();
-    const points = await inStage(tools, { stage: 'verify', title: `Verifying ${reference}` }, async () => {
-      const tagged = await images.inspect(reference);
-      const image = tagged ?? (await images.inspect(manifest.image.id));
-      const seen = compareImage(manifest, { reference, image, isTagged: tagged !== undefined });
-      if (image === undefined) return seen;
-      const at = { images, imageId: image.id, benchFolder: config.benchFolder };
-      const { points, folders } = await compareCommits(manifest, at);
-      if (options.files === false) return [...seen, ...points];
-      const files = await compareFiles(manifest, { ...at, folders, signal: tools.signal });
-      return [...seen, ...points, ...files];
-    });
-    return { siteVersion, reference, passed: hasPassed(points), points };
+  const what = options.release === undefined ? 'verify' : `verify ${options.release}`;
+  return inspectSite(options, { flow: VERIFY, what }, (site, tools) => verify(site, options, tools));
+}
+
+async function verify(site: OpenSite, options: VerifyOptions, tools: Tools): Promise<ReleaseVerification> {
+  const manifest = await findRecord(site, options.release);
+  const { reference, siteVersion } = tagOfRelease(manifest, options.release ?? manifest.siteVersion);
+  const { images } = await tools.engine();
+  const points = await inStage(tools, { stage: 'verify', title: `Verifying ${reference}` }, async () => {
+    const tagged = await images.inspect(reference);
+    const image = tagged ?? (await images.inspect(manifest.image.id));
+    const seen = compareImage(manifest, { reference, image, isTagged: tagged !== undefined });
+    if (image === undefined) return seen;
+    const at = { images, image, benchFolder: site.config.benchFolder };
+    const { points, folders } = await compareCommits(manifest, at);
+    if (options.files === false) return [...seen, ...points];
+    return [...seen, ...points, ...(await compareFiles(manifest, { ...at, folders }, tools))];
   });
+  return { siteVersion, reference, passed: hasPassed(points), points };
 }

@@ -1,14 +1,13 @@
-import { join } from 'node:path';
+import { allApps } from '../../apps/all-apps.ts';
 import type { ResolvedApp } from '../../apps/app.ts';
-import { ownFolder } from '../../flow/own-folder.ts';
+import { reportWait } from '../../flow/report-wait.ts';
 import { inStage } from '../../flow/stage.ts';
-import { tellWait } from '../../flow/tell-wait.ts';
 import type { Tools } from '../../flow/tools.ts';
 import { openMirror } from '../../git/mirror/mirror-store.ts';
 import { serveMirror } from '../../git/mirror/serve-mirror.ts';
 import { readSiteKey } from '../../git/mirror/site-key.ts';
-import { resolvedAppsOf } from '../check/examine-site.ts';
-import type { Decision } from '../plan/plan-release.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
+import type { Decision } from '../plan/decision.ts';
 
 /** Where the build clones its apps from. */
 export interface Sources {
@@ -17,8 +16,8 @@ export interface Sources {
 }
 
 /**
- * Brings every app to this machine at its planned commit, serves them on loopback while `use` runs, and stops. With the
- * delivery `inject` there is nothing to bring.
+ * Fetches every app to this machine at its planned commit, serves them on loopback while `use` runs, and stops. With the
+ * delivery `inject` nothing is fetched.
  * @throws DeBuildError `mirror-*`, `git-*`
  */
 export async function serveSources<Result>(
@@ -26,52 +25,38 @@ export async function serveSources<Result>(
   tools: Tools,
   use: (sources: Sources) => Promise<Result>,
 ): Promise<Result> {
-  const { plan, examination } = decision;
-  const { means, reason } = plan.tokenDelivery;
-  if (reason !== undefined && examination.sources.secrets.length > 0)
-    tools.emit({ type: 'notice', level: 'warning', text: describe(means, reason) });
-  if (means === 'inject') return use({ urlOf: undefined });
+  const { site, plan, isFrozen } = decision;
+  const { mode, reason } = plan.tokenDelivery;
+  const warn = (text: string) => tools.emit({ type: 'notice', level: 'warning', text });
+  const isInjected = mode === 'inject';
+  if (reason !== undefined && site.sources.secrets.length > 0)
+    warn(
+      isInjected ? `The token goes into the build, where bench writes it into its log: ${reason}` : reason,
+    );
+  if (isInjected) return use({ urlOf: undefined });
 
-  const { site } = examination;
-  const apps = resolvedAppsOf(examination);
-  const folder = await ownFolder(site.folder);
-  const siteKey = await readSiteKey(folder);
+  const apps = allApps(decision);
+  const siteKey = await readSiteKey(await site.own.make());
   tools.redactor.add(siteKey);
-  const mirror = openMirror(join(folder, 'mirror'), {
-    environment: tools.environment,
-    onWait: tellWait(tools.emit),
-    onProgress: tools.emit,
-  });
+  const { environment, emit, signal } = tools;
+  const mirror = openMirror(site.own.mirror, { environment, onWait: reportWait(emit), onProgress: emit });
   const sources = await inStage(tools, { stage: 'fetch', title: 'Fetching the apps at their commits' }, () =>
-    Promise.all(apps.map((app) => mirror.fetch({ ...app, isRecorded: decision.isFrozen }, tools.signal))),
+    Promise.all(apps.map((app) => mirror.fetch({ ...app, isRecorded: isFrozen }, signal))),
   );
-  for (const { what, fix } of sources.flatMap(({ notices }) => notices))
-    tools.emit({ type: 'notice', level: 'warning', text: `${what} ${fix}` });
+  for (const { what, fix } of sources.flatMap(({ notices }) => notices)) warn(`${what} ${fix}`);
   const server = await serveMirror(mirror, {
     siteKey,
     sources,
-    ...(site.config.mirrorPort === undefined ? {} : { port: site.config.mirrorPort }),
+    ...omitUndefined({ port: site.config.mirrorPort }),
   });
   if (!server.isDefaultPort)
-    tools.emit({
-      type: 'notice',
-      level: 'warning',
-      text: "The mirror's usual port is taken, so it is served on another; steps that clone will not come from the cache.",
-    });
-  const urls = new Map(apps.map((app, index) => [app, urlAt(sources[index])]));
-  function urlAt(source: (typeof sources)[number] | undefined): string {
-    if (source === undefined) throw new Error('An app was not fetched before it was served.');
-    return server.urlOf(source);
-  }
+    warn(
+      "The mirror's usual port is taken, so it uses another; steps that clone will not come from the cache.",
+    );
+  const urls = new Map(sources.map((source, index) => [apps[index], server.urlOf(source)]));
   try {
     return await use({ urlOf: (app) => urls.get(app) ?? app.url });
   } finally {
     await server.close();
   }
-}
-
-function describe(means: 'mirror' | 'inject', reason: string): string {
-  return means === 'inject'
-    ? `The token goes into the build, where bench writes it into its log: ${reason}`
-    : reason;
 }

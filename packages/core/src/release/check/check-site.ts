@@ -1,8 +1,10 @@
-import type { CheckResult } from '../../flow/release-event.ts';
-import type { SiteOptions } from '../../flow/tools.ts';
-import { READS_SITE, withTools } from '../../flow/with-tools.ts';
-import { parseCheckIds } from './check-ids.ts';
-import { examineSite } from './examine-site.ts';
+import type { Severity } from '../../errors/finding.ts';
+import { inspectSite } from '../../flow/change-site.ts';
+import type { CheckResult } from '../../flow/event.ts';
+import type { Flow, SiteOptions } from '../../flow/tools.ts';
+import { readVersion } from '../../site/site.ts';
+import { parseCheckIds } from './checks.ts';
+import { runChecks } from './run-checks.ts';
 
 export interface CheckOptions extends SiteOptions {
   /** Ids of checks to leave out, e.g. `engine`, `disk` and `image-tag` where there is no engine. */
@@ -24,36 +26,30 @@ export interface CheckReport {
   readonly checks: readonly CheckResult[];
 }
 
+const CHECK: Flow = { name: 'check', stages: [], unchanged: 'It changes nothing.' };
+
 /**
  * Makes every check of a release and changes nothing. Problems are in the report, they are not thrown.
- * @throws DeBuildError `site-not-found` when there is no such folder; `check-unknown` for a check to skip that there is not; `release-interrupted` when aborted.
+ * @throws DeBuildError `site-not-found`, `not-a-site`; `check-unknown` for an unknown check to skip; `release-interrupted`
  */
-export function checkSite(options: CheckOptions): Promise<CheckReport> {
-  return withTools(
-    options,
-    async (tools) => {
-      const skip = parseCheckIds(options.skip ?? []);
-      const { site, version, results } = await examineSite(
-        {
-          folder: options.site,
-          buildArgs: options.buildArgs ?? {},
-          skip,
-          force: false,
-          frozen: false,
-        },
-        tools,
-      );
-      const findings = results.flatMap((result) => result.findings);
-      const errors = findings.filter((finding) => finding.severity === 'error').length;
-      return {
-        site: site.folder,
-        siteVersion: version,
-        passed: errors === 0,
-        errors,
-        warnings: findings.filter((finding) => finding.severity === 'warning').length,
-        checks: results,
-      };
-    },
-    READS_SITE,
-  );
+export async function checkSite(options: CheckOptions): Promise<CheckReport> {
+  const { buildArgs } = options;
+  const skip = parseCheckIds(options.skip ?? []);
+  return inspectSite(options, { flow: CHECK, what: 'check', buildArgs }, async (site, tools) => {
+    const { results } = await runChecks(site, { skip }, tools);
+    const errors = countFindings(results, 'error');
+    return {
+      site: site.folder,
+      siteVersion: readVersion(site),
+      passed: errors === 0,
+      errors,
+      warnings: countFindings(results, 'warning'),
+      checks: results,
+    };
+  });
+}
+
+function countFindings(results: readonly CheckResult[], severity: Severity): number {
+  return results.flatMap(({ findings }) => findings).filter((finding) => finding.severity === severity)
+    .length;
 }

@@ -2,61 +2,50 @@ import type { TaggedImage } from '../../engine/engine.ts';
 import { imageTagTaken } from '../../errors/check-findings.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
-import type { Site } from '../../site/site.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
+import { readVersion, type Site } from '../../site/site.ts';
 import { checkSiteVersion } from '../../version/check-site-version.ts';
 import { isVersionTag } from '../../version/version-tag.ts';
 import type { CheckOutcome } from './check.ts';
 
 interface Known {
-  readonly version: string | undefined;
   readonly manifests: readonly Manifest[];
-  readonly tagged: readonly TaggedImage[];
-}
-
-export function readVersion(site: Site): string | undefined {
-  const value = site.env?.entries.get(site.config.versionKey)?.value;
-  return value === '' ? undefined : value;
+  /** Manifests that can't be read. */
+  readonly problems: readonly Finding[];
+  /** `undefined` when the engine could not be asked. */
+  readonly tagged: readonly TaggedImage[] | undefined;
 }
 
 /** The version must be valid, and greater than every one that was recorded or tagged before. */
-export function checkVersion(
-  site: Site,
-  known: Known & { readonly problems: readonly Finding[] },
-): CheckOutcome<never> {
-  if (known.version === undefined) {
-    return { findings: known.problems, skipped: `${site.config.env} gives no ${site.config.versionKey}` };
-  }
+export function checkVersion(site: Site, { manifests, problems, tagged = [] }: Known): CheckOutcome<never> {
+  const { env: file, versionKey: key, image } = site.config;
+  const version = readVersion(site);
+  if (version === undefined) return { findings: problems, skipped: `${file} gives no ${key}` };
   const findings = checkSiteVersion({
-    version: known.version,
-    recorded: known.manifests.map((manifest) => manifest.siteVersion),
-    tagged: known.tagged.map((image) => image.tag).filter(isVersionTag),
-    image: site.config.image,
-    ...placeOfVersion(site),
+    version,
+    recorded: manifests.map((manifest) => manifest.siteVersion),
+    tagged: tagged.map(({ tag }) => tag).filter(isVersionTag),
+    image,
+    file,
+    key,
+    ...omitUndefined({ line: site.env?.entries.get(key)?.line }),
   });
-  return { findings: [...findings, ...known.problems], summary: known.version };
+  return { findings: [...findings, ...problems], summary: version };
 }
 
 /** The tag that the release will give must be free. */
-export function checkImageTag(
-  site: Site,
-  known: Known & { readonly isEngineKnown: boolean },
-): CheckOutcome<never> {
-  const { version } = known;
+export function checkImageTag(site: Site, { tagged }: Pick<Known, 'tagged'>): CheckOutcome<never> {
+  const version = readVersion(site);
   if (version === undefined) return { findings: [], skipped: 'there is no version to look for' };
-  if (!known.isEngineKnown) return { findings: [], skipped: 'the engine could not be asked' };
-  const holder = known.tagged.find((image) => image.tag === version);
+  if (tagged === undefined) return { findings: [], skipped: 'the engine could not be asked' };
+  const holder = tagged.find((image) => image.tag === version);
   const reference = `${site.config.image}:${version}`;
   return holder === undefined
     ? { findings: [], summary: `${reference} is free` }
     : { findings: [imageTagTaken(reference, holder)], summary: reference };
 }
 
-/** What `--force` lets through: it says that this version is to be released again. */
+/** What `--force` forgives: it says that this version is to be released again. */
 export function isForgivable(finding: Finding): boolean {
   return ['site-version-taken', 'site-version-lower', 'image-tag-taken'].includes(finding.id);
-}
-
-function placeOfVersion(site: Site) {
-  const line = site.env?.entries.get(site.config.versionKey)?.line;
-  return { file: site.config.env, key: site.config.versionKey, ...(line === undefined ? {} : { line }) };
 }

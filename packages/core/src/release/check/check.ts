@@ -1,60 +1,65 @@
 import type { Finding } from '../../errors/finding.ts';
-import type { CheckEvent, CheckResult } from '../../flow/release-event.ts';
+import type { CheckResult } from '../../flow/event.ts';
+import type { Tools } from '../../flow/tools.ts';
+import type { SiteConfig } from '../../site/site-config.ts';
+import { type CheckId, titleOfCheck } from './checks.ts';
 
-/** What the body of a check gives: a value for later steps, and what it found. */
+/** What a check gives: a value for later steps, and what it found. */
 export interface CheckOutcome<Value> {
   readonly value?: Value;
   readonly findings: readonly Finding[];
-  /** One line of what was seen: `12 apps, 12 reachable`. */
-  readonly summary?: string;
-  /** Why the check could not be made, when it could not. */
+  /** One line about what was seen: `12 apps, 12 reachable`. */
+  readonly summary?: string | undefined;
+  /** Why the check could not be made. */
   readonly skipped?: string;
 }
 
-export interface CheckId {
-  readonly id: string;
-  readonly title: string;
-}
+/** Makes one check, times it, reports it, and hands its value on. */
+export type MakeCheck = <Value>(
+  id: CheckId,
+  body: () => Promise<CheckOutcome<Value>> | CheckOutcome<Value>,
+) => Promise<Value | undefined>;
 
-export interface CheckRun {
-  readonly skip: ReadonlySet<string>;
+export interface CheckSettings {
+  readonly config: SiteConfig;
+  readonly skip: ReadonlySet<CheckId>;
   /** Findings that `--force` turns into warnings. */
   readonly isForgiven: (finding: Finding) => boolean;
-  readonly emit: (event: CheckEvent) => void;
-  readonly results: CheckResult[];
 }
 
-/** Runs one check, times it, reports it, and hands its value on. */
-export async function runCheck<Value>(
-  run: CheckRun,
-  check: CheckId,
-  body: () => Promise<CheckOutcome<Value>> | CheckOutcome<Value>,
-): Promise<Value | undefined> {
-  const started = performance.now();
-  const isSkipped = run.skip.has(check.id);
-  const outcome: CheckOutcome<Value> = isSkipped
-    ? { findings: [], skipped: 'skipped on request' }
-    : await body();
-  const findings = outcome.findings.map((finding) => forgive(finding, run.isForgiven));
-  const summary = outcome.skipped ?? outcome.summary;
-  const result: CheckResult = {
-    id: check.id,
-    title: check.title,
-    status: outcome.skipped !== undefined && findings.length === 0 ? 'skipped' : statusOf(findings),
-    durationMs: Math.round((performance.now() - started) * 10) / 10,
-    findings,
-    ...(summary === undefined ? {} : { summary }),
+/** @returns the function that makes a check, and the results so far, in the order in which the checks ended */
+export function startChecks(
+  { config, skip, isForgiven }: CheckSettings,
+  { emit }: Pick<Tools, 'emit'>,
+): { readonly check: MakeCheck; readonly results: readonly CheckResult[] } {
+  const results: CheckResult[] = [];
+  const check: MakeCheck = async (id, body) => {
+    const started = performance.now();
+    const outcome: Awaited<ReturnType<typeof body>> = skip.has(id)
+      ? { findings: [], skipped: 'skipped on request' }
+      : await body();
+    const findings = outcome.findings.map((finding) =>
+      finding.severity === 'error' && isForgiven(finding)
+        ? { ...finding, severity: 'warning' as const }
+        : finding,
+    );
+    const summary = outcome.skipped ?? outcome.summary;
+    const result: CheckResult = {
+      id,
+      title: titleOfCheck(id, config),
+      status: outcome.skipped !== undefined && findings.length === 0 ? 'skipped' : statusOf(findings),
+      durationMs: Math.round((performance.now() - started) * 10) / 10,
+      findings,
+      ...(summary === undefined ? {} : { summary }),
+    };
+    results.push(result);
+    emit({ type: 'check', ...result });
+    return outcome.value;
   };
-  run.results.push(result);
-  run.emit({ type: 'check', ...result });
-  return outcome.value;
+  return { check, results };
 }
 
 function statusOf(findings: readonly Finding[]): CheckResult['status'] {
   if (findings.some((finding) => finding.severity === 'error')) return 'failed';
   return findings.some((finding) => finding.severity === 'warning') ? 'warned' : 'passed';
-}
-
-function forgive(finding: Finding, isForgiven: CheckRun['isForgiven']): Finding {
-  return finding.severity === 'error' && isForgiven(finding) ? { ...finding, severity: 'warning' } : finding;
 }

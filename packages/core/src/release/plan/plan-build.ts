@@ -72,7 +72,7 @@ export function planBuild(input: PlanInput): BuildPlan {
 
 /** The mirror is on this machine's loopback, which only the host's own network has. */
 function networkOf({ tokenDelivery, network, config }: PlanInput): string | undefined {
-  return tokenDelivery.means === 'mirror' ? 'host' : (network ?? config.network);
+  return tokenDelivery.mode === 'mirror' ? 'host' : (network ?? config.network);
 }
 
 function plannedApp({ credential: _, line: __, place: ___, ...app }: ResolvedApp): PlannedApp {

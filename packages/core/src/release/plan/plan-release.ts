@@ -1,22 +1,27 @@
 import { join } from 'node:path';
+import { allApps } from '../../apps/all-apps.ts';
 import { decideCacheInput } from '../../apps/cache-input.ts';
-import type { Engine } from '../../engine/engine.ts';
 import { checksFailed, frozenNeedsMirror, sshNeedsMirror } from '../../errors/release-failures.ts';
+import { inspectSite } from '../../flow/change-site.ts';
+import type { CheckResult } from '../../flow/event.ts';
+import type { OpenSite } from '../../flow/open-site.ts';
 import { inStage } from '../../flow/stage.ts';
 import type { SiteOptions, Tools } from '../../flow/tools.ts';
-import { READS_SITE, withTools } from '../../flow/with-tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
+import type { Manifest } from '../../manifests/manifest.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import { stagesWith } from '../../site/parse-containerfile.ts';
-import type { Site } from '../../site/site.ts';
+import { readVersion } from '../../site/site.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
-import { type Examination, examineSite } from '../check/examine-site.ts';
+import { type CheckedSite, runChecks } from '../check/run-checks.ts';
 import { findBaseImages } from './base-images.ts';
+import type { Decision } from './decision.ts';
 import type { BuildPlan } from './plan.ts';
 import { planBuild } from './plan-build.ts';
+import { RELEASE } from './release-flow.ts';
 import { chooseTokenDelivery } from './token-delivery.ts';
 
-/** What a release can be told besides what the site's files say. */
+/** What a release can be told in addition to the site's files. */
 export interface ReleaseOptions extends SiteOptions {
   /** Run every step again. Default: false. */
   readonly noCache?: boolean;
@@ -24,13 +29,13 @@ export interface ReleaseOptions extends SiteOptions {
   readonly pull?: boolean;
   /** Release a version again that exists: the old image and its record are moved aside. Default: false. */
   readonly force?: boolean;
-  /** Build args that go before those of `.env` and de-build.json. */
+  /** Build args that take precedence over those of `.env` and de-build.json. */
   readonly buildArgs?: Readonly<Record<string, string>>;
   /** Build from the commits of the newest recorded release, wherever the refs point now. Default: false. */
   readonly frozen?: boolean;
   /** How the build gets private apps. Default: de-build.json's. */
   readonly tokenDelivery?: SiteConfig['tokenDelivery'];
-  /** What a secret in the image means. Default: de-build.json's. */
+  /** What happens when the image holds a secret. Default: de-build.json's. */
   readonly audit?: SiteConfig['audit'];
   /** Keep an image that the audit refuses, under a tag that says so. Default: false. */
   readonly keepFailed?: boolean;
@@ -43,116 +48,78 @@ export interface ReleaseOptions extends SiteOptions {
  * @throws DeBuildError `checks-failed` when a check finds an error; the findings come as events.
  */
 export function planRelease(options: ReleaseOptions): Promise<BuildPlan> {
-  return withTools(options, async (tools) => (await decideRelease(options, tools)).plan, READS_SITE);
+  const { buildArgs } = options;
+  return inspectSite(options, { flow: RELEASE, what: 'build --dry-run', buildArgs }, async (site, tools) => {
+    const { plan } = await decideRelease(site, options, tools);
+    return plan;
+  });
 }
 
-/** The plan, and the examination it was decided from, which holds the secrets. */
-export interface Decision {
-  readonly plan: BuildPlan;
-  readonly examination: Examination;
-  readonly engine: Engine;
-  readonly files: BuildFiles;
-  readonly force: boolean;
-  /** The commits come from a record, wherever their refs point now. */
-  readonly isFrozen: boolean;
-  /**
-   * Seconds, of a rebuild. A release gets none: BuildKit from 0.25 on dates what WORKDIR makes by it, and all that follows
-   * would be built anew each time.
-   */
-  readonly sourceDateEpoch?: string | undefined;
-  readonly audit: SiteConfig['audit'];
-  readonly keepsFailed: boolean;
+/** The stages `check` and `plan`. @throws DeBuildError `checks-failed`, `frozen-needs-mirror`, `ssh-needs-mirror` */
+export async function decideRelease(
+  site: OpenSite,
+  options: ReleaseOptions,
+  tools: Tools,
+): Promise<Decision> {
+  const checked = await inStage(tools, { stage: 'check', title: `Checking ${site.folder}` }, async () => {
+    const seen = await runChecks(site, options, tools);
+    requirePassed(seen.results);
+    return seen;
+  });
+  return inStage(tools, { stage: 'plan', title: 'Deciding what to build' }, async () => {
+    const decision = await decide(site, { options, checked }, tools);
+    requireDelivery(decision);
+    return decision;
+  });
 }
 
-/** Where a build takes its files from. */
-export interface BuildFiles {
-  /** What the paths in the site's configuration are relative to: its own folder, or a copy of it as it was. */
-  readonly folder: string;
-  /** Absolute. */
-  readonly containerfile: string;
-  /** Where hashes of the context are kept from one build to the next. */
-  readonly hashesFile: string;
-}
-
-function filesOf({ folder, config }: Site): BuildFiles {
-  return {
-    folder,
-    containerfile: join(folder, config.containerfile),
-    hashesFile: join(folder, '.de-build', 'context-hashes'),
-  };
-}
-
-export async function decideRelease(options: ReleaseOptions, tools: Tools): Promise<Decision> {
-  const examination = await inStage(
-    tools,
-    { stage: 'check', title: `Checking ${options.site}` },
-    async () => {
-      const seen = await examineSite(
-        {
-          folder: options.site,
-          buildArgs: options.buildArgs ?? {},
-          skip: new Set(),
-          force: options.force ?? false,
-          frozen: options.frozen ?? false,
-        },
-        tools,
-      );
-      assertPassed(seen);
-      return seen;
-    },
-  );
-  return inStage(tools, { stage: 'plan', title: 'Deciding what to build' }, () =>
-    decide(options, examination, tools),
-  );
-}
-
-function assertPassed({ results }: Examination): void {
+function requirePassed(results: readonly CheckResult[]): void {
   const findings = results.flatMap((result) => result.findings);
   if (findings.some(({ severity }) => severity === 'error')) throw checksFailed(findings);
 }
 
-async function decide(options: ReleaseOptions, examination: Examination, tools: Tools): Promise<Decision> {
-  const { site, version, engine, engineInfo, sources, apps, frappe } = examination;
-  const { containerfile } = site;
+async function decide(
+  site: OpenSite,
+  { options, checked }: { readonly options: ReleaseOptions; readonly checked: CheckedSite },
+  tools: Pick<Tools, 'now'>,
+): Promise<Decision> {
+  const { config, containerfile, sources } = site;
+  const { resolved, manifests } = checked;
+  const version = readVersion(site);
   const dialect = containerfile?.dialect;
-  if (
-    containerfile === undefined ||
-    dialect === undefined ||
-    version === undefined ||
-    engine === undefined ||
-    engineInfo === undefined
-  ) {
-    throw new Error('A check let a site pass that cannot be planned.');
+  if (!containerfile || !dialect || !version || !checked.engine || !resolved) {
+    throw new Error('The checks passed a site that cannot be planned.');
   }
-  const resolved = frappe === undefined ? apps : [frappe, ...apps];
-  const holder = examination.tagged.find((image) => image.tag === version);
+  const { engine, info, tagged } = checked.engine;
+  const holder = tagged.find((image) => image.tag === version);
+  const {
+    tokenDelivery = config.tokenDelivery,
+    network = config.network,
+    force = false,
+    frozen = false,
+  } = options;
   const plan = planBuild({
-    config: site.config,
+    config,
     containerfile: { ...containerfile, dialect },
     version,
     sources,
-    frappe,
-    apps,
+    ...resolved,
     cache: decideCacheInput({
       dialect,
       declaresCacheBust: containerfile.args.has('CACHE_BUST'),
-      resolved,
-      last: lastCommits(examination),
+      resolved: allApps(resolved),
+      last: commitsOf(manifests[0]),
     }),
     baseImages: await findBaseImages(
       stagesWith(containerfile, plainValues(sources.filledBuildArgs)),
-      site.config.target,
+      config.target,
       engine.images,
     ),
-    siteRepository: examination.siteRepository,
-    builder: engineInfo.builder,
-    tokenDelivery: chooseTokenDelivery(
-      options.tokenDelivery ?? site.config.tokenDelivery,
-      engineInfo,
-      options.network ?? site.config.network,
-    ),
+    siteRepository: checked.siteRepository,
+    builder: info.builder,
+    tokenDelivery: chooseTokenDelivery(tokenDelivery, info, network),
     replaces: holder === undefined ? undefined : { imageId: holder.id, tag: holder.tag },
-    warnings: examination.results
+    warnings: checked.results
       .flatMap((result) => result.findings)
       .filter((finding) => finding.severity === 'warning'),
     noCache: options.noCache ?? false,
@@ -160,36 +127,45 @@ async function decide(options: ReleaseOptions, examination: Examination, tools: 
     network: options.network,
     now: tools.now(),
   });
-  if (options.frozen === true && plan.tokenDelivery.means === 'inject') {
-    throw frozenNeedsMirror(plan.tokenDelivery.reason ?? '');
-  }
-  const overSsh = resolved.filter(({ url }) => isSshUrl(url)).map(({ name }) => name);
-  if (overSsh.length > 0 && plan.tokenDelivery.means === 'inject') {
-    throw sshNeedsMirror(overSsh, plan.tokenDelivery.reason ?? '');
-  }
   return {
     plan,
-    examination,
+    site,
+    ...resolved,
+    buildArgs: sources.filledBuildArgs,
     engine,
-    files: filesOf(site),
-    force: options.force ?? false,
-    isFrozen: options.frozen ?? false,
-    audit: options.audit ?? site.config.audit,
+    files: {
+      folder: site.folder,
+      containerfile: join(site.folder, config.containerfile),
+      hashesFile: site.own.contextHashes,
+    },
+    force,
+    isFrozen: frozen,
+    audit: options.audit ?? config.audit,
     keepsFailed: options.keepFailed ?? false,
   };
 }
 
-/** No FROM line stands on a secret. */
+/** With `inject` the build clones whatever a ref points at, over http. */
+function requireDelivery({ plan, isFrozen, frappe, apps }: Decision): void {
+  const { mode, reason = '' } = plan.tokenDelivery;
+  if (mode !== 'inject') return;
+  if (isFrozen) throw frozenNeedsMirror(reason);
+  const overSsh = allApps({ frappe, apps }).filter(({ url }) => isSshUrl(url));
+  if (overSsh.length > 0)
+    throw sshNeedsMirror(
+      overSsh.map(({ name }) => name),
+      reason,
+    );
+}
+
+/** FROM lines don't depend on secrets. */
 function plainValues(args: Readonly<Record<string, string | Secret>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(args).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
 }
 
-/** What the newest recorded release was built from: name → commit. */
-function lastCommits({ manifests }: Examination): ReadonlyMap<string, string> | undefined {
-  const last = manifests[0];
-  if (last === undefined) return undefined;
-  const apps = last.frappe === null ? last.apps : [last.frappe, ...last.apps];
-  return new Map(apps.map(({ name, commit }) => [name, commit]));
+/** What a recorded release was built from: name → commit. */
+function commitsOf(manifest: Manifest | undefined): ReadonlyMap<string, string> | undefined {
+  return manifest && new Map(allApps(manifest).map(({ name, commit }) => [name, commit]));
 }

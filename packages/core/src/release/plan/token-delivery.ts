@@ -7,26 +7,26 @@ export interface TokenDelivery {
    * `mirror`: it clones token-free copies from this machine's loopback, at the planned commits.
    * `inject`: it clones from the git hosts, with the token in the URLs.
    */
-  readonly means: 'mirror' | 'inject';
-  /** Why, in a sentence, when it is not what `auto` takes where it can. */
+  readonly mode: 'mirror' | 'inject';
+  /** Why, in a sentence, unless it is what `auto` prefers. */
   readonly reason: string | undefined;
 }
 
 /**
- * Decides for the mirror wherever the steps of the build can share this machine's loopback: the engine must be here,
- * not in a virtual machine, and the network not be cut off.
+ * Chooses the mirror wherever the steps of the build can share this machine's loopback: the engine must run on this
+ * machine, not in a virtual one, and the steps must have a network.
  */
 export function chooseTokenDelivery(
   wanted: SiteConfig['tokenDelivery'],
   engine: EngineInfo,
   network: string,
 ): TokenDelivery {
-  if (wanted === 'inject') return { means: 'inject', reason: 'tokenDelivery says so.' };
+  if (wanted === 'inject') return { mode: 'inject', reason: 'tokenDelivery says so.' };
   const obstacle = findObstacle(engine, network);
-  if (obstacle === undefined) return { means: 'mirror', reason: undefined };
+  if (obstacle === undefined) return { mode: 'mirror', reason: undefined };
   return wanted === 'mirror'
-    ? { means: 'mirror', reason: `${obstacle} It is tried nevertheless, as tokenDelivery says so.` }
-    : { means: 'inject', reason: obstacle };
+    ? { mode: 'mirror', reason: `${obstacle} It is tried anyway, because tokenDelivery says so.` }
+    : { mode: 'inject', reason: obstacle };
 }
 
 function findObstacle(engine: EngineInfo, network: string): string | undefined {

@@ -1,3 +1,4 @@
+import { allApps } from '../../apps/all-apps.ts';
 import { billOfMaterials } from '../../audit/bill-of-materials.ts';
 import type { ImageFiles } from '../../audit/image-files.ts';
 import { digestContext } from '../../engine/context/context-digest.ts';
@@ -11,29 +12,29 @@ import type { Manifest } from '../../manifests/manifest.ts';
 import { recordText } from '../../manifests/manifest-text.ts';
 import { provenanceOf } from '../../manifests/provenance.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
-import type { Decision } from '../plan/plan-release.ts';
+import type { Decision } from '../plan/decision.ts';
 import type { ImageSearch } from '../verify/search-image.ts';
 import { manifestOf } from './manifest-of.ts';
 
-/** What the stages before learned, for the record. */
+/** What the earlier stages learned. */
 export interface ReleaseOutcome {
   readonly startedAt: Date;
   readonly built: BuiltImage;
   readonly found: FoundApps;
   readonly files: ImageFiles | undefined;
   readonly search: ImageSearch | undefined;
-  /** Set when it takes the place of a recorded image. */
+  /** Set when it replaces a recorded image. */
   readonly rebuild?: Manifest['rebuild'];
 }
 
-/** What is written of a release, whole, before anything is. */
+/** Everything that is written about a release. */
 export interface ReleaseRecord {
   readonly manifest: Manifest;
   readonly text: string;
   readonly companions: readonly { readonly companion: Companion; readonly text: string }[];
 }
 
-/** Puts the record of a release together; every text in it is redacted. */
+/** Makes the record of a release; every text in it is redacted. */
 export async function describeRelease(
   { plan, engine, audit }: Decision,
   { startedAt, built, found, files, search, rebuild }: ReleaseOutcome,
@@ -81,7 +82,7 @@ function billOf(manifest: Manifest, files: Pick<ImageFiles, 'packages'>): unknow
     imageId: manifest.image.id,
     createdAt: manifest.createdAt,
     deBuildVersion: manifest.deBuildVersion,
-    apps: manifest.frappe === null ? manifest.apps : [manifest.frappe, ...manifest.apps],
+    apps: allApps(manifest),
     packages: files.packages,
   });
 }

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Images } from '../../engine/engine.ts';
-import type { PendingRelease } from '../../flow/journal.ts';
+import { imagesNamed } from '../../engine/images/named-images.fixture.ts';
 import { sampleManifest } from '../../manifests/sample-manifest.fixture.ts';
 import { writeManifest } from '../../manifests/write-manifest.fixture.ts';
 import { createRedactor } from '../../secrets/redactor.ts';
 import { recordOf } from './describe-release.ts';
 import { finishRelease } from './finish-release.ts';
-import { imagesNamed } from './named-images.fixture.ts';
+import type { PendingRelease } from './pending-release.ts';
 
 const OLD = `sha256:${'a'.repeat(64)}`;
 const NEW = `sha256:${'b'.repeat(64)}`;
@@ -67,13 +67,13 @@ function failingAt(images: Images, n: number): Images {
 test('a release of which nothing was done yet is finished', async () => {
   const { images, names } = imagesNamed({ [NEW]: NEW });
   const promised = pending();
-  expect(await finishRelease(site, promised, images)).toBe('finished');
+  expect(await finishRelease(join(site, 'build-manifests'), promised, images)).toBe('finished');
   expect(names[REFERENCE]).toBe(NEW);
   expect(await contents()).toEqual({
     '1.4.0.json': promised.manifest,
     '1.4.0.intoto.json': promised.companions[0]?.text,
   });
-  expect(await finishRelease(site, promised, images)).toBe('was-whole');
+  expect(await finishRelease(join(site, 'build-manifests'), promised, images)).toBe('was-complete');
 });
 
 describe.each([1, 2, 3])('with --force, cut off at change %d of the engine', (n) => {
@@ -83,8 +83,8 @@ describe.each([1, 2, 3])('with --force, cut off at change %d of the engine', (n)
     await writeFile(join(records, '1.4.0.archives.json'), 'the old list');
     const old = await readFile(join(records, '1.4.0.json'), 'utf8');
     const promised = pending(forced);
-    await finishRelease(site, promised, failingAt(images, n)).catch(() => undefined);
-    await finishRelease(site, promised, images);
+    await finishRelease(join(site, 'build-manifests'), promised, failingAt(images, n)).catch(() => undefined);
+    await finishRelease(join(site, 'build-manifests'), promised, images);
     expect(names).toEqual({ [NEW]: NEW, [OLD]: OLD, [REFERENCE]: NEW, [ASIDE]: OLD });
     expect(await contents()).toEqual({
       '1.4.0.json': promised.manifest,
@@ -98,7 +98,7 @@ describe.each([1, 2, 3])('with --force, cut off at change %d of the engine', (n)
 describe('what cannot be finished is undone', () => {
   test('the image is gone', async () => {
     const { images, names } = imagesNamed({});
-    expect(await finishRelease(site, pending(), images)).toBe('undone');
+    expect(await finishRelease(join(site, 'build-manifests'), pending(), images)).toBe('undone');
     expect(names).toEqual({});
     expect(await contents()).toEqual({});
   });
@@ -109,14 +109,14 @@ describe('what cannot be finished is undone', () => {
     const old = await readFile(join(records, '1.4.0.json'), 'utf8');
     await writeFile(join(records, '1.4.0-replaced-aaaaaaaaaaaa.json'), old);
     await writeFile(join(records, '1.4.0-replaced-aaaaaaaaaaaa.archives.json'), 'the old list');
-    expect(await finishRelease(site, pending(forced), images)).toBe('undone');
+    expect(await finishRelease(join(site, 'build-manifests'), pending(forced), images)).toBe('undone');
     expect(names).toEqual({ [OLD]: OLD, [REFERENCE]: OLD });
     expect(await contents()).toEqual({ '1.4.0.json': old, '1.4.0.archives.json': 'the old list' });
   });
 
   test('somebody else has the tag by now', async () => {
     const { images, names } = imagesNamed({ [NEW]: NEW, [REFERENCE]: OTHER });
-    expect(await finishRelease(site, pending(), images)).toBe('undone');
+    expect(await finishRelease(join(site, 'build-manifests'), pending(), images)).toBe('undone');
     expect(names).toEqual({ [NEW]: NEW, [REFERENCE]: OTHER });
     expect(await contents()).toEqual({});
   });
@@ -125,7 +125,7 @@ describe('what cannot be finished is undone', () => {
     const { images, names } = imagesNamed({ [NEW]: NEW, [REFERENCE]: NEW });
     await writeManifest(records, manifestOf(OTHER));
     const before = await contents();
-    expect(await finishRelease(site, pending(), images)).toBe('undone');
+    expect(await finishRelease(join(site, 'build-manifests'), pending(), images)).toBe('undone');
     expect(names).toEqual({ [NEW]: NEW });
     expect(await contents()).toEqual(before);
   });

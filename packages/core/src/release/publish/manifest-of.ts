@@ -1,14 +1,16 @@
+import { allApps } from '../../apps/all-apps.ts';
 import type { ImageFiles } from '../../audit/image-files.ts';
 import { SEARCH_VERSION } from '../../audit/leaks/search-version.ts';
 import type { BuiltImage, EngineInfo, ImageDetails } from '../../engine/engine.ts';
 import { type FoundApps, matchApps } from '../../frappe/compare-apps.ts';
 import type { Manifest, ManifestApp, ManifestBuildArg } from '../../manifests/manifest.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import type { BuildPlan, PlannedApp } from '../plan/plan.ts';
 import { recordedLeaks } from '../verify/judge-leaks.ts';
 import type { ImageSearch } from '../verify/search-image.ts';
 
-/** What a manifest is put together from, once the image has its tag. */
+/** What a manifest is made from. */
 export interface ManifestSources {
   readonly plan: BuildPlan;
   readonly engine: EngineInfo;
@@ -26,11 +28,10 @@ export interface ManifestSources {
   readonly deBuildVersion: string;
 }
 
-/** The record of a release: the plan, and what came of it. */
+/** The record of a release: the plan and its result. */
 export function manifestOf(sources: ManifestSources): Manifest {
   const { plan, engine, built, image, found, files, now, startedAt } = sources;
-  const apps = plan.frappe === undefined ? plan.apps : [plan.frappe, ...plan.apps];
-  const inImage = matchApps(apps, found);
+  const inImage = matchApps(allApps(plan), found);
   const recorded = (app: PlannedApp): ManifestApp => {
     const foundApp = inImage.get(app);
     const digests = files?.apps.get(foundApp?.name ?? app.name);
@@ -40,7 +41,7 @@ export function manifestOf(sources: ManifestSources): Manifest {
       ref: app.ref,
       kind: app.kind,
       commit: app.commit,
-      ...(app.tagObject === undefined ? {} : { tagObject: app.tagObject }),
+      ...omitUndefined({ tagObject: app.tagObject }),
       version: foundApp?.version ?? null,
       ...(digests ?? {}),
     };
@@ -68,24 +69,23 @@ export function manifestOf(sources: ManifestSources): Manifest {
     apps: plan.apps.map(recorded),
     dialect: plan.dialect,
     buildArgs: recordedBuildArgs(plan),
-    ...(plan.target === undefined ? {} : { target: plan.target }),
-    ...(plan.network === undefined ? {} : { network: plan.network }),
+    ...omitUndefined({ target: plan.target, network: plan.network }),
     containerfile: plan.containerfile,
     context: { path: plan.context, ...sources.context, sentBytes: built.sent.bytes },
     site: {
       commit: plan.siteRepository?.commit ?? null,
       branch: plan.siteRepository?.branch ?? null,
       dirty: plan.siteRepository?.isDirty ?? false,
-      ...(plan.siteRepository?.remoteUrl === undefined ? {} : { remoteUrl: plan.siteRepository.remoteUrl }),
+      ...omitUndefined({ remoteUrl: plan.siteRepository?.remoteUrl }),
     },
     cache: {
       used: plan.cache.use,
       input: plan.cache.input,
       digest: plan.cache.digest,
-      ...(plan.cache.reason === undefined ? {} : { reason: plan.cache.reason }),
+      ...omitUndefined({ reason: plan.cache.reason }),
     },
-    tokenDelivery: plan.tokenDelivery.means,
-    ...(sources.rebuild === undefined ? {} : { rebuild: sources.rebuild }),
+    tokenDelivery: plan.tokenDelivery.mode,
+    ...omitUndefined({ rebuild: sources.rebuild }),
     audit: recordedAudit(sources.audit),
     planDigest: plan.digest,
     timing: {

@@ -3,17 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { DeBuildError } from '../../errors/de-build-error.ts';
-import type { ReleaseEvent } from '../../flow/release-event.ts';
+import type { FlowEvent } from '../../flow/event.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { readManifests } from '../../manifests/manifest-store.ts';
 import { sampleManifest } from '../../manifests/sample-manifest.fixture.ts';
 import { createRedactor } from '../../secrets/redactor.ts';
-import type { Decision } from '../plan/plan-release.ts';
 import { recordOf } from './describe-release.ts';
 import { recordRelease } from './record-release.ts';
 
 let site: string;
-const told: ReleaseEvent[] = [];
+const told: FlowEvent[] = [];
 const redactor = createRedactor();
 redactor.add({ name: 'PAT', value: 'planted-secret-value' });
 beforeEach(async () => {
@@ -28,8 +27,8 @@ function release({ manifest = sampleManifest(), force = false, undo = async () =
   const decision = {
     plan: { reference: 'acme/erp:1.0.0' },
     force,
-    examination: { site: { folder: site, config: { manifests: 'build-manifests' } } },
-  } as unknown as Decision;
+    site: { records: join(site, 'build-manifests') },
+  };
   const journal = {
     promise: async () => {},
     settle: () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { imagesNamed } from '../../engine/images/named-images.fixture.ts';
 import type { BuildPlan } from '../plan/plan.ts';
-import { imagesNamed } from './named-images.fixture.ts';
 import { tagImage } from './tag-image.ts';
 
 const OLD = `sha256:${'a'.repeat(64)}`;

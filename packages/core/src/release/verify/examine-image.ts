@@ -1,12 +1,12 @@
 import { filesOf, type ImageFiles, noteFiles } from '../../audit/image-files.ts';
-import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { Tools } from '../../flow/tools.ts';
 import type { FoundApps } from '../../frappe/image-apps.ts';
-import type { Decision } from '../plan/plan-release.ts';
+import type { Decision } from '../plan/decision.ts';
 import { openKeptFiles } from './kept-files.ts';
-import { type ImageSearch, openSearcher, searchImage } from './search-image.ts';
+import { inspectBuilt, readBuiltImage } from './read-built-image.ts';
+import type { ImageSearch } from './search-image.ts';
 
-/** What reading all of an image told of it. */
+/** What reading all of an image found. */
 export interface ExaminedImage {
   /** `undefined` when they are not recorded. */
   readonly files: ImageFiles | undefined;
@@ -15,40 +15,22 @@ export interface ExaminedImage {
 }
 
 /**
- * Searches the image for the site's secrets and reads its files for the record, in one pass over `docker save`: none when
- * its layers are those of the last release. The files are recorded besides what was verified: when they can't be read the
- * release goes on without them, and says so. Without the search it goes on only when a leak would have been a warning.
+ * Searches the image for the site's secrets and reads its files for the record, in one pass over `docker save`; in none
+ * when its layers are those of the last release.
+ * @throws DeBuildError `image-files-unreadable`, `engine-*`
  */
 export async function examineImage(
   decision: Decision,
-  image: { readonly id: string; readonly found: FoundApps },
+  { id, found }: { readonly id: string; readonly found: FoundApps },
   tools: Tools,
 ): Promise<ExaminedImage> {
-  const { examination, engine, audit: mode } = decision;
-  const { folder, config } = examination.site;
-  const details = await engine.images.inspect(image.id);
-  if (details === undefined) throw new Error(`The engine lost ${image.id} right after it was built.`);
-  const kept = config.recordFiles
-    ? await openKeptFiles(folder, [config.benchFolder, details.layers])
-    : undefined;
+  const { own, config } = decision.site;
+  const { benchFolder, recordFiles } = config;
+  const image = await inspectBuilt(decision.engine, id);
+  const kept = recordFiles ? await openKeptFiles(own, [benchFolder, image.layers]) : undefined;
   const needsFiles = kept !== undefined && kept.files === undefined;
-  const searcher = mode === 'off' ? undefined : await openSearcher(folder, examination.sources.secrets);
-  try {
-    const request = { image: details, searcher, takeNote: needsFiles ? noteFiles : undefined };
-    const { search, tree } = await searchImage(engine.images, request, tools);
-    const { benchFolder } = config;
-    const read = tree && filesOf(tree, { apps: image.found.keys(), benchFolder });
-    const files = read?.files ?? kept?.files;
-    if (needsFiles && files !== undefined) await kept.keep(files);
-    return { files, search };
-  } catch (error) {
-    if (tools.signal.aborted || !isDeBuildError(error) || mode === 'fail') throw error;
-    const undone = [
-      ...(needsFiles ? ['its files are not recorded'] : []),
-      ...(mode === 'off' ? [] : ['it was not searched for secrets']),
-    ];
-    const text = `The image could not be read, so ${undone.join(', and ')}: ${error.what} ${error.why}`;
-    tools.emit({ type: 'notice', level: 'warning', text });
-    return { files: kept?.files, search: undefined };
-  }
+  const read = await readBuiltImage(decision, { image, takeNote: needsFiles ? noteFiles : undefined }, tools);
+  const fresh = read.tree && filesOf(read.tree, { apps: found.keys(), benchFolder }).files;
+  if (fresh !== undefined) await kept?.keep(fresh);
+  return { files: fresh ?? kept?.files, search: read.search };
 }

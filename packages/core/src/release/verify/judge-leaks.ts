@@ -3,11 +3,11 @@ import type { Leak } from '../../audit/leaks/leak.ts';
 import { imageLeaks } from '../../errors/audit-failures.ts';
 import type { Tools } from '../../flow/tools.ts';
 import { quarantinedTag } from '../../version/version-tag.ts';
-import type { Decision } from '../plan/plan-release.ts';
+import type { Decision } from '../plan/decision.ts';
 import type { ImageSearch } from './search-image.ts';
 
 /**
- * Tells what the audit found, and refuses an image that holds a secret of the site.
+ * Reports what the audit found, and refuses an image that holds a secret of the site.
  * @throws DeBuildError `image-leaks`
  */
 export async function judgeLeaks(
@@ -16,18 +16,18 @@ export async function judgeLeaks(
   tools: Tools,
 ): Promise<void> {
   if (search === undefined) return;
-  tellSearch(search, tools);
+  reportSearch(search, tools);
   const errors = search.leaks.filter(({ severity }) => severity === 'error');
   if (errors.length === 0 || mode !== 'fail') return;
   const quarantine = keepsFailed ? `${plan.image}:${quarantinedTag(plan.siteVersion, imageId)}` : undefined;
   if (quarantine !== undefined) await engine.images.tag(imageId, quarantine);
-  const told = errors.map((leak) => ({ secret: leak.secret, where: describePlace(leak.place) }));
-  const usesMirror = plan.tokenDelivery.means === 'mirror';
-  throw imageLeaks(plan.reference, told, { quarantine, usesMirror });
+  const found = errors.map((leak) => ({ secret: leak.secret, where: describePlace(leak.place) }));
+  const usesMirror = plan.tokenDelivery.mode === 'mirror';
+  throw imageLeaks(plan.reference, found, { quarantine, usesMirror });
 }
 
-/** Every leak as an event, and what could not be looked into. */
-export function tellSearch({ leaks, untold, unread }: ImageSearch, tools: Pick<Tools, 'emit'>): void {
+/** Every leak as an event, and what could not be searched. */
+export function reportSearch({ leaks, untold, unread }: ImageSearch, tools: Pick<Tools, 'emit'>): void {
   for (const leak of leaks) tools.emit({ type: 'leak', leak, where: describePlace(leak.place) });
   if (untold > 0) {
     tools.emit({
@@ -38,7 +38,7 @@ export function tellSearch({ leaks, untold, unread }: ImageSearch, tools: Pick<T
   }
   for (const { path, inside, why } of unread) {
     const name = [path, ...inside].join(' > ');
-    tools.emit({ type: 'notice', level: 'warning', text: `${name} was not searched to its end: ${why}` });
+    tools.emit({ type: 'notice', level: 'warning', text: `${name} was not searched completely: ${why}` });
   }
 }
 

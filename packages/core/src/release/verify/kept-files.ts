@@ -1,29 +1,29 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ImageFiles } from '../../audit/image-files.ts';
 import { writeWhole } from '../../disk/write-whole.ts';
-import { ownFolder } from '../../flow/own-folder.ts';
+import type { SiteFolder } from '../../flow/site-folder.ts';
 import { digestOf } from '../plan/plan-digest.ts';
 
-/** What the last release's image was found to hold, kept in `.de-build/`. It only saves time. */
+/** The files of the last release's image, kept in `.de-build/`. It only saves time. */
 export interface KeptFiles {
-  /** `undefined` when they are of another image, or nothing is kept. */
+  /** `undefined` when nothing is kept, or of another image. */
   readonly files: ImageFiles | undefined;
   keep(files: ImageFiles): Promise<void>;
 }
 
-/** Of what is kept; what was written in another is read again. */
+/** What was written in another format is read again. */
 const FORMAT = 2;
 
-/** @param image all that the files depend on: same layers, same files */
-export async function openKeptFiles(site: string, image: unknown): Promise<KeptFiles> {
-  const path = join(await ownFolder(site), 'image-files.json');
+/** @param image everything that the files depend on */
+export async function openKeptFiles(own: SiteFolder, image: unknown): Promise<KeptFiles> {
+  await own.make();
+  const path = own.imageFiles;
   const key = digestOf([FORMAT, image]);
   return {
     files: await read(path, key),
     async keep({ apps, ...files }) {
       const text = JSON.stringify({ key, ...files, apps: [...apps] });
-      // A disk that takes no more is no reason to fail here; the record itself will say so.
+      // On a full disk the record itself will fail.
       await writeWhole(path, text, { mode: 0o600 }).catch(() => undefined);
     },
   };

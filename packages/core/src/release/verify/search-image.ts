@@ -1,44 +1,49 @@
-import { type ImageTree, readImage, type TakeNote, treeOf } from '../../audit/image-tree.ts';
+import { type ImageTree, type TakeNote, treeOf } from '../../audit/image-tree.ts';
 import { compileSearch, type SearchPattern } from '../../audit/leaks/byte-search.ts';
 import { searchDescription } from '../../audit/leaks/engine-description.ts';
 import { createImageAudit } from '../../audit/leaks/image-audit.ts';
 import type { Leak, UnreadContent } from '../../audit/leaks/leak.ts';
 import type { ImageDetails, Images } from '../../engine/engine.ts';
+import type { OpenSite } from '../../flow/open-site.ts';
+import { readEngineImage } from '../../flow/read-image.ts';
 import type { Tools } from '../../flow/tools.ts';
-import type { Secret } from '../../secrets/secret.ts';
+import { shortId } from '../../version/version-tag.ts';
 import { type CleanLayers, openCleanLayers } from './clean-layers.ts';
 
-/** What the search of an image found, and how much of it had to be read. */
+/** What the search of an image found, and how much of the image was read. */
 export interface ImageSearch {
   readonly leaks: readonly Leak[];
-  /** Leaks of which no more is told: there are too many. */
+  /** How many more leaks there are that are not listed. */
   readonly untold: number;
   readonly unread: readonly UnreadContent[];
   readonly secrets: number;
   readonly layers: { readonly searched: number; readonly of: number };
 }
 
-/** What an image is searched for, and what is known of its layers. */
+/** What images are searched for, and what is known of their layers. */
 export interface Searcher {
   readonly pattern: SearchPattern;
   readonly clean: CleanLayers;
   readonly secrets: number;
 }
 
-export async function openSearcher(site: string, secrets: readonly Secret[]): Promise<Searcher> {
+/** The site whose secrets are searched for. */
+type SearchedSite = Pick<OpenSite, 'own' | 'sources'>;
+
+export async function openSearcher({ own, sources: { secrets } }: SearchedSite): Promise<Searcher> {
   const values = new Set(secrets.map((secret) => secret.reveal()));
   return {
     pattern: compileSearch(secrets),
-    clean: await openCleanLayers(site, secrets),
+    clean: await openCleanLayers(own, secrets),
     secrets: values.size,
   };
 }
 
 export interface SearchRequest<Note> {
   readonly image: Pick<ImageDetails, 'id' | 'layers' | 'sizeBytes'>;
-  /** Without it nothing is searched. */
+  /** `undefined`: nothing is searched. */
   readonly searcher: Searcher | undefined;
-  /** Without it the image's files are not recorded. */
+  /** `undefined`: no notes are taken of its files. */
   readonly takeNote: TakeNote<Note> | undefined;
 }
 
@@ -64,9 +69,9 @@ export async function searchImage<Note>(
   let tree: ImageTree<Note> | undefined;
   let search: ImageSearch | undefined;
   if (audit !== undefined || takeNote !== undefined) {
-    const saved = await images.save(image.id, tools.signal);
-    const onBytes = tellProgress(image.sizeBytes, tools.emit);
-    const read = await readImage(image.id, saved, { takeNote, listener: audit?.listener, onBytes });
+    const named = { ...image, name: shortId(image.id) };
+    const options = { takeNote, listener: audit?.listener, emit: tools.emit, signal: tools.signal };
+    const read = await readEngineImage(images, named, options);
     if (takeNote !== undefined) tree = treeOf(read);
     if (audit !== undefined && searcher !== undefined) {
       const { cleanLayers, ...found } = audit.findings(read);
@@ -88,18 +93,4 @@ export async function searchImage<Note>(
 
 function isKnownClean({ layers }: Pick<ImageDetails, 'layers'>, { clean }: Searcher): boolean {
   return layers.length > 0 && layers.every((digest) => clean.has(digest));
-}
-
-const TOLD_EVERY_MS = 250;
-
-/** Tells, four times a second, how much of an image was read. @param total what its layers hold; the image is a little more */
-function tellProgress(total: number, emit: Tools['emit']): (bytes: number) => void {
-  let current = 0;
-  let toldAt = performance.now();
-  return (bytes) => {
-    current += bytes;
-    if (performance.now() - toldAt < TOLD_EVERY_MS) return;
-    toldAt = performance.now();
-    emit({ type: 'image-read', current, total: Math.max(current, total) });
-  };
 }

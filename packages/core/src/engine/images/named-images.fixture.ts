@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { ImageDetails, Images } from '../../engine/engine.ts';
+import type { ImageDetails, Images } from '../engine.ts';
 
 /** An engine's names, in memory. */
 export function imagesNamed(names: Record<string, string>) {

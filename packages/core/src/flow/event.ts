@@ -1,25 +1,18 @@
 import type { Leak } from '../audit/leaks/leak.ts';
 import type { BuildEvent } from '../engine/build-event.ts';
 import type { Finding } from '../errors/finding.ts';
+import type { ProgressEvent } from '../progress/progress.ts';
 
-/** Everything a release tells while it runs, redacted. One JSON object per event with `--progress json`. */
-export type ReleaseEvent = StageEvent | CheckEvent | NoticeEvent | ImageReadEvent | LeakEvent | BuildEvent;
+/** Everything a flow reports while it runs, redacted. One JSON object per event with `--progress json`. */
+export type FlowEvent = StageEvent | CheckEvent | NoticeEvent | ProgressEvent | LeakEvent | BuildEvent;
 
-/** The named steps of a release, in order. */
-export type StageName =
-  | 'read'
-  | 'check'
-  | 'plan'
-  | 'fetch'
-  | 'build'
-  | 'verify'
-  | 'compare'
-  | 'tag'
-  | 'record';
-
+/** A named step of a flow. */
 export interface StageEvent {
   readonly type: 'stage';
-  readonly stage: StageName;
+  /** `release`, `rebuild`, `archive`, … */
+  readonly flow: string;
+  /** One of the flow's stages: `check`, `plan`, `fetch`, `build`, `verify`, … */
+  readonly stage: string;
   /** What the stage does, for people: `Building desiredeffect/erpnext-custom:1.4.0`. */
   readonly title: string;
   readonly state: 'started' | 'done' | 'failed';
@@ -31,20 +24,11 @@ export interface CheckEvent extends CheckResult {
   readonly type: 'check';
 }
 
-/** Something a person should know, that is neither a check's finding nor the build's output. */
+/** Something a person should know that is neither a finding of a check nor output of the build. */
 export interface NoticeEvent {
   readonly type: 'notice';
   readonly level: 'info' | 'warning';
   readonly text: string;
-}
-
-/** How much of an image was read, while it is searched and recorded; at most four times a second. */
-export interface ImageReadEvent {
-  readonly type: 'image-read';
-  /** Bytes. */
-  readonly current: number;
-  /** Bytes; an estimate. */
-  readonly total: number;
 }
 
 /** The audit found a secret, or what looks like one. */
@@ -56,12 +40,12 @@ export interface LeakEvent {
 }
 
 export interface CheckResult {
-  /** Stable id: `env`, `site-version`, `token`, `apps`, `repositories`, `containerfile`, `site-repository`, `engine`, `disk`, `image-tag`. */
+  /** Stable id, such as `env` or `site-version`; docs/checks.md lists them. */
   readonly id: string;
   readonly title: string;
   readonly status: 'passed' | 'warned' | 'failed' | 'skipped';
   readonly durationMs: number;
   readonly findings: readonly Finding[];
-  /** One line of what was seen: `12 apps, 12 reachable`. */
+  /** One line about what was seen: `12 apps, 12 reachable`. */
   readonly summary?: string;
 }

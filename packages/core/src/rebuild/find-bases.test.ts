@@ -5,7 +5,7 @@ import type { Tools } from '../flow/tools.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { sampleManifest } from '../manifests/sample-manifest.fixture.ts';
 import { createRedactor } from '../secrets/redactor.ts';
-import { findBases } from './pin-bases.ts';
+import { findBases } from './find-bases.ts';
 
 const digest = `sha256:${'ab'.repeat(32)}`;
 const other = `sha256:${'cd'.repeat(32)}`;

@@ -2,17 +2,26 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Engine } from '../../engine/engine.ts';
-import { converge } from '../../flow/converge.ts';
-import { readJournal, startJournal } from '../../flow/journal.ts';
-import type { ReleaseEvent } from '../../flow/release-event.ts';
-import { imagesNamed } from './named-images.fixture.ts';
+import type { Engine } from '../engine/engine.ts';
+import { imagesNamed } from '../engine/images/named-images.fixture.ts';
+import { defaultSiteConfig } from '../site/site-config.ts';
+import type { FlowEvent } from './event.ts';
+import { readJournal, startJournal } from './journal.ts';
+import { settleLeftovers } from './settle.ts';
+import { siteFolder } from './site-folder.ts';
 
 let site: string;
 beforeEach(async () => {
   site = await mkdtemp(join(tmpdir(), 'de-build-converge-'));
 });
 afterEach(() => rm(site, { recursive: true, force: true }));
+
+const journalPath = () => siteFolder(site).of('records').journal;
+
+function settle(tools: Parameters<typeof settleLeftovers>[2]) {
+  const place = { folder: site, own: siteFolder(site), records: join(site, 'build-manifests') };
+  return settleLeftovers({ ...place, config: defaultSiteConfig() }, 'records', tools);
+}
 
 const TEMPORARY = 'acme/erp:1.4.0-building-0123abcd';
 
@@ -26,14 +35,14 @@ function world(names: Record<string, string> = {}) {
       connected += 1;
       return { images } as unknown as Engine;
     },
-    emit: (event: ReleaseEvent) => void (event.type === 'notice' && told.push(event.text)),
+    emit: (event: FlowEvent) => void (event.type === 'notice' && told.push(event.text)),
   };
   return { tools, told, names, connections: () => connected };
 }
 
 test('where nothing was left nothing is done, and no engine is asked', async () => {
   const { tools, told, connections } = world();
-  await converge(site, tools);
+  await settle(tools);
   expect({ told, connections: connections(), files: await readdir(site) }).toEqual({
     told: [],
     connections: 0,
@@ -44,11 +53,11 @@ test('where nothing was left nothing is done, and no engine is asked', async () 
 test('the name of a build that died goes, and no other', async () => {
   const foreign = 'acme/erp:1.4.0-building-fedcba98';
   const { tools, told, names } = world({ [TEMPORARY]: 'sha256:1', [foreign]: 'sha256:2' });
-  await startJournal(site, [TEMPORARY]);
-  await converge(site, tools);
+  await startJournal(journalPath(), [TEMPORARY]);
+  await settle(tools);
   expect(names).toEqual({ [foreign]: 'sha256:2' });
   expect(told).toEqual([expect.stringContaining(TEMPORARY)]);
-  expect(await readJournal(site)).toBeUndefined();
+  expect(await readJournal(journalPath())).toBeUndefined();
 });
 
 test('files that were never renamed go, and others stay', async () => {
@@ -69,7 +78,7 @@ test('files that were never renamed go, and others stay', async () => {
     '.de-build/x.tmp',
   ];
   for (const path of [...left, ...others]) await writeFile(join(site, path), '');
-  await converge(site, world().tools);
+  await settle(world().tools);
   const files = await readdir(site, { recursive: true });
   expect(files).toEqual(expect.arrayContaining(others));
   for (const path of left) expect(files).not.toContain(path);
@@ -86,23 +95,23 @@ test('what was fetched by halves goes', async () => {
     'sealed/.a.json.0123456789ab.tmp',
   ];
   for (const path of [...left, 'HEAD']) await writeFile(join(repository, path), '');
-  await converge(site, { ...world().tools, environment: { PATH: process.env.PATH } });
+  await settle({ ...world().tools, environment: { PATH: process.env.PATH } });
   const files = (await readdir(repository, { recursive: true })).sort();
   expect(files).toEqual(['HEAD', 'incoming', 'refs', 'refs/heads', 'sealed']);
 });
 
 test('an engine that does not answer leaves all for the next time', async () => {
-  await startJournal(site, [TEMPORARY]);
+  await startJournal(journalPath(), [TEMPORARY]);
   const { tools } = world();
   const down = { ...tools, engine: () => Promise.reject(new Error('no engine')) };
-  await expect(converge(site, down)).rejects.toThrow('no engine');
-  expect(await readJournal(site)).toEqual({ temporary: [TEMPORARY] });
+  await expect(settle(down)).rejects.toThrow('no engine');
+  expect(await readJournal(journalPath())).toEqual({ temporary: [TEMPORARY] });
 });
 
 test('the files that a rebuild had written out go, with all that is in them', async () => {
   await mkdir(join(site, '.de-build', 'rebuild', 'tree'), { recursive: true });
   await writeFile(join(site, '.de-build', 'rebuild', 'tree', 'Containerfile'), 'FROM x\n');
-  await converge(site, world().tools);
+  await settle(world().tools);
   expect(await readdir(join(site, '.de-build'))).not.toContain('rebuild');
 });
 
@@ -111,16 +120,42 @@ test.each(['', '{', '{"schemaVersion":2}', 'null'])(
   async (text) => {
     await mkdir(join(site, '.de-build'));
     await writeFile(join(site, '.de-build', 'journal.json'), text);
-    await expect(converge(site, world().tools)).rejects.toMatchObject({
+    await expect(settle(world().tools)).rejects.toMatchObject({
       code: 'journal-unreadable',
       exitCode: 9,
     });
   },
 );
 
+test.each([
+  ['a release', { release: { siteVersion: '1.4.0' } }, { kind: 'release', siteVersion: '1.4.0' }],
+  ['names only', {}, undefined],
+])('a journal of the first version is read: %s', async (_, rest, pending) => {
+  await mkdir(join(site, '.de-build'));
+  await writeFile(journalPath(), JSON.stringify({ schemaVersion: 1, temporary: [TEMPORARY], ...rest }));
+  expect(await readJournal(journalPath())).toEqual({ temporary: [TEMPORARY], pending });
+});
+
+test('pending work of a kind that this version does not know is left for one that does', async () => {
+  const journal = await startJournal(journalPath(), [TEMPORARY]);
+  await journal.promise({ kind: 'teleport' });
+  const { tools, names } = world({ [TEMPORARY]: 'sha256:1' });
+  await expect(settle(tools)).rejects.toMatchObject({ code: 'journal-unreadable' });
+  expect(names).toEqual({ [TEMPORARY]: 'sha256:1' });
+});
+
+test('what a run of the live site writes is left alone by a run of the records', async () => {
+  await mkdir(join(site, '.de-build'));
+  const live = join(site, '.de-build', '.live.journal.json.0123456789ab.tmp');
+  await writeFile(live, '');
+  await settle(world().tools);
+  expect(await readdir(join(site, '.de-build'))).toEqual(['.live.journal.json.0123456789ab.tmp']);
+});
+
 test('what was promised stays when the run ends without having settled it', async () => {
-  const journal = await startJournal(site, [TEMPORARY]);
+  const journal = await startJournal(journalPath(), [TEMPORARY]);
   await journal.promise({
+    kind: 'release',
     image: 'acme/erp',
     siteVersion: '1.4.0',
     reference: 'acme/erp:1.4.0',
@@ -132,8 +167,10 @@ test('what was promised stays when the run ends without having settled it', asyn
     companions: [],
   });
   await journal.close();
-  expect(await readJournal(site)).toMatchObject({ release: { siteVersion: '1.4.0' } });
+  expect(await readJournal(journalPath())).toMatchObject({
+    pending: { kind: 'release', siteVersion: '1.4.0' },
+  });
   journal.settle();
   await journal.close();
-  expect(await readJournal(site)).toBeUndefined();
+  expect(await readJournal(journalPath())).toBeUndefined();
 });

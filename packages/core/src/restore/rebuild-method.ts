@@ -2,46 +2,46 @@ import { isDeBuildError } from '../errors/de-build-error.ts';
 import { restoredDifferent, restoredEquivalentOnly } from '../errors/restore-failures.ts';
 import type { RunJournal } from '../flow/journal.ts';
 import type { Tools } from '../flow/tools.ts';
+import { replaceTag, tagSeparately } from '../rebuild/keep-rebuilt.ts';
 import { planRebuild, type Rebuilt, rebuildImage } from '../rebuild/rebuild-image.ts';
-import { keepApart, takeOver } from '../rebuild/rebuild-release.ts';
 import type { RebuildOutcome } from '../rebuild/rebuild-report.ts';
-import type { Means, Restoring } from './restore-means.ts';
+import type { RestoreMethod, Restoring } from './restore-method.ts';
 
-/** The last means: the release is built anew, and compared. Only the recorded image takes its tag without being asked. */
-export function rebuildMeans(
+/** The last method: rebuilds the release and compares. Only the recorded image takes its tag without being asked. */
+export function rebuildMethod(
   accepted: 'identical' | 'equivalent',
-  { release, options }: Restoring,
+  { release, dryRun }: Restoring,
   tools: Tools,
-): Means {
-  const request = { release, named: options.release, cache: true, inexact: false };
+): RestoreMethod {
+  const request = { release, cache: true, inexact: false };
   return {
-    means: 'rebuild',
-    from: `the commits of ${options.release}`,
-    async fault() {
-      if (options.dryRun !== true) return undefined;
+    kind: 'rebuild',
+    from: `the commits of ${release.name}`,
+    async check() {
+      if (!dryRun) return { state: 'available' };
       try {
         await planRebuild(request, tools);
-        return undefined;
+        return { state: 'available' };
       } catch (error) {
         if (tools.signal.aborted || !isDeBuildError(error)) throw error;
-        return { isThere: false, why: `${error.what} ${error.why}` };
+        return { state: 'missing', why: `${error.what} ${error.why}` };
       }
     },
-    bring: () =>
-      rebuildImage(request, tools, (rebuilt, journal) => settle({ rebuilt, journal }, accepted, tools)),
+    restore: () =>
+      rebuildImage(request, tools, (rebuilt, journal) => keep({ rebuilt, journal }, accepted, tools)),
   };
 }
 
-async function settle(
+async function keep(
   { rebuilt, journal }: { readonly rebuilt: Rebuilt; readonly journal: RunJournal },
   accepted: 'identical' | 'equivalent',
   tools: Tools,
 ): Promise<RebuildOutcome> {
   const { comparison, decision } = rebuilt;
   const { verdict, proof } = comparison;
-  if (verdict === 'identical' || verdict === accepted) return takeOver(rebuilt, journal, tools);
+  if (verdict === 'identical' || verdict === accepted) return replaceTag(rebuilt, journal, tools);
   const { reference } = decision.plan;
   if (verdict !== 'equivalent') throw restoredDifferent(reference, proof);
-  const { tag } = await keepApart(rebuilt, tools);
+  const { tag } = await tagSeparately(rebuilt, journal, tools);
   throw restoredEquivalentOnly(reference, tag, proof);
 }

@@ -1,0 +1,8 @@
+import type { Finding } from '../errors/finding.ts';
+
+/** Something that is not as it should be. */
+export interface Problem {
+  readonly finding: Finding;
+  /** Absent where it can't be repaired safely. @returns what a notice says in addition, if anything */
+  readonly repair?: () => Promise<unknown>;
+}

@@ -1,0 +1,43 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { readSources, type SiteSources } from '../apps/site-sources.ts';
+import { siteNotFound } from '../errors/site-failures.ts';
+import type { Secret } from '../secrets/secret.ts';
+import { readSite } from '../site/read-site.ts';
+import type { Site } from '../site/site.ts';
+import { type SiteFolder, siteFolder } from './site-folder.ts';
+import type { Tools } from './tools.ts';
+
+/** A site whose files were read, each once. */
+export interface OpenSite extends Site {
+  /** Its apps, build args and secrets. */
+  readonly sources: SiteSources;
+  /** Secrets that can't be redacted, since their text occurs everywhere. */
+  readonly tooShort: readonly Secret[];
+  /** The folder of records; absolute. */
+  readonly records: string;
+  /** The folder `.de-build`. */
+  readonly own: SiteFolder;
+}
+
+/**
+ * Reads a site, whose secrets the redactor knows from here on.
+ * @throws DeBuildError `site-not-found`, `site-unreadable`, `not-a-site`
+ */
+export async function openSite(
+  folder: string,
+  buildArgs: Readonly<Record<string, string>>,
+  { redactor }: Pick<Tools, 'redactor'>,
+): Promise<OpenSite> {
+  const site = await readSite(resolve(folder));
+  const sources = readSources(site, buildArgs);
+  const tooShort = sources.secrets.filter((secret) => redactor.add(secret) === 'too-short');
+  const records = join(site.folder, site.config.manifests);
+  return { ...site, sources, tooShort, records, own: siteFolder(site.folder) };
+}
+
+/** @throws DeBuildError `site-not-found` */
+export async function requireSite(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() !== true) throw siteNotFound(folder);
+}

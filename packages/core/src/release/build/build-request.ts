@@ -1,0 +1,58 @@
+import { allApps } from '../../apps/all-apps.ts';
+import { encodeAppsJson, renderAppsJson } from '../../apps/deliver-apps.ts';
+import type { BuildRequest } from '../../engine/engine.ts';
+import { findRegistryCredentials } from '../../engine/registry-credentials.ts';
+import type { Tools } from '../../flow/tools.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
+import type { Secret } from '../../secrets/secret.ts';
+import type { Decision } from '../plan/decision.ts';
+import { labelsOf } from '../plan/labels.ts';
+import { contextOf } from './context-paths.ts';
+import type { Sources } from './serve-sources.ts';
+
+/** What the engine is asked to build: the plan, with secrets and paths filled in. */
+export async function buildRequest(
+  decision: Decision,
+  { temporary, sources: { urlOf } }: { readonly temporary: string; readonly sources: Sources },
+  tools: Tools,
+): Promise<BuildRequest> {
+  const { plan, site, frappe, files, sourceDateEpoch } = decision;
+  const { environment, redactor } = tools;
+  const buildArgs: Record<string, string | Secret> = {};
+  for (const [name, { value, source }] of Object.entries(plan.buildArgs)) {
+    if (source !== 'containerfile') buildArgs[name] = decision.buildArgs[name] ?? value;
+  }
+  if (urlOf !== undefined && frappe !== undefined) buildArgs.FRAPPE_PATH = urlOf(frappe);
+  if (sourceDateEpoch !== undefined) buildArgs.SOURCE_DATE_EPOCH ??= sourceDateEpoch;
+  const document = renderAppsJson(site.apps, allApps(decision), {
+    ...site.sources.values,
+    ...omitUndefined({ urlOf }),
+    withCommits: plan.cache.input === 'apps-json',
+  });
+  if (plan.dialect === 'build-arg') {
+    const encoded = encodeAppsJson(document);
+    // BuildKit writes it out in the names of the steps that use it.
+    redactor.add(encoded);
+    buildArgs.APPS_JSON_BASE64 = encoded;
+  }
+  const bases = plan.baseImages.map(({ reference }) => reference);
+  const registryAuth = await findRegistryCredentials(bases, environment);
+  for (const { password } of Object.values(registryAuth)) redactor.add(password);
+  await site.own.make();
+  return {
+    ...(await contextOf(files, site.config)),
+    registryAuth,
+    contextHashesFile: files.hashesFile,
+    tags: [temporary],
+    buildArgs,
+    secrets: plan.dialect === 'secret' ? { apps_json: document } : {},
+    labels: labelsOf(plan),
+    noCache: !plan.cache.use,
+    pull: plan.pull,
+    builder: plan.builder,
+    onEvent: tools.emit,
+    redactor,
+    signal: tools.signal,
+    ...omitUndefined({ target: plan.target, network: plan.network }),
+  };
+}

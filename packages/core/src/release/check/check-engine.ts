@@ -1,0 +1,60 @@
+import { findWriteObstacle } from '../../disk/write-obstacle.ts';
+import type { Engine, EngineInfo, TaggedImage } from '../../engine/engine.ts';
+import { freeBytes } from '../../engine/free-bytes.ts';
+import { diskAlmostFull, manifestsNotWritable } from '../../errors/check-findings.ts';
+import { isDeBuildError } from '../../errors/de-build-error.ts';
+import type { Finding } from '../../errors/finding.ts';
+import { findingOf } from '../../flow/finding-of.ts';
+import type { OpenSite } from '../../flow/open-site.ts';
+import type { Tools } from '../../flow/tools.ts';
+import { withinGrace } from '../../flow/within-grace.ts';
+import type { CheckOutcome } from './check.ts';
+
+export interface SeenEngine {
+  readonly engine: Engine;
+  readonly info: EngineInfo;
+  /** Images of the site that it has. */
+  readonly tagged: readonly TaggedImage[];
+}
+
+/** The engine must answer, and be able to build the Containerfile. */
+export async function checkEngine({ config }: OpenSite, tools: Tools): Promise<CheckOutcome<SeenEngine>> {
+  try {
+    const engine = await tools.engine();
+    const asking = Promise.all([engine.about(), engine.images.list(config.image)]);
+    const [info, tagged] = await withinGrace(tools.signal, asking);
+    return {
+      value: { engine, info, tagged },
+      findings: [],
+      summary: `${info.product} ${info.version}, ${info.builder}`,
+    };
+  } catch (error) {
+    if (!isDeBuildError(error)) throw error;
+    return { findings: [findingOf(error)] };
+  }
+}
+
+/** Enough for a manifest and our own caches. */
+const RECORD_BYTES = 16 * 1024 * 1024;
+
+/** There must be room where the engine keeps its images, when that is on this machine, and where the records go. */
+export async function checkDisk(
+  { config, records }: OpenSite,
+  info: EngineInfo | undefined,
+): Promise<CheckOutcome<never>> {
+  const folders = [info?.dataFolder, records].filter((folder) => folder !== undefined);
+  const findings: Finding[] = [];
+  let least = Number.POSITIVE_INFINITY;
+  for (const folder of folders) {
+    const free = await freeBytes(folder);
+    if (free === undefined) continue;
+    least = Math.min(least, free);
+    const wanted = folder === info?.dataFolder ? config.minimumFreeDisk : RECORD_BYTES;
+    if (free < wanted) findings.push(diskAlmostFull(folder, { free, wanted }));
+  }
+  const obstacle = await findWriteObstacle(records);
+  if (obstacle !== undefined) findings.push(manifestsNotWritable(records, obstacle));
+  return Number.isFinite(least)
+    ? { findings, summary: `${(least / 1e9).toFixed(1)} GB free` }
+    : { findings, skipped: 'the engine keeps its images on another machine' };
+}

@@ -1,0 +1,35 @@
+import { secretTooShort } from '../../errors/check-findings.ts';
+import type { Finding } from '../../errors/finding.ts';
+import type { OpenSite } from '../../flow/open-site.ts';
+import type { CheckOutcome } from './check.ts';
+import type { CheckId } from './checks.ts';
+
+type FileCheck = Extract<CheckId, 'config' | 'env' | 'apps' | 'containerfile' | 'token'>;
+
+/** What reading the site's files found, by the check that reports it. */
+export function checkSiteFiles(site: OpenSite): Readonly<Record<FileCheck, CheckOutcome<never>>> {
+  const { config, env, apps, containerfile, sources, tooShort } = site;
+  const found = (check: FileCheck) => site.findings.filter((finding) => checkOf(finding, site) === check);
+  const weak = tooShort.map(({ name }) => secretTooShort(name, config.env, env?.entries.get(name)?.line));
+  const dialect = containerfile?.dialect;
+  return {
+    config: { findings: found('config'), summary: config.image },
+    env: { findings: found('env'), summary: env && counted(env.entries.size, 'key') },
+    apps: { findings: found('apps'), summary: counted(apps.length, 'app') },
+    token: { findings: [...sources.findings, ...weak], summary: sources.summary },
+    containerfile: {
+      findings: [...found('containerfile'), ...sources.buildArgFindings],
+      summary: dialect && `takes its apps by ${dialect}`,
+    },
+  };
+}
+
+function checkOf({ file }: Finding, { config }: OpenSite): FileCheck {
+  if (file === config.env || file === config.exampleEnv) return 'env';
+  if (file === config.apps) return 'apps';
+  return file === config.containerfile ? 'containerfile' : 'config';
+}
+
+function counted(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,72 @@
+import { isDeBuildError } from '../../errors/de-build-error.ts';
+import type { CheckResult } from '../../flow/event.ts';
+import { findingOf } from '../../flow/finding-of.ts';
+import type { OpenSite } from '../../flow/open-site.ts';
+import { SITE_FOLDER } from '../../flow/site-folder.ts';
+import type { Tools } from '../../flow/tools.ts';
+import { judgeSiteRepository } from '../../git/judge-site-repository.ts';
+import { readSiteRepository, type SiteRepository } from '../../git/site-repository.ts';
+import type { Manifest } from '../../manifests/manifest.ts';
+import { readManifests } from '../../manifests/manifest-store.ts';
+import { startChecks } from './check.ts';
+import { checkDisk, checkEngine, type SeenEngine } from './check-engine.ts';
+import { checkRecordedCommits, checkRepositories, type SiteApps } from './check-repositories.ts';
+import { checkSiteFiles } from './check-site-files.ts';
+import { checkImageTag, checkVersion, isForgivable } from './check-version.ts';
+import type { CheckId } from './checks.ts';
+
+export interface RunChecksOptions {
+  readonly skip?: ReadonlySet<CheckId>;
+  /** A version, tag or record that exists is a warning, not an error. */
+  readonly force?: boolean | undefined;
+  /** Take the commits of the newest record instead of asking the hosts. */
+  readonly frozen?: boolean | undefined;
+}
+
+/** What the checks saw, and their results. A part that could not be had is `undefined`. */
+export interface CheckedSite {
+  readonly results: readonly CheckResult[];
+  readonly resolved: SiteApps | undefined;
+  readonly siteRepository: SiteRepository | undefined;
+  readonly engine: SeenEngine | undefined;
+  readonly manifests: readonly Manifest[];
+}
+
+/** Makes every check, side by side where one does not need another; each is reported when it ends. */
+export async function runChecks(
+  site: OpenSite,
+  { skip = new Set(), force = false, frozen = false }: RunChecksOptions,
+  tools: Tools,
+): Promise<CheckedSite> {
+  const isForgiven = force ? isForgivable : () => false;
+  const { check, results } = startChecks({ config: site.config, skip, isForgiven }, tools);
+
+  const files = checkSiteFiles(site);
+  for (const id of ['config', 'env', 'apps', 'token', 'containerfile'] as const)
+    await check(id, () => files[id]);
+
+  const { manifests, problems } = await readManifests(site.records).catch((error: unknown) => {
+    if (!isDeBuildError(error)) throw error;
+    return { manifests: [], problems: [findingOf(error)] };
+  });
+  // The hosts are asked first: their answers take longest.
+  const [resolved, siteRepository, engine] = await Promise.all([
+    check('repositories', () =>
+      frozen ? checkRecordedCommits(site, manifests[0]) : checkRepositories(site, tools),
+    ),
+    check('site-repository', async () => {
+      const { environment, signal } = tools;
+      const ignore = [site.config.manifests, SITE_FOLDER];
+      const repository = await readSiteRepository(site.folder, { environment, ignore, signal });
+      return { value: repository, findings: judgeSiteRepository(repository) };
+    }),
+    check('engine', () => checkEngine(site, tools)).then(async (seen) => {
+      await check('disk', () => checkDisk(site, seen?.info));
+      return seen;
+    }),
+  ]);
+  const tagged = engine?.tagged;
+  await check('site-version', () => checkVersion(site, { manifests, problems, tagged }));
+  await check('image-tag', () => checkImageTag(site, { tagged }));
+  return { results, resolved, siteRepository, engine, manifests };
+}

@@ -1,0 +1,8 @@
+import type { Flow } from '../../flow/tools.ts';
+
+/** The release. A rebuild shares its stages from `fetch` on. */
+export const RELEASE: Flow = {
+  name: 'release',
+  stages: ['check', 'plan', 'fetch', 'build', 'verify', 'tag', 'record'],
+  unchanged: 'Nothing was tagged and nothing was recorded. Completed build steps are in the build cache.',
+};
