@@ -63,7 +63,6 @@ export type {
   ImageDetails,
   Images,
   LabelledImage,
-  LayerProgress,
   PruneOptions,
   PruneResult,
   Registries,

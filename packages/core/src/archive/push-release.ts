@@ -1,7 +1,6 @@
 import { registryTagTaken } from '../errors/archive-failures.ts';
 import { restoreTagHeld } from '../errors/restore-failures.ts';
 import { registryAccess } from '../flow/registry-access.ts';
-import { sumLayers } from '../flow/sum-layers.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { RegistryArchive } from '../manifests/archives.ts';
 import { measureProgress } from '../progress/progress.ts';
@@ -40,7 +39,7 @@ export async function pushRelease(
 
   const meter = measureProgress({ id: `push ${name}`, title: `Pushing ${name}`, unit: 'bytes' }, tools.emit);
   const digest = await underName(source, { name, tools }, () =>
-    registries.push(name, { ...access, onProgress: sumLayers(meter) }),
+    registries.push(name, { ...access, onProgress: meter.set }),
   );
   meter.end();
   const archive: RegistryArchive = {

@@ -2,11 +2,11 @@ import { build } from './build.ts';
 import { buildCache } from './cache/build-cache.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { describeEngine } from './describe-engine.ts';
-import { openDockerode } from './dockerode-client.ts';
 import type { Engine } from './engine.ts';
 import { findEndpoint, findOtherSockets } from './find-endpoint.ts';
 import { greetEngine } from './greet-engine.ts';
 import { images } from './images/images.ts';
+import { openTransport } from './open-transport.ts';
 import { registries } from './registries/registries.ts';
 
 /**
@@ -18,26 +18,26 @@ import { registries } from './registries/registries.ts';
 export async function connectEngine(options: ConnectOptions): Promise<Engine> {
   const { environment } = options;
   const endpoint = await findEndpoint(options);
-  const client = await openDockerode(endpoint, {
+  const transport = await openTransport(endpoint, {
     environment,
     otherSockets: findOtherSockets(environment),
     answerWithinMs: options.answerWithinMs ?? 10_000,
   });
   try {
-    const product = await greetEngine(client, options);
-    const store = images(client);
+    const product = await greetEngine(transport, options);
+    const store = images(transport);
     return {
       images: store,
-      registries: registries(client.transport, store),
-      cache: buildCache(client.transport, product),
-      about: () => describeEngine(client, endpoint, { product, environment }),
-      build: (request) => build(client.transport, store, request),
+      registries: registries(transport, store),
+      cache: buildCache(transport, product),
+      about: () => describeEngine(transport, endpoint, { product, environment }),
+      build: (request) => build(transport, store, request),
       async close() {
-        client.close();
+        transport.close();
       },
     };
   } catch (error) {
-    client.close();
+    transport.close();
     throw error;
   }
 }

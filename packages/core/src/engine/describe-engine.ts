@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { engineWithoutBuildKit } from '../errors/engine-setup-failures.ts';
+import { askEngine } from './ask-engine.ts';
 import type { ConnectOptions } from './connect-options.ts';
-import type { DockerodeClient } from './dockerode-client.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EngineInfo } from './engine.ts';
-import { understand } from './understand.ts';
+import type { EngineTransport } from './transport.ts';
 
 const Info = z.looseObject({
   ServerVersion: z.string(),
@@ -20,20 +20,19 @@ const Info = z.looseObject({
 
 /** @throws DeBuildError `engine-without-buildkit` where DOCKER_BUILDKIT switches it off; `engine-*` */
 export async function describeEngine(
-  client: DockerodeClient,
+  transport: EngineTransport,
   endpoint: Endpoint,
   { product, environment }: Pick<EngineInfo, 'product'> & Pick<ConnectOptions, 'environment'>,
 ): Promise<EngineInfo> {
   if (product === 'docker' && /^(0|f|false)$/i.test(environment.DOCKER_BUILDKIT ?? '')) {
     throw engineWithoutBuildKit(endpoint.url, 'switched-off');
   }
-  const asked = 'GET /info';
-  const info = understand(Info, asked, await client.transport.json({ method: 'GET', path: '/info' }));
+  const info = await askEngine(transport, { method: 'GET', path: '/info' }, Info);
   const dataFolder = isOnThisMachine(endpoint, info) ? info.DockerRootDir : undefined;
   return {
     product,
     version: info.ServerVersion,
-    apiVersion: client.transport.apiVersion,
+    apiVersion: transport.apiVersion,
     operatingSystem: info.OperatingSystem,
     platform: `${info.OSType}/${ociArchitecture(info.Architecture)}`,
     storageDriver: info.Driver,

@@ -6,16 +6,10 @@ declare module 'dockerode' {
   class Docker {
     constructor(options: Docker.ModemOptions);
     readonly modem: Docker.Modem;
-    version(): Promise<unknown>;
-    listImages(options: { filters: Record<string, readonly string[]> }): Promise<unknown>;
-    getImage(name: string): Docker.Image;
-    createContainer(options: Record<string, unknown>): Promise<Docker.Container>;
-    getContainer(id: string): Docker.Container;
-    listContainers(options: { all: true; filters: Record<string, readonly string[]> }): Promise<unknown>;
   }
 
   namespace Docker {
-    /** Every key is given, for modem fills the missing ones from the process's environment. */
+    /** Every key is given, as modem fills missing ones from the process's environment. */
     interface ModemOptions {
       socketPath: string | undefined;
       host: string | undefined;
@@ -29,39 +23,28 @@ declare module 'dockerode' {
       key: string | undefined;
       timeout: undefined;
       checkServerIdentity: undefined;
-      version: string | undefined;
+      version: undefined;
       headers: Record<string, string>;
       agent: Agent;
     }
 
     interface Modem {
+      readonly agent: Agent;
       version: string | undefined;
       dial(
         options: {
           path: string;
           method: string;
           isStream: true;
-          hijack?: boolean;
+          hijack: boolean;
           headers: Record<string, string | string[]>;
           options: { _query: Record<string, unknown> };
           file?: Buffer | Readable;
-          abortSignal?: AbortSignal;
+          abortSignal: AbortSignal;
           statusCodes: Record<number, true>;
         },
         callback: (error: Error | null, answer: IncomingMessage | Duplex) => void,
       ): void;
-    }
-
-    interface Image {
-      inspect(): Promise<unknown>;
-      history(): Promise<unknown>;
-      tag(options: { repo: string; tag: string }): Promise<unknown>;
-      remove(options: { noprune: boolean }): Promise<unknown>;
-    }
-
-    interface Container {
-      readonly id: string;
-      remove(options: { v: boolean; force: boolean }): Promise<unknown>;
     }
   }
 

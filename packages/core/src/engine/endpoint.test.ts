@@ -5,7 +5,6 @@ describe('parseHost', () => {
   test.each([
     ['unix:///run/x.sock', { kind: 'socket', path: '/run/x.sock' }],
     ['unix://', { kind: 'socket', path: '/var/run/docker.sock' }],
-    ['npipe:////./pipe/docker_engine', { kind: 'socket', path: '//./pipe/docker_engine' }],
     ['tcp://10.0.0.1', { kind: 'tcp', host: '10.0.0.1', port: 2375, pathPrefix: '' }],
     ['tcp://host:99/prefix/', { kind: 'tcp', host: 'host', port: 99, pathPrefix: '/prefix' }],
     ['tcp://[::1]:2375', { kind: 'tcp', host: '::1', port: 2375 }],
@@ -31,7 +30,7 @@ describe('parseHost', () => {
     ['ssh://-oProxyCommand=x@host'],
     ['ssh://me:password@host'],
     ['ssh://host/run/x.sock;touch y'],
-    ['npipe://somewhere'],
+    ['npipe:////./pipe/docker_engine'],
   ])('refuses %s', (host) => {
     expect(parseHost(host, undefined)).toBeUndefined();
   });

@@ -5,7 +5,6 @@ export interface SocketEndpoint {
   readonly kind: 'socket';
   /** As written by people: `unix:///var/run/docker.sock`. */
   readonly url: string;
-  /** A unix socket, or a named pipe on Windows. */
   readonly path: string;
 }
 
@@ -37,17 +36,13 @@ export interface SshEndpoint {
   readonly socket: string | undefined;
 }
 
-/** Understands what may stand in DOCKER_HOST; `undefined` when it is nothing an engine could be behind. */
+/** Parses a value of DOCKER_HOST; `undefined` when it is no address of an engine. */
 export function parseHost(host: string, tls: TlsFiles | undefined): Endpoint | undefined {
   const written = /^([a-z]+):\/\/(.*)$/i.exec(host);
   const [scheme, rest] = written === null ? ['tcp', host] : [written[1]?.toLowerCase(), written[2] ?? ''];
   if (scheme === 'unix') {
     const path = rest === '' ? '/var/run/docker.sock' : rest;
     return path.startsWith('/') ? { kind: 'socket', url: `unix://${path}`, path } : undefined;
-  }
-  if (scheme === 'npipe') {
-    const path = rest === '' ? '//./pipe/docker_engine' : rest.replaceAll('\\', '/');
-    return path.startsWith('//./pipe/') ? { kind: 'socket', url: `npipe://${path}`, path } : undefined;
   }
   if (scheme === 'ssh') return parseSsh(rest);
   if (scheme === 'tcp' || scheme === 'http' || scheme === 'https') {

@@ -156,17 +156,9 @@ export interface Registries {
 
 export interface RegistryAccess {
   readonly credential?: RegistryCredential | undefined;
-  readonly onProgress?: ((progress: LayerProgress) => void) | undefined;
+  /** Bytes so far, and in all as far as the engine knows, over all layers. */
+  readonly onProgress?: ((current: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** How far one layer is, in the engine's own words. */
-export interface LayerProgress {
-  readonly layer: string;
-  readonly status: string;
-  readonly current: number;
-  /** 0 when unknown. */
-  readonly total: number;
 }
 
 export interface LabelledImage {

@@ -83,6 +83,7 @@ describe('findEndpoint', () => {
 
   test.each<[string, Record<string, string>, string]>([
     ['a path for DOCKER_HOST', { DOCKER_HOST: '/var/run/docker.sock' }, 'engine-host-invalid'],
+    ['a named pipe', { DOCKER_HOST: 'npipe:////./pipe/docker_engine' }, 'engine-host-invalid'],
     ['a context that is not there', { DOCKER_CONTEXT: 'gone' }, 'engine-context-missing'],
   ])('refuses %s', async (_, environment, code) => {
     await expect(find(environment)).rejects.toMatchObject({ code, exitCode: 5 });

@@ -17,8 +17,7 @@ export interface EndpointOptions {
   readonly host?: string;
 }
 
-const DEFAULT_HOST =
-  process.platform === 'win32' ? 'npipe:////./pipe/docker_engine' : 'unix:///var/run/docker.sock';
+const DEFAULT_HOST = 'unix:///var/run/docker.sock';
 
 const Settings = z.looseObject({ currentContext: z.string().optional() });
 

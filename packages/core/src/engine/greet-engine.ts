@@ -6,12 +6,13 @@ import {
   engineTooOld,
 } from '../errors/engine-failures.ts';
 import { engineWithoutBuildKit } from '../errors/engine-setup-failures.ts';
+import { omitUndefined } from '../omit-undefined.ts';
+import { askEngine } from './ask-engine.ts';
 import { compareVersions } from './compare-versions.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { explainStatus } from './connection-error.ts';
-import type { DockerodeClient } from './dockerode-client.ts';
 import type { EngineInfo } from './engine.ts';
-import { understand } from './understand.ts';
+import type { OpenTransport } from './open-transport.ts';
 
 /** API 1.41 is that of Docker Engine 20.10. */
 const OLDEST_API = '1.41';
@@ -21,17 +22,15 @@ const Version = z.looseObject({ MinAPIVersion: z.string().default('0') });
 
 /** Checks that the first answer is an engine's that can build, and agrees on an API version. */
 export async function greetEngine(
-  client: DockerodeClient,
+  transport: OpenTransport,
   { signal }: Pick<ConnectOptions, 'signal'>,
 ): Promise<EngineInfo['product']> {
-  const { endpoint } = client.transport;
-  const { status, headers, body } = await client.transport.request({
+  const { endpoint } = transport;
+  const { status, headers, text } = await transport.text({
     method: 'GET',
     path: '/_ping',
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const text = await readStart(body).catch((error: unknown) => {
-    throw client.explain(error, 'GET /_ping');
+    limit: 2000,
+    ...omitUndefined({ signal }),
   });
   const header = (name: string) => {
     const value = headers[name];
@@ -54,24 +53,14 @@ export async function greetEngine(
     throw engineTooOld(endpoint, /Docker\/([\w.+-]+)/.exec(header('server'))?.[1] ?? `of API ${apiVersion}`);
   }
   if (header('ostype') === 'windows') throw engineWithoutBuildKit(endpoint, 'windows');
-  client.useApiVersion(await agreeOnApi(client, apiVersion));
+  transport.useApiVersion(await agreeOnApi(transport, apiVersion));
   return product;
 }
 
 /** An engine newer than we know usually speaks our API too. Asked for without a version, it tells. */
-async function agreeOnApi(client: DockerodeClient, newestOfEngine: string): Promise<string> {
+async function agreeOnApi(transport: OpenTransport, newestOfEngine: string): Promise<string> {
   if (compareVersions(newestOfEngine, NEWEST_API) <= 0) return newestOfEngine;
-  const asked = { method: 'GET', path: '/version' } as const;
-  const version = understand(Version, 'GET /version', await client.transport.json(asked));
-  if (compareVersions(version.MinAPIVersion, NEWEST_API) <= 0) return NEWEST_API;
-  throw engineApiMismatch(client.transport.endpoint, version.MinAPIVersion, NEWEST_API);
-}
-
-async function readStart(body: AsyncIterable<Buffer>): Promise<string> {
-  let text = '';
-  for await (const chunk of body) {
-    text += chunk.toString();
-    if (text.length > 2000) break;
-  }
-  return text;
+  const { MinAPIVersion } = await askEngine(transport, { method: 'GET', path: '/version' }, Version);
+  if (compareVersions(MinAPIVersion, NEWEST_API) <= 0) return NEWEST_API;
+  throw engineApiMismatch(transport.endpoint, MinAPIVersion, NEWEST_API);
 }

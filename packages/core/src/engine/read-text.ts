@@ -1,8 +1,13 @@
 import type { Readable } from 'node:stream';
 
-/** All that comes, as text. */
-export async function readText(body: Readable): Promise<string> {
+/** The answer as text; no more than is read until it is this many bytes long. */
+export async function readText(body: Readable, limit = Number.POSITIVE_INFINITY): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    if (bytes > limit) break;
+  }
   return Buffer.concat(chunks).toString('utf8');
 }

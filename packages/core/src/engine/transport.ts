@@ -1,8 +1,7 @@
 import type { Duplex, Readable } from 'node:stream';
 
 /**
- * Requests to an engine, in our own words. `dockerode-transport.ts` makes the real one over dockerode's modem;
- * everything in `engine/` that dockerode's own calls do not serve well (builds, sessions, prune) goes through it.
+ * Requests to an engine. `open-transport.ts` makes the real one, over dockerode's modem.
  * Paths carry no API version: the transport puts the negotiated one in front.
  */
 export interface EngineTransport {
@@ -18,6 +17,11 @@ export interface EngineTransport {
    */
   request(request: EngineRequest): Promise<EngineResponse>;
   /**
+   * The whole answer of a small request, whatever its status; of a longer one than `limit` bytes, the start.
+   * @throws as `request`
+   */
+  text(request: EngineRequest & { readonly limit?: number }): Promise<TextResponse>;
+  /**
    * The parsed answer of a small request.
    * @throws as `request`, and DeBuildError `engine-refused` / `engine-failed` for a status of 400 and more.
    */
@@ -29,7 +33,7 @@ export interface EngineTransport {
    */
   hijack(request: HijackRequest): Promise<Duplex>;
   /** Whether the engine is alive. @throws as `request`. */
-  ping(signal?: AbortSignal): Promise<void>;
+  ping(): Promise<void>;
 }
 
 export interface EngineRequest {
@@ -60,9 +64,16 @@ export type EngineQuery = Readonly<Record<string, string | number | boolean | re
 /** An array is sent as one line per value. */
 export type EngineHeaders = Readonly<Record<string, string | readonly string[]>>;
 
-export interface EngineResponse {
+interface ResponseHead {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+export interface EngineResponse extends ResponseHead {
   readonly body: Readable;
+}
+
+export interface TextResponse extends ResponseHead {
+  readonly text: string;
 }

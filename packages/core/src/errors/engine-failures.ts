@@ -16,7 +16,7 @@ export function engineUnreachable(
   const fix =
     others.length > 0
       ? `Another engine listens on this machine: try again with DOCKER_HOST=${others.join(' or DOCKER_HOST=')}, or start Docker with \`sudo systemctl start docker\`.`
-      : endpoint.startsWith('unix:') || endpoint.startsWith('npipe:')
+      : endpoint.startsWith('unix:')
         ? 'Start Docker (`sudo systemctl start docker`, or Docker Desktop), install it, or set DOCKER_HOST to where it listens.'
         : 'Check the address in DOCKER_HOST or in the Docker context, and that the host is up and this machine may reach it.';
   return failure('engine-unreachable', {

@@ -6,7 +6,7 @@ import { EXIT } from './exit-codes.ts';
 export function engineHostInvalid(host: string, source: string): DeBuildError {
   return failure('engine-host-invalid', {
     what: `The engine's address "${host}" in ${source} is not valid.`,
-    why: 'It must be unix://PATH, tcp://HOST:PORT, ssh://USER@HOST or npipe://PATH.',
+    why: 'It must be unix://PATH, tcp://HOST:PORT or ssh://USER@HOST.',
     fix: host.startsWith('/')
       ? `Write it as unix://${host}.`
       : `Correct ${source}, for example to unix:///var/run/docker.sock.`,

@@ -3,7 +3,6 @@ import { parseReference } from '../engine/images/image-reference.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { rebuildBaseGone, rebuildBaseUnknown } from '../errors/rebuild-failures.ts';
 import { registryAccess } from '../flow/registry-access.ts';
-import { sumLayers } from '../flow/sum-layers.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { measureProgress } from '../progress/progress.ts';
@@ -75,6 +74,6 @@ async function pull(reference: string, { registries }: Engine, tools: Tools): Pr
   const title = `Pulling the base image ${reference}`;
   const meter = measureProgress({ id: `pull ${reference}`, title, unit: 'bytes' }, tools.emit);
   const access = await registryAccess(reference, tools);
-  await registries.pull(reference, { ...access, onProgress: sumLayers(meter) });
+  await registries.pull(reference, { ...access, onProgress: meter.set });
   meter.end();
 }

@@ -1,6 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
 import { registryAccess } from '../flow/registry-access.ts';
-import { sumLayers } from '../flow/sum-layers.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { RegistryArchive } from '../manifests/archives.ts';
 import { measureProgress } from '../progress/progress.ts';
@@ -20,7 +19,7 @@ export function registryMethod(
       const access = await registryAccess(reference, tools);
       const work = { id: `pull ${reference}`, title: `Pulling ${reference}`, unit: 'bytes' } as const;
       const meter = measureProgress(work, tools.emit);
-      await engine.registries.pull(reference, { ...access, onProgress: sumLayers(meter) });
+      await engine.registries.pull(reference, { ...access, onProgress: meter.set });
       meter.end();
       return undefined;
     },

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { BuildEvent } from '../build-event.ts';
-import type { EngineRequest, EngineTransport } from '../transport.ts';
-import { runBuild } from './run-build.ts';
+import type { EngineRequest } from '../transport.ts';
+import { type BuildRun, runBuild } from './run-build.ts';
 import { createStepLedger } from './step-ledger.ts';
 
 const ID = '{"id":"moby.image.id","aux":{"ID":"sha256:abc"}}\n';
@@ -23,9 +23,8 @@ afterEach(() => {
 });
 
 function run(engine: FakeEngine, signal?: AbortSignal, events: BuildEvent[] = []) {
-  const transport: EngineTransport = {
+  const transport: BuildRun['transport'] = {
     endpoint: 'unix:///engine.sock',
-    apiVersion: '1.41',
     async request(request) {
       const body = await (engine.answer?.(request) ?? Readable.from([]));
       return { status: engine.status ?? 200, headers: {}, body };
@@ -34,7 +33,6 @@ function run(engine: FakeEngine, signal?: AbortSignal, events: BuildEvent[] = []
       asked.push(request.path);
       return undefined;
     },
-    hijack: () => Promise.reject(new Error('not asked for')),
     async ping() {
       asked.push('ping');
       if (engine.isAlive === false) throw new Error('gone');

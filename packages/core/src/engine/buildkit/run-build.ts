@@ -12,7 +12,7 @@ import { type BuildStatus, readStatus } from './status.ts';
 import type { StepLedger } from './step-ledger.ts';
 
 export interface BuildRun {
-  readonly transport: EngineTransport;
+  readonly transport: Pick<EngineTransport, 'endpoint' | 'json' | 'ping' | 'request'>;
   readonly request: BuildRequest;
   readonly sessionId: string;
   readonly ledger: StepLedger;
@@ -85,7 +85,7 @@ function readTrace({ aux }: EngineMessage): BuildStatus {
 
 /** Asks the engine to end the running step, and hangs up when that does not help in time. */
 function cancelOnAbort(
-  transport: EngineTransport,
+  transport: Pick<EngineTransport, 'json'>,
   build: { buildId: string; signal: AbortSignal | undefined; hangUp: AbortController },
 ): { stop(): void } {
   const { buildId, signal, hangUp } = build;

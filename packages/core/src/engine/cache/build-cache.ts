@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { engineHasNoBuildCache } from '../../errors/engine-setup-failures.ts';
+import { askEngine } from '../ask-engine.ts';
 import { readBuildRecords } from '../buildkit/build-records.ts';
 import { compareVersions } from '../compare-versions.ts';
 import type { BuildCache, CacheRecord, EngineInfo, PruneOptions, PruneResult } from '../engine.ts';
 import type { EngineQuery, EngineTransport } from '../transport.ts';
-import { understand } from '../understand.ts';
 
 /** Measuring and deleting gigabytes takes its time, and the engine answers only at the end. */
 const ANSWER_WITHIN_MS = 30 * 60_000;
@@ -53,13 +53,9 @@ export function buildCache(transport: EngineTransport, product: EngineInfo['prod
 }
 
 async function readUsage(transport: EngineTransport): Promise<readonly CacheRecord[]> {
-  const answer = await transport.json({
-    method: 'GET',
-    path: '/system/df',
-    query: speaks(transport, '1.42') ? { type: 'build-cache' } : {},
-    answerWithinMs: ANSWER_WITHIN_MS,
-  });
-  const { BuildCache: records } = understand(Usage, 'GET /system/df', answer);
+  const query = speaks(transport, '1.42') ? { type: 'build-cache' } : {};
+  const request = { method: 'GET', path: '/system/df', query, answerWithinMs: ANSWER_WITHIN_MS } as const;
+  const { BuildCache: records } = await askEngine(transport, request, Usage);
   return (records ?? []).map((record) => ({
     id: record.ID,
     type: record.Type,
@@ -75,13 +71,9 @@ async function readUsage(transport: EngineTransport): Promise<readonly CacheReco
 }
 
 async function prune(transport: EngineTransport, options: PruneOptions): Promise<PruneResult> {
-  const answer = await transport.json({
-    method: 'POST',
-    path: '/build/prune',
-    query: pruneQuery(options, speaks(transport, '1.48')),
-    answerWithinMs: ANSWER_WITHIN_MS,
-  });
-  const pruned = understand(Pruned, 'POST /build/prune', answer);
+  const query = pruneQuery(options, speaks(transport, '1.48'));
+  const request = { method: 'POST', path: '/build/prune', query, answerWithinMs: ANSWER_WITHIN_MS } as const;
+  const pruned = await askEngine(transport, request, Pruned);
   return { deleted: pruned.CachesDeleted ?? [], freedBytes: pruned.SpaceReclaimed };
 }
 

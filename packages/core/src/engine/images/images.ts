@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
-import type { DockerodeClient } from '../dockerode-client.ts';
+import { askEngine } from '../ask-engine.ts';
 import type { ImageDescription, ImageDetails, Images, LabelledImage, TaggedImage } from '../engine.ts';
-import { understand } from '../understand.ts';
+import type { EngineTransport } from '../transport.ts';
 import { isSameRepository, parseReference } from './image-reference.ts';
 import { loadImage } from './load-image.ts';
 import { readImageFile } from './read-image-file.ts';
 import { findReadingContainers, removeReadingContainer } from './reading-containers.ts';
 import { saveImage } from './save-image.ts';
 
-/** Taking an image's last name away deletes its layers, which takes its time on a slow disk. */
+/** Removing an image's last name deletes its layers, which takes its time on a slow disk. */
 const REMOVE_WITHIN_MS = 5 * 60_000;
 
 const Strings = z.array(z.string()).nullish();
@@ -35,85 +35,74 @@ const Inspected = z.looseObject({
 const History = z.array(z.looseObject({ CreatedBy: z.string().nullish() }));
 
 /** The images of an engine. */
-export function images(client: DockerodeClient): Images {
+export function images(transport: EngineTransport): Images {
   return {
-    list: (repository) => listImages(client, repository),
-    inspect: (reference) => inspectImage(client, reference),
+    list: (repository) => listByRepository(transport, repository),
+    inspect: (reference) => inspectImage(transport, reference),
     async tag(image, reference) {
       const { repository, tag } = parseReference(reference);
-      await client.call(`POST /images/${image}/tag`, (docker) =>
-        docker.getImage(image).tag({ repo: repository, tag }),
-      );
+      await transport.json({
+        method: 'POST',
+        path: `/images/${image}/tag`,
+        query: { repo: repository, tag },
+      });
     },
     async untag(reference) {
-      await unlessMissing(
-        client.call(
-          `DELETE /images/${reference}`,
-          (docker) => docker.getImage(reference).remove({ noprune: false }),
-          REMOVE_WITHIN_MS,
-        ),
-      );
+      const path = `/images/${reference}`;
+      await unlessMissing(transport.json({ method: 'DELETE', path, answerWithinMs: REMOVE_WITHIN_MS }));
     },
-    readFile: (image, path) => readImageFile(client, image, path),
-    readingContainers: (names) => findReadingContainers(client, names),
-    removeReadingContainer: (id) => unlessMissing(removeReadingContainer(client, id)),
-    save: (image, signal) => saveImage(client.transport, image, signal),
-    describe: (image) => describeImage(client, image),
-    listByLabel: (label) => listByLabel(client, label),
-    load: (archive, signal) => loadImage(client.transport, archive, signal),
+    readFile: (image, path) => readImageFile(transport, image, path),
+    readingContainers: (names) => findReadingContainers(transport, names),
+    removeReadingContainer: (id) => unlessMissing(removeReadingContainer(transport, id)),
+    save: (image, signal) => saveImage(transport, image, signal),
+    describe: (image) => describeImage(transport, image),
+    listByLabel: (label) => listByLabel(transport, label),
+    load: (archive, signal) => loadImage(transport, archive, signal),
   };
 }
 
-/** Newest first. */
-async function listImages(client: DockerodeClient, repository: string): Promise<readonly TaggedImage[]> {
-  const asked = 'GET /images/json';
-  const filters = { reference: [repository] };
-  const listed = understand(
-    Listed,
-    asked,
-    await client.call(asked, (docker) => docker.listImages({ filters })),
+async function listByRepository(
+  transport: EngineTransport,
+  repository: string,
+): Promise<readonly TaggedImage[]> {
+  const images = await listImages(transport, { reference: [repository] });
+  return images.flatMap(({ tags, ...image }) =>
+    tags
+      .map(parseReference)
+      .filter((name) => isSameRepository(name.repository, repository))
+      .map(({ tag }) => ({ ...image, tag })),
   );
-  return listed
-    .flatMap((image) =>
-      (image.RepoTags ?? [])
-        .map(parseReference)
-        .filter((name) => isSameRepository(name.repository, repository))
-        .map(({ tag }) => ({
-          id: image.Id,
-          tag,
-          createdAt: new Date(image.Created * 1000).toISOString(),
-          sizeBytes: image.Size,
-          labels: image.Labels ?? {},
-        })),
-    )
-    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
+}
+
+function listByLabel(transport: EngineTransport, label: string): Promise<readonly LabelledImage[]> {
+  return listImages(transport, { label: [label] });
 }
 
 /** Newest first. */
-async function listByLabel(client: DockerodeClient, label: string): Promise<readonly LabelledImage[]> {
-  const asked = 'GET /images/json';
-  const filters = { label: [label] };
-  const listed = understand(
-    Listed,
-    asked,
-    await client.call(asked, (docker) => docker.listImages({ filters })),
-  );
+async function listImages(
+  transport: EngineTransport,
+  filters: Readonly<Record<string, readonly string[]>>,
+): Promise<readonly LabelledImage[]> {
+  const query = { filters: JSON.stringify(filters) };
+  const listed = await askEngine(transport, { method: 'GET', path: '/images/json', query }, Listed);
   return listed
+    .sort((a, b) => b.Created - a.Created)
     .map((image) => ({
       id: withAlgorithm(image.Id),
       tags: tagsOf(image.RepoTags),
       createdAt: new Date(image.Created * 1000).toISOString(),
       sizeBytes: image.Size,
       labels: image.Labels ?? {},
-    }))
-    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0));
+    }));
 }
 
-async function inspectImage(client: DockerodeClient, reference: string): Promise<ImageDetails | undefined> {
-  const asked = `GET /images/${reference}/json`;
-  const answer = await unlessMissing(client.call(asked, (docker) => docker.getImage(reference).inspect()));
-  if (answer === undefined) return undefined;
-  const image = understand(Inspected, asked, answer);
+async function inspectImage(
+  transport: EngineTransport,
+  reference: string,
+): Promise<ImageDetails | undefined> {
+  const request = { method: 'GET', path: `/images/${reference}/json` } as const;
+  const image = await unlessMissing(askEngine(transport, request, Inspected));
+  if (image === undefined) return undefined;
   const variant = image.Variant ? `/${image.Variant}` : '';
   return {
     id: withAlgorithm(image.Id),
@@ -128,13 +117,10 @@ async function inspectImage(client: DockerodeClient, reference: string): Promise
   };
 }
 
-async function describeImage(client: DockerodeClient, image: string): Promise<ImageDescription> {
-  const inspected = await client.call(`GET /images/${image}/json`, (docker) =>
-    docker.getImage(image).inspect(),
-  );
-  const asked = `GET /images/${image}/history`;
-  const history = await client.call(asked, (docker) => docker.getImage(image).history());
-  return { inspected, history: understand(History, asked, history) };
+async function describeImage(transport: EngineTransport, image: string): Promise<ImageDescription> {
+  const inspected = await transport.json({ method: 'GET', path: `/images/${image}/json` });
+  const history = { method: 'GET', path: `/images/${image}/history` } as const;
+  return { inspected, history: await askEngine(transport, history, History) };
 }
 
 /**
@@ -148,7 +134,7 @@ function tagsOf(names: readonly string[] | null | undefined): string[] {
     .map(({ repository, tag }) => `${repository}:${tag}`);
 }
 
-/** Podman leaves the algorithm out in places. */
+/** Podman omits the algorithm in places. */
 export function withAlgorithm(id: string): string {
   return id.includes(':') ? id : `sha256:${id}`;
 }

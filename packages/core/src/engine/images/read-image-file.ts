@@ -3,12 +3,15 @@ import { pipeline } from 'node:stream/promises';
 import { type Extract, extract } from 'tar-stream';
 import { z } from 'zod';
 import { imageFileTooLarge } from '../../errors/engine-setup-failures.ts';
+import { parseJson } from '../../parse-json.ts';
+import { askEngine } from '../ask-engine.ts';
 import { explainStatus } from '../connection-error.ts';
-import type { DockerodeClient } from '../dockerode-client.ts';
 import { readText } from '../read-text.ts';
+import type { EngineTransport } from '../transport.ts';
 import { READING_WITHIN_MS, readingLabels, removeReadingContainer } from './reading-containers.ts';
 
 const STAT_HEADER = 'x-docker-container-path-stat';
+const Created = z.looseObject({ Id: z.string() });
 const PathStat = z.looseObject({ mode: z.number(), linkTarget: z.string() });
 /** Of Go's FileMode. */
 const SYMLINK_BIT = 1 << 27;
@@ -21,44 +24,43 @@ const SYMLINK_LIMIT = 16;
  * @throws DeBuildError `image-file-too-large` above 16 MiB; `engine-*`
  */
 export async function readImageFile(
-  client: DockerodeClient,
+  transport: EngineTransport,
   image: string,
   path: string,
 ): Promise<Buffer | undefined> {
   const Labels = await readingLabels();
-  const container = await client.call(
-    'POST /containers/create',
-    (docker) =>
-      docker.createContainer({
-        Image: image,
-        // An image without a command of its own can't be made a container of otherwise.
-        Cmd: ['never-started'],
-        Labels,
-        NetworkDisabled: true,
-      }),
-    READING_WITHIN_MS,
+  const { Id: container } = await askEngine(
+    transport,
+    {
+      method: 'POST',
+      path: '/containers/create',
+      // Without a command, an image that has none makes no container.
+      body: { Image: image, Cmd: ['never-started'], Labels, NetworkDisabled: true },
+      answerWithinMs: READING_WITHIN_MS,
+    },
+    Created,
   );
   try {
     let wanted = posix.resolve('/', path);
     for (let links = 0; links <= SYMLINK_LIMIT; links++) {
-      const found = await readOnce(client, container.id, wanted, image);
+      const found = await readOnce(transport, container, wanted, image);
       if (found === undefined || Buffer.isBuffer(found)) return found;
       wanted = posix.resolve(posix.dirname(wanted), found.linkTarget);
     }
     return undefined;
   } finally {
-    await removeReadingContainer(client, container.id);
+    await removeReadingContainer(transport, container);
   }
 }
 
 async function readOnce(
-  client: DockerodeClient,
+  transport: EngineTransport,
   containerId: string,
   path: string,
   image: string,
 ): Promise<Buffer | { readonly linkTarget: string } | undefined> {
   const asked = { method: 'GET', path: `/containers/${containerId}/archive` } as const;
-  const answer = await client.transport.request({
+  const answer = await transport.request({
     ...asked,
     query: { path },
     answerWithinMs: READING_WITHIN_MS,
@@ -96,12 +98,4 @@ function linkTarget(header: string | readonly string[] | undefined): string | un
   const stat = PathStat.safeParse(parseJson(Buffer.from(String(header ?? ''), 'base64').toString('utf8')));
   // Podman names a target for whatever it is.
   return stat.success && (stat.data.mode & SYMLINK_BIT) !== 0 ? stat.data.linkTarget : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { isAlive, ownSpace } from '../../disk/process-alive.ts';
-import type { DockerodeClient } from '../dockerode-client.ts';
+import { askEngine } from '../ask-engine.ts';
 import type { ReadingContainer } from '../engine.ts';
-import { understand } from '../understand.ts';
+import type { EngineTransport } from '../transport.ts';
 
 /** Containers that exist only to be read carry this label; its value says which process made them. */
 const LABEL = 'de-build.temporary';
@@ -27,17 +27,13 @@ export async function readingLabels(): Promise<Readonly<Record<string, string>>>
 
 /** Of these images, by id or by any name. */
 export async function findReadingContainers(
-  client: DockerodeClient,
+  transport: EngineTransport,
   images: readonly string[],
 ): Promise<readonly ReadingContainer[]> {
-  const asked = 'GET /containers/json';
   if (images.length === 0) return [];
-  const filters = { label: [LABEL], ancestor: images };
-  const listed = understand(
-    Listed,
-    asked,
-    await client.call(asked, (docker) => docker.listContainers({ all: true, filters })),
-  );
+  const filters = JSON.stringify({ label: [LABEL], ancestor: images });
+  const request = { method: 'GET', path: '/containers/json', query: { all: true, filters } } as const;
+  const listed = await askEngine(transport, request, Listed);
   const space = await ownSpace();
   return listed.map(({ Id, Created, Labels }) => {
     const [host, where, pid] = (Labels?.[LABEL] ?? '').split(' ');
@@ -50,10 +46,11 @@ export async function findReadingContainers(
 }
 
 /** With its volumes. */
-export async function removeReadingContainer(client: DockerodeClient, id: string): Promise<void> {
-  await client.call(
-    `DELETE /containers/${id.slice(0, 12)}`,
-    (docker) => docker.getContainer(id).remove({ v: true, force: true }),
-    READING_WITHIN_MS,
-  );
+export async function removeReadingContainer(transport: EngineTransport, id: string): Promise<void> {
+  await transport.json({
+    method: 'DELETE',
+    path: `/containers/${id}`,
+    query: { v: true, force: true },
+    answerWithinMs: READING_WITHIN_MS,
+  });
 }

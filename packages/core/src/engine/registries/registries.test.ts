@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { Secret } from '../../secrets/secret.ts';
-import type { ImageDetails, LayerProgress } from '../engine.ts';
-import type { EngineRequest, EngineTransport } from '../transport.ts';
+import type { ImageDetails } from '../engine.ts';
+import { readText } from '../read-text.ts';
+import type { EngineRequest } from '../transport.ts';
 import { registries } from './registries.ts';
 
 const DIGEST = `sha256:${'c'.repeat(64)}`;
@@ -10,15 +11,19 @@ const NAME = 'registry:5000/acme/erp:1.4.0';
 
 function engineSaying(status: number, ...messages: readonly unknown[]) {
   const asked: EngineRequest[] = [];
-  const transport = {
+  const transport: Parameters<typeof registries>[0] = {
     endpoint: 'unix:///x',
+    async text(request) {
+      const { body, ...head } = await transport.request(request);
+      return { ...head, text: await readText(body) };
+    },
     async request(request: EngineRequest) {
       asked.push(request);
       const text = messages.map((one) => `${typeof one === 'string' ? one : JSON.stringify(one)}\n`).join('');
       return { status, headers: {}, body: Readable.from([Buffer.from(text)]) };
     },
     ping: async () => undefined,
-  } as unknown as EngineTransport;
+  };
   const inspect = async () =>
     ({ repoDigests: [`other@sha256:1`, `registry:5000/acme/erp@${DIGEST}`] }) as unknown as ImageDetails;
   return { registries: registries(transport, { inspect }), asked };
@@ -72,16 +77,23 @@ test.each([
   await expect(registries.push(NAME, {})).rejects.toMatchObject({ code, exitCode: 5 });
 });
 
-test('a pull asks for the digest, and tells of each layer', async () => {
-  const told: LayerProgress[] = [];
+test('a pull asks for the digest, and reports the bytes of all layers', async () => {
+  const reported: number[][] = [];
   const { registries, asked } = engineSaying(
     200,
     { status: 'Downloading', id: 'a1', progressDetail: { current: 3, total: 9 } },
+    { status: 'Extracting', id: 'a1', progressDetail: { current: 1, total: 99 } },
+    { status: 'Downloading', id: 'b2', progressDetail: { current: 7, total: 5 } },
     { status: 'Digest: sha256:1' },
   );
-  await registries.pull(`registry:5000/acme/erp@${DIGEST}`, { onProgress: (one) => told.push(one) });
+  await registries.pull(`registry:5000/acme/erp@${DIGEST}`, {
+    onProgress: (...bytes) => reported.push(bytes),
+  });
   expect(asked[0]?.query).toEqual({ fromImage: 'registry:5000/acme/erp', tag: DIGEST });
-  expect(told).toEqual([{ layer: 'a1', status: 'Downloading', current: 3, total: 9 }]);
+  expect(reported).toEqual([
+    [3, 9],
+    [10, 16],
+  ]);
 });
 
 test.each([

@@ -1,34 +1,35 @@
 import { z } from 'zod';
-import { isDeBuildError } from '../../errors/de-build-error.ts';
-import { engineAnswerUnreadable, engineIdle, engineLost } from '../../errors/engine-failures.ts';
+import { engineAnswerUnreadable } from '../../errors/engine-failures.ts';
 import { registryRefused, registryUnreachable } from '../../errors/engine-image-failures.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
+import { parseJson } from '../../parse-json.ts';
 import { explainStatus, reasonOf } from '../connection-error.ts';
 import type { Images, Registries, RegistryAccess, RegistryCredential } from '../engine.ts';
 import { type EngineMessage, errorOf, progressOf } from '../engine-message.ts';
+import { followAnswer } from '../follow-answer.ts';
 import { parseReference } from '../images/image-reference.ts';
 import { jsonHeader } from '../json-header.ts';
-import { readJsonLines } from '../json-lines.ts';
-import { readText } from '../read-text.ts';
 import { registryOf } from '../registry-credentials.ts';
 import type { EngineHeaders, EngineQuery, EngineTransport } from '../transport.ts';
-import { watchSilence } from '../watch-silence.ts';
 
 const Distribution = z.looseObject({ Descriptor: z.looseObject({ digest: z.string() }) });
 
 /** The engine asks a registry in turn, which may be far away. */
 const REGISTRY_ANSWERS_WITHIN_MS = 60_000;
 
-export function registries(transport: EngineTransport, images: Pick<Images, 'inspect'>): Registries {
+export function registries(
+  transport: Pick<EngineTransport, 'endpoint' | 'ping' | 'request' | 'text'>,
+  images: Pick<Images, 'inspect'>,
+): Registries {
   return {
-    async digestOf(reference, access) {
-      const { status, body } = await transport.request({
+    async digestOf(reference, { credential, signal }) {
+      const { status, text } = await transport.text({
         method: 'GET',
         path: `/distribution/${reference}/json`,
-        headers: authHeader(access.credential),
+        headers: authHeader(credential),
         answerWithinMs: REGISTRY_ANSWERS_WITHIN_MS,
-        ...(access.signal === undefined ? {} : { signal: access.signal }),
+        ...omitUndefined({ signal }),
       });
-      const text = await readText(body);
       if (status >= 400) return undefined;
       const parsed = Distribution.safeParse(parseJson(text));
       return parsed.success ? parsed.data.Descriptor.digest : undefined;
@@ -37,15 +38,12 @@ export function registries(transport: EngineTransport, images: Pick<Images, 'ins
     async push(reference, access) {
       const { repository, tag } = parseReference(reference);
       let digest: string | undefined;
-      await follow(
-        transport,
-        { path: `/images/${repository}/push`, query: { tag }, reference, doing: 'a push' },
-        access,
-        (message) => {
-          const told = (message.aux as { Digest?: unknown } | undefined)?.Digest;
-          if (typeof told === 'string') digest = told;
-        },
-      );
+      const path = `/images/${repository}/push`;
+      const push = { path, query: { tag }, reference, during: 'a push', access };
+      for await (const message of followTransfer(transport, push)) {
+        const reported = (message.aux as { Digest?: unknown } | undefined)?.Digest;
+        if (typeof reported === 'string') digest = reported;
+      }
       digest ??= (await images.inspect(reference))?.repoDigests
         .find((known) => known.startsWith(`${repository}@`))
         ?.split('@')[1];
@@ -58,7 +56,8 @@ export function registries(transport: EngineTransport, images: Pick<Images, 'ins
     async pull(reference, access) {
       const [fromImage, tag] = reference.split('@');
       const query = { fromImage, tag };
-      await follow(transport, { path: '/images/create', query, reference, doing: 'a pull' }, access);
+      const pull = { path: '/images/create', query, reference, during: 'a pull', access };
+      for await (const _ of followTransfer(transport, pull));
     },
   };
 }
@@ -67,50 +66,42 @@ interface Transfer {
   readonly path: string;
   readonly query: EngineQuery;
   readonly reference: string;
-  readonly doing: string;
+  readonly during: string;
+  readonly access: RegistryAccess;
 }
 
-/** Reads the answer to its end: an engine answers 200 first, and tells in it what became of the transfer. */
-async function follow(
-  transport: EngineTransport,
-  { path, query, reference, doing }: Transfer,
-  access: RegistryAccess,
-  take: (message: EngineMessage) => void = () => undefined,
-): Promise<void> {
-  const { signal } = access;
-  const ended = new AbortController();
-  const silence = watchSilence(transport, (seconds) =>
-    ended.abort(engineIdle(transport.endpoint, doing, seconds)),
-  );
-  try {
-    const { status, body } = await transport.request({
-      method: 'POST',
-      path,
-      query,
-      headers: authHeader(access.credential),
-      answerWithinMs: Number.POSITIVE_INFINITY,
-      signal: signal === undefined ? ended.signal : AbortSignal.any([ended.signal, signal]),
-    });
-    if (status >= 400) throw explainRefusal(status, await readText(body), reference, path);
-    for await (const message of readJsonLines(body)) {
-      silence.broken();
-      const error = errorOf(message);
-      if (error !== undefined) throw explainRegistry(reference, error);
-      take(message);
-      tellProgress(message, access);
+/** The messages of an answer whose status is always good; a failure comes as one of them. */
+async function* followTransfer(
+  transport: Pick<EngineTransport, 'endpoint' | 'ping' | 'request'>,
+  { path, query, reference, during, access }: Transfer,
+): AsyncGenerator<EngineMessage, void, void> {
+  const { credential, signal, onProgress } = access;
+  const layers = new Map<string, { readonly current: number; readonly total: number }>();
+  const answer = followAnswer(transport, {
+    method: 'POST',
+    path,
+    query,
+    headers: authHeader(credential),
+    during,
+    explainRefusal: (status, text) => explainRefusal(status, text, reference, path),
+    ...omitUndefined({ signal }),
+  });
+  for await (const message of answer) {
+    const error = errorOf(message);
+    if (error !== undefined) throw explainRegistry(reference, error);
+    if (isTransfer(message)) {
+      const { current, total } = progressOf(message);
+      // An engine may send more bytes than it announced.
+      layers.set(message.id, { current, total: Math.max(current, total) });
+      const sum = (key: 'current' | 'total') => [...layers.values()].reduce((all, one) => all + one[key], 0);
+      onProgress?.(sum('current'), sum('total'));
     }
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (ended.signal.aborted) throw ended.signal.reason;
-    throw isDeBuildError(error) ? error : engineLost(transport.endpoint, doing, error);
-  } finally {
-    silence.end();
+    yield message;
   }
 }
 
-function tellProgress(message: EngineMessage, { onProgress }: RegistryAccess): void {
-  if (typeof message.id !== 'string' || typeof message.status !== 'string') return;
-  onProgress?.({ layer: message.id, status: message.status, ...progressOf(message) });
+function isTransfer(message: EngineMessage): message is EngineMessage & { readonly id: string } {
+  return typeof message.id === 'string' && /^(?:Pushing|Downloading)$/.test(String(message.status));
 }
 
 /** Some engines ask the registry before they answer, and give its refusal as their own. */
@@ -134,12 +125,4 @@ function authHeader(credential: RegistryCredential | undefined): EngineHeaders {
   const auth =
     credential === undefined ? {} : { username: credential.username, password: credential.password.reveal() };
   return { 'X-Registry-Auth': jsonHeader(auth) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
