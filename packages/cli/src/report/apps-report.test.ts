@@ -28,7 +28,7 @@ function listed(name: string, changes: Partial<ListedApp> = {}): ListedApp {
 
 const now = { commit: B, kind: 'branch' } as const;
 const known = (ahead: number, behind: number) => ({ known: true, ahead, behind, subjects: [] }) as const;
-const why = 'The host gives out commits together with their files only.';
+const why = 'The host serves commits only together with their files.';
 
 const report: AppsReport = {
   release: '1.4.0',
@@ -59,7 +59,7 @@ tagged  version-15  aaaaaaaaaaaa  aaaaaaaaaaaa        -  v15.2.0
 fresh   version-15  -             aaaaaaaaaaaa        -  -           new
 gone    version-15  aaaaaaaaaaaa  -                   -  -           removed
 
-  ? far: The host gives out commits together with their files only.
+  ? far: The host serves commits only together with their files.
 
 ! 7 of 8 moved or have a newer tag since 1.4.0.
 "

@@ -4,19 +4,18 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { syncFolder } from './write-whole.ts';
 
-/** What the name is chosen by, once all was written. */
 export interface CreatedFile {
   readonly path: string;
   readonly outcome: 'created' | 'exists';
 }
 
-/** Network shares and memory cards know no hard links. */
+/** Network shares and memory cards do not support hard links. */
 const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /**
- * Writes a stream into a new file of a folder, whole or not at all, as `createWhole` does. `nameOf` is asked after the
+ * Writes a stream into a new file of a folder, completely or not at all, as `createWhole` does. `nameOf` is called after the
  * last byte, so that a file can be named after its content.
- * @throws the file system's own error, or what the stream fails with; nothing is left then
+ * @throws the error of the file system or of the stream; then nothing is left
  */
 export async function createFromStream(
   folder: string,

@@ -36,7 +36,7 @@ test('one at a time has it', async () => {
   expect(most).toBe(1);
 });
 
-test('who waits too long, or is aborted, gets none and leaves none', async () => {
+test('a timeout and an abort give no lock and leave none', async () => {
   const unlock = await take();
   expect(await take(100)).toBeUndefined();
   const abort = new AbortController();
@@ -69,7 +69,7 @@ async function startHolder(): Promise<{ readonly holder: ChildProcess; readonly 
   return { holder, childPid: Number(told.toString()) };
 }
 
-test('it ends with its holder, killed or not, and no child has a part in it', async () => {
+test('the lock ends with its holder, killed or not, and no child inherits it', async () => {
   const { holder, childPid } = await startHolder();
   try {
     if (process.platform === 'linux') {
@@ -89,7 +89,7 @@ test('it ends with its holder, killed or not, and no child has a part in it', as
   }
 });
 
-test('a lock whose file was deleted is nobody’s: who waited for it takes the new one', async () => {
+test('a lock whose file was deleted excludes no one: the next holder locks the new file', async () => {
   const unlock = await take();
   const waiting = take(20_000);
   await sleep(100);
@@ -101,7 +101,7 @@ test('a lock whose file was deleted is nobody’s: who waited for it takes the n
   await second?.();
 });
 
-test('a machine without flock is told of', async () => {
+test('a machine without flock is reported', async () => {
   const options = { environment: { PATH: folder }, timeoutMs: 1000 };
   await expect(takeLock(join(folder, 'lock'), options)).rejects.toMatchObject({
     code: 'lock-program-missing',

@@ -3,12 +3,13 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { lockNotTaken, lockProgramMissing, lockUnsupported } from '../errors/lock-failures.ts';
+import type { Environment } from '../process/environment.ts';
 import { runProgram } from '../process/run-program.ts';
 
 export interface LockOptions {
-  /** `PATH` of it says where `flock` is; nothing else is taken. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** How long to wait for whoever has it; may be `Infinity`. */
+  /** Only `PATH` is used, to find `flock`. */
+  readonly environment: Environment;
+  /** How long to wait for the holder; may be `Infinity`. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -16,9 +17,9 @@ export interface LockOptions {
 export type Unlock = () => Promise<void>;
 
 /**
- * Takes the lock that a file stands for. It is the kernel's own (flock(2)), so it ends with this process, however that
- * ends, and no clock and no left-over file has a say. The file is made when there is none, and stays.
- * @returns `undefined` when the time is over
+ * Locks a file with flock(2). The kernel releases the lock when this process ends, in every case, so that there are no stale
+ * locks. The file is created if needed, and stays.
+ * @returns `undefined` on a timeout
  * @throws the signal's reason when aborted; DeBuildError `lock-program-missing`, `lock-unsupported`, `lock-not-taken`; the
  * file system's own error when the file cannot be opened
  */
@@ -30,8 +31,8 @@ export async function takeLock(path: string, options: LockOptions): Promise<Unlo
 }
 
 /**
- * Node has no flock(2). The program `flock` locks a file that it inherits from us, and ends: such a lock belongs to the
- * open file, not to a process, so from then on it is ours alone. Other children never get the file (O_CLOEXEC).
+ * Node has no flock(2). The program `flock` locks a file that it inherits from this process, and exits. The lock belongs to
+ * the open file and not to a process, so it stays ours. No other child inherits the file (O_CLOEXEC).
  */
 async function lockWithFlock(path: string, options: LockOptions): Promise<Unlock | undefined> {
   for (const end = performance.now() + options.timeoutMs; ; ) {
@@ -39,8 +40,8 @@ async function lockWithFlock(path: string, options: LockOptions): Promise<Unlock
     try {
       const timeoutMs = Math.max(0, end - performance.now());
       const isOurs = await waitForFlock(file, { ...options, timeoutMs, path });
-      // Whoever deletes the file while somebody waits leaves a lock behind that nobody else can meet.
-      if (isOurs && (await isStill(file, path))) return () => file.close();
+      // After someone deleted the file, its lock excludes no one.
+      if (isOurs && (await isSameFile(file, path))) return () => file.close();
       if (!isOurs) {
         await file.close();
         return undefined;
@@ -72,7 +73,7 @@ async function waitForFlock(
   return true;
 }
 
-async function isStill(file: FileHandle, path: string): Promise<boolean> {
+async function isSameFile(file: FileHandle, path: string): Promise<boolean> {
   const [ours, there] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
   return there?.ino === ours.ino && there.dev === ours.dev;
 }
@@ -88,7 +89,7 @@ async function lockByOpening(path: string, { timeoutMs, signal }: LockOptions): 
   for (const end = performance.now() + timeoutMs; ; ) {
     try {
       const file = await open(path, flags, 0o600);
-      if (await isStill(file, path)) return () => file.close();
+      if (await isSameFile(file, path)) return () => file.close();
       await file.close();
       continue;
     } catch (error) {

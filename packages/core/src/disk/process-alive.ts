@@ -1,6 +1,6 @@
 import { readlink } from 'node:fs/promises';
 
-/** A process id may have been given again; what cannot be told is taken for alive. */
+/** Also `true` when the process id is reused, or when it is unknown. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -10,7 +10,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** In which our process id means something: containers that share a disk, or an engine, each have their own. */
+/** The PID namespace of this process: containers that share a disk or an engine each have their own process ids. */
 export async function ownSpace(): Promise<string> {
   const link = await readlink('/proc/self/ns/pid').catch(() => '');
   return /\d+/.exec(link)?.[0] ?? '0';

@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** How `write-whole.ts` and `create-from-stream.ts` call what is not whole yet. */
+/** The names that `write-whole.ts` and `create-from-stream.ts` give to incomplete files. */
 const TEMPORARY = /^\.(?:(.+)\.)?[0-9a-f]{12}\.tmp$/;
 
 /**
- * Files of ours in a folder that were never renamed: whoever wrote them is at it, or died. None where there is no such folder.
- * @param isOurs by the name that the file would have got; without one it was to be named after its content
+ * Our incomplete files in a folder: their writer is still writing, or died. None where the folder does not exist.
+ * @param isOurs by the final name of the file; `undefined` when it was to be named after its content
  */
 export async function findTemporaryFiles(
   folder: string,

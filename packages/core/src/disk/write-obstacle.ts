@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Why no file can be made in a folder. */
+/** Why no file can be created in a folder. */
 export interface WriteObstacle {
   /** The folder itself, or the nearest one above it that exists. */
   readonly folder: string;
@@ -10,10 +10,7 @@ export interface WriteObstacle {
   readonly code: string;
 }
 
-/**
- * What stands in the way of writing into a folder, or of making it where it does not exist; found without writing.
- * `undefined` when nothing does, as far as can be told beforehand.
- */
+/** What prevents writing into a folder, or creating it; found without writing. `undefined` when nothing is found. */
 export async function findWriteObstacle(folder: string): Promise<WriteObstacle | undefined> {
   try {
     if (!(await stat(folder)).isDirectory()) return { folder, code: 'ENOTDIR' };

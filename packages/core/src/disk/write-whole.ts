@@ -8,13 +8,13 @@ export interface WriteOptions {
 }
 
 /**
- * Writes a file so that a reader sees the old content or the new, never a part, even when the power fails:
- * a temporary file beside it, fsync, rename(2), fsync of the folder. A replaced file keeps its permission bits.
- * A symbolic link is replaced by a file; resolve it first where that matters.
+ * Writes a file so that a reader sees the old content or the new, never a part, even after a power failure: a temporary
+ * file next to it, fsync, rename(2), fsync of the folder. A replaced file keeps its permission bits. A symbolic link is
+ * replaced by a file.
  *
- * @throws the file system's own error (`ENOSPC`, `EACCES`, `EROFS`, …). The target is then as it was, and the
- * temporary file is gone. The one exception is an error of the last fsync, of the folder: the new content then
- * stands, but may not outlive a power cut.
+ * @throws the file system's own error (`ENOSPC`, `EACCES`, `EROFS`, …). The target is then unchanged, and the temporary
+ * file is removed. Only when the last fsync fails, that of the folder, is the new content in place, and a power failure may
+ * still undo it.
  */
 export async function writeWhole(
   path: string,
@@ -33,10 +33,10 @@ export async function writeWhole(
 }
 
 /**
- * Like `writeWhole`, for a file that must not exist yet: of several writers exactly one gets `created`, whole,
- * and nothing is ever overwritten (link(2) refuses an existing name).
+ * Like `writeWhole`, for a file that must not exist yet: of several writers exactly one gets `created`, and nothing is ever
+ * overwritten (link(2) refuses an existing name).
  *
- * @throws the file system's own error, and nothing is left then; an existing file is not an error but the result `exists`.
+ * @throws the file system's own error; then nothing is left. An existing file is not an error but the result `exists`.
  */
 export async function createWhole(
   path: string,
@@ -103,7 +103,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** The error that led here is the one to report, so a file that cannot be removed is left. */
+/** The first error is the one to report, so a file that cannot be removed is left. */
 async function discard(path: string): Promise<void> {
   await unlink(path).catch(() => {});
 }

@@ -14,8 +14,8 @@ import type { OpenSite } from '../flow/open-site.ts';
 import { openPending } from '../flow/pending-kinds.ts';
 import { settleJournal } from '../flow/settle.ts';
 import type { Tools } from '../flow/tools.ts';
-import { findLeftHomes } from '../git/left-homes.ts';
 import { findMirrorLeftovers, removeMirrorLeftover } from '../git/mirror/mirror-leftovers.ts';
+import { findLeftoverFolders } from '../git/temporary-folder.ts';
 import { readManifests } from '../manifests/manifest-store.ts';
 import type { Problem } from './problem.ts';
 
@@ -54,7 +54,7 @@ export async function findFileProblems(
 ): Promise<readonly Problem[]> {
   const remove = (path: string) => () => rm(path, { recursive: true, force: true });
   const files = await findLeftFiles(site, 'records');
-  const homes = await findLeftHomes(environment);
+  const homes = await findLeftoverFolders(environment);
   const mirror = await findMirrorLeftovers(site.own.mirror);
   const { problems } = await readManifests(site.records);
   return [

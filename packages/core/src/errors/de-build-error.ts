@@ -14,7 +14,7 @@ export interface Failure {
   readonly fix: string;
   readonly exitCode: ExitCode;
   /** The last lines another program printed, trimmed; shown apart from our own words. */
-  readonly output?: string;
+  readonly output?: string | undefined;
   /** What the checks found, where it was they that failed. */
   readonly findings?: readonly Finding[];
   readonly cause?: unknown;
@@ -46,7 +46,7 @@ export class DeBuildError extends Error implements Failure {
     this.why = failure.why;
     this.fix = failure.fix;
     this.exitCode = failure.exitCode;
-    if (failure.output !== undefined) this.output = failure.output;
+    if (failure.output) this.output = failure.output;
     if (failure.findings !== undefined) this.findings = failure.findings;
   }
 

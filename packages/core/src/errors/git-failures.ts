@@ -1,140 +1,145 @@
-import { type AskedRepository, hostOf, repositoryFailure } from './asked-repository.ts';
 import { DeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
+import { hostOf, type RepositoryRequest, repositoryFailure } from './repository-request.ts';
 import { capitalSentence } from './sentence.ts';
 
+/** `reason` is a sentence of git or of its network library. */
+type WithReason = RepositoryRequest & { readonly reason: string };
+
 /** 401 although a token was sent. */
-export function gitTokenRefused(asked: AskedRepository): DeBuildError {
-  return repositoryFailure('git-token-refused', asked, {
-    what: `${hostOf(asked.url)} refused the token ${asked.token} for ${asked.url}.`,
+export function gitTokenRefused(request: RepositoryRequest): DeBuildError {
+  return repositoryFailure('git-token-refused', request, {
+    what: `${hostOf(request.url)} refused the token ${request.token} for ${request.url}.`,
     why: 'The host answered 401: the token is wrong, has expired or was revoked.',
-    fix: `Make a new token that may read the repository, and ${placeToken(asked.token)}.`,
+    fix: `Create a new token with read access to the repository, and ${placeToken(request.token)}.`,
   });
 }
 
 /** 401 and no token to send. */
-export function gitTokenMissing(asked: AskedRepository): DeBuildError {
-  return repositoryFailure('git-token-missing', asked, {
-    what: `${hostOf(asked.url)} asks for a token before it shows ${asked.url}, and there is none.`,
-    why: 'The repository is private or does not exist: a host does not tell a stranger which.',
-    fix: `Check the spelling of the URL. If it is private, write a placeholder into it (https://\${TOKEN}@${hostOf(asked.url)}/…) and set that key in .env.`,
+export function gitTokenMissing(request: RepositoryRequest): DeBuildError {
+  const host = hostOf(request.url);
+  return repositoryFailure('git-token-missing', request, {
+    what: `${host} requires a token for ${request.url}, and none is set.`,
+    why: 'The repository is private or does not exist: without a token, hosts answer the same for both.',
+    fix: `Check the spelling of the URL. If the repository is private, write a placeholder into the URL (https://\${TOKEN}@${host}/…) and set that key in .env.`,
   });
 }
 
-export function gitForbidden(asked: AskedRepository): DeBuildError {
-  const token = asked.token === undefined ? 'anybody without a token' : `the token ${asked.token}`;
-  return repositoryFailure('git-forbidden', asked, {
-    what: `${hostOf(asked.url)} does not allow ${token} to read ${asked.url}.`,
-    why: 'The host answered 403: the token lacks the right to read contents, is not approved by the organisation (single sign-on, token policy), or this address is not on its list.',
+export function gitForbidden(request: RepositoryRequest): DeBuildError {
+  const token = request.token === undefined ? 'anyone without a token' : `the token ${request.token}`;
+  return repositoryFailure('git-forbidden', request, {
+    what: `${hostOf(request.url)} does not allow ${token} to read ${request.url}.`,
+    why: 'The host answered 403: the token lacks read access to contents, is not approved by the organisation (single sign-on, token policy), or this IP address is not allowed.',
     fix: 'Give the token read access to the contents of the repository and authorise it for the organisation, then run it again.',
   });
 }
 
-/** 404, which is also what hosts answer for a private repository that a token may not see. */
-export function gitRepositoryNotFound(asked: AskedRepository): DeBuildError {
-  const hidden =
-    asked.token === undefined
-      ? 'a host answers the same for a private one when no token is sent'
-      : `a host answers the same when the token ${asked.token} may not see it`;
-  return repositoryFailure('git-repository-not-found', asked, {
-    what: `There is no repository ${asked.url}, or it is hidden.`,
-    why: `The host answered that it is not there; ${hidden}.`,
+/** 404, which hosts also answer for a private repository that a token may not see. */
+export function gitRepositoryNotFound(request: RepositoryRequest): DeBuildError {
+  const { url, token } = request;
+  return repositoryFailure('git-repository-not-found', request, {
+    what: `The repository ${url} does not exist, or is hidden.`,
+    why:
+      token === undefined
+        ? 'The host answered that it does not exist; without a token, hosts answer the same for a private repository.'
+        : `The host answered that it does not exist; hosts answer the same when the token ${token} has no access to it.`,
     fix:
-      asked.token === undefined
-        ? 'Check the spelling of the URL. If it is private, write a placeholder for a token into it.'
-        : `Check the spelling of the URL, and that ${asked.token} has access to this repository.`,
+      token === undefined
+        ? 'Check the spelling of the URL. If the repository is private, write a placeholder for a token into the URL.'
+        : `Check the spelling of the URL, and that ${token} has access to this repository.`,
   });
 }
 
-/** DNS, refused connections, a proxy in between. `reason` is the network library's own sentence. */
-export function gitHostUnreachable(asked: AskedRepository & { readonly reason: string }): DeBuildError {
-  return repositoryFailure('git-host-unreachable', asked, {
-    what: `${hostOf(asked.url)} cannot be reached for ${asked.url}.`,
-    why: capitalSentence(asked.reason),
-    fix: "Check the host name in the URL and the network; behind a proxy, set https_proxy or git's http.proxy.",
+/** DNS, refused connections. */
+export function gitHostUnreachable(request: WithReason): DeBuildError {
+  return repositoryFailure('git-host-unreachable', request, {
+    what: `${hostOf(request.url)} cannot be reached for ${request.url}.`,
+    why: capitalSentence(request.reason),
+    fix: "Check the host name in the URL and the network. Behind a proxy, set https_proxy or git's http.proxy.",
   });
 }
 
-/** The proxy in between refuses, fails or is not there. `reason` is the network library's own sentence. */
-export function gitProxyFailed(asked: AskedRepository & { readonly reason: string }): DeBuildError {
-  return repositoryFailure('git-proxy-failed', asked, {
-    what: `${hostOf(asked.url)} cannot be reached for ${asked.url} through the proxy.`,
-    why: capitalSentence(asked.reason),
-    fix: `Check https_proxy and git's http.proxy, and that the proxy lets this machine reach ${hostOf(asked.url)} (407: it wants a name and a password). For a host that needs no proxy, name it in no_proxy.`,
+/** The proxy refuses, fails or cannot be reached. */
+export function gitProxyFailed(request: WithReason): DeBuildError {
+  const host = hostOf(request.url);
+  return repositoryFailure('git-proxy-failed', request, {
+    what: `${host} cannot be reached through the proxy for ${request.url}.`,
+    why: capitalSentence(request.reason),
+    fix: `Check https_proxy and git's http.proxy, and that the proxy allows this machine to reach ${host} (407: it requires a user name and password). If the host needs no proxy, add it to no_proxy.`,
   });
 }
 
-export function gitTimeout(asked: AskedRepository & { readonly seconds: number }): DeBuildError {
-  return repositoryFailure('git-timeout', asked, {
-    what: `${hostOf(asked.url)} did not answer for ${asked.url} within ${asked.seconds} s.`,
-    why: 'The host or the network is slow, or something on the way drops the packets.',
-    fix: 'Run it again. If it stays so, check the network and the proxy, and the status page of the host.',
+export function gitTimeout(request: RepositoryRequest & { readonly seconds: number }): DeBuildError {
+  return repositoryFailure('git-timeout', request, {
+    what: `${hostOf(request.url)} did not answer for ${request.url} within ${request.seconds} s.`,
+    why: 'The host or the network is slow, or a firewall drops the packets.',
+    fix: 'Run it again. If it fails again, check the network, the proxy and the status page of the host.',
   });
 }
 
 /** 429, or 403 with the headers of a rate limit. */
 export function gitRateLimited(
-  asked: AskedRepository & { readonly retryAfterSeconds: number | undefined },
+  request: RepositoryRequest & { readonly retryAfterSeconds: number | undefined },
 ): DeBuildError {
-  return repositoryFailure('git-rate-limited', asked, {
-    what: `${hostOf(asked.url)} allows no more requests at the moment, asked for ${asked.url}.`,
-    why: `The host limits how much one ${asked.token === undefined ? 'address' : 'token'} may ask.`,
+  const { url, token, retryAfterSeconds: seconds } = request;
+  return repositoryFailure('git-rate-limited', request, {
+    what: `The rate limit of ${hostOf(url)} is reached (request for ${url}).`,
+    why: `The host limits the requests of one ${token === undefined ? 'IP address' : 'token'}.`,
     fix:
-      asked.retryAfterSeconds === undefined
+      seconds === undefined
         ? 'Wait a few minutes and run it again.'
-        : `Wait ${duration(asked.retryAfterSeconds)} and run it again; the host asks for that.`,
+        : `Wait ${duration(seconds)}, as the host asks, and run it again.`,
   });
 }
 
 /** 5xx, and statuses no git host should give. */
-export function gitHostFailed(asked: AskedRepository & { readonly reason: string }): DeBuildError {
-  return repositoryFailure('git-host-failed', asked, {
-    what: `${hostOf(asked.url)} failed when it was asked for ${asked.url}.`,
-    why: `${capitalSentence(asked.reason)} It was asked several times where that could help.`,
-    fix: 'Look at the status page of the host and run it again later.',
+export function gitHostFailed(request: WithReason): DeBuildError {
+  return repositoryFailure('git-host-failed', request, {
+    what: `${hostOf(request.url)} failed to answer for ${request.url}.`,
+    why: `${capitalSentence(request.reason)} Where a retry could help, the request was repeated.`,
+    fix: 'Check the status page of the host and run it again later.',
   });
 }
 
-export function gitTlsFailed(asked: AskedRepository & { readonly reason: string }): DeBuildError {
-  return repositoryFailure('git-tls-failed', asked, {
-    what: `No trusted connection to ${hostOf(asked.url)} could be made for ${asked.url}.`,
-    why: capitalSentence(asked.reason),
-    fix: "If the host has a certificate of your own authority, name that in git's http.sslCAInfo or in SSL_CERT_FILE. If it has expired or is for another name, only the host can mend it; a wrong clock on this machine looks the same. Certificate checks are never switched off, because the token would go to whoever answers.",
+export function gitTlsFailed(request: WithReason): DeBuildError {
+  return repositoryFailure('git-tls-failed', request, {
+    what: `No trusted connection to ${hostOf(request.url)} could be made for ${request.url}.`,
+    why: capitalSentence(request.reason),
+    fix: "If the host's certificate comes from a private authority, set git's http.sslCAInfo or SSL_CERT_FILE to that authority's certificate. If the certificate has expired or is for another name, only the host can fix it; a wrong clock on this machine has the same effect. Certificate checks are never switched off, because the token would be sent to anyone who answers.",
   });
 }
 
-/** A redirect that the token must not follow, or that never ends. */
+/** A redirect that the token must not follow, or a redirect loop. */
 export function gitRedirected(
-  asked: AskedRepository & { readonly to: string; readonly isLoop: boolean },
+  request: RepositoryRequest & { readonly to: string; readonly isLoop: boolean },
 ): DeBuildError {
-  return repositoryFailure('git-redirected', asked, {
-    what: asked.isLoop
-      ? `${hostOf(asked.url)} sends ${asked.url} round in circles.`
-      : `${hostOf(asked.url)} sends ${asked.url} on to ${asked.to}.`,
-    why: asked.isLoop
-      ? `It redirected too often, the last time to ${asked.to}.`
-      : asked.token === undefined
-        ? 'That is not an https address, so it was not followed.'
-        : `That is another host, and the token ${asked.token} was not meant for it, so it was not sent there.`,
-    fix: 'Write the address where the repository lives now into the URL.',
+  const { url, token, to, isLoop } = request;
+  const refused =
+    token === undefined
+      ? 'That is not an https address, so the redirect was not followed.'
+      : `That is another host, and the token ${token} is not meant for it, so the redirect was not followed.`;
+  return repositoryFailure('git-redirected', request, {
+    what: `${hostOf(url)} redirects ${url} ${isLoop ? 'in a loop' : `to ${to}`}.`,
+    why: isLoop ? `It redirected too often, the last time to ${to}.` : refused,
+    fix: 'Change the URL to the current address of the repository.',
   });
 }
 
-/** It began as git's answer and did not come to its end. */
-export function gitAnswerCutOff(asked: AskedRepository & { readonly reason: string }): DeBuildError {
-  return repositoryFailure('git-answer-cut-off', asked, {
-    what: `The answer of ${hostOf(asked.url)} for ${asked.url} was cut off.`,
-    why: `${capitalSentence(asked.reason)} It was asked for several times.`,
-    fix: 'Run it again. If it stays so, see whether `git clone` of that URL works here; a proxy or firewall on the way may cut long answers off.',
+/** It began as git's answer and is incomplete. */
+export function gitAnswerCutOff(request: WithReason): DeBuildError {
+  return repositoryFailure('git-answer-cut-off', request, {
+    what: `The answer of ${hostOf(request.url)} for ${request.url} was cut off.`,
+    why: `${capitalSentence(request.reason)} The request was repeated several times.`,
+    fix: 'Run it again. If it fails again, check that `git clone` of that URL works here; a proxy or firewall may cut off long answers.',
   });
 }
 
-/** Garbled, or a web page instead of a repository. */
-export function gitAnswerBroken(asked: AskedRepository & { readonly reason: string }): DeBuildError {
-  return repositoryFailure('git-answer-broken', asked, {
-    what: `What ${hostOf(asked.url)} answered for ${asked.url} is not a git repository's answer.`,
-    why: capitalSentence(asked.reason),
-    fix: 'Check that the URL is the one you would clone, and that no login page or proxy answers in its place.',
+/** Malformed, or a web page instead of a repository. */
+export function gitAnswerBroken(request: WithReason): DeBuildError {
+  return repositoryFailure('git-answer-broken', request, {
+    what: `${hostOf(request.url)} did not answer as a git host for ${request.url}.`,
+    why: capitalSentence(request.reason),
+    fix: 'Check that `git clone` of that URL works here, and that no login page or proxy answers instead.',
   });
 }
 
@@ -143,7 +148,7 @@ export function gitUrlUnsafe(url: string, why: string): DeBuildError {
     'git-url-unsafe',
     { url },
     {
-      what: `git is not sent to ${url}.`,
+      what: `The URL ${url} is not safe to pass to git.`,
       why,
       fix: 'Write it as https://HOST/ORGANISATION/REPOSITORY.',
     },
@@ -153,8 +158,8 @@ export function gitUrlUnsafe(url: string, why: string): DeBuildError {
 export function gitMissing(cause: unknown): DeBuildError {
   return new DeBuildError({
     code: 'git-missing',
-    what: 'There is no git on this machine.',
-    why: 'de-build asks git hosts through git, and no program of that name is in PATH.',
+    what: 'git is not installed on this machine.',
+    why: 'de-build reads repositories with git, and no program of that name is in PATH.',
     fix: 'Install git (apt-get install git, brew install git) and run it again.',
     exitCode: EXIT.git,
     cause,
@@ -165,7 +170,7 @@ export function gitMissing(cause: unknown): DeBuildError {
 function placeToken(token: string | undefined): string {
   return token !== undefined && /^\w+$/.test(token)
     ? `set ${token} in .env to it`
-    : `set it in .env under a key that the URL names, such as \${GIT_TOKEN}, instead of writing it out`;
+    : `set it in .env under a key that the URL names, such as \${GIT_TOKEN}, instead of writing it into the URL`;
 }
 
 function duration(seconds: number): string {

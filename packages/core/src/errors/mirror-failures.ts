@@ -1,4 +1,4 @@
-import { DeBuildError, type Failure } from './de-build-error.ts';
+import { DeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Finding } from './finding.ts';
 
@@ -11,107 +11,108 @@ export interface PinName {
   readonly commit: string;
 }
 
-/** Between resolve and fetch, a tag was moved or a branch was rewritten. */
+/** Between the plan and the fetch, a tag was moved or deleted, or a branch was rewritten or deleted. */
 export function mirrorRefMoved(pin: PinName, nowAt: string | undefined): DeBuildError {
-  return failure({
+  const name = `The ${pin.kind} ${pin.ref} of ${pin.url}`;
+  return new DeBuildError({
     code: 'mirror-ref-moved',
     what:
       nowAt === undefined
-        ? `The ${pin.kind} ${pin.ref} of ${pin.url} was deleted while the release was under way; the plan has it at ${pin.commit}.`
-        : `The ${pin.kind} ${pin.ref} of ${pin.url} was moved while the release was under way: the plan has ${pin.commit}, the host now has ${nowAt}.`,
+        ? `${name} was deleted during the release; the planned commit is ${pin.commit}.`
+        : `${name} was moved during the release: the plan has ${pin.commit}, the host now has ${nowAt}.`,
     why:
       nowAt === undefined
-        ? 'A build of the planned commit would carry the name of something that is not there any more.'
+        ? 'The image would name a branch or tag that no longer exists.'
         : pin.kind === 'tag'
-          ? 'A tag that is moved no longer names what was planned.'
-          : 'The planned commit is not in the history of the branch any more: it was force-pushed.',
-    fix: 'Ask whoever moved it whether that was meant, then run the release again: it is planned anew.',
+          ? 'The tag no longer points to the planned commit.'
+          : 'The planned commit is no longer in the history of the branch, which was force-pushed.',
+    fix: 'Ask the person who changed it whether that was intended, then run the release again.',
     exitCode: EXIT.git,
   });
 }
 
-/** A recorded commit that the host does not have, or does not give out, any more. */
+/** A recorded commit that the host no longer has, or no longer serves. */
 export function mirrorCommitGone(pin: PinName, output?: string): DeBuildError {
-  return failure({
+  return new DeBuildError({
     code: 'mirror-commit-gone',
-    what: `The host no longer gives out ${pin.commit} of ${pin.url}.`,
-    why: `The mirror does not hold that commit, and it is not in the history of the ${pin.kind} ${pin.ref} either.`,
-    fix: "Copy the site's .de-build/mirror from a machine that built this release, or push the commit to the host again under any tag.",
+    what: `The host no longer serves ${pin.commit} of ${pin.url}.`,
+    why: `The commit is neither in the mirror nor in the history of the ${pin.kind} ${pin.ref}.`,
+    fix: "Copy the site's .de-build/mirror from a machine that built this release, or push the commit to the host again with any tag.",
     exitCode: EXIT.git,
-    ...(output === undefined || output === '' ? {} : { output }),
+    output,
   });
 }
 
-/** What was planned to be fetched is not the name of anything in git. */
+/** A commit, branch or tag with a name that git does not allow. */
 export function mirrorPinMalformed(url: string, why: string): DeBuildError {
-  return failure({
+  return new DeBuildError({
     code: 'mirror-pin-malformed',
-    what: `What is to be fetched from ${url} is not named rightly.`,
+    what: `The commit to fetch from ${url} is not valid.`,
     why,
-    fix: 'If it comes from a manifest, restore the manifest as it was recorded; else report this as a bug.',
+    fix: 'If it comes from a manifest, restore the manifest from git; otherwise report a bug.',
     exitCode: EXIT.record,
   });
 }
 
-/** The local copy is damaged, and no whole one could be had. `cause` is why not. */
+/** The local copy is damaged and could not be fetched again because of `cause`. */
 export function mirrorCorrupt(pin: PinName, cause: DeBuildError): DeBuildError {
-  return failure({
+  return new DeBuildError({
     code: 'mirror-corrupt',
     what: `The mirror's copy of ${pin.commit} of ${pin.url} is damaged, and it could not be fetched again.`,
     why: `${cause.what} ${cause.why}`,
     fix: cause.fix,
     exitCode: cause.exitCode,
     cause,
-    ...(cause.output === undefined ? {} : { output: cause.output }),
+    output: cause.output,
   });
 }
 
 /** Disk full, no permission, read-only, an I/O error. */
 export function mirrorNotWritten(folder: string, details: { reason: string; cause?: unknown }): DeBuildError {
-  return failure({
+  return new DeBuildError({
     code: 'mirror-not-written',
     what: `The mirror in ${folder} could not be written.`,
-    why: `The system answered: ${details.reason}. What was there before is as it was.`,
-    fix: 'Make room on that disk, or give the user who runs de-build permission to write there, then run it again.',
+    why: `The system answered: ${details.reason}. Its previous content is unchanged.`,
+    fix: 'Free some disk space, or give the user who runs de-build permission to write there, then run it again.',
     exitCode: EXIT.record,
-    ...(details.cause === undefined ? {} : { cause: details.cause }),
+    cause: details.cause,
   });
 }
 
-/** git failed on the mirror's own files in a way that nothing above names. */
+/** git failed on the mirror's own files, for any other reason. */
 export function mirrorBroken(folder: string, output: string): DeBuildError {
-  return failure({
+  return new DeBuildError({
     code: 'mirror-broken',
     what: `git cannot work with the mirror in ${folder}.`,
-    why: 'Its own files are damaged in a way that fetching again does not mend.',
-    fix: `Delete that folder and run it again: all of it is fetched anew, where the hosts still have it.`,
+    why: 'Its own files are damaged, and fetching again does not repair them.',
+    fix: 'Delete that folder and run it again: everything that the hosts still have is fetched again.',
     exitCode: EXIT.record,
-    ...(output === '' ? {} : { output }),
+    output,
   });
 }
 
 export function mirrorBusy(folder: string, seconds: number): DeBuildError {
-  return failure({
+  return new DeBuildError({
     code: 'mirror-busy',
     what: `Another release has been fetching into ${folder} for longer than ${seconds} s.`,
-    why: 'One at a time fetches from a repository, so that the second one finds what the first has brought.',
-    fix: 'Wait for the other release, or end it, then run it again.',
+    why: 'Only one run at a time fetches into a repository.',
+    fix: 'Wait for the other release or stop it, then run it again.',
     exitCode: EXIT.record,
   });
 }
 
 export function mirrorBackendMissing(): DeBuildError {
-  return failure({
+  return new DeBuildError({
     code: 'mirror-backend-missing',
     what: 'The git of this machine cannot serve repositories over HTTP.',
-    why: 'It was installed without `git http-backend`.',
+    why: 'The program `git http-backend` is missing from its installation.',
     fix: 'Install the rest of git (Alpine: apk add git-daemon; Red Hat: dnf install git), or build with `tokenDelivery: inject`.',
     exitCode: EXIT.git,
   });
 }
 
 export function mirrorNotServed(reason: string, cause: unknown): DeBuildError {
-  return failure({
+  return new DeBuildError({
     code: 'mirror-not-served',
     what: 'The mirror could not be served on 127.0.0.1.',
     why: `The system answered: ${reason}.`,
@@ -127,47 +128,47 @@ export function mirrorSubmodules(pin: PinName, paths: readonly string[]): Findin
     id: 'mirror-submodules',
     severity: 'warning',
     what: `${pin.url} has ${counted(paths.length, 'submodule')} at ${pin.commit.slice(0, 12)}: ${listed(paths)}.`,
-    why: 'bench clones without submodules, from a git host as from the mirror, so these folders are empty in the image.',
-    fix: 'If the app needs them at run time, put their content into the repository itself, or install it as a package.',
+    why: 'bench clones without submodules, so these folders are empty in the image.',
+    fix: 'If the app needs them at run time, add their content to the repository itself, or install it as a package.',
     subject: pin.url,
   };
 }
 
-/** Git LFS pointers stay pointers: the mirror holds what is in git, and the build has no access to the LFS server. */
+/** The mirror holds only what is in git, and the build has no access to the LFS server. */
 export function mirrorLfsPointers(pin: PinName, paths: readonly string[]): Finding {
   return {
     id: 'mirror-lfs-pointers',
     severity: 'warning',
     what: `${pin.url} keeps ${counted(paths.length, 'file')} in Git LFS at ${pin.commit.slice(0, 12)}: ${listed(paths)}.`,
-    why: 'The mirror serves what is in git: the image gets the small text files that point at the content, not the content.',
+    why: 'The mirror serves only what is in git, so the image gets the pointer files instead of the content.',
     fix: 'If the app needs them at run time, keep them in git itself, or build with `tokenDelivery: inject` and git-lfs in the image.',
     subject: pin.url,
   };
 }
 
-/** Damage was found in the mirror and mended. `lost` are other commits that could not be saved. */
+/** `lost` are other commits that could not be repaired. */
 export function mirrorMended(pin: PinName, lost: readonly string[]): Finding {
   return {
     id: 'mirror-mended',
     severity: 'warning',
-    what: `The mirror's copy of ${pin.url} was damaged and has been mended.`,
+    what: `The mirror's copy of ${pin.url} was damaged and has been repaired.`,
     why:
       lost.length === 0
-        ? 'Files in it did not match their checksums or were missing. All commits in it are whole again.'
-        : `Files in it did not match their checksums or were missing. Lost, and fetched again when they are needed: ${listed(lost)}.`,
+        ? 'Files in it did not match their checksums or were missing. All its commits are complete again.'
+        : `Files in it did not match their checksums or were missing. Removed, to be fetched again when needed: ${listed(lost)}.`,
     fix: "If it happens again, check the disk (smartctl, dmesg) and restore the site's .de-build from a backup.",
     subject: pin.url,
   };
 }
 
-/** Which pins are needed is only known when every record can be read. */
+/** Only when every manifest can be read is it known which commits are needed. */
 export function mirrorRecordsUnreadable(problems: readonly Finding[]): DeBuildError {
   const [first] = problems;
-  return failure({
+  return new DeBuildError({
     code: 'mirror-records-unreadable',
-    what: 'Nothing of the mirror was freed.',
-    why: `${counted(problems.length, 'record')} cannot be read, and may name commits that must stay. ${first?.what ?? ''}`.trim(),
-    fix: `${first?.fix ?? ''} Then prune again.`.trim(),
+    what: 'The mirror was not pruned.',
+    why: `${counted(problems.length, 'record')} cannot be read and may name commits that are still needed. ${first?.what ?? ''}`.trim(),
+    fix: `${first?.fix ?? ''} Then run prune again.`.trim(),
     exitCode: EXIT.record,
   });
 }
@@ -179,8 +180,4 @@ function counted(count: number, noun: string): string {
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, 5).map((name) => (/^[\w./@+ -]+$/.test(name) ? name : JSON.stringify(name)));
   return names.length > 5 ? `${shown.join(', ')} and ${names.length - 5} more` : shown.join(', ');
-}
-
-function failure(words: Failure): DeBuildError {
-  return new DeBuildError(words);
 }

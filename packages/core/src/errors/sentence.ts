@@ -1,10 +1,10 @@
-/** What another program said, as a sentence of ours. */
+/** The text of another program as a sentence. */
 export function sentence(text: string): string {
   const trimmed = text.trim();
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
-/** The same, with a capital and one full stop, where nothing of ours stands before it. */
+/** The same with a capital and exactly one full stop, for the start of a text. */
 export function capitalSentence(text: string): string {
   const trimmed = text.trim().replace(/[.\s]+$/, '');
   return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}.`;

@@ -6,9 +6,9 @@ export function siteRepositoryMissing(): Finding {
   return {
     id: 'site-repository-missing',
     severity: 'note',
-    what: 'The site is not kept in a git repository.',
-    why: 'The manifest can then not say from which commit of your own files the image came.',
-    fix: 'Run git init in the site and commit apps.json, the Containerfile and build-manifests (not .env).',
+    what: 'The site is not in a git repository.',
+    why: 'The manifest cannot record the commit of your own files that the image was built from.',
+    fix: 'Run `git init` in the site, and commit apps.json, the Containerfile and build-manifests (not .env).',
   };
 }
 
@@ -16,9 +16,9 @@ export function siteRepositoryUntrusted(): Finding {
   return {
     id: 'site-repository-untrusted',
     severity: 'warning',
-    what: "git refuses to read the site's repository, because the folder belongs to another user.",
-    why: 'So it is not known whether it is clean, and the manifest will not name its commit.',
-    fix: 'If you trust the folder, run git config --global --add safe.directory with its path.',
+    what: "git refuses to read the site's repository, because its folder belongs to another user.",
+    why: 'Whether it is clean is unknown, and the manifest will not record its commit.',
+    fix: 'If you trust the folder, run `git config --global --add safe.directory PATH`.',
   };
 }
 
@@ -27,8 +27,8 @@ export function siteRepositoryUnreadable(isGitMissing: boolean): Finding {
     id: 'site-repository-unreadable',
     severity: 'warning',
     what: "The site's own repository could not be read.",
-    why: isGitMissing ? 'There is no git in PATH.' : 'git gave up on it.',
-    fix: isGitMissing ? 'Install git.' : 'Run git status in the site; it says what is wrong.',
+    why: isGitMissing ? 'git is not in PATH.' : 'git failed to read it.',
+    fix: isGitMissing ? 'Install git.' : 'Run `git status` in the site to see what is wrong.',
   };
 }
 
@@ -37,9 +37,9 @@ export function siteRepositoryDirty(paths: readonly string[]): Finding {
   return {
     id: 'site-repository-dirty',
     severity: 'warning',
-    what: `The site's repository has changes that are not committed: ${paths.slice(0, SHOWN).join(', ')}${more}.`,
-    why: 'The image is built from them, but nobody else can get at them by the commit that the manifest names.',
-    fix: 'Commit or discard them, then release.',
+    what: `The site's repository has uncommitted changes: ${paths.slice(0, SHOWN).join(', ')}${more}.`,
+    why: 'The image is built with them, but the commit that the manifest records does not contain them.',
+    fix: 'Commit or discard the changes, then run the release.',
   };
 }
 
@@ -48,12 +48,12 @@ export function siteRepositoryBehind(
   state: { readonly behind: number; readonly fetchedAt: Date | undefined },
 ): Finding {
   const fetched =
-    state.fetchedAt === undefined ? '' : ` (as fetched on ${state.fetchedAt.toISOString().slice(0, 10)})`;
+    state.fetchedAt === undefined ? '' : ` (last fetched on ${state.fetchedAt.toISOString().slice(0, 10)})`;
   return {
     id: 'site-repository-behind',
     severity: 'warning',
     what: `The site's repository is ${state.behind} ${state.behind === 1 ? 'commit' : 'commits'} behind ${upstream}${fetched}.`,
-    why: 'Somebody has changed the site since; this release would be built without that.',
-    fix: 'Run git pull, look at what changed, then release.',
+    why: 'The release would be built without these commits.',
+    fix: 'Run `git pull`, review the changes, then run the release.',
   };
 }

@@ -10,7 +10,7 @@ export function systemAnswer(cause: unknown): string {
   return `${code}: ${explain(code)}`;
 }
 
-/** What such a name means. */
+/** The meaning of a system error code. */
 export function explain(code: string): string {
   return EXPLANATIONS[code] ?? 'the file system refused';
 }
@@ -21,7 +21,7 @@ const EXPLANATIONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   EACCES: 'permission denied',
   EPERM: 'the operation is not permitted',
-  ENOTDIR: 'a part of the path is a file and not a folder',
-  EEXIST: 'a file stands where the folder should be',
+  ENOTDIR: 'part of the path is not a folder',
+  EEXIST: 'a file has the name of the folder',
   EIO: 'the disk reported an error',
 };

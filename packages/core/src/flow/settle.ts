@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { findLeftHomes } from '../git/left-homes.ts';
 import { findMirrorLeftovers, removeMirrorLeftover } from '../git/mirror/mirror-leftovers.ts';
+import { findLeftoverFolders } from '../git/temporary-folder.ts';
 import { type JournalEntry, readJournal, removeJournal } from './journal.ts';
 import { findLeftFiles } from './left-files.ts';
 import type { OpenSite } from './open-site.ts';
@@ -20,7 +20,7 @@ export async function settleLeftovers(
   lock: LockName,
   tools: Pick<Tools, 'engine' | 'emit' | 'environment'>,
 ): Promise<void> {
-  const left = [...(await findLeftFiles(site, lock)), ...(await findLeftHomes(tools.environment))];
+  const left = [...(await findLeftFiles(site, lock)), ...(await findLeftoverFolders(tools.environment))];
   for (const path of left) await rm(path, { recursive: true, force: true });
   if (lock === 'records') {
     for (const leftover of await findMirrorLeftovers(site.own.mirror))

@@ -86,7 +86,7 @@ test('waiting ends when its time is over, and when it is aborted', async () => {
   const letGo = await hold();
   await expect(locked({ site, what: 'build' }, tools(1), async () => 'work')).rejects.toMatchObject({
     code: 'site-locked',
-    why: expect.stringContaining('It was waited for, 1 s.'),
+    why: expect.stringContaining('de-build waited 1 s for it.'),
   });
   const abort = new AbortController();
   const waiting = locked({ site, what: 'build' }, tools(60, abort.signal), async () => 'work');

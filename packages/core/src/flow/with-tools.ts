@@ -6,7 +6,7 @@ import { omitUndefined } from '../omit-undefined.ts';
 import { createRedactor } from '../secrets/redactor.ts';
 import { createEventSink } from './event-sink.ts';
 import { type OpenSite, openSite } from './open-site.ts';
-import { reportWait } from './report-wait.ts';
+import { reportRetry } from './report-retry.ts';
 import type { Flow, SiteOptions, Tools } from './tools.ts';
 
 /** An operation, as its flow names it. */
@@ -40,7 +40,7 @@ export async function withTools<Result>(
     environment,
     redactor,
     remote: (timeoutSeconds) =>
-      options.remote ?? createGitRemote({ environment, timeoutSeconds, onWait: reportWait(emit) }),
+      options.remote ?? createGitRemote({ environment, timeoutSeconds, onRetry: reportRetry(emit) }),
     engine: () => {
       connected ??= connect();
       return connected;

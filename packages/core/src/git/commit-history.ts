@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Environment } from '../process/environment.ts';
 import { type CommitsBetween, countBetween } from './commits-between.ts';
 import { fetchBetween } from './fetch-between.ts';
 import type { OnProgress } from './fetch-progress.ts';
@@ -7,13 +8,13 @@ import { createLocalGit, type LocalGit } from './mirror/local-git.ts';
 import { repositoryFolderName } from './mirror/mirror-repository.ts';
 import type { Credential } from './remote.ts';
 
-/** What lies between two commits of an app, as far as it can be known. */
+/** The history of apps, as far as it is available. */
 export interface CommitHistory {
-  /** How many commits, and what their messages begin with. */
+  /** How many commits are between two, and the first lines of their messages. */
   between(range: CommitRange, signal?: AbortSignal): Promise<CommitsBetween>;
-  /** Paths that differ between the two commits, sorted; `undefined` when one of them is not at hand. */
+  /** Paths that differ between the two commits, sorted; `undefined` when one of them is not available. */
   changedFiles(range: CommitRange, signal?: AbortSignal): Promise<readonly string[] | undefined>;
-  /** A file's text; `undefined` when the commit has no such file, or is not at hand. */
+  /** A file's text; `undefined` when the commit has no such file, or is not available. */
   readFile(at: CommitFile, signal?: AbortSignal): Promise<string | undefined>;
 }
 
@@ -27,11 +28,11 @@ export interface CommitFile {
 }
 
 export interface CommitHistoryOptions {
-  /** The site's `.de-build`. It need not exist: `makeFolder` makes it when there is something to keep. */
+  /** The site's `.de-build`. `makeFolder` creates it before something is written. */
   readonly folder: string;
   readonly makeFolder: () => Promise<unknown>;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Git hosts are asked for what is not at hand; without it they are not. */
+  readonly environment: Environment;
+  /** Without it, only what is on this machine is used. */
   readonly hosts?: {
     readonly credentialOf: (url: string) => Credential | undefined;
     readonly timeoutSeconds: number;
@@ -40,8 +41,8 @@ export interface CommitHistoryOptions {
 }
 
 /**
- * Files are compared in the mirror, wherever both commits were released. It keeps commits without their parents, so
- * what lies between is asked of the git host, and remembered.
+ * Files are read from the mirror, which has every released commit, but without its parents. So the commits between two come
+ * from the git host, and the answer is kept.
  */
 export function openCommitHistory(options: CommitHistoryOptions): CommitHistory {
   const { environment, hosts } = options;
@@ -53,14 +54,15 @@ export function openCommitHistory(options: CommitHistoryOptions): CommitHistory 
       const { url, from, to } = range;
       if (from === to) return { known: true, ahead: 0, behind: 0, subjects: [] };
       const mirrored = repositoryOf(root, url);
-      const atHand =
+      const local =
         (await readKnownRange(ranges, range)) ??
         (mirrored === undefined
           ? undefined
           : await countBetween(git, mirrored, { pair: range, signal }).catch(() => undefined));
       signal?.throwIfAborted();
-      if (atHand !== undefined) return atHand;
-      if (hosts === undefined) return { known: false, why: 'The commits between are not at hand.' };
+      if (local !== undefined) return local;
+      if (hosts === undefined)
+        return { known: false, why: 'The commits between the two are not on this machine.' };
       const { credentialOf, timeoutSeconds, onProgress } = hosts;
       const credential = credentialOf(url);
       const repository = { url, ...(credential === undefined ? {} : { credential }) };
@@ -77,18 +79,18 @@ export function openCommitHistory(options: CommitHistoryOptions): CommitHistory 
       return found;
     },
     async changedFiles({ url, from, to }, signal) {
-      const ask = asking(git, repositoryOf(root, url), signal);
+      const ask = openRepository(git, repositoryOf(root, url), signal);
       const paths = await ask(['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to]);
       return paths?.split('\0').filter((path) => path !== '');
     },
     async readFile({ url, commit, path }, signal) {
-      return asking(git, repositoryOf(root, url), signal)(['cat-file', 'blob', `${commit}:${path}`]);
+      return openRepository(git, repositoryOf(root, url), signal)(['cat-file', 'blob', `${commit}:${path}`]);
     },
   };
 }
 
-/** `undefined` for whatever git can't answer, be it that there is no such repository. */
-function asking(git: LocalGit, repository: string | undefined, signal: AbortSignal | undefined) {
+/** Gives git's output, or `undefined` on any failure, a missing repository included. */
+function openRepository(git: LocalGit, repository: string | undefined, signal: AbortSignal | undefined) {
   return async (args: readonly string[]): Promise<string | undefined> => {
     if (repository === undefined) return undefined;
     try {

@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LocalGit } from './mirror/local-git.ts';
 
-/** What lies between two commits of an app. */
+/** The commits between two commits of an app. */
 export type CommitsBetween = KnownCommits | { readonly known: false; readonly why: string };
 
 export interface KnownCommits {
   readonly known: true;
-  /** How many commits `to` has and `from` has not. */
+  /** How many commits are in `to` and not in `from`. */
   readonly ahead: number;
-  /** How many `from` has and `to` has not: 0 unless the history was rewritten, or `to` is the older one. */
+  /** How many are in `from` and not in `to`: 0 unless the history was rewritten, or `to` is the older one. */
   readonly behind: number;
-  /** First lines of the messages of those that `to` has and `from` has not, newest first; at most 200. */
+  /** First lines of the messages of those in `to` and not in `from`, newest first; at most 200. */
   readonly subjects: readonly string[];
 }
 
@@ -24,10 +24,7 @@ export interface CommitPair {
 const MOST_SUBJECTS = 200;
 const LONGEST_SUBJECT = 300;
 
-/**
- * Counts in a repository that may lack most of its history. `undefined` unless the count is the true one: it is when
- * no commit that was counted stands without its parents.
- */
+/** Counts in a repository that may be shallow. `undefined` when a counted commit lacks its parents, for then more may follow. */
 export async function countBetween(
   git: LocalGit,
   repository: string,
@@ -52,7 +49,7 @@ export async function countBetween(
   };
 }
 
-/** Commits that a repository has without their parents. */
+/** The commits whose parents a shallow repository lacks. */
 async function readShallow(repository: string): Promise<ReadonlySet<string>> {
   const text = await readFile(join(repository, 'shallow'), 'latin1').catch(() => '');
   return new Set(text.split('\n'));

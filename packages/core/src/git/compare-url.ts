@@ -1,23 +1,23 @@
-/** How a git host writes the address of a comparison. */
-type Host = 'github' | 'gitlab' | 'gitea';
+/** Git hosts with the same form of comparison URLs. */
+type HostSoftware = 'github' | 'gitlab' | 'gitea';
 
 /**
- * Where the commits between two can be looked at on the git host: GitHub, GitLab, Gitea and Forgejo, known by their names.
+ * The web page that compares two commits on GitHub, GitLab, Gitea or Forgejo, which are recognised by their host names.
  * @param url of the repository, without credentials
- * @returns `undefined` for a host that is not known
+ * @returns `undefined` for any other host
  */
 export function compareUrl(url: string, from: string, to: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
   const { protocol, hostname, origin, pathname } = new URL(url);
-  const host = hostOf(hostname);
+  const software = softwareOf(hostname);
   const path = pathname.replace(/\/+$/, '').replace(/\.git$/, '');
-  if (host === undefined || !/^(?:https?|ssh):$/.test(protocol) || !/^\/[^/]+\/[^/]/.test(path))
+  if (software === undefined || !/^(?:https?|ssh):$/.test(protocol) || !/^\/[^/]+\/[^/]/.test(path))
     return undefined;
   const web = protocol === 'ssh:' ? `https://${hostname}` : origin;
-  return `${web}${path}${host === 'gitlab' ? '/-' : ''}/compare/${from}...${to}`;
+  return `${web}${path}${software === 'gitlab' ? '/-' : ''}/compare/${from}...${to}`;
 }
 
-function hostOf(hostname: string): Host | undefined {
+function softwareOf(hostname: string): HostSoftware | undefined {
   const labels = hostname.toLowerCase().split('.');
   if (labels.includes('github')) return 'github';
   if (labels.includes('gitlab')) return 'gitlab';

@@ -1,4 +1,4 @@
-/** What the host answered to one request. */
+/** The host's answer to one request. */
 export interface HttpAnswer {
   readonly status: number;
   /** By lower-case name. */
@@ -6,9 +6,8 @@ export interface HttpAnswer {
 }
 
 /**
- * The answers in a trace that git wrote with `GIT_TRACE_CURL`, in order. git's own messages differ between versions
- * and leave most of an answer out (the status after a login, `Retry-After`, where a redirect leads); the trace has
- * them as received.
+ * The answers in a trace of `GIT_TRACE_CURL`, in order. git's own messages differ between versions and omit most of an
+ * answer (the status after a login, `Retry-After`, the target of a redirect); the trace has the headers as received.
  */
 export function readCurlTrace(trace: string): HttpAnswer[] {
   const answers: { status: number; headers: Map<string, string> }[] = [];

@@ -1,31 +1,32 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryFolderNotWritten } from '../errors/temporary-failures.ts';
+import { type Environment, pickVariables } from '../process/environment.ts';
 import type { NetworkSettings } from './network-settings.ts';
 import type { Credential } from './remote.ts';
 import { isLoopback } from './remote-url.ts';
 import { sshEnvironment } from './ssh-command.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
 
-/** A home folder for one question to one git host: git finds its configuration and the credential there. */
+/** A home folder for one request to one git host, with git's configuration and the credential. */
 export interface GitHome {
   readonly folder: string;
-  /** The whole environment for git; holds no secret. */
+  /** The whole environment of git; holds no secret. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Where git writes what went over the wire, headers only. */
+  /** git writes the headers of requests and answers there. */
   readonly traceFile: string;
 }
 
 export interface GitHomeOptions {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly url: URL;
   readonly credential: Credential | undefined;
   readonly settings: NetworkSettings;
   readonly timeoutMs: number;
 }
 
-/** What git and its HTTP library take from the environment: how hosts are reached and trusted. */
-const PASSED_ON = [
+/** How git and its HTTP library reach hosts and trust them. */
+const NETWORK_VARIABLES = [
   'PATH',
   'http_proxy',
   'https_proxy',
@@ -48,11 +49,11 @@ const PASSED_ON = [
 ];
 
 /**
- * Makes the folder (0700), calls `use`, and removes the folder, whatever happens (`withTemporaryFolder`).
+ * Creates the folder (0700), calls `use`, and removes the folder in every case (`withTemporaryFolder`).
  *
- * The token lies in git's configuration file there (0600), as the authorization header for the URL's origin and no other:
- * it is in no argument and no environment, no helper has to be started, and the host is not asked twice. Because HOME is
- * this folder, no `.netrc`, credential helper or alias of the person has a say.
+ * The token is in git's configuration file there (0600), as the authorization header for the URL's origin only: it is in no
+ * argument and no environment, no helper has to run, and one request is enough. Because HOME is this folder, no `.netrc`,
+ * credential helper or alias of the user applies.
  */
 export async function withGitHome<T>(
   options: GitHomeOptions,
@@ -73,13 +74,8 @@ function gitEnvironment(
   options: GitHomeOptions,
   { folder, traceFile }: { readonly folder: string; readonly traceFile: string },
 ): Record<string, string> {
-  const environment: Record<string, string> = {};
-  for (const name of PASSED_ON) {
-    const value = options.environment[name];
-    if (value !== undefined) environment[name] = value;
-  }
   return {
-    ...environment,
+    ...pickVariables(options.environment, NETWORK_VARIABLES),
     ...(options.url.protocol === 'ssh:' ? sshEnvironment(options.environment, options.timeoutMs) : {}),
     HOME: folder,
     LC_ALL: 'C',
@@ -101,9 +97,9 @@ function renderConfig({ url, credential, settings, timeoutMs }: GitHomeOptions):
   const stalledSeconds = Math.ceil(timeoutMs / 1000) + 5;
   const ours = [
     ['credential.helper', ''],
-    // Redirects are followed by us, so that no version of git or curl carries a token to another origin.
+    // de-build follows redirects itself, so that no version of git or curl sends a token to another origin.
     ['http.followRedirects', 'false'],
-    // Ends git on a silent host even when we are no longer there to do it.
+    // Ends git on a silent host even when de-build has been killed.
     ['http.lowSpeedLimit', '1'],
     ['http.lowSpeedTime', String(stalledSeconds)],
     ['protocol.version', '2'],
@@ -114,7 +110,7 @@ function renderConfig({ url, credential, settings, timeoutMs }: GitHomeOptions):
   return [...settings, ...ours].map(([key, value]) => renderSetting(key, value)).join('');
 }
 
-/** Basic authentication (RFC 7617), which git hosts take for tokens. */
+/** Basic authentication (RFC 7617), which git hosts accept for tokens. */
 function authorizationHeader({ username, password }: Credential): string {
   return `Authorization: Basic ${Buffer.from(`${username}:${password.reveal()}`, 'utf8').toString('base64')}`;
 }

@@ -9,8 +9,8 @@ import { createAppRepository } from '../../../testbed/src/git-repository.ts';
 import { type GitServer, startGitServer } from '../../../testbed/src/git-server.ts';
 import { DeBuildError } from '../errors/de-build-error.ts';
 import { Secret } from '../secrets/secret.ts';
-import type { GitWait } from './ask-patiently.ts';
 import { createGitRemote } from './git-remote.ts';
+import type { GitRetry } from './retry.ts';
 
 const TOKEN = 'ghp_S3cretOfTheTestsThatMustNeverShow0001';
 const credential = { username: 'x-access-token', password: new Secret('ACME_TOKEN', TOKEN) };
@@ -45,13 +45,13 @@ describe('git remote', () => {
   function remote(
     environment: Record<string, string> = {},
     timeoutSeconds = 10,
-    onWait: (wait: GitWait) => void = () => undefined,
+    onRetry: (retry: GitRetry) => void = () => undefined,
   ) {
     return createGitRemote({
       environment: { PATH: process.env.PATH, TMPDIR: temporary, ...environment },
       timeoutSeconds,
       pauseSeconds: 0.02,
-      onWait,
+      onRetry,
     });
   }
   const warehouse = () => ({ url: `${server.url}/acme/warehouse`, credential });
@@ -178,15 +178,15 @@ describe('git remote', () => {
   test.each([
     ['seconds', () => '1'],
     ['a date', () => new Date(Date.now() + 2000).toUTCString()],
-  ])('Retry-After in %s is waited for, and told', async (_what, later) => {
+  ])('Retry-After in %s is waited for and reported', async (_what, later) => {
     const headers = { 'retry-after': later() };
     server.setFault('acme/warehouse', { kind: 'status', status: 429, headers }, 1);
-    const waits: GitWait[] = [];
+    const retries: GitRetry[] = [];
     const started = performance.now();
-    await remote({}, 10, (wait) => waits.push(wait)).listRefs(warehouse());
+    await remote({}, 10, (retry) => retries.push(retry)).listRefs(warehouse());
     expect(performance.now() - started).toBeGreaterThan(990);
-    expect(waits).toMatchObject([{ error: { code: 'git-rate-limited' }, isAskedFor: true }]);
-    expect(waits[0]?.seconds).toBeLessThanOrEqual(2);
+    expect(retries).toMatchObject([{ error: { code: 'git-rate-limited' }, isNamedByHost: true }]);
+    expect(retries[0]?.seconds).toBeLessThanOrEqual(2);
   });
 
   test.each([401, 403, 404])('%s is never asked again', async (status) => {

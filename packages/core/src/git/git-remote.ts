@@ -1,64 +1,55 @@
 import { readFile } from 'node:fs/promises';
-import { type Attempt, askPatiently, type GitWait, nameOf, type Patience } from './ask-patiently.ts';
+import type { Environment } from '../process/environment.ts';
 import { readCurlTrace } from './curl-trace.ts';
 import { withGitHome } from './git-home.ts';
 import { judgeListing } from './judge-listing.ts';
 import { type NetworkSettings, readNetworkSettings } from './network-settings.ts';
 import type { GitRemote, RemoteRefs, Repository } from './remote.ts';
 import { parseRemoteUrl } from './remote-url.ts';
+import { type Attempt, type GitRetry, type RetryOptions, requestOf, withRetries } from './retry.ts';
 import { runGit } from './run-git.ts';
-import { sshMeansFor } from './ssh-command.ts';
-import { withTemporaryFolder } from './temporary-folder.ts';
+import { sshKeysFor } from './ssh-command.ts';
 
 export interface GitRemoteOptions {
-  /** PATH, HOME, TMPDIR, proxy and certificate variables are taken from it, and nothing else. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** How long one repository may take in all, tries and waits included. 30 unless given. */
+  /** Only PATH, HOME, TMPDIR, proxy and certificate variables are used. */
+  readonly environment: Environment;
+  /** How long one repository may take in total, retries and pauses included. 30 unless given. */
   readonly timeoutSeconds?: number;
-  /** The first pause before asking again, where the host does not name one; doubled after that. 0.5 unless given. */
+  /** The first pause before a retry, where the host does not name one; doubled after that. 0.5 unless given. */
   readonly pauseSeconds?: number;
-  /** Called before each pause, so that nobody wonders what takes so long. */
-  readonly onWait?: (wait: GitWait) => void;
+  /** Called before each pause. */
+  readonly onRetry?: (retry: GitRetry) => void;
 }
 
 /**
- * Asks git hosts through `git ls-remote`. Tries again (at most twice) only after 429, 5xx and broken connections.
+ * Reads branches and tags with `git ls-remote`. Retries (at most twice) only after 429, 5xx and broken connections.
  * A redirect is followed within the same origin, and to another https origin only when no token is involved.
  */
 export function createGitRemote(options: GitRemoteOptions): GitRemote {
-  const { environment, timeoutSeconds = 30, pauseSeconds = 0.5, onWait } = options;
+  const { environment, timeoutSeconds = 30, pauseSeconds = 0.5, onRetry } = options;
   let settings: Promise<NetworkSettings> | undefined;
   return {
     async listRefs(repository, signal) {
       parseRemoteUrl(repository.url);
       signal?.throwIfAborted();
-      settings ??= readSettings(environment);
-      const question = {
-        environment,
-        settings: await settings,
-        timeoutSeconds,
-        pauseSeconds,
-        signal,
-        onWait,
-      };
-      return askPatiently(repository, question, (at, timeoutMs) => listOnce(at, { ...question, timeoutMs }));
+      settings ??= readNetworkSettings(environment);
+      const own = await settings;
+      const listing = { environment, settings: own, timeoutSeconds, pauseSeconds, signal, onRetry };
+      return withRetries(repository, listing, (at, timeoutMs) => listOnce(at, { ...listing, timeoutMs }));
     },
   };
 }
 
-interface Question extends Patience {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+interface Listing extends RetryOptions {
+  readonly environment: Environment;
   readonly settings: NetworkSettings;
+  readonly timeoutMs: number;
 }
 
-async function listOnce(
-  repository: Repository,
-  question: Question & { readonly timeoutMs: number },
-): Promise<Attempt<RemoteRefs>> {
-  const { environment, settings, timeoutMs, timeoutSeconds, signal } = question;
+async function listOnce(repository: Repository, listing: Listing): Promise<Attempt<RemoteRefs>> {
+  const { environment, timeoutMs, timeoutSeconds, signal } = listing;
   const url = new URL(repository.url);
-  const { credential } = repository;
-  return withGitHome({ environment, url, credential, settings, timeoutMs }, async (home) => {
+  return withGitHome({ ...listing, url, credential: repository.credential }, async (home) => {
     const selection = repository.withDefaultBranch === true ? ['--symref'] : ['--heads', '--tags'];
     const result = await runGit(['ls-remote', ...selection, '--', repository.url], {
       environment: home.environment,
@@ -67,12 +58,12 @@ async function listOnce(
       signal,
     });
     const answers = readCurlTrace(await readFile(home.traceFile, 'latin1').catch(() => ''));
-    const asked = { repository: nameOf(repository), timeoutSeconds, now: Date.now() };
-    return judgeListing(result, answers, { ...asked, ssh: sshMeansFor(url, environment) });
+    const keys = sshKeysFor(url, environment);
+    return judgeListing(result, answers, {
+      request: requestOf(repository),
+      timeoutSeconds,
+      now: Date.now(),
+      keys,
+    });
   });
-}
-
-/** In a folder that belongs to no repository. */
-export async function readSettings(environment: GitRemoteOptions['environment']): Promise<NetworkSettings> {
-  return withTemporaryFolder(environment, (folder) => readNetworkSettings(environment, folder));
 }

@@ -3,7 +3,7 @@ import { readCurlTrace } from './curl-trace.ts';
 import { judgeListing, readRetryAfter } from './judge-listing.ts';
 import { readRemoteRefs } from './remote-refs.ts';
 
-const asked = { repository: { url: 'https://h.example/a/b', token: 'T' }, timeoutSeconds: 30, now: 0 };
+const context = { request: { url: 'https://h.example/a/b', token: 'T' }, timeoutSeconds: 30, now: 0 };
 const unable = (reason: string) => ({
   ended: 'exit' as const,
   exitCode: 128,
@@ -42,7 +42,7 @@ test.each([
   ['Empty reply from server', 'try-again', 'git-host-failed'],
   ['transfer closed with 12 bytes remaining to read', 'try-again', 'git-answer-cut-off'],
 ])('%s → %s', (reason, outcome, code) => {
-  const listing = judgeListing(unable(reason), [], asked);
+  const listing = judgeListing(unable(reason), [], context);
   expect(listing.outcome).toBe(outcome);
   expect('error' in listing && listing.error.code).toBe(code);
 });
@@ -51,8 +51,8 @@ test('an answer of another kind is never an empty list', () => {
   const success = { ended: 'exit' as const, exitCode: 0, signal: null, stdout: '', stderr: '' };
   const html = { status: 200, headers: new Map([['content-type', 'text/html']]) };
   const git = { status: 200, headers: new Map([['content-type', 'application/x-git-upload-pack-result']]) };
-  expect(judgeListing(success, [html], asked).outcome).toBe('failed');
-  expect(judgeListing(success, [git], asked).outcome).toBe('done');
+  expect(judgeListing(success, [html], context).outcome).toBe('failed');
+  expect(judgeListing(success, [git], context).outcome).toBe('done');
 });
 
 test.each([
@@ -74,7 +74,7 @@ test('a date is reckoned by the clock of the host that named it', () => {
     ['retry-after', 'Thu, 01 Jan 1970 05:00:07 GMT'],
   ]);
   const result = { ...unable('The requested URL returned error: 429'), exitCode: 128 };
-  expect(judgeListing(result, [{ status: 429, headers }], asked)).toMatchObject({
+  expect(judgeListing(result, [{ status: 429, headers }], context)).toMatchObject({
     outcome: 'try-again',
     waitSeconds: 7,
   });

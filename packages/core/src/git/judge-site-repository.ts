@@ -8,7 +8,7 @@ import {
 } from '../errors/site-repository-failures.ts';
 import type { SiteRepository } from './site-repository.ts';
 
-/** What is worth knowing of the site's own repository before a release. None of it stops one. */
+/** Findings about the site's repository. None of them refuses a release. */
 export function judgeSiteRepository(repository: SiteRepository): Finding[] {
   if (!repository.isRepository) {
     if (repository.reason === 'none') return [siteRepositoryMissing()];

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { judgeSsh } from './judge-ssh.ts';
 
-const repository = { url: 'ssh://git.example/acme/app' };
+const request = { url: 'ssh://git.example/acme/app' };
 const judge = (stderr: string, agent: string | undefined = '/run/agent') =>
-  judgeSsh(stderr, { repository, timeoutSeconds: 30, means: { agent, keyFiles: [] } });
+  judgeSsh(stderr, { request, timeoutSeconds: 30, keys: { agent, keyFiles: [] } });
 
 const END = `fatal: Could not read from remote repository.
 
@@ -71,10 +71,10 @@ test('what is not of ssh is left to others', () => {
 test('without an agent and a key, that is the reason', () => {
   const denied = 'git@git.example: Permission denied (publickey).';
   const nothing = judgeSsh(denied, {
-    repository,
+    request,
     timeoutSeconds: 30,
-    means: { agent: undefined, keyFiles: [] },
+    keys: { agent: undefined, keyFiles: [] },
   });
   expect(nothing).toMatchObject({ error: { what: expect.stringContaining('There is no ssh key') } });
-  expect(judge(denied)).toMatchObject({ error: { why: expect.stringContaining('agent were offered') } });
+  expect(judge(denied)).toMatchObject({ error: { why: expect.stringContaining('keys of the agent') } });
 });

@@ -14,28 +14,27 @@ const schema = z.object({
 
 export type CommitRange = CommitPair & { readonly url: string };
 
-/** What a host said lies between two commits: it stays true for ever. `undefined` for what is not kept, or can't be read. */
+/** The commits between two never change, so a host's answer is kept. `undefined` when there is none, or it can't be read. */
 export async function readKnownRange(folder: string, range: CommitRange): Promise<KnownCommits | undefined> {
   try {
-    const found = schema.safeParse(JSON.parse(await readFile(pathOf(folder, range), 'utf8')));
-    return found.success ? found.data : undefined;
+    return schema.parse(JSON.parse(await readFile(pathOf(folder, range), 'utf8')));
   } catch {
     return undefined;
   }
 }
 
-/** A range that can't be kept is asked for again. */
+/** A range that can't be written is requested again next time. */
 export async function keepKnownRange(folder: string, range: CommitRange, found: KnownCommits): Promise<void> {
   const path = pathOf(folder, range);
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeWhole(path, `${JSON.stringify(found)}\n`, { mode: 0o600 });
   } catch {
-    // Nothing depends on it.
+    // Only a cache.
   }
 }
 
-/** Forgets every range that does not lie between two of these commits. */
+/** Removes every range but those between two of these commits. */
 export async function forgetRanges(folder: string, commits: ReadonlySet<string>): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
     const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+)\.json$/.exec(entry.name) ?? [];

@@ -1,9 +1,6 @@
 import type { RemoteRefs, RemoteTag } from './remote.ts';
 
-/**
- * Reads what `git ls-remote --symref` prints. `undefined` when a line is not of that form: then nothing of the
- * answer is trusted.
- */
+/** Parses the output of `git ls-remote --symref`. `undefined` when any line has another form. */
 export function readRemoteRefs(output: string): RemoteRefs | undefined {
   const branches = new Map<string, string>();
   const tags = new Map<string, RemoteTag>();
@@ -22,7 +19,7 @@ export function readRemoteRefs(output: string): RemoteRefs | undefined {
     if (ref.startsWith('refs/heads/')) branches.set(ref.slice('refs/heads/'.length), id);
     if (!ref.startsWith('refs/tags/')) continue;
     const tag = ref.slice('refs/tags/'.length);
-    // `v1^{}` follows `v1` and says what the tag object points at in the end.
+    // `v1^{}` follows `v1` and has the commit that the tag object points to.
     if (tag.endsWith('^{}')) {
       const name = tag.slice(0, -3);
       const tagObject = tags.get(name)?.commit;

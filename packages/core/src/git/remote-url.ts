@@ -2,8 +2,8 @@ import { gitUrlUnsafe } from '../errors/git-failures.ts';
 import { isSafeSshUrl, isSshUrl } from './ssh-url.ts';
 
 /**
- * The URL of a repository, parsed, when git may be sent there: https, ssh, or http on this machine's loopback, with a
- * host and a path, without credentials, line breaks, NUL, query or fragment.
+ * Parses the URL of a repository that is safe to pass to git: https, ssh, or http on loopback, with a host and a path,
+ * without credentials, line breaks, NUL, query or fragment.
  * @throws DeBuildError `git-url-unsafe`
  */
 export function parseRemoteUrl(url: string): URL {
@@ -12,22 +12,22 @@ export function parseRemoteUrl(url: string): URL {
   };
   // A line break in a URL becomes a second line of git's credential protocol (CVE-2020-5260, CVE-2024-52006).
   if (hasControlCharacters(decodeLoosely(url)) || /\s/.test(url))
-    return refuse('It holds a space, a line break or a control character.');
+    return refuse('It contains a space, a line break or a control character.');
   if (!URL.canParse(url)) return refuse('It is not a URL.');
   const parsed = new URL(url);
   if (isSshUrl(url)) return isSafeSshUrl(url) ? parsed : refuse(UNSAFE_SSH);
   if (parsed.protocol !== 'https:' && !(parsed.protocol === 'http:' && isLoopback(parsed.hostname)))
-    return refuse('Only https and ssh are spoken to git hosts, and http to this machine itself.');
-  if (parsed.username !== '' || parsed.password !== '') return refuse('It holds credentials.');
-  if (parsed.search !== '' || parsed.hash !== '') return refuse('It holds a query or a fragment.');
+    return refuse('Only https and ssh are supported, and http on this machine itself.');
+  if (parsed.username !== '' || parsed.password !== '') return refuse('It contains credentials.');
+  if (parsed.search !== '' || parsed.hash !== '') return refuse('It contains a query or a fragment.');
   if (parsed.pathname.replaceAll('/', '') === '') return refuse('It names no repository.');
   return parsed;
 }
 
 const UNSAFE_SSH =
-  'It is not ssh://USER@HOST/ORGANISATION/REPOSITORY in letters, digits and `_ . ~ + -`, with nothing that begins with `-`.';
+  'It does not have the form ssh://USER@HOST/ORGANISATION/REPOSITORY, in letters, digits and `_ . ~ + -` where no part begins with `-`.';
 
-/** Whether a host name is this machine's own loopback: `localhost`, 127.0.0.0/8 or `::1`. */
+/** Whether a host name is loopback: `localhost`, 127.0.0.0/8 or `::1`. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -1,4 +1,4 @@
-/** Git repositories on a host, in our own words. `git-remote.ts` makes the real one with `git ls-remote`. */
+/** Git repositories on a host. `git-remote.ts` implements it with `git ls-remote`. */
 import type { Secret } from '../secrets/secret.ts';
 
 export interface GitRemote {
@@ -17,24 +17,24 @@ export interface Repository {
   readonly url: string;
   readonly credential?: Credential;
   /**
-   * Also ask which branch HEAD names. It costs a listing of every ref of the repository, pull requests
-   * included (megabytes for frappe): git has no way to ask for HEAD alone.
+   * Also find which branch HEAD names. That lists every ref of the repository, pull requests included (megabytes for
+   * frappe), because git cannot list HEAD alone.
    */
   readonly withDefaultBranch?: boolean;
 }
 
 export interface Credential {
   readonly username: string;
-  /** Its name is what a message calls the token: the `.env` key it came from. */
+  /** Messages show its name: the `.env` key it came from. */
   readonly password: Secret;
 }
 
 export interface RemoteRefs {
-  /** Branch name → commit. */
+  /** Commits by branch name. */
   readonly branches: ReadonlyMap<string, string>;
-  /** Tag name → what it points at. */
+  /** By tag name. */
   readonly tags: ReadonlyMap<string, RemoteTag>;
-  /** The branch that HEAD names; only when it was asked for and the repository has one. */
+  /** The branch that HEAD names; only with `withDefaultBranch`, when the repository has one. */
   readonly defaultBranch?: string;
 }
 

@@ -1,43 +1,52 @@
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { siteCheckoutFailed } from '../errors/rebuild-failures.ts';
+import { type Environment, pickVariables } from '../process/environment.ts';
 import type { ProgramResult } from '../process/run-program.ts';
 import { lastLines } from './judge-listing.ts';
 import { runGit } from './run-git.ts';
 
 export interface CheckoutRequest {
-  /** The folder of the site; its repository may begin above it. */
+  /** The folder of the site; the root of its repository may be above it. */
   readonly site: string;
   readonly commit: string;
-  /** A folder that exists, for this alone. */
+  /** An empty folder. */
   readonly scratch: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly signal: AbortSignal;
 }
 
 export interface SiteCheckout {
-  /** The site as it was, within the copy. */
+  /** The site at that commit, within the copy. */
   readonly folder: string;
-  /** Submodules, which a checkout leaves empty. */
+  /** Paths of submodules, which the checkout leaves empty. */
   readonly submodules: readonly string[];
 }
 
+/** The user's own configuration applies, as for every checkout: line ends, filters. */
+const USER_VARIABLES = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'TMPDIR', 'SystemRoot', 'USERPROFILE'];
 const TIMEOUT_MS = 10 * 60_000;
-/** Reading a commit into an index would run a hook, too. */
-const QUIETLY = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
+/** Reading a commit into an index would run a hook. */
+const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 
 /**
- * Writes out a commit of the site's repository, without a trace in the repository itself: over an index of its own,
- * without hooks, and with nothing to be pruned when it is killed. What is still in the site's folder keeps the
- * permission bits that it has there, for git knows only one of them.
- * @returns `undefined` when the commit is not to be had
+ * Checks out a commit of the site's repository without changing the repository: with an index of its own, without hooks,
+ * and with nothing to prune when it is killed. Files that are still in the site's folder keep their permission bits, of
+ * which git records only one.
+ * @returns `undefined` when the repository does not have the commit
  * @throws DeBuildError `site-checkout-failed`, `git-missing`; the signal's reason
  */
 export async function checkOutSite(request: CheckoutRequest): Promise<SiteCheckout | undefined> {
   const { site, commit, scratch, signal } = request;
-  const environment = { ...gitEnvironment(request.environment), GIT_INDEX_FILE: join(scratch, 'index') };
+  const environment = {
+    ...pickVariables(request.environment, USER_VARIABLES),
+    LC_ALL: 'C',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_INDEX_FILE: join(scratch, 'index'),
+  };
   const git = (folder: string, args: readonly string[]) =>
-    runGit([...QUIETLY, ...args], { environment, folder, timeoutMs: TIMEOUT_MS, signal });
+    runGit([...WITHOUT_HOOKS, ...args], { environment, folder, timeoutMs: TIMEOUT_MS, signal });
   const known = await git(site, ['cat-file', '-e', `${commit}^{commit}`]);
   if (known.exitCode !== 0) return undefined;
   const must = async (folder: string, args: readonly string[]): Promise<string> =>
@@ -89,14 +98,4 @@ function outputOf({ exitCode, stdout, stderr }: ProgramResult, commit: string): 
 
 function lineOf(output: string): string {
   return output.replace(/\n$/, '');
-}
-
-/** The person's own configuration counts, as for every checkout of theirs: line ends, filters. */
-function gitEnvironment(environment: CheckoutRequest['environment']): Record<string, string> {
-  const own: Record<string, string> = { LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
-  for (const name of ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'TMPDIR', 'SystemRoot', 'USERPROFILE']) {
-    const value = environment[name];
-    if (value !== undefined) own[name] = value;
-  }
-  return own;
 }

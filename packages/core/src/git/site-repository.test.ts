@@ -85,7 +85,7 @@ describe('the site repository', () => {
     const repository = await read();
     expect(repository).toMatchObject({ ahead: 1, behind: 1, fetchedAt: expect.any(Date) });
     const [finding] = judgeSiteRepository(repository);
-    expect(finding?.what).toMatch(/is 1 commit behind origin\/main \(as fetched on \d{4}-/);
+    expect(finding?.what).toMatch(/is 1 commit behind origin\/main \(last fetched on \d{4}-/);
   });
 
   test('a folder inside a repository: only its own files count', async () => {

@@ -1,58 +1,66 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Environment, pickVariables } from '../process/environment.ts';
 import { showable } from './remote-url.ts';
 
-/** The git repository that the site's own files are kept in. */
+/** The git repository of the site's own files. */
 export type SiteRepository =
   | {
       readonly isRepository: true;
       /** `undefined` before the first commit. */
       readonly commit: string | undefined;
-      /** `undefined` when HEAD is detached, as it is in CI. */
+      /** `undefined` when HEAD is detached, as in CI. */
       readonly branch: string | undefined;
       /** Changed and untracked files, relative to the site's folder. */
       readonly dirty: readonly string[];
-      /** `origin/main`; `undefined` when the branch follows none. */
+      /** `origin/main`; `undefined` when the branch has none. */
       readonly upstream: string | undefined;
       /** Commits that the upstream, as last fetched, does not have. */
       readonly ahead: number;
       /** Commits of the upstream, as last fetched, that are missing here. */
       readonly behind: number;
-      /** When the upstream was last fetched here; `undefined` when never or unknown. */
+      /** The time of the last fetch; `undefined` when unknown. */
       readonly fetchedAt: Date | undefined;
       /** Without credentials. */
       readonly remoteUrl: string | undefined;
     }
   | {
       readonly isRepository: false;
-      /** `untrusted`: git refuses because the folder belongs to somebody else. */
+      /** `untrusted`: git refuses because the folder belongs to another user. */
       readonly reason: 'none' | 'untrusted' | 'no-git' | 'unreadable';
     };
 
 export interface SiteRepositoryOptions {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Files and folders, relative to the site's folder, whose changes do not count: the records of releases. */
+  readonly environment: Environment;
+  /** Files and folders, relative to the site's folder, whose changes are ignored: the records of releases. */
   readonly ignore?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
+/** None of the variables that would point git to another repository. */
+const USER_VARIABLES = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'SystemRoot', 'USERPROFILE'];
+
 /**
- * Reads the state of the repository around a folder; changes nothing, takes no lock and goes to no network. Only
- * changes below the folder count. What was fetched last is what `behind` is judged by: fetching with a person's own
- * credentials is theirs to do, and could stop to ask for a password.
+ * Reads the state of the repository of a folder without changing it, locking it or using the network. Only changes below
+ * the folder count. `behind` is as of the last fetch: a fetch uses the user's own credentials and could ask for a password.
  */
 export async function readSiteRepository(
   folder: string,
   options: SiteRepositoryOptions,
 ): Promise<SiteRepository> {
-  // Loaded here, because most commands never need it.
+  // Loaded lazily, because most commands do not need it.
   const { simpleGit } = await import('simple-git');
   const git = simpleGit({
     baseDir: folder,
     timeout: { block: 20_000 },
     allowEnvironment: ['GIT_OPTIONAL_LOCKS', 'GIT_TERMINAL_PROMPT'],
     ...(options.signal === undefined ? {} : { abort: options.signal }),
-  }).env(gitEnvironment(options.environment));
+  }).env({
+    ...pickVariables(options.environment, USER_VARIABLES),
+    LC_ALL: 'C',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+  });
   try {
     if ((await git.revparse(['--is-inside-work-tree'])) !== 'true')
       return { isRepository: false, reason: 'none' };
@@ -82,16 +90,6 @@ export async function readSiteRepository(
     options.signal?.throwIfAborted();
     return { isRepository: false, reason: reasonOf(error) };
   }
-}
-
-/** What git needs to read a repository, and none of the variables that would point it elsewhere. */
-function gitEnvironment(environment: SiteRepositoryOptions['environment']): Record<string, string> {
-  const own: Record<string, string> = { LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
-  for (const name of ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'SystemRoot', 'USERPROFILE']) {
-    const value = environment[name];
-    if (value !== undefined) own[name] = value;
-  }
-  return own;
 }
 
 function dirtyPaths(paths: readonly string[], prefix: string, ignore: readonly string[]): string[] {

@@ -1,23 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Environment } from '../process/environment.ts';
 
 const KEY_FILES = ['id_ed25519', 'id_ecdsa', 'id_rsa', 'id_ed25519_sk', 'id_ecdsa_sk'];
 
-/** Through what a person proves who they are. */
-export interface SshMeans {
+/** What a user authenticates with. */
+export interface SshKeys {
   readonly agent: string | undefined;
   readonly keyFiles: readonly string[];
 }
 
-/** `undefined` for a URL that is not asked over ssh. */
-export function sshMeansFor(
-  { protocol }: URL,
-  environment: Readonly<Record<string, string | undefined>>,
-): SshMeans | undefined {
-  return protocol === 'ssh:' ? findSshMeans(environment) : undefined;
+/** `undefined` for a URL of another protocol. */
+export function sshKeysFor({ protocol }: URL, environment: Environment): SshKeys | undefined {
+  return protocol === 'ssh:' ? findSshKeys(environment) : undefined;
 }
 
-function findSshMeans(environment: Readonly<Record<string, string | undefined>>): SshMeans {
+function findSshKeys(environment: Environment): SshKeys {
   const agent = environment.SSH_AUTH_SOCK === '' ? undefined : environment.SSH_AUTH_SOCK;
   const folder = sshFolder(environment);
   const keyFiles = folder === undefined ? [] : KEY_FILES.map((name) => join(folder, name)).filter(existsSync);
@@ -25,15 +23,11 @@ function findSshMeans(environment: Readonly<Record<string, string | undefined>>)
 }
 
 /**
- * Variables that make git use the machine's own ssh: with the person's agent, keys of the usual names and known hosts, and
- * with nothing of an ssh_config, which can name programs to run. Nobody is asked a question, and a host whose key is not
- * known is not spoken to.
+ * Variables that make git use the machine's ssh with the user's agent, keys of the usual names and known hosts, but without
+ * any ssh_config, which can name programs to run. ssh asks no question, and connects to no host whose key is not known.
  */
-export function sshEnvironment(
-  environment: Readonly<Record<string, string | undefined>>,
-  timeoutMs: number,
-): Record<string, string> {
-  const { agent, keyFiles } = findSshMeans(environment);
+export function sshEnvironment(environment: Environment, timeoutMs: number): Record<string, string> {
+  const { agent, keyFiles } = findSshKeys(environment);
   const folder = sshFolder(environment);
   const known = folder === undefined ? [] : [join(folder, 'known_hosts'), join(folder, 'known_hosts2')];
   const settings = [
@@ -42,7 +36,7 @@ export function sshEnvironment(
     ...(known.length === 0 ? [] : [`UserKnownHostsFile=${known.map(quoteSetting).join(' ')}`]),
     ...keyFiles.map((file) => `IdentityFile=${quoteSetting(file)}`),
     `ConnectTimeout=${Math.max(1, Math.min(15, Math.floor(timeoutMs / 1000)))}`,
-    // A host that is gone is noticed in the middle of a fetch, too.
+    // A host that disappears is noticed during a fetch, too.
     'ServerAliveInterval=15',
     'ServerAliveCountMax=3',
     'ForwardAgent=no',
@@ -56,20 +50,20 @@ export function sshEnvironment(
   return {
     GIT_SSH_COMMAND: words.map(quoteWord).join(' '),
     GIT_SSH_VARIANT: 'ssh',
-    ...(agent === undefined ? {} : { SSH_AUTH_SOCK: agent }),
+    ...(agent && { SSH_AUTH_SOCK: agent }),
   };
 }
 
-function sshFolder({ HOME }: Readonly<Record<string, string | undefined>>): string | undefined {
+function sshFolder({ HOME }: Environment): string | undefined {
   return HOME?.startsWith('/') === true ? join(HOME, '.ssh') : undefined;
 }
 
-/** For ssh's own reading of a setting. */
+/** As ssh parses a setting. */
 function quoteSetting(path: string): string {
   return `"${path.replaceAll('%', '%%')}"`;
 }
 
-/** For the shell that git hands the command to. */
+/** For the shell that git runs the command with. */
 function quoteWord(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }

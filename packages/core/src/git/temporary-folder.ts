@@ -1,14 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownSpace } from '../disk/process-alive.ts';
+import { isAlive, ownSpace } from '../disk/process-alive.ts';
 import { temporaryFolderNotRemoved, temporaryFolderNotWritten } from '../errors/temporary-failures.ts';
-import { HOME_PREFIX, placesOfHomes } from './left-homes.ts';
+import type { Environment } from '../process/environment.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+const LAST_PLACE = '/tmp';
+
+/** In memory (`XDG_RUNTIME_DIR`) where the system has that, so that a kill -9 leaves no token on disk. */
+function placesIn({ XDG_RUNTIME_DIR, TMPDIR }: Environment): readonly string[] {
+  return [...[XDG_RUNTIME_DIR, TMPDIR].filter((place) => place?.startsWith('/')), LAST_PLACE] as string[];
+}
 
 /**
- * Makes a folder (0700), calls `use`, and removes the folder, whatever happens.
- * @throws DeBuildError when it can be made nowhere, or stays; what `use` throws
+ * Creates a folder (0700), calls `use`, and removes the folder in every case.
+ * @throws DeBuildError `temporary-folder-not-written`, `temporary-folder-not-removed`; what `use` throws
  */
 export async function withTemporaryFolder<T>(
   environment: Environment,
@@ -17,7 +22,7 @@ export async function withTemporaryFolder<T>(
   const folder = await makeFolder(environment);
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
   const used = await use(folder).catch(async (error: unknown) => {
-    // The first failure is told; the next run removes what this leaves.
+    // The first failure is reported; the next run removes what this leaves.
     await remove().catch(() => {});
     throw error;
   });
@@ -27,19 +32,35 @@ export async function withTemporaryFolder<T>(
   return used;
 }
 
-/** In memory (`XDG_RUNTIME_DIR`) where the system offers that, so that a token is not left on disk by a kill -9. */
 async function makeFolder(environment: Environment): Promise<string> {
-  const name = `${HOME_PREFIX}${await ownSpace()}-${process.pid}-`;
-  for (const place of placesOfHomes(environment)) {
+  const name = `de-build-git-${await ownSpace()}-${process.pid}-`;
+  let failure: unknown;
+  for (const place of placesIn(environment)) {
     try {
       return await mkdtemp(join(place, name));
-    } catch {
-      // Not there or not writable, as under sudo: the next place will do.
+    } catch (error) {
+      // A place may be missing or not writable, for example under sudo.
+      failure = error;
     }
   }
-  return mkdtemp(join(LAST_PLACE, name)).catch((error: unknown) => {
-    throw temporaryFolderNotWritten(LAST_PLACE, error);
-  });
+  throw temporaryFolderNotWritten(LAST_PLACE, failure);
 }
 
-const LAST_PLACE = '/tmp';
+/**
+ * Folders of processes of this user that have ended: each may hold a credential.
+ * @returns absolute paths
+ */
+export async function findLeftoverFolders(environment: Environment): Promise<readonly string[]> {
+  const space = await ownSpace();
+  const found: string[] = [];
+  for (const place of new Set(placesIn(environment))) {
+    for (const name of await readdir(place).catch(() => [])) {
+      const [, where, pid] = /^de-build-git-(\d+)-(\d+)-\w+$/.exec(name) ?? [];
+      if (where !== space || isAlive(Number(pid))) continue;
+      const path = join(place, name);
+      const info = await lstat(path).catch(() => undefined);
+      if (info?.isDirectory() === true && info.uid === process.getuid?.()) found.push(path);
+    }
+  }
+  return found.sort();
+}

@@ -15,10 +15,10 @@ const PUBLIC_API = 'https://api.github.com';
 const HEADER = 'github-authentication-token-expiration';
 
 /**
- * When a token ends, as GitHub tells in a header of every answer of its API. `undefined` when it does not say, when the
- * repository is not on the host the API belongs to, or when the API cannot be asked: not knowing is no failure.
+ * When a token expires, from a header in every answer of GitHub's API. `undefined` when the header is missing, when the
+ * repository is not on the API's host, or when the API cannot be reached.
  *
- * Asks for `/rate_limit`, which costs no quota. The token goes to the API's own origin only; no redirect is followed.
+ * Requests `/rate_limit`, which uses no quota. The token is sent only to the API's own origin; no redirect is followed.
  */
 export async function readTokenExpiry(
   repository: Repository & { readonly credential: Credential },
@@ -44,7 +44,7 @@ export async function readTokenExpiry(
   }
 }
 
-/** The API that may see this repository's token: the one on the same host, or on `api.` of it. */
+/** The token of a repository may be sent only to the API on the same host, or on `api.` of it. */
 function apiFor(repositoryUrl: string, githubApi: string): URL | undefined {
   if (!URL.canParse(githubApi) || !URL.canParse(repositoryUrl)) return undefined;
   const api = new URL(githubApi);
@@ -54,8 +54,8 @@ function apiFor(repositoryUrl: string, githubApi: string): URL | undefined {
 }
 
 /**
- * Reads `2026-12-01 08:00:00 UTC`, `… +0500` and ISO 8601. For some fine-grained tokens GitHub has sent the time of the
- * answer itself (google/go-github#3708); a token that was just accepted has not just expired, so that is no date.
+ * Reads `2026-12-01 08:00:00 UTC`, `… +0500` and ISO 8601. For some fine-grained tokens GitHub sends the time of the answer
+ * (google/go-github#3708); a token that was just accepted has not just expired, so that time is ignored.
  */
 export function parseTokenExpiry(value: string | null, answeredAt: string | null): Date | undefined {
   if (value === null) return undefined;
@@ -69,7 +69,7 @@ export function parseTokenExpiry(value: string | null, answeredAt: string | null
   return Math.abs(expiry.getTime() - answered) < 120_000 ? undefined : expiry;
 }
 
-/** A finding when the token has ended or will end within `warnDays` (14 unless given). */
+/** A finding when the token has expired or expires within `warnDays` (14 unless given). */
 export function judgeTokenExpiry(
   expiry: Date,
   token: string,

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { judgeFetch } from './fetch-objects.ts';
 
-const asked = {
-  repository: { url: 'https://h.example/a/b', token: 'T' },
+const context = {
+  request: { url: 'https://h.example/a/b', token: 'T' },
   timeoutSeconds: 30,
   now: 0,
   into: '/site/.de-build/mirror/h.example-a-b.git/incoming/12.git',
@@ -30,7 +30,7 @@ test.each([
   ['fetch-pack: unexpected disconnect while reading sideband packet\nfatal: early EOF', 'git-answer-cut-off'],
   ['fatal: protocol error: bad line length character: <htm', 'git-answer-broken'],
 ])('%s', (stderr, code) => {
-  const judged = judgeFetch(failed(stderr), [git], asked);
+  const judged = judgeFetch(failed(stderr), [git], context);
   expect('error' in judged && judged.error.code).toBe(code);
   const what = 'error' in judged ? judged.error.what : '';
   expect(what).not.toContain('incoming');
@@ -41,5 +41,5 @@ test.each([
   ['error: Server does not allow request for unadvertised object 0123', 'refused'],
   ["fatal: couldn't find remote ref refs/heads/gone", 'no-such-ref'],
 ])('%s is an answer', (stderr, value) => {
-  expect(judgeFetch(failed(stderr), [git], asked)).toEqual({ outcome: 'done', value });
+  expect(judgeFetch(failed(stderr), [git], context)).toEqual({ outcome: 'done', value });
 });

@@ -3,19 +3,19 @@ import { gitAnswerCutOff } from '../../errors/git-failures.ts';
 import { mirrorNotWritten } from '../../errors/mirror-failures.ts';
 import type { ProgramResult } from '../../process/run-program.ts';
 import type { ProgressMeter } from '../../progress/progress.ts';
-import { type Attempt, askPatiently, nameOf, type Patience } from '../ask-patiently.ts';
 import { type HttpAnswer, readCurlTrace } from '../curl-trace.ts';
 import { reportReceived, withoutProgress } from '../fetch-progress.ts';
 import { withGitHome } from '../git-home.ts';
-import { type Asked, judgeExchange, judgeWords, lastLines } from '../judge-listing.ts';
+import { judgeExchange, judgeMessage, lastLines, type RequestContext } from '../judge-listing.ts';
 import type { NetworkSettings } from '../network-settings.ts';
 import type { Repository } from '../remote.ts';
+import { type Attempt, failed, type RetryOptions, requestOf, tryAgain, withRetries } from '../retry.ts';
 import { runGit } from '../run-git.ts';
-import { sshMeansFor } from '../ssh-command.ts';
+import { sshKeysFor } from '../ssh-command.ts';
 import { repositoryAround, systemReason } from './local-git.ts';
 
-/** How a host is asked, and for how long. */
-export interface FetchSettings extends Patience {
+/** How a host is requested, and for how long. */
+export interface FetchSettings extends RetryOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly settings: NetworkSettings;
   /** Counts the objects that come. */
@@ -45,11 +45,11 @@ export type Fetched = 'fetched' | 'refused' | 'no-such-ref' | 'with-files-only';
 
 const WITH_FILES_ONLY = /filtering not recognized by server/;
 
-/** A host that sends nothing for so long is not waited for. git's own keeps the line alive every five seconds. */
+/** How long a host may send nothing. git sends a keep-alive every five seconds. */
 const MAX_SILENCE_MS = 60_000;
 
 /**
- * Runs `git fetch` on a host, with the token where `withGitHome` puts it, and with the patience of a listing.
+ * Runs `git fetch` on a host, with the token where `withGitHome` puts it, and with the retries of a listing.
  * @throws what `GitRemote.listRefs` throws; `mirror-not-written`
  */
 export async function fetchObjects(
@@ -57,7 +57,7 @@ export async function fetchObjects(
   wanted: Wanted,
   settings: FetchSettings,
 ): Promise<Fetched> {
-  return askPatiently(repository, settings, (at, timeoutMs) =>
+  return withRetries(repository, settings, (at, timeoutMs) =>
     fetchOnce(at, wanted, { ...settings, timeoutMs }),
   );
 }
@@ -84,10 +84,10 @@ async function fetchOnce(
       signal,
     });
     const answers = readCurlTrace(await readFile(traceFile, 'latin1').catch(() => ''));
-    const ssh = sshMeansFor(url, environment);
-    const asked = { repository: nameOf(repository), timeoutSeconds, now: Date.now(), ssh };
+    const keys = sshKeysFor(url, environment);
+    const context = { request: requestOf(repository), timeoutSeconds, now: Date.now(), keys };
     return judgeFetch({ ...result, stderr: withoutProgress(stderr) }, answers, {
-      ...asked,
+      ...context,
       into: wanted.into,
     });
   });
@@ -125,27 +125,21 @@ function isoSeconds(seconds: number): string {
 export function judgeFetch(
   result: ProgramResult,
   answers: readonly HttpAnswer[],
-  asked: Asked & { readonly into: string },
+  context: RequestContext & { readonly into: string },
 ): Attempt<Fetched> {
   const { stderr } = result;
   if (result.ended === 'stopped') return { outcome: 'done', value: 'with-files-only' };
   const reason = result.ended === 'exit' && result.exitCode !== 0 ? systemReason(stderr) : undefined;
-  if (reason !== undefined)
-    return { outcome: 'failed', error: mirrorNotWritten(repositoryAround(asked.into), { reason }) };
-  const trouble = judgeExchange(result, answers, asked);
+  if (reason !== undefined) return failed(mirrorNotWritten(repositoryAround(context.into), { reason }));
+  const trouble = judgeExchange(result, answers, context);
   if (trouble !== undefined) return trouble;
   if (result.exitCode === 0) return { outcome: 'done', value: 'fetched' };
   if (/couldn't find remote ref/.test(stderr)) return { outcome: 'done', value: 'no-such-ref' };
   if (/not our ref|does not allow request for unadvertised object|no such remote ref/i.test(stderr))
     return { outcome: 'done', value: 'refused' };
   if (/early EOF|hung up unexpectedly|unexpected disconnect|bad pack header|corrupt/i.test(stderr)) {
-    const output = lastLines(stderr);
-    const error = gitAnswerCutOff({
-      ...asked.repository,
-      output,
-      reason: 'git could not read it to its end',
-    });
-    return { outcome: 'try-again', error, waitSeconds: undefined };
+    const request = { ...context.request, output: lastLines(stderr) };
+    return tryAgain(gitAnswerCutOff({ ...request, reason: 'The end of the answer is missing' }));
   }
-  return judgeWords(result, asked);
+  return judgeMessage(result, context);
 }

@@ -4,11 +4,10 @@ import { takeLock } from '../../disk/kernel-lock.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { mirrorBusy, mirrorNotWritten, mirrorPinMalformed } from '../../errors/mirror-failures.ts';
-import type { GitWait } from '../ask-patiently.ts';
 import { type OnProgress, repositoryName, withProgress } from '../fetch-progress.ts';
-import { readSettings } from '../git-remote.ts';
-import type { NetworkSettings } from '../network-settings.ts';
+import { type NetworkSettings, readNetworkSettings } from '../network-settings.ts';
 import { parseRemoteUrl, showable } from '../remote-url.ts';
+import type { GitRetry } from '../retry.ts';
 import { checkPin } from './check-pin.ts';
 import { type Download, withDownload } from './download-pin.ts';
 import { createLocalGit } from './local-git.ts';
@@ -21,19 +20,19 @@ import { findNotices } from './source-notices.ts';
 export interface MirrorOptions {
   /** PATH, HOME, TMPDIR, proxy and certificate variables are taken from it, and nothing else. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** How long one repository may take in all, tries and waits included. 600 unless given. */
+  /** How long one repository may take in all, retries and pauses included. 600 unless given. */
   readonly timeoutSeconds?: number;
   /** The first pause before asking again, where the host does not name one; doubled after that. 0.5 unless given. */
   readonly pauseSeconds?: number;
-  /** Called before each pause, so that nobody wonders what takes so long. */
-  readonly onWait?: (wait: GitWait) => void;
+  /** Called before each pause, . */
+  readonly onRetry?: (retry: GitRetry) => void;
   /** Called while objects come from a host. */
   readonly onProgress?: OnProgress;
 }
 
 /** Opens the mirror in a folder, which need not exist yet; others cannot enter it (0700). */
 export function openMirror(folder: string, options: MirrorOptions): Mirror {
-  const { environment, timeoutSeconds = 600, pauseSeconds = 0.5, onWait, onProgress } = options;
+  const { environment, timeoutSeconds = 600, pauseSeconds = 0.5, onRetry, onProgress } = options;
   const root = resolve(folder);
   const git = createLocalGit(root, environment);
   let settings: Promise<NetworkSettings> | undefined;
@@ -49,8 +48,8 @@ export function openMirror(folder: string, options: MirrorOptions): Mirror {
       // What was released long ago is read again: a seal knows nothing of what a disk has forgotten.
       if (seal.notices !== undefined && app.isRecorded !== true)
         return describe({ repository, app }, { origin: 'present', notices: seal.notices });
-      settings ??= readSettings(environment);
-      const patience = { timeoutSeconds, pauseSeconds, signal, onWait };
+      settings ??= readNetworkSettings(environment);
+      const patience = { timeoutSeconds, pauseSeconds, signal, onRetry };
       const how = { ...patience, environment, settings: await settings };
       return fetchPin({ git, repository, app, settings: how, onProgress }, seal);
     },

@@ -1,6 +1,6 @@
 import { allApps } from '../../apps/all-apps.ts';
 import type { ResolvedApp } from '../../apps/app.ts';
-import { reportWait } from '../../flow/report-wait.ts';
+import { reportRetry } from '../../flow/report-retry.ts';
 import { inStage } from '../../flow/stage.ts';
 import type { Tools } from '../../flow/tools.ts';
 import { openMirror } from '../../git/mirror/mirror-store.ts';
@@ -39,7 +39,7 @@ export async function serveSources<Result>(
   const siteKey = await readSiteKey(await site.own.make());
   tools.redactor.add(siteKey);
   const { environment, emit, signal } = tools;
-  const mirror = openMirror(site.own.mirror, { environment, onWait: reportWait(emit), onProgress: emit });
+  const mirror = openMirror(site.own.mirror, { environment, onRetry: reportRetry(emit), onProgress: emit });
   const sources = await inStage(tools, { stage: 'fetch', title: 'Fetching the apps at their commits' }, () =>
     Promise.all(apps.map((app) => mirror.fetch({ ...app, isRecorded: isFrozen }, signal))),
   );

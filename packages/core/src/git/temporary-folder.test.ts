@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { ownSpace } from '../disk/process-alive.ts';
-import { findLeftHomes } from './left-homes.ts';
+import { findLeftoverFolders } from './temporary-folder.ts';
 
-test('homes of processes that are no more, and no others', async () => {
+test('finds the folders of processes that have ended, and no others', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'de-build-homes-'));
   try {
     const space = await ownSpace();
@@ -20,7 +20,7 @@ test('homes of processes that are no more, and no others', async () => {
     ];
     for (const name of names) await mkdir(join(folder, name));
     await writeFile(join(folder, `de-build-git-${space}-${dead}-AFile0`), '');
-    const found = await findLeftHomes({ TMPDIR: folder });
+    const found = await findLeftoverFolders({ TMPDIR: folder });
     expect(found.filter((path) => path.startsWith(folder))).toEqual([join(folder, names[0] ?? '')]);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,50 +1,58 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeBuildError } from '../errors/de-build-error.ts';
 import { gitRedirected, gitTimeout } from '../errors/git-failures.ts';
+import type { RepositoryRequest } from '../errors/repository-request.ts';
 import type { Repository } from './remote.ts';
 import { parseRemoteUrl, showable } from './remote-url.ts';
 
-/** How one exchange with a git host ended, in terms of what to do next. */
-export type Attempt<T> = { readonly outcome: 'done'; readonly value: T } | Trouble;
+/** The result of one request to a git host, in terms of what to do next. */
+export type Attempt<T> = { readonly outcome: 'done'; readonly value: T } | FailedAttempt;
 
-export type Trouble =
+export type FailedAttempt =
   | { readonly outcome: 'redirect'; readonly location: string }
-  /** Worth another try: after `waitSeconds`, when the host said so. */
+  /** A retry may succeed: after `waitSeconds`, where the host names them. */
   | { readonly outcome: 'try-again'; readonly error: DeBuildError; readonly waitSeconds: number | undefined }
   | { readonly outcome: 'failed'; readonly error: DeBuildError };
 
-export interface Patience {
-  /** For one repository in all, tries and waits included. */
-  readonly timeoutSeconds: number;
-  /** The first pause before asking again, where the host does not name one; doubled after that. */
-  readonly pauseSeconds: number;
-  readonly signal: AbortSignal | undefined;
-  /** Called before a pause, with why and how long. */
-  readonly onWait?: ((wait: GitWait) => void) | undefined;
+export function failed(error: DeBuildError): FailedAttempt {
+  return { outcome: 'failed', error };
 }
 
-/** A pause before a git host is asked once more. */
-export interface GitWait {
-  /** What the host answered, or did not. */
+export function tryAgain(error: DeBuildError, waitSeconds?: number): FailedAttempt {
+  return { outcome: 'try-again', error, waitSeconds };
+}
+
+export interface RetryOptions {
+  /** For one repository in total, retries and pauses included. */
+  readonly timeoutSeconds: number;
+  /** The first pause before a retry, where the host does not name one; doubled after that. */
+  readonly pauseSeconds: number;
+  readonly signal: AbortSignal | undefined;
+  /** Called before each pause. */
+  readonly onRetry?: ((retry: GitRetry) => void) | undefined;
+}
+
+/** A request to a git host that will be repeated after a pause. */
+export interface GitRetry {
   readonly error: DeBuildError;
   readonly seconds: number;
   /** The host itself named the time. */
-  readonly isAskedFor: boolean;
+  readonly isNamedByHost: boolean;
 }
 
 const MAX_TRIES = 3;
 const MAX_REDIRECTS = 5;
-/** A host that wants a longer pause than this is not waited for: its error says how long it wants. */
+/** When a host wants a longer pause, its error is thrown, which says how long. */
 const MAX_WAIT_SECONDS = 60;
 
 /**
- * Follows redirects and tries again, within the time for this repository. `attempt` gets the repository at the address
- * to ask this time, and the milliseconds that are left.
- * @throws what the last attempt failed with; `git-timeout`, `git-redirected`; the signal's reason when aborted.
+ * Follows redirects and retries, within the time for this repository. `attempt` gets the repository at the current address,
+ * and the milliseconds that are left.
+ * @throws the error of the last attempt; `git-timeout`, `git-redirected`; the signal's reason when aborted
  */
-export async function askPatiently<T>(
+export async function withRetries<T>(
   repository: Repository,
-  { timeoutSeconds, pauseSeconds, signal, onWait }: Patience,
+  { timeoutSeconds, pauseSeconds, signal, onRetry }: RetryOptions,
   attempt: (repository: Repository, timeoutMs: number) => Promise<Attempt<T>>,
 ): Promise<T> {
   const deadline = Date.now() + timeoutSeconds * 1000;
@@ -53,7 +61,7 @@ export async function askPatiently<T>(
 
   for (let tries = 1; ; ) {
     const timeoutMs = deadline - Date.now();
-    if (timeoutMs <= 0) throw gitTimeout({ ...nameOf(repository), seconds: timeoutSeconds });
+    if (timeoutMs <= 0) throw gitTimeout({ ...requestOf(repository), seconds: timeoutSeconds });
     const result = await attempt({ ...repository, url: url.href }, timeoutMs);
 
     if (result.outcome === 'done') return result.value;
@@ -64,21 +72,21 @@ export async function askPatiently<T>(
       continue;
     }
     const pause = pauseSeconds * 2 ** (tries - 1);
-    const waitSeconds = Math.max(result.waitSeconds ?? 0, pause);
+    const seconds = Math.max(result.waitSeconds ?? 0, pause);
     const isWorthWaiting =
-      tries < MAX_TRIES && waitSeconds <= MAX_WAIT_SECONDS && Date.now() + waitSeconds * 1000 < deadline;
+      tries < MAX_TRIES && seconds <= MAX_WAIT_SECONDS && Date.now() + seconds * 1000 < deadline;
     if (!isWorthWaiting) throw result.error;
     tries += 1;
-    onWait?.({ error: result.error, seconds: waitSeconds, isAskedFor: result.waitSeconds === waitSeconds });
-    await sleep(waitSeconds * 1000, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+    onRetry?.({ error: result.error, seconds, isNamedByHost: result.waitSeconds === seconds });
+    await sleep(seconds * 1000, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
     signal?.throwIfAborted();
   }
 }
 
-/** Where a redirect leads, when it may be followed. */
+/** The target of a redirect, if it may be followed. */
 function follow(location: string, from: URL, repository: Repository, redirects: number): URL {
   const refuse = (isLoop: boolean): never => {
-    throw gitRedirected({ ...nameOf(repository), to: showable(location), isLoop });
+    throw gitRedirected({ ...requestOf(repository), to: showable(location), isLoop });
   };
   if (redirects > MAX_REDIRECTS) refuse(true);
   const base = `${from.href.replace(/\/+$/, '')}/info/refs`;
@@ -98,7 +106,7 @@ function follow(location: string, from: URL, repository: Repository, redirects: 
   }
 }
 
-/** What a failure calls the repository and its token. */
-export function nameOf({ url, credential }: Repository): { url: string; token?: string } {
-  return { url: showable(url), ...(credential === undefined ? {} : { token: credential.password.name }) };
+/** How a failure names the repository and its token. */
+export function requestOf({ url, credential }: Repository): RepositoryRequest {
+  return { url: showable(url), ...(credential && { token: credential.password.name }) };
 }
