@@ -145,6 +145,8 @@ async function bundle(name, { contents, plugins }) {
     format: 'cjs',
     target: 'node20.19',
     conditions: ['@de-build/source'],
+    // Its main file requires its parts in a way that esbuild cannot follow.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'linked',

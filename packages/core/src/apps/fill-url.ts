@@ -1,5 +1,5 @@
-import { placeholderUnusable, secretMisplaced } from '../errors/app-failures.ts';
 import type { Finding, Place } from '../errors/finding.ts';
+import { placeholderUnusable, secretMisplaced } from '../errors/token-findings.ts';
 import type { Credential } from '../git/remote.ts';
 import { hasControlCharacters } from '../git/remote-url.ts';
 import { Secret } from '../secrets/secret.ts';

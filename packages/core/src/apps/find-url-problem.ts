@@ -1,4 +1,4 @@
-import { appUrlUnusable } from '../errors/app-failures.ts';
+import { appUrlUnusable } from '../errors/app-findings.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import type { Finding, Place } from '../errors/finding.ts';
 import { parseRemoteUrl, showable } from '../git/remote-url.ts';

@@ -1,7 +1,7 @@
 import type { Finding } from '../errors/finding.ts';
 import type { AppEntry } from '../site/apps-json.ts';
+import { benchName } from '../site/bench-name.ts';
 import type { App } from './app.ts';
-import { benchName } from './bench-name.ts';
 import { fillUrl } from './fill-url.ts';
 import { findUrlProblem } from './find-url-problem.ts';
 import { findDifferingAliases, type ValueSource } from './placeholder-values.ts';

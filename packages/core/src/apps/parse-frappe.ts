@@ -1,8 +1,9 @@
-import { placeholderUnknown } from '../errors/app-failures.ts';
-import type { Finding, Place } from '../errors/finding.ts';
+import { appFaulty } from '../errors/app-findings.ts';
+import type { Finding } from '../errors/finding.ts';
+import { placeholderUnknown } from '../errors/token-findings.ts';
 import { Secret } from '../secrets/secret.ts';
 import { judgeBranch } from '../site/app-branch.ts';
-import { type Complaint, judgeUrl } from '../site/app-url.ts';
+import { judgeUrl } from '../site/app-url.ts';
 import { findPlaceholders } from '../site/placeholder.ts';
 import type { App } from './app.ts';
 import type { ChosenBuildArg } from './build-args.ts';
@@ -30,15 +31,16 @@ export function parseFrappe(
   const branch = read('FRAPPE_BRANCH');
   const { scheme, user, rest } = splitUrl(path.text === '' ? FRAPPE_URL : path.text);
   const url = scheme + rest;
+  const findings: Finding[] = [];
   const [open] = findPlaceholders(path.text);
   const problem =
     open === undefined ? findUrlProblem(url, path.place) : placeholderUnknown(open.name, path.place);
-  const findings = [
-    ...(problem === undefined
-      ? complaintAbout('FRAPPE_PATH', judgeUrl(url).complaint, path.place)
-      : [{ ...problem, subject: 'FRAPPE_PATH' }]),
-    ...(branch.text === '' ? [] : complaintAbout('FRAPPE_BRANCH', judgeBranch(branch.text), branch.place)),
-  ];
+  // bench would fail on what apps.json is refused for in a build arg just as well.
+  const pathFault = judgeUrl(url).fault;
+  if (problem !== undefined) findings.push({ ...problem, subject: 'FRAPPE_PATH' });
+  else if (pathFault !== undefined) findings.push(appFaulty(pathFault, 'FRAPPE_PATH', path.place));
+  const branchFault = branch.text === '' ? undefined : judgeBranch(branch.text);
+  if (branchFault !== undefined) findings.push(appFaulty(branchFault, 'FRAPPE_BRANCH', branch.place));
   if (findings.length > 0) return { app: undefined, findings };
   const app: App = {
     name: 'frappe',
@@ -49,11 +51,4 @@ export function parseFrappe(
     place: branch.place,
   };
   return { app, findings };
-}
-
-/** What apps.json is refused for, bench would stumble over in a build arg just as well. */
-function complaintAbout(name: string, complaint: Complaint | undefined, place: Place): Finding[] {
-  if (complaint === undefined) return [];
-  const { what, ...rest } = complaint;
-  return [{ ...rest, severity: 'error', what: `${name} in ${place.file} ${what}.`, ...place, subject: name }];
 }

@@ -1,10 +1,10 @@
+import type { Finding, Place } from '../errors/finding.ts';
 import {
   placeholderEmpty,
   placeholderUnknown,
   tokenAliasesDiffer,
   tokenUnused,
-} from '../errors/app-failures.ts';
-import type { Finding, Place } from '../errors/finding.ts';
+} from '../errors/token-findings.ts';
 import type { EnvEntry, EnvFile } from '../site/env-file.ts';
 import { findPlaceholders } from '../site/placeholder.ts';
 

@@ -1,6 +1,6 @@
-import { branchMoves, defaultBranchMissing, refAmbiguous, refNotFound } from '../errors/app-failures.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import type { Finding } from '../errors/finding.ts';
+import { branchMoves, defaultBranchMissing, refAmbiguous, refNotFound } from '../errors/ref-findings.ts';
 import type { GitRemote, RemoteRefs } from '../git/remote.ts';
 import type { App, ResolvedApp } from './app.ts';
 import { nearestNames } from './nearest-names.ts';

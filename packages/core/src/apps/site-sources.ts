@@ -1,6 +1,7 @@
+import { appFaulty } from '../errors/app-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import { Secret } from '../secrets/secret.ts';
-import { holdsLiteralToken, TOKEN } from '../site/app-url.ts';
+import { holdsLiteralToken } from '../site/app-url.ts';
 import { checkBuildArgs } from '../site/check-build-args.ts';
 import type { Site } from '../site/site.ts';
 import type { App } from './app.ts';
@@ -65,16 +66,9 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
   };
 }
 
-/** de-build.json lies in the repository like apps.json; `.env` and the command line do not. */
+/** de-build.json is in the repository, as apps.json is; `.env` and the command line are not. */
 function findLiteralTokens(given: readonly ChosenBuildArg[]): Finding[] {
   return given
     .filter(({ source, value }) => source === 'config' && holdsLiteralToken(value))
-    .map(({ name }) => ({
-      ...TOKEN,
-      severity: 'error',
-      what: `${name} in de-build.json ${TOKEN.what}.`,
-      why: TOKEN.why.replace('apps.json', 'de-build.json'),
-      file: 'de-build.json',
-      subject: name,
-    }));
+    .map(({ name, place }) => appFaulty('token', name, place));
 }

@@ -1,13 +1,17 @@
-import * as app from './app-failures.ts';
+import * as appFindings from './app-findings.ts';
 import * as archive from './archive-failures.ts';
 import * as audit from './audit-failures.ts';
 import * as build from './build-failures.ts';
 import * as checkFindings from './check-findings.ts';
+import * as configFindings from './config-findings.ts';
+import * as containerfileFindings from './containerfile-findings.ts';
 import * as context from './context-failures.ts';
 import * as doctorFindings from './doctor-findings.ts';
 import * as engine from './engine-failures.ts';
 import * as engineImage from './engine-image-failures.ts';
 import * as engineSetup from './engine-setup-failures.ts';
+import * as envFindings from './env-findings.ts';
+import * as fileFindings from './file-findings.ts';
 import type { Finding } from './finding.ts';
 import * as flow from './flow-failures.ts';
 import * as git from './git-failures.ts';
@@ -18,26 +22,33 @@ import * as manifestFindings from './manifest-findings.ts';
 import * as mirror from './mirror-failures.ts';
 import * as programs from './process-failures.ts';
 import * as rebuild from './rebuild-failures.ts';
+import * as refFindings from './ref-findings.ts';
 import * as release from './release-failures.ts';
 import * as restore from './restore-failures.ts';
 import * as site from './site-failures.ts';
 import * as siteRepository from './site-repository-failures.ts';
 import * as temporary from './temporary-failures.ts';
+import * as tokenFindings from './token-findings.ts';
 import * as usage from './usage-failures.ts';
+import * as versionFindings from './version-findings.ts';
 
 /** Every file of the catalogue. `failure` is what the engine's files make theirs with. */
 const { OLDEST_ENGINE: _, failure: __, ...engineFailures } = engine;
 export const catalogue = {
-  'app-failures.ts': app,
+  'app-findings.ts': appFindings,
   'archive-failures.ts': archive,
   'audit-failures.ts': audit,
   'build-failures.ts': build,
   'check-findings.ts': checkFindings,
+  'config-findings.ts': configFindings,
+  'containerfile-findings.ts': containerfileFindings,
   'context-failures.ts': context,
   'doctor-findings.ts': doctorFindings,
   'engine-failures.ts': engineFailures,
   'engine-image-failures.ts': engineImage,
   'engine-setup-failures.ts': engineSetup,
+  'env-findings.ts': envFindings,
+  'file-findings.ts': fileFindings,
   'flow-failures.ts': flow,
   'git-failures.ts': git,
   'git-ssh-failures.ts': gitSsh,
@@ -47,12 +58,15 @@ export const catalogue = {
   'mirror-failures.ts': mirror,
   'process-failures.ts': programs,
   'rebuild-failures.ts': rebuild,
+  'ref-findings.ts': refFindings,
   'release-failures.ts': release,
   'restore-failures.ts': restore,
   'site-failures.ts': site,
   'site-repository-failures.ts': siteRepository,
   'temporary-failures.ts': temporary,
+  'token-findings.ts': tokenFindings,
   'usage-failures.ts': usage,
+  'version-findings.ts': versionFindings,
 };
 
 type Samples<Module> = {
@@ -69,6 +83,11 @@ const full = Object.assign(new Error(`ENOSPC: no space left on device, write '${
 });
 const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
 const place = { file: 'apps.json', line: 3 };
+const key = { file: '.env', line: 4, subject: 'PAT_DESIRED_EFFECT' };
+const example = { file: 'de-example.env', line: 9 };
+const version = { file: '.env', line: 1, subject: 'DE_SITE_VERSION' };
+const next = { patch: '1.5.1', minor: '1.6.0', major: '2.0.0' };
+const recipe = 'images/custom/Containerfile';
 const erp = { name: 'erpnext', url: 'https://github.com/frappe/erpnext', ref: 'version-15' };
 const missingApp = { app: 'erpnext', ref: 'version-15', plannedCommit: 'aaaaaaa' };
 const url = 'https://github.com/acme/erp_custom';
@@ -94,35 +113,44 @@ const fault = { why: 'A comma is missing.', line: 4, column: 7 };
 
 /** At least one call of every function of the catalogue; one for each way its words can go. */
 export const samples: { readonly [File in keyof typeof catalogue]: Samples<(typeof catalogue)[File]> } = {
-  'app-failures.ts': {
-    placeholderUnknown: [
-      [token, place, 'DE_MACRS_PAT'],
-      [token, { file: 'apps.json' }],
+  'app-findings.ts': {
+    appsMissing: [['apps.json']],
+    appsNotAList: [[place]],
+    appsEmpty: [['apps.json']],
+    appMalformed: [
+      [2, 'url', place],
+      [2, 'branch', place],
+      [2, undefined, place],
     ],
-    placeholderEmpty: [
-      [token, place, 'DE_MACRS_PAT'],
-      [token, place],
+    appDuplicate: [['erpnext', 2, place]],
+    appExtraKey: [
+      ['erpnext', { key: 'brnach', nearest: 'branch' }, place],
+      ['erpnext', { key: undefined, nearest: undefined }, place],
     ],
-    tokenAliasesDiffer: [[[token, 'DE_MACRS_PAT'], place]],
-    tokenUnused: [[token, { file: '.env', line: 2 }]],
-    placeholderUnusable: [[token, place]],
-    secretMisplaced: [[token, place]],
-    appUrlUnusable: [['ftp://host/x/y', 'Only https is asked.', place]],
-    refNotFound: [
-      [erp, 'version-51', { nearest: ['version-15'], place }],
-      [erp, 'version-51', { nearest: [], place }],
-    ],
-    defaultBranchMissing: [[erp, place]],
-    refAmbiguous: [[erp, place]],
-    branchMoves: [
-      [erp, 'v15.4.2', { isTip: true, place }],
-      [erp, 'v15.4.2', { isTip: false, place }],
-    ],
-    tokenExpired: [[token, new Date('2026-01-02')]],
-    tokenExpiresSoon: [
-      [token, new Date('2026-01-02'), 0],
-      [token, new Date('2026-01-02'), 1],
-      [token, new Date('2026-01-02'), 9],
+    appFaulty: (
+      [
+        'url-control-character',
+        'url-not-https',
+        'url-option',
+        'url-transport',
+        'url-plain-http',
+        'url-unsafe-ssh',
+        'url-malformed',
+        'url-shell-character',
+        'url-query',
+        'url-no-organisation',
+        'name-dotted',
+        'is-frappe',
+        'token',
+        'branch-commit',
+        'branch-option',
+        'branch-shell-character',
+        'branch-malformed',
+      ] as const
+    ).map((fault) => [fault, 'erpnext', place]),
+    appUrlUnusable: [
+      ['ftp://host/x/y', 'Only https is asked.', place],
+      ['ftp://host/x/y', 'Only https is asked.', { file: 'de-build.json' }],
     ],
   },
   'archive-failures.ts': {
@@ -221,6 +249,37 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     nothingRecorded: [[]],
     appNotRecorded: [['erpnext', '1.4.0', { file: 'apps.json', line: 3 }]],
   },
+  'config-findings.ts': {
+    configInvalid: [
+      ['image', 'is empty', { file: 'de-build.json', line: 2, column: 4 }],
+      ['', 'is not of the type object', { file: 'de-build.json', line: 1, column: 1 }],
+    ],
+    configUnknownKey: [
+      ['imgae', 'image', { file: 'de-build.json', line: 2, column: 3 }],
+      ['x', undefined, { file: 'de-build.json', line: 2, column: 3 }],
+    ],
+  },
+  'containerfile-findings.ts': {
+    containerfileMissing: [[recipe]],
+    containerfileEmpty: [[recipe]],
+    containerfileHeredoc: [['EOF', { file: recipe, line: 3 }]],
+    containerfileDialect: [[recipe, 'apps_json', 'APPS_JSON_BASE64']],
+    containerfileTwoDialects: [['APPS_JSON_BASE64', { file: recipe, line: 3 }]],
+    containerfileArgDiffers: [
+      [
+        'PYTHON_VERSION',
+        [
+          { default: '3.11', line: 1 },
+          { default: '', line: 9 },
+        ],
+        { file: recipe, line: 9 },
+      ],
+    ],
+    buildArgUndeclared: [
+      ['PYTHON', recipe, { isError: true, nearest: 'PYTHON_VERSION' }],
+      ['X', recipe, { isError: false, nearest: undefined }],
+    ],
+  },
   'context-failures.ts': {
     ignorePatternMalformed: [['[a-']],
     ignoreFileUnreadable: [['.dockerignore', 'It is a folder.', denied]],
@@ -297,6 +356,79 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     engineHasNoBuildCache: [['unix:///run/podman/podman.sock']],
     imageFileTooLarge: [['/sites/apps.json', 'sha256:0123456789ab', 8 * 1024 * 1024]],
+  },
+  'env-findings.ts': {
+    envMissing: [
+      ['.env', 'de-example.env'],
+      ['.env', undefined],
+    ],
+    envExampleMissing: [['de-example.env', '.env']],
+    envNul: [[{ file: '.env', line: 2, column: 3 }]],
+    envDuplicate: [[key, 2]],
+    envSyntax: (['key', 'no-value', 'quote', 'invalid', 'required'] as const).map((fault) => [
+      fault,
+      { file: '.env', line: 2, column: 3 },
+    ]),
+    envAmbiguous: [
+      ['carriage-return', 'line-endings', key],
+      ['no-key', 'plain-key', key],
+      ['leading-hash', 'comment', key],
+      ['hash', 'single-quotes', key],
+      ['backtick', 'double-quotes', key],
+      ['variable', 'literal-dollar', key],
+      ['backslash', 'plain-value', key],
+      ['quote', 'double-quotes', key],
+      ['space', 'single-quotes', key],
+      ['no-compose-key', 'own-line', { file: '.env', subject: token }],
+    ],
+    envExpanded: [[['HOST', 'PORT'], key]],
+    envKeyMissing: [
+      [key, { example, needsValue: true }, undefined],
+      [key, { example, needsValue: false }, { key: 'PAT_DESIRED', line: 7 }],
+    ],
+    envValueEmpty: [
+      [key, { example, shape: 'a URL' }],
+      [key, { example }],
+    ],
+    envValueShape: [
+      [key, { example, shape: 'a URL' }],
+      [key, { example }],
+    ],
+    envKeyUnknown: [
+      [key, 'de-example.env', { meant: 'PAT_DESIRED', isMissing: true }],
+      [key, 'de-example.env', { meant: 'PAT_DESIRED', isMissing: false }],
+      [key, 'de-example.env', { meant: undefined, isMissing: false }],
+    ],
+    envTypeUnknown: [[key]],
+    envDecoratorUnknown: [[key, 'requird', 'required']],
+  },
+  'file-findings.ts': {
+    fileUnreadable: [['apps.json', denied]],
+    fileNotRegular: [['apps.json']],
+    fileTooLarge: [['apps.json', 2_000_000, 1_048_576]],
+    fileNotUtf8: [[{ file: 'apps.json', line: 2, column: 3 }]],
+    jsonFaulty: (
+      [
+        'json-bom',
+        'json-duplicate-key',
+        'json-unsafe-key',
+        'json-too-deep',
+        'empty',
+        'end',
+        'rest',
+        'string',
+        'escape',
+        'quote',
+        'comment',
+        'number',
+        'word',
+        'key',
+        'colon',
+        'value',
+        'comma',
+        'trailing-comma',
+      ] as const
+    ).map((fault) => [fault, { file: 'apps.json', line: 2, column: 3 }]),
   },
   'flow-failures.ts': {
     interrupted: [
@@ -452,6 +584,18 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     rebuildNeedsMirror: [['The engine is not on this machine.']],
     rebuildReplacesAside: [['1.4.0-replaced-0123456789ab']],
   },
+  'ref-findings.ts': {
+    refNotFound: [
+      [erp, 'version-51', { nearest: ['version-15'], place }],
+      [erp, 'version-51', { nearest: [], place }],
+    ],
+    defaultBranchMissing: [[erp, place]],
+    refAmbiguous: [[erp, place]],
+    branchMoves: [
+      [erp, 'v15.4.2', { isTip: true, place }],
+      [erp, 'v15.4.2', { isTip: false, place }],
+    ],
+  },
   'release-failures.ts': {
     checksFailed: [[[error]], [[error, error, warning]], [[error, warning, warning]]],
     frozenNeedsMirror: [['The engine is not on this machine.']],
@@ -519,6 +663,26 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     temporaryFolderNotWritten: [['/tmp', full]],
     temporaryFolderNotRemoved: [['/tmp/de-build-git-4026531836-4711-Ab12Cd', denied]],
   },
+  'token-findings.ts': {
+    placeholderUnknown: [
+      [token, place, 'DE_MACRS_PAT'],
+      [token, { file: 'apps.json' }],
+    ],
+    placeholderEmpty: [
+      [token, place, 'DE_MACRS_PAT'],
+      [token, place],
+    ],
+    tokenAliasesDiffer: [[[token, 'DE_MACRS_PAT'], place]],
+    tokenUnused: [[token, { file: '.env', line: 2 }]],
+    placeholderUnusable: [[token, place]],
+    secretMisplaced: [[token, place]],
+    tokenExpired: [[token, new Date('2026-01-02')]],
+    tokenExpiresSoon: [
+      [token, new Date('2026-01-02'), 0],
+      [token, new Date('2026-01-02'), 1],
+      [token, new Date('2026-01-02'), 9],
+    ],
+  },
   'usage-failures.ts': {
     badBuildArg: [[]],
     checkUnknown: [
@@ -526,5 +690,22 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['x', ['env', 'engine'], undefined],
     ],
     badPruneLimit: [['--keep-storage', '20GB']],
+  },
+  'version-findings.ts': {
+    versionMissing: [[{ file: '.env', subject: 'DE_SITE_VERSION' }], [version]],
+    versionMalformed: [
+      ['malformed', version, undefined],
+      ['prefixed', version, next],
+      ['build-metadata', version, next],
+      ['too-long', version, next],
+    ],
+    versionTaken: [
+      ['1.4.0', version, { last: '1.5.0', isRecorded: true, image: 'acme/erp', next }],
+      ['1.4.0', version, { last: '1.5.0', isRecorded: false, image: 'acme/erp', next }],
+    ],
+    versionLower: [
+      ['1.4.0', version, { last: '1.5.0', isRecorded: true, image: 'acme/erp', next }],
+      ['1.4.0', version, { last: '1.5.0', isRecorded: false, image: 'acme/erp', next }],
+    ],
   },
 };

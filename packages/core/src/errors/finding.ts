@@ -28,4 +28,16 @@ export interface Place {
   readonly file: string;
   /** 1-based. */
   readonly line?: number;
+  /** 1-based; counted in UTF-16 units. */
+  readonly column?: number;
+}
+
+/** A key of an env file, and where it is. */
+export interface KeyPlace extends Place {
+  readonly subject: string;
+}
+
+/** `apps.json line 3` */
+export function shown({ file, line }: Place): string {
+  return line === undefined ? file : `${file} line ${line}`;
 }

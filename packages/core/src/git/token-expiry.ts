@@ -1,5 +1,5 @@
-import { tokenExpired, tokenExpiresSoon } from '../errors/app-failures.ts';
 import type { Finding } from '../errors/finding.ts';
+import { tokenExpired, tokenExpiresSoon } from '../errors/token-findings.ts';
 import type { Credential, Repository } from './remote.ts';
 import { isLoopback } from './remote-url.ts';
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ZodError } from 'zod';
+import { jsonFaulty } from '../errors/file-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import {
   manifestBroken,
@@ -9,7 +10,8 @@ import {
   manifestUnreadableFile,
 } from '../errors/manifest-findings.ts';
 import { parseJsonDocument } from '../site/json-document.ts';
-import { nodeAt, placeOf } from '../site/json-node.ts';
+import { nodeAt } from '../site/json-node.ts';
+import { placeOf } from '../site/text-place.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
 
 export type ManifestReading =
@@ -61,11 +63,9 @@ function newerSchema(value: unknown): number | undefined {
 }
 
 function describeSyntax(text: string, label: string): Finding {
-  const problem = parseJsonDocument(text, 1000).problems[0];
-  return manifestBroken(label, {
-    why: problem?.why ?? 'It cannot be read as JSON.',
-    ...placeOf(text, problem?.offset ?? 0),
-  });
+  const [{ fault, offset } = { fault: 'value', offset: 0 } as const] = parseJsonDocument(text, 1000).problems;
+  const place = placeOf(text, offset);
+  return manifestBroken(label, { why: jsonFaulty(fault, { file: label }).why, ...place });
 }
 
 function describeShape(text: string, label: string, error: ZodError): Finding {

@@ -1,18 +1,21 @@
 import { z } from 'zod';
-import type { Finding } from '../errors/finding.ts';
-import { judgeBranch } from './app-branch.ts';
 import {
+  type AppFault,
   appDuplicate,
+  appExtraKey,
+  appFaulty,
+  appMalformed,
   appsEmpty,
   appsMissing,
   appsNotAList,
-  describeComplaint,
-  entryMalformed,
-  findUnknownKeys,
-} from './app-findings.ts';
-import { type Complaint, FRAPPE, holdsLiteralToken, judgeUrl, TOKEN } from './app-url.ts';
-import { type JsonNode, type JsonObject, placeOf, toPlainValue } from './json-node.ts';
-import { readJson } from './read-json.ts';
+} from '../errors/app-findings.ts';
+import type { Finding } from '../errors/finding.ts';
+import { holdsToken } from '../secrets/token-kinds.ts';
+import { judgeBranch } from './app-branch.ts';
+import { holdsLiteralToken, judgeUrl } from './app-url.ts';
+import { type JsonNode, membersOf, nodeAt, toPlainValue } from './json-node.ts';
+import { nearestName } from './nearest-name.ts';
+import { type JsonReading, readJson } from './read-json.ts';
 
 /** One entry of apps.json as it is written, placeholders in place. */
 export interface AppEntry {
@@ -46,85 +49,66 @@ const MAXIMUM_BYTES = 1024 * 1024;
 
 /** Reads apps.json, with a finding for everything that bench cannot take, or should not be given. */
 export async function readApps(site: string, path: string): Promise<AppsReading> {
-  const { document, isMissing, findings } = await readJson(site, path, MAXIMUM_BYTES);
+  const { root, isMissing, findings, at } = await readJson(site, path, MAXIMUM_BYTES);
   if (isMissing) return { entries: [], findings: [appsMissing(path)] };
-  if (document?.root === undefined) return { entries: [], findings };
-  const judged = judgeApps(document.text, document.root, path);
-  return { entries: judged.entries, findings: [...findings, ...judged.findings] };
+  if (root === undefined) return { entries: [], findings };
+  if (root.type !== 'array') return { entries: [], findings: [...findings, appsNotAList(at(root))] };
+  const nodes = root.children ?? [];
+  if (nodes.length === 0) return { entries: [], findings: [...findings, appsEmpty(path)] };
+  const parsed = parseEntries(nodes, at);
+  return { entries: parsed.entries, findings: [...findings, ...parsed.findings] };
 }
 
-function judgeApps(text: string, root: JsonNode, path: string): AppsReading {
-  if (root.kind !== 'array')
-    return { entries: [], findings: [appsNotAList(path, placeOf(text, root.offset))] };
-  if (root.items.length === 0) return { entries: [], findings: [appsEmpty(path)] };
+function parseEntries(nodes: readonly JsonNode[], at: JsonReading['at']): AppsReading {
   const entries: AppEntry[] = [];
   const findings: Finding[] = [];
   const seen = new Map<string, number>();
-  for (const [index, node] of root.items.entries()) {
-    const judged = judgeEntry({ text, node, index, path });
-    const found = [...judged.findings];
-    const { name, entry } = judged;
+  for (const [index, node] of nodes.entries()) {
+    const { entry, name, findings: found } = parseEntry(node, index, at);
     const earlier = name === undefined ? undefined : seen.get(name);
-    if (name !== undefined && earlier !== undefined) {
-      found.push(appDuplicate({ path, shown: name }, placeOf(text, node.offset), earlier));
-    }
-    if (name !== undefined && entry !== undefined) seen.set(name, entry.line);
+    if (name !== undefined && earlier !== undefined) found.push(appDuplicate(name, earlier, at(node)));
+    if (name !== undefined) seen.set(name, at(node).line);
     findings.push(...found);
-    const isFaulty = found.some((finding) => finding.severity === 'error');
+    const isFaulty = found.some(({ severity }) => severity === 'error');
     if (entry !== undefined) entries.push(isFaulty ? { ...entry, isFaulty } : entry);
   }
   return { entries, findings };
 }
 
-interface Written {
-  readonly text: string;
-  readonly node: JsonNode;
-  readonly index: number;
-  readonly path: string;
+interface ParsedEntry {
+  readonly entry?: AppEntry;
+  readonly name?: string | undefined;
+  readonly findings: Finding[];
 }
 
-interface JudgedEntry {
-  readonly entry: AppEntry | undefined;
-  readonly name: string | undefined;
-  readonly findings: readonly Finding[];
-}
-
-function judgeEntry({ text, node, index, path }: Written): JudgedEntry {
-  const place = placeOf(text, node.offset);
+function parseEntry(node: JsonNode, index: number, at: JsonReading['at']): ParsedEntry {
   const parsed = appEntrySchema.safeParse(toPlainValue(node));
-  if (node.kind !== 'object' || !parsed.success) {
-    const key = parsed.error?.issues[0]?.path[0];
-    const at = node.kind === 'object' ? placeOf(text, offsetOf(node, key) ?? node.offset) : place;
-    return { entry: undefined, name: undefined, findings: [entryMalformed(path, at, { index, key })] };
+  if (!parsed.success) {
+    const key = parsed.error.issues[0]?.path[0] as 'url' | 'branch' | undefined;
+    return { findings: [appMalformed(index + 1, key, at(nodeAt(node, key === undefined ? [] : [key])))] };
   }
   const { url, branch, ...extra } = parsed.data;
-  const judged = judgeUrl(url);
-  const complaints: [string, Complaint | undefined][] = [['url', judged.complaint]];
-  if (holdsTokenSomewhere(node) && judged.complaint?.id !== 'token-literal') complaints.push(['url', TOKEN]);
-  else if (judged.name === 'frappe' && judged.complaint === undefined) complaints.push(['url', FRAPPE]);
-  if (typeof branch === 'string' && branch !== '') complaints.push(['branch', judgeBranch(branch)]);
-  const subject = { path, shown: judged.name ?? `Entry ${index + 1}` };
-  const findings = complaints.flatMap(([key, complaint]) =>
-    complaint === undefined
-      ? []
-      : [describeComplaint(complaint, subject, placeOf(text, offsetOf(node, key) ?? node.offset))],
-  );
-  findings.push(...findUnknownKeys(text, node, subject));
-  return {
-    entry: { index, line: place.line, url, branch: branch === '' ? undefined : (branch ?? undefined), extra },
-    name: judged.name,
-    findings,
+  const { name, fault } = judgeUrl(url);
+  const subject = name ?? `Entry ${index + 1}`;
+  const findings: Finding[] = [];
+  const refuse = (key: 'url' | 'branch', fault: AppFault | undefined) => {
+    if (fault !== undefined) findings.push(appFaulty(fault, subject, at(nodeAt(node, [key]))));
   };
-}
-
-function offsetOf(node: JsonObject, key: PropertyKey | undefined): number | undefined {
-  return node.members.find((member) => member.key === key)?.value.offset;
-}
-
-function holdsTokenSomewhere(node: JsonNode): boolean {
-  if (node.kind === 'array') return node.items.some(holdsTokenSomewhere);
-  if (node.kind === 'object') {
-    return node.members.some(({ key, value }) => holdsLiteralToken(key) || holdsTokenSomewhere(value));
+  refuse('url', fault);
+  if (holdsTokenSomewhere(node)) refuse('url', fault === 'token' ? undefined : 'token');
+  else if (name === 'frappe' && fault === undefined) refuse('url', 'is-frappe');
+  if (branch) refuse('branch', judgeBranch(branch));
+  for (const { key, keyOffset } of membersOf(node)) {
+    if (key === 'url' || key === 'branch') continue;
+    const isShown = /^[\w.-]{1,40}$/.test(key) && !holdsToken(key);
+    const nearest = nearestName(key, ['url', 'branch']);
+    findings.push(appExtraKey(subject, { key: isShown ? key : undefined, nearest }, at(keyOffset)));
   }
-  return typeof node.value === 'string' && holdsLiteralToken(node.value);
+  const entry = { index, line: at(node).line, url, branch: branch || undefined, extra };
+  return { entry, name, findings };
+}
+
+/** Keys count too. */
+function holdsTokenSomewhere({ children, value }: JsonNode): boolean {
+  return children?.some(holdsTokenSomewhere) ?? (typeof value === 'string' && holdsLiteralToken(value));
 }

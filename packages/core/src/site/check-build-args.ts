@@ -1,3 +1,4 @@
+import { buildArgUndeclared } from '../errors/containerfile-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { Containerfile } from './containerfile.ts';
 import { nearestName } from './nearest-name.ts';
@@ -7,26 +8,16 @@ const PREDEFINED = /^(?:(?:HTTP|HTTPS|FTP|NO|ALL)_PROXY|BUILDKIT_\w+|SOURCE_DATE
 
 /**
  * Every build arg that is given must be declared as ARG, or it silently does nothing. That is an error for what
- * was asked for by name, and a warning for what merely stands in `.env` (source `env`), where Compose may use it.
+ * was asked for by name, and a warning for what is in `.env` (source `env`), where Compose may use it.
  */
 export function checkBuildArgs(
-  containerfile: Containerfile,
+  { path, args }: Containerfile,
   given: readonly { readonly name: string; readonly source?: string }[],
 ): readonly Finding[] {
-  const declared = [...containerfile.args.keys()];
+  const declared = [...args.keys()];
   return given
-    .filter(({ name }) => !containerfile.args.has(name) && !PREDEFINED.test(name))
-    .map(({ name, source }) => {
-      const nearest = nearestName(name, declared);
-      const add = `declare \`ARG ${name}\` in the stage that uses it`;
-      return {
-        id: 'build-arg-undeclared',
-        severity: source === 'env' ? 'warning' : 'error',
-        what: `The build arg ${name} is not declared in ${containerfile.path}.`,
-        why: 'A build arg without an ARG of its name changes nothing.',
-        fix: `${nearest === undefined ? 'Leave it out' : `Write ${nearest} if that is meant`}, or ${add}.`,
-        file: containerfile.path,
-        subject: name,
-      };
-    });
+    .filter(({ name }) => !args.has(name) && !PREDEFINED.test(name))
+    .map(({ name, source }) =>
+      buildArgUndeclared(name, path, { isError: source !== 'env', nearest: nearestName(name, declared) }),
+    );
 }

@@ -1,4 +1,6 @@
+import { envKeyMissing, envKeyUnknown, envValueEmpty, envValueShape } from '../errors/env-findings.ts';
 import type { Finding } from '../errors/finding.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { EnvEntry, EnvFile } from './env-file.ts';
 import type { EnvSchema, ExampleKey } from './env-schema.ts';
 import { nearestName } from './nearest-name.ts';
@@ -28,19 +30,25 @@ export function checkEnv(
   example: EnvSchema,
   expectations: EnvExpectations = NOTHING,
 ): CheckedEnv {
+  const { aliases } = expectations;
   const values = Object.fromEntries([...env.entries.values()].map(({ key, value }) => [key, value]));
   const result = example.schema.safeParse(values);
-  const wrong = new Set(result.success ? [] : result.error.issues.map((issue) => String(issue.path[0])));
-  const satisfied = satisfiedByAlias(env, expectations.aliases);
-  const unknown = [...env.entries.keys()].filter((key) => !isKnown(key, example, expectations));
-  const findings: Finding[] = [];
-  for (const key of wrong) {
-    const expected = example.keys.get(key);
-    if (expected !== undefined && !satisfied.has(key)) findings.push(describeWrong(env, expected, unknown));
-  }
-  const missing = [...wrong].filter((key) => !env.entries.has(key) && !satisfied.has(key));
-  for (const key of unknown) findings.push(describeUnknown(env, key, { missing, example }));
-  return { findings, entries: markSensitive(env, example, expectations.aliases) };
+  const satisfied = satisfiedByAlias(env, aliases);
+  const wrong = [...new Set(result.error?.issues.map((issue) => String(issue.path[0])))]
+    .filter((key) => !satisfied.has(key))
+    .flatMap((key) => example.keys.get(key) ?? []);
+  const missing = wrong.map(({ key }) => key).filter((key) => !env.entries.has(key));
+  const unknown = [...env.entries.values()].filter(({ key }) => !isKnown(key, example, expectations));
+  const findings = [
+    ...wrong.map((expected) => describeWrong(env, expected, { example, unknown })),
+    ...unknown.map(({ key, line }) => {
+      const near = nearestName(key, missing);
+      const meant = near ?? nearestName(key, example.keys.keys());
+      const at = { file: env.path, line, subject: key };
+      return envKeyUnknown(at, example.path, { meant, isMissing: near !== undefined });
+    }),
+  ];
+  return { findings, entries: markSensitive(env, example, aliases) };
 }
 
 function satisfiedByAlias(env: EnvFile, aliases: EnvExpectations['aliases']): ReadonlySet<string> {
@@ -70,72 +78,16 @@ function markSensitive(
   return new Map(marked);
 }
 
-function describeWrong(env: EnvFile, expected: ExampleKey, unknown: readonly string[]): Finding {
-  const { key } = expected;
-  const entry = env.entries.get(key);
-  if (entry === undefined) return describeMissing(env, expected, unknown);
-  const place = { file: env.path, line: entry.line, subject: key };
-  const shape = expected.type?.shape;
-  if (entry.value === '') {
-    return {
-      id: 'env-value-empty',
-      severity: 'error',
-      what: `${key} in ${env.path} is empty.`,
-      why: `The example needs a value here (line ${expected.line})${shape === undefined ? '' : `: ${shape}`}.`,
-      fix: `Give ${key} a value.`,
-      ...place,
-    };
-  }
-  return {
-    id: 'env-value-shape',
-    severity: 'error',
-    what: `${key} in ${env.path} has a value of the wrong shape.`,
-    why: `By the example (line ${expected.line}) it must be ${shape ?? 'a text'}.`,
-    fix: `Correct the value; or, if it is right, say what it is in the example with a comment above the key: # @type=string`,
-    ...place,
-  };
-}
-
-function describeMissing(env: EnvFile, expected: ExampleKey, unknown: readonly string[]): Finding {
-  const { key } = expected;
-  const mistyped = nearestName(key, unknown);
-  const line = mistyped === undefined ? undefined : env.entries.get(mistyped)?.line;
-  return {
-    id: 'env-key-missing',
-    severity: 'error',
-    what: `${key} is missing from ${env.path}.`,
-    why: `The example has it (line ${expected.line}).`,
-    fix:
-      mistyped === undefined
-        ? `Add a line \`${key}=\` to ${env.path}${expected.needsValue ? ', with its value' : ''}.`
-        : `Rename ${mistyped}${line === undefined ? '' : ` in line ${line}`} if that is what it should be, or add ${key}.`,
-    file: env.path,
-    subject: key,
-  };
-}
-
-function describeUnknown(
+function describeWrong(
   env: EnvFile,
-  key: string,
-  { missing, example }: { readonly missing: readonly string[]; readonly example: EnvSchema },
+  { key: subject, line, type, needsValue }: ExampleKey,
+  { example, unknown }: { readonly example: EnvSchema; readonly unknown: readonly EnvEntry[] },
 ): Finding {
-  const meant = nearestName(key, missing);
-  const near = meant ?? nearestName(key, example.keys.keys());
-  const line = env.entries.get(key)?.line;
-  return {
-    id: 'env-key-unknown',
-    severity: meant === undefined ? 'warning' : 'error',
-    what: `${key} in ${env.path} is not in ${example.path}.`,
-    why:
-      meant === undefined
-        ? 'Nothing says what it is for; it may be mistyped, or left over.'
-        : `It looks like ${meant}, which is missing.`,
-    fix:
-      near === undefined
-        ? `Add it to ${example.path}, or remove it.`
-        : `Write ${near} if that is meant; else add it to ${example.path}, or remove it.`,
-    file: env.path,
-    ...(line === undefined ? {} : { line }),
-    subject: key,
-  };
+  const entry = env.entries.get(subject);
+  const at = { file: env.path, ...omitUndefined({ line: entry?.line }), subject };
+  const expected = { example: { file: example.path, line }, shape: type?.shape };
+  if (entry !== undefined) return (entry.value === '' ? envValueEmpty : envValueShape)(at, expected);
+  const names = unknown.map(({ key }) => key);
+  const mistyped = env.entries.get(nearestName(subject, names) ?? '');
+  return envKeyMissing(at, { ...expected, needsValue }, mistyped);
 }

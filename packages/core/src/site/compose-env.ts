@@ -2,7 +2,9 @@
  * A `.env` as Docker Compose reads it (compose-go, `dotenv/parser.go`), with the place of everything.
  * Spaces, quotes, comments and escapes are Compose's, where they are unlike a shell's too.
  */
-import { expandTemplate, type TemplateProblem } from './compose-template.ts';
+import type { EnvFault } from '../errors/env-findings.ts';
+import { expandTemplate } from './compose-template.ts';
+import { placesIn, type TextPlace } from './text-place.ts';
 
 export interface ComposeReading {
   readonly assignments: readonly ComposeAssignment[];
@@ -28,11 +30,8 @@ export interface ComposeAssignment {
   readonly unset: readonly string[];
 }
 
-export interface ComposeProblem {
-  readonly kind: 'key' | 'no-value' | 'quote' | TemplateProblem;
-  readonly line: number;
-  /** 1-based; counted in UTF-16 units. */
-  readonly column: number;
+export interface ComposeProblem extends TextPlace {
+  readonly kind: EnvFault;
 }
 
 /** Reads the text of a `.env`. Variables are taken from the lines above only, never from the environment. */
@@ -65,12 +64,12 @@ class ComposeReader {
   readonly #assignments: ComposeAssignment[] = [];
   readonly #values = new Map<string, string>();
   readonly #problems: ComposeProblem[] = [];
+  readonly #placeOf: (offset: number) => TextPlace;
   #at = 0;
-  #countedTo = 0;
-  #lines = 1;
 
   constructor(text: string) {
     this.#text = text;
+    this.#placeOf = placesIn(text);
     if (text.startsWith(BOM)) this.#at = 1;
   }
 
@@ -124,7 +123,7 @@ class ComposeReader {
     const separatorEnd = this.#at;
     this.#skip(BLANK);
     const first = this.#text[this.#at];
-    const line = this.#lineOf(keyStart);
+    const { line } = this.#placeOf(keyStart);
     const value = first === '"' || first === "'" ? this.#readQuoted(first) : this.#readUnquoted(separatorEnd);
     if (value === undefined) {
       this.#refuse('quote', keyStart);
@@ -199,18 +198,8 @@ class ComposeReader {
     return end === -1 ? this.#text.length : end;
   }
 
-  /** Offsets are asked for in rising order, so the whole file is counted once. */
-  #lineOf(offset: number): number {
-    for (; this.#countedTo < offset; this.#countedTo += 1) {
-      if (this.#text[this.#countedTo] === '\n') this.#lines += 1;
-    }
-    return this.#lines;
-  }
-
   #refuse(kind: ComposeProblem['kind'], offset: number): void {
-    const lineStart = this.#text.lastIndexOf('\n', offset - 1) + 1;
-    const bom = lineStart === 0 && this.#text.startsWith(BOM) ? 1 : 0;
-    this.#problems.push({ kind, line: this.#lineOf(offset), column: offset - lineStart - bom + 1 });
+    this.#problems.push({ kind, ...this.#placeOf(offset) });
     this.#at = this.#lineEnd(offset);
   }
 }

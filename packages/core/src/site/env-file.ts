@@ -1,8 +1,10 @@
+import { envDuplicate, envNul, envSyntax } from '../errors/env-findings.ts';
 import type { Finding } from '../errors/finding.ts';
-import { type ComposeAssignment, type ComposeProblem, readComposeEnv } from './compose-env.ts';
+import { type ComposeAssignment, readComposeEnv } from './compose-env.ts';
 import { parseDotenv } from './dotenv-reading.ts';
-import { judgeReadings } from './env-ambiguity.ts';
+import { compareReadings } from './env-ambiguity.ts';
 import { readText } from './read-text.ts';
+import { placeOf } from './text-place.ts';
 
 /** `.env` as read: every assignment with its place. */
 export interface EnvFile {
@@ -49,7 +51,7 @@ export async function readEnv(
   return { ...parseEnv(file.text, path, usedKeys), isMissing: false };
 }
 
-/** Like `readEnv`, for text that is already at hand. */
+/** Like `readEnv`, for text that was read already. */
 export function parseEnv(
   text: string,
   path: string,
@@ -57,21 +59,22 @@ export function parseEnv(
 ): { readonly env: EnvFile; readonly findings: readonly Finding[] } {
   const reading = readComposeEnv(text);
   const entries = new Map<string, EnvEntry>();
-  const findings = [
-    ...findNul(text, path),
-    ...reading.problems.map((problem) => describeProblem(problem, path)),
-  ];
+  const nul = text.indexOf('\0');
+  const findings = reading.problems.map(({ kind, ...place }) => envSyntax(kind, { file: path, ...place }));
+  if (nul !== -1) findings.unshift(envNul({ file: path, ...placeOf(text, nul) }));
   const last = new Map<string, ComposeAssignment>();
   for (const assignment of reading.assignments) {
     const { key, value, line } = assignment;
     const earlier = last.get(key);
-    if (earlier !== undefined) findings.push(duplicate(path, assignment, earlier));
+    if (earlier !== undefined) findings.push(envDuplicate({ file: path, line, subject: key }, earlier.line));
     last.set(key, assignment);
     entries.set(key, { key, value, line, sensitive: hasSensitiveName(key) });
   }
   const badLines = new Set(reading.problems.map((problem) => problem.line));
   const clear = [...last.values()].filter((assignment) => !badLines.has(assignment.line));
-  findings.push(...judgeReadings(clear, parseDotenv(text), { path, usedKeys, isWhole: badLines.size === 0 }));
+  findings.push(
+    ...compareReadings(clear, parseDotenv(text), { path, usedKeys, isWhole: badLines.size === 0 }),
+  );
   return { env: { path, text, entries }, findings: findings.sort(byLine) };
 }
 
@@ -83,69 +86,6 @@ export function hasSensitiveName(key: string): boolean {
     .toUpperCase()
     .split(/[^A-Z0-9]+/)
     .some((word) => SENSITIVE_WORDS.has(word.replace(/S$/, '')));
-}
-
-function findNul(text: string, path: string): Finding[] {
-  const at = text.indexOf('\0');
-  if (at === -1) return [];
-  return [
-    {
-      id: 'env-nul',
-      severity: 'error',
-      what: `${path} holds a NUL character.`,
-      why: 'No environment variable can hold one, so the file is damaged or not text at all.',
-      fix: 'Remove the character, or restore the file.',
-      file: path,
-      line: text.slice(0, at).split('\n').length,
-      column: at - text.lastIndexOf('\n', at),
-    },
-  ];
-}
-
-function duplicate(path: string, assignment: ComposeAssignment, earlier: ComposeAssignment): Finding {
-  return {
-    id: 'env-duplicate',
-    severity: 'error',
-    what: `${assignment.key} is set twice, in line ${earlier.line} and in line ${assignment.line}.`,
-    why: 'The later line wins silently, whichever of the two was meant.',
-    fix: 'Remove one of the two lines.',
-    file: path,
-    line: assignment.line,
-    subject: assignment.key,
-  };
-}
-
-const PROBLEMS: Readonly<Record<ComposeProblem['kind'], Pick<Finding, 'what' | 'why' | 'fix'>>> = {
-  key: {
-    what: 'The line does not begin with a key that can be read.',
-    why: 'Compose refuses the whole file for it. A key has letters, digits, `_`, `.` and `-`, and no space.',
-    fix: 'Correct the key, or begin the line with `#` if it is a comment.',
-  },
-  'no-value': {
-    what: 'The line has no `=`.',
-    why: 'Compose takes such a key from the environment of whoever runs it; dotenv passes over it.',
-    fix: 'Write `KEY=value`, or begin the line with `#` if it is a comment.',
-  },
-  quote: {
-    what: 'The value opens a quote that is never closed.',
-    why: 'Compose refuses the whole file for it.',
-    fix: 'Close the quote; put a value that holds a quote itself in quotes of the other kind.',
-  },
-  invalid: {
-    what: 'The value holds a `${` that is no variable.',
-    why: 'Compose refuses the whole file for it.',
-    fix: 'Put the value in single quotes if the `$` is meant as such.',
-  },
-  required: {
-    what: 'The value needs a variable (`${NAME:?…}`) that no line above sets.',
-    why: 'Compose refuses the whole file unless the environment happens to hold it.',
-    fix: 'Set the variable in a line above, or write the value out.',
-  },
-};
-
-function describeProblem(problem: ComposeProblem, path: string): Finding {
-  const { line, column } = problem;
-  return { id: 'env-syntax', severity: 'error', ...PROBLEMS[problem.kind], file: path, line, column };
 }
 
 function byLine(a: Finding, b: Finding): number {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { envDecoratorUnknown, envTypeUnknown } from '../errors/env-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import { type Decorator, readExampleComments } from './env-decorators.ts';
 import { hasSensitiveName, parseEnv } from './env-file.ts';
@@ -118,30 +119,9 @@ function soften(finding: Finding): Finding {
 
 const OURS = ['required', 'optional', 'sensitive', 'public', 'type'];
 
-function judgeDecorator({ name, value, line }: Decorator, path: string, key: string): Finding[] {
-  const place = { file: path, line, subject: key };
-  if (name === 'type' && envTypeOf(value) === undefined) {
-    return [
-      {
-        id: 'env-type-unknown',
-        severity: 'warning',
-        what: `The type of ${key} in ${path} is not one that de-build checks.`,
-        why: 'Its value is then taken as it is.',
-        fix: 'Use string, number, int, boolean, url, email, port, enum(…), semver, host, ip or uuid.',
-        ...place,
-      },
-    ];
-  }
+function judgeDecorator({ name, value, line }: Decorator, file: string, subject: string): Finding[] {
+  const at = { file, line, subject };
+  if (name === 'type') return envTypeOf(value) === undefined ? [envTypeUnknown(at)] : [];
   const meant = OURS.includes(name) ? undefined : nearestName(name, OURS);
-  if (meant === undefined) return [];
-  return [
-    {
-      id: 'env-decorator-unknown',
-      severity: 'warning',
-      what: `${key} in ${path} has a decorator @${name}, which says nothing.`,
-      why: `It is close to @${meant}, and is passed over.`,
-      fix: `Write @${meant} if that is meant.`,
-      ...place,
-    },
-  ];
+  return meant === undefined ? [] : [envDecoratorUnknown(at, name, meant)];
 }

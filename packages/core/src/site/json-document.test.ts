@@ -1,6 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseJsonDocument } from './json-document.ts';
-import { nodeAt, placeOf, toPlainValue } from './json-node.ts';
+import { jsonFaulty } from '../errors/file-findings.ts';
+import { parseJsonDocument as parse } from './json-document.ts';
+import { nodeAt, toPlainValue } from './json-node.ts';
+import { placeOf } from './text-place.ts';
+
+/** The document, with its problems as they are reported. */
+function parseJsonDocument(text: string, maximumDepth?: number) {
+  const { root, problems } = parse(text, maximumDepth);
+  return {
+    root,
+    problems: problems.map(({ fault, offset }) => {
+      const { id, why, fix } = jsonFaulty(fault, { file: 'x.json' });
+      return { id, why, fix, offset };
+    }),
+  };
+}
 
 function valueOfText(text: string): unknown {
   const { root, problems } = parseJsonDocument(text);

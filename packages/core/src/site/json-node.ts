@@ -1,16 +1,7 @@
 /** A JSON document as a tree that knows its places. `json-document.ts` reads it. */
+import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 
-export type JsonNode = JsonObject | JsonArray | JsonScalar;
-
-interface Placed {
-  /** Offset of the first character. */
-  readonly offset: number;
-}
-
-export interface JsonObject extends Placed {
-  readonly kind: 'object';
-  readonly members: readonly JsonMember[];
-}
+export type JsonNode = Node;
 
 export interface JsonMember {
   readonly key: string;
@@ -18,43 +9,25 @@ export interface JsonMember {
   readonly value: JsonNode;
 }
 
-export interface JsonArray extends Placed {
-  readonly kind: 'array';
-  readonly items: readonly JsonNode[];
-}
-
-export interface JsonScalar extends Placed {
-  readonly kind: 'scalar';
-  readonly value: string | number | boolean | null;
+/** The members of an object; none for any other node. */
+export function membersOf(node: JsonNode): JsonMember[] {
+  if (node.type !== 'object') return [];
+  return (node.children ?? []).flatMap(({ children: [key, value] = [] }) =>
+    key === undefined || value === undefined ? [] : [{ key: key.value, keyOffset: key.offset, value }],
+  );
 }
 
 /** The plain value of a node. */
 export function toPlainValue(node: JsonNode): unknown {
-  if (node.kind === 'scalar') return node.value;
-  if (node.kind === 'array') return node.items.map(toPlainValue);
-  return Object.fromEntries(node.members.map((member) => [member.key, toPlainValue(member.value)]));
+  return getNodeValue(node);
 }
 
 /** The node at a path of keys and indices, or the nearest one above it that exists. */
 export function nodeAt(root: JsonNode, path: readonly PropertyKey[]): JsonNode {
-  let node = root;
-  for (const step of path) {
-    const next: JsonNode | undefined =
-      node.kind === 'array'
-        ? node.items[Number(step)]
-        : node.kind === 'object'
-          ? node.members.find((member) => member.key === step)?.value
-          : undefined;
-    if (next === undefined) break;
-    node = next;
+  const steps = path.map((step) => (typeof step === 'number' ? step : String(step)));
+  for (let length = steps.length; length > 0; length -= 1) {
+    const node = findNodeAtLocation(root, steps.slice(0, length));
+    if (node !== undefined) return node;
   }
-  return node;
-}
-
-/** Line and column, both 1-based; columns count UTF-16 units, and a byte order mark is none. */
-export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, offset);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  const bom = lineStart === 0 && text.startsWith('\uFEFF') && offset > 0 ? 1 : 0;
-  return { line: before.split('\n').length, column: offset - lineStart - bom + 1 };
+  return root;
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { configInvalid, configUnknownKey } from '../errors/config-findings.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { JsonDocument } from './json-document.ts';
-import { type JsonNode, nodeAt, placeOf, toPlainValue } from './json-node.ts';
+import { membersOf, nodeAt, toPlainValue } from './json-node.ts';
 import { nearestName } from './nearest-name.ts';
 import { readJson } from './read-json.ts';
 import { defaultSiteConfig, type SiteConfig, siteConfigSchema } from './site-config.ts';
@@ -16,53 +16,31 @@ const MAXIMUM_BYTES = 256 * 1024;
 export async function readSiteConfig(
   site: string,
 ): Promise<{ readonly config: SiteConfig; readonly findings: readonly Finding[] }> {
-  const read = await readJson(site, SITE_CONFIG_FILE, MAXIMUM_BYTES);
-  const { document } = read;
-  if (document?.root === undefined) return { config: defaultSiteConfig(), findings: read.findings };
-  const judged = judgeConfig(document, document.root);
-  return { config: judged.config, findings: [...read.findings, ...judged.findings] };
-}
+  const { root, findings, at } = await readJson(site, SITE_CONFIG_FILE, MAXIMUM_BYTES);
+  if (root === undefined) return { config: defaultSiteConfig(), findings };
+  const result = siteConfigSchema.safeParse(toPlainValue(root));
+  if (result.success) return { config: result.data, findings };
 
-function judgeConfig(document: JsonDocument, root: JsonNode): { config: SiteConfig; findings: Finding[] } {
-  const value = toPlainValue(root);
-  const result = siteConfigSchema.safeParse(value);
-  if (result.success) return { config: result.data, findings: [] };
-  const findings = result.error.issues.flatMap((issue) => describeIssue(issue, document, root));
+  const members = membersOf(root);
+  const found = result.error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys')
+      return configInvalid(issue.path.map(String).join('.'), reasonOf(issue), at(nodeAt(root, issue.path)));
+    return issue.keys.map((key) => {
+      const offset = members.find((member) => member.key === key)?.keyOffset ?? root.offset;
+      return configUnknownKey(key, nearestName(key, Object.keys(siteConfigSchema.shape)), at(offset));
+    });
+  });
   const bad = new Set(result.error.issues.flatMap(topLevelKeys));
-  const good = Object.entries(root.kind === 'object' ? (value as object) : {}).filter(
-    ([key]) => !bad.has(key),
+  const good = members.filter(({ key }) => !bad.has(key));
+  const config = siteConfigSchema.parse(
+    Object.fromEntries(good.map(({ key, value }) => [key, toPlainValue(value)])),
   );
-  return { config: siteConfigSchema.parse(Object.fromEntries(good)), findings };
+  return { config, findings: [...findings, ...found] };
 }
 
 function topLevelKeys(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys' && issue.path.length === 0) return issue.keys;
   return issue.path.slice(0, 1).map(String);
-}
-
-function describeIssue(issue: z.core.$ZodIssue, document: JsonDocument, root: JsonNode): Finding[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(key, document, root));
-  }
-  const name = issue.path.map(String).join('.');
-  return [
-    {
-      id: 'config-invalid',
-      severity: 'error',
-      what:
-        name === ''
-          ? `${SITE_CONFIG_FILE} is not an object.`
-          : `${name} in ${SITE_CONFIG_FILE} cannot be used.`,
-      why: `It ${reasonOf(issue)}.`,
-      fix:
-        name === ''
-          ? 'Write one object: `{ … }`.'
-          : `Correct it, or remove the key to have its default; the schema of ${SITE_CONFIG_FILE} describes every key.`,
-      file: SITE_CONFIG_FILE,
-      ...placeOf(document.text, nodeAt(root, issue.path).offset),
-      ...(name === '' ? {} : { subject: name }),
-    },
-  ];
 }
 
 /** Our own messages begin with a verb and are taken as they are; zod's begin with a capital. */
@@ -72,22 +50,6 @@ function reasonOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small') return `is less than ${issue.minimum}`;
   if (issue.code === 'too_big') return `is more than ${issue.maximum}`;
   if (issue.code === 'invalid_value') return `is none of ${issue.values.map(String).join(', ')}`;
-  if (issue.code === 'invalid_key') return 'is no name that a build arg can have';
-  return 'does not have the form that is asked for';
-}
-
-function unknownKey(key: string, document: JsonDocument, root: JsonNode): Finding {
-  const nearest = nearestName(key, Object.keys(siteConfigSchema.shape));
-  const member = root.kind === 'object' ? root.members.find((each) => each.key === key) : undefined;
-  return {
-    id: 'config-unknown-key',
-    severity: 'error',
-    what: `${SITE_CONFIG_FILE} has a key \`${key}\` that de-build does not know.`,
-    why: 'A setting that is not known would silently do nothing.',
-    fix:
-      nearest === undefined ? 'Remove the key.' : `Write \`${nearest}\` if that is meant, or remove the key.`,
-    file: SITE_CONFIG_FILE,
-    ...placeOf(document.text, member?.keyOffset ?? root.offset),
-    subject: key,
-  };
+  if (issue.code === 'invalid_key') return 'is not a valid name of a build arg';
+  return 'does not have the required form';
 }

@@ -1,7 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { envExampleMissing, envMissing } from '../errors/env-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import { siteNotFound, siteUnreadable } from '../errors/site-failures.ts';
+import { versionMissing } from '../errors/version-findings.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { type AppEntry, readApps } from './apps-json.ts';
 import { checkEnv } from './check-env.ts';
 import { type EnvFile, MAXIMUM_ENV_BYTES, readEnv } from './env-file.ts';
@@ -62,8 +65,9 @@ async function readCheckedEnv(
     readText(site, config.exampleEnv, MAXIMUM_ENV_BYTES),
   ]);
   const findings = [...reading.findings];
-  if (reading.isMissing) findings.push(envMissing(config, example.state !== 'missing'));
-  if (example.state === 'missing') findings.push(exampleMissing(config));
+  if (reading.isMissing)
+    findings.push(envMissing(config.env, example.state === 'missing' ? undefined : config.exampleEnv));
+  if (example.state === 'missing') findings.push(envExampleMissing(config.exampleEnv, config.env));
   if (example.state === 'unusable') findings.push(example.finding);
   if (reading.env === undefined || example.state !== 'read') return { env: reading.env, findings };
   const schema = deriveEnvSchema(example.text, config.exampleEnv);
@@ -76,7 +80,7 @@ async function readCheckedEnv(
   };
 }
 
-/** The shape of the version is the affair of `checkSiteVersion`, and that of a value that cannot be read is moot. */
+/** `checkSiteVersion` judges the version, and the shape of a value that cannot be read does not matter. */
 function isJudged(finding: Finding, config: SiteConfig, earlier: readonly Finding[]): boolean {
   return (
     finding.subject === config.versionKey ||
@@ -98,49 +102,14 @@ function keysInUse(config: SiteConfig, apps: readonly AppEntry[]): ReadonlySet<s
   ]);
 }
 
-/** When the example asks for the version, that finding says it already. */
+/** When the example requires the version, there is a finding already. */
 function findVersionMissing(
-  { versionKey, env: path }: SiteConfig,
+  { versionKey: subject, env: file }: SiteConfig,
   env: EnvFile | undefined,
   others: readonly Finding[],
 ): Finding[] {
-  const entry = env?.entries.get(versionKey);
-  const isSaid = others.some((finding) => finding.subject === versionKey && finding.severity === 'error');
-  if (env === undefined || isSaid || (entry !== undefined && entry.value !== '')) return [];
-  return [
-    {
-      id: 'site-version-missing',
-      severity: 'error',
-      what: `${path} gives no site version.`,
-      why: `${versionKey} ${entry === undefined ? 'is not in it' : 'is empty'}; it becomes the tag of the image.`,
-      fix: `Write a line such as \`${versionKey}=1.0.0\` in ${path}.`,
-      file: path,
-      ...(entry === undefined ? {} : { line: entry.line }),
-      subject: versionKey,
-    },
-  ];
-}
-
-function envMissing({ env, exampleEnv }: SiteConfig, hasExample: boolean): Finding {
-  return {
-    id: 'env-missing',
-    severity: 'error',
-    what: `There is no ${env}.`,
-    why: 'It holds the site version and the token.',
-    fix: hasExample
-      ? `Copy ${exampleEnv} to ${env}, and fill it in.`
-      : `Create ${env} with a line \`DE_SITE_VERSION=1.0.0\`.`,
-    file: env,
-  };
-}
-
-function exampleMissing({ env, exampleEnv }: SiteConfig): Finding {
-  return {
-    id: 'env-example-missing',
-    severity: 'warning',
-    what: `There is no ${exampleEnv}.`,
-    why: `Without it nobody can tell whether ${env} has every key that it needs.`,
-    fix: `Copy ${env} to ${exampleEnv}, take the secrets out, and commit it.`,
-    file: exampleEnv,
-  };
+  const entry = env?.entries.get(subject);
+  const isReported = others.some((finding) => finding.subject === subject && finding.severity === 'error');
+  if (env === undefined || isReported || (entry !== undefined && entry.value !== '')) return [];
+  return [versionMissing({ file, ...omitUndefined({ line: entry?.line }), subject })];
 }

@@ -1,12 +1,11 @@
 import semver from 'semver';
-
-/** Why a text is no site version; `undefined` when it is one. */
-export type VersionFault = 'malformed' | 'prefixed' | 'build-metadata' | 'too-long';
+import type { NextVersions, VersionFault } from '../errors/version-findings.ts';
 
 /** An image's tag has at most this many characters. */
 const MAXIMUM_TAG = 128;
 
 /**
+ * Why a text is not a site version, if it is none.
  * A site version is a semantic version (semver.org 2.0.0) that can be the tag of an image, character by character:
  * no `v` before it, and no build metadata, for `+` is not allowed in a tag.
  */
@@ -23,15 +22,9 @@ export function isSiteVersion(text: string): boolean {
   return findVersionFault(text) === undefined;
 }
 
-/** The highest of some versions; what is no site version does not count. */
+/** The highest of some versions; others do not count. */
 export function highestVersion(versions: Iterable<string>): string | undefined {
   return [...versions].filter(isSiteVersion).sort(semver.compare).at(-1);
-}
-
-export interface NextVersions {
-  readonly patch: string;
-  readonly minor: string;
-  readonly major: string;
 }
 
 /** What may follow a version. */

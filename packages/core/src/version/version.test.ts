@@ -56,8 +56,7 @@ describe('checkSiteVersion', () => {
     recorded: ['1.0.0', '1.2.0'],
     tagged: ['1.1.0', '1.3.0', 'latest'],
     image: 'a/b',
-    file: '.env',
-    line: 4,
+    at: { file: '.env', line: 4, subject: 'DE_SITE_VERSION' },
   };
   test.each([
     ['1.3.1', []],
@@ -80,14 +79,12 @@ describe('checkSiteVersion', () => {
 
   test('names the last version, and where it is known from', () => {
     const why = (tagged: string[]) => checkSiteVersion({ ...base, tagged, version: '0.9.0' })[0]?.why;
-    expect(why(['1.3.0'])).toBe('The last version is 1.3.0, of which a/b has a tag.');
+    expect(why(['1.3.0'])).toBe('The last version is 1.3.0, which is a tag of a/b.');
     expect(why([])).toBe('The last version is 1.2.0, which is recorded.');
   });
 
   test('a first version may be any', () => {
-    expect(checkSiteVersion({ version: '0.0.1', recorded: [], tagged: ['latest'], image: 'a/b' })).toEqual(
-      [],
-    );
+    expect(checkSiteVersion({ ...base, version: '0.0.1', recorded: [], tagged: ['latest'] })).toEqual([]);
   });
 
   test('a malformed value is not repeated: it may be anything', () => {

@@ -26,9 +26,7 @@ export function checkVersion(site: Site, { manifests, problems, tagged = [] }: K
     recorded: manifests.map((manifest) => manifest.siteVersion),
     tagged: tagged.map(({ tag }) => tag).filter(isVersionTag),
     image,
-    file,
-    key,
-    ...omitUndefined({ line: site.env?.entries.get(key)?.line }),
+    at: { file, ...omitUndefined({ line: site.env?.entries.get(key)?.line }), subject: key },
   });
   return { findings: [...findings, ...problems], summary: version };
 }

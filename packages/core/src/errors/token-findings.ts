@@ -1,4 +1,4 @@
-import type { Finding, Place } from './finding.ts';
+import { type Finding, type Place, shown } from './finding.ts';
 
 /** `${NAME}` without a key of that name in `.env`. */
 export function placeholderUnknown(name: string, place: Place, alias?: string): Finding {
@@ -6,7 +6,7 @@ export function placeholderUnknown(name: string, place: Place, alias?: string): 
   return {
     id: 'placeholder-unknown',
     severity: 'error',
-    what: `${at(place)} uses the placeholder ${name}, and .env has no such key.`,
+    what: `${shown(place)} uses the placeholder ${name}, and .env has no such key.`,
     why: 'Without its value the URL is not complete.',
     fix: `Set ${keys} in .env, or correct the name in ${place.file}.`,
     ...place,
@@ -19,7 +19,7 @@ export function placeholderEmpty(name: string, place: Place, alias?: string): Fi
   return {
     id: 'placeholder-empty',
     severity: 'error',
-    what: `${at(place)} uses the placeholder ${name}, which is empty in .env.`,
+    what: `${shown(place)} uses the placeholder ${name}, which is empty in .env.`,
     why: 'Without its value the URL is not complete.',
     fix: `Give ${keys} a value in .env.`,
     ...place,
@@ -71,92 +71,11 @@ export function secretMisplaced(name: string, place: Place): Finding {
   return {
     id: 'secret-misplaced',
     severity: 'error',
-    what: `${at(place)} uses the secret ${name} outside the user part of the URL.`,
+    what: `${shown(place)} uses the secret ${name} outside the user part of the URL.`,
     why: 'Only the part before the @ is kept out of messages, manifests and logs.',
     fix: `Write it as https://\${${name}}@HOST/ORGANISATION/REPOSITORY, or use a key that is not secret there.`,
     ...place,
     subject: name,
-  };
-}
-
-/** The URL, once its placeholders are filled, is not one that an app can come from. */
-export function appUrlUnusable(shown: string, why: string, place: Place): Finding {
-  return {
-    id: 'app-url-unusable',
-    severity: 'error',
-    what: `${at(place)} names no repository that de-build can ask: ${shown}.`,
-    why,
-    fix: 'Write it as https://HOST/ORGANISATION/REPOSITORY.',
-    ...place,
-  };
-}
-
-/** No branch and no tag of that name. `nearest` are names that are there. */
-export function refNotFound(
-  app: { readonly name: string; readonly url: string },
-  ref: string,
-  details: { readonly nearest: readonly string[]; readonly place: Place },
-): Finding {
-  const { nearest, place } = details;
-  return {
-    id: 'ref-not-found',
-    severity: 'error',
-    what: `${app.name} has no branch and no tag ${ref} (${app.url}).`,
-    why:
-      nearest.length === 0
-        ? 'The repository was reached, and it has nothing of a similar name.'
-        : `The repository was reached; the nearest names there are ${nearest.join(', ')}.`,
-    fix: `Correct the branch of ${app.name} in ${place.file}, or push the branch or tag first.`,
-    ...place,
-    subject: app.name,
-  };
-}
-
-/** No branch is named, and the repository's HEAD names none that exists. */
-export function defaultBranchMissing(
-  app: { readonly name: string; readonly url: string },
-  place: Place,
-): Finding {
-  return {
-    id: 'default-branch-missing',
-    severity: 'error',
-    what: `${app.name} names no branch, and the repository has no default branch (${app.url}).`,
-    why: 'The repository is empty, or its HEAD names a branch that is not there.',
-    fix: `Name the branch of ${app.name} in ${place.file}.`,
-    ...place,
-    subject: app.name,
-  };
-}
-
-/** Branch and tag of one name: git takes the branch. */
-export function refAmbiguous(app: { readonly name: string; readonly ref: string }, place: Place): Finding {
-  return {
-    id: 'ref-ambiguous',
-    severity: 'warning',
-    what: `${app.name} has both a branch and a tag ${app.ref}, at different commits.`,
-    why: 'git clone takes the branch, so the image gets what the branch holds and not the tag.',
-    fix: `Rename one of them, or name the one you mean by another name in ${place.file}.`,
-    ...place,
-    subject: app.name,
-  };
-}
-
-/** A branch that moves, where releases are tagged. */
-export function branchMoves(
-  app: { readonly name: string; readonly ref: string },
-  tag: string,
-  details: { readonly isTip: boolean; readonly place: Place },
-): Finding {
-  return {
-    id: 'branch-moves',
-    severity: 'warning',
-    what: `${app.name} is taken from the branch ${app.ref}, which moves, although it has release tags.`,
-    why: details.isTip
-      ? `The newest release ${tag} is the same commit today, but the next build may get another one.`
-      : `The newest release is ${tag}; the branch holds something else now, and may hold a third thing tomorrow.`,
-    fix: `Set the branch of ${app.name} to ${tag} in ${details.place.file}, or keep the branch on purpose: the manifest records the commit.`,
-    ...details.place,
-    subject: app.name,
   };
 }
 
@@ -181,10 +100,6 @@ export function tokenExpiresSoon(token: string, expiry: Date, days: number): Fin
     fix: `Make a new token in time and put it where ${token} is set.`,
     subject: token,
   };
-}
-
-function at(place: Place): string {
-  return place.line === undefined ? place.file : `${place.file} line ${place.line}`;
 }
 
 function day(date: Date): string {

@@ -1,0 +1,232 @@
+/** What can be wrong with `.env` and its example. No text holds a value. */
+import type { Finding, KeyPlace, Place } from './finding.ts';
+
+/** What the example says of a key. */
+export interface Expected {
+  /** The example and the line in it. */
+  readonly example: Place;
+  /** Follows on "must be": `a whole number from 1 to 9`. */
+  readonly shape?: string | undefined;
+}
+
+export function envMissing(file: string, example: string | undefined): Finding {
+  return {
+    id: 'env-missing',
+    severity: 'error',
+    what: `There is no ${file}.`,
+    why: 'It holds the site version and the token.',
+    fix:
+      example === undefined
+        ? `Create ${file} with a line \`DE_SITE_VERSION=1.0.0\`.`
+        : `Copy ${example} to ${file}, and fill it in.`,
+    file,
+  };
+}
+
+export function envExampleMissing(file: string, env: string): Finding {
+  return {
+    id: 'env-example-missing',
+    severity: 'warning',
+    what: `There is no ${file}.`,
+    why: `Without it nobody knows whether ${env} has every key that is needed.`,
+    fix: `Copy ${env} to ${file}, remove the secrets, and commit it.`,
+    file,
+  };
+}
+
+export function envNul(place: Place): Finding {
+  return {
+    id: 'env-nul',
+    severity: 'error',
+    what: `${place.file} contains a NUL character.`,
+    why: 'No environment variable can contain one, so the file is damaged or is not text.',
+    fix: 'Remove the character, or restore the file.',
+    ...place,
+  };
+}
+
+export function envDuplicate(at: KeyPlace, earlierLine: number): Finding {
+  return {
+    id: 'env-duplicate',
+    severity: 'error',
+    what: `${at.subject} is set twice, in line ${earlierLine} and in line ${at.line}.`,
+    why: 'The later line wins silently.',
+    fix: 'Remove one of the two lines.',
+    ...at,
+  };
+}
+
+const SYNTAX = {
+  key: {
+    what: 'The line does not begin with a valid key.',
+    why: 'Compose refuses the whole file for it. A key has letters, digits, `_`, `.` and `-`, and no space.',
+    fix: 'Correct the key, or begin the line with `#` if it is a comment.',
+  },
+  'no-value': {
+    what: 'The line has no `=`.',
+    why: 'Compose takes such a key from the environment of its user; dotenv ignores it.',
+    fix: 'Write `KEY=value`, or begin the line with `#` if it is a comment.',
+  },
+  quote: {
+    what: 'The value opens a quote that is never closed.',
+    why: 'Compose refuses the whole file for it.',
+    fix: 'Close the quote; put a value that contains a quote in quotes of the other kind.',
+  },
+  invalid: {
+    what: 'The value contains a `${` that begins no variable.',
+    why: 'Compose refuses the whole file for it.',
+    fix: 'Put the value in single quotes if the `$` is meant literally.',
+  },
+  required: {
+    what: 'The value needs a variable (`${NAME:?…}`) that no line above sets.',
+    why: 'Compose refuses the whole file unless its environment has the variable.',
+    fix: 'Set the variable in a line above, or write the value out.',
+  },
+} as const;
+
+/** Why Compose refuses a line. */
+export type EnvFault = keyof typeof SYNTAX;
+
+export function envSyntax(fault: EnvFault, place: Place): Finding {
+  return { id: 'env-syntax', severity: 'error', ...SYNTAX[fault], ...place };
+}
+
+const DIFFERENCES = {
+  'carriage-return': 'Compose keeps the carriage return in the value; dotenv ends the line there.',
+  'no-key': 'Compose reads a key with a value here; dotenv ignores the line.',
+  'leading-hash': 'Directly after the `=`, `#` begins a comment for dotenv and the value for Compose.',
+  hash: 'Without quotes, dotenv ends a value at any `#`; Compose only at one after a space.',
+  backtick: 'Backticks around a value are quotes for dotenv and part of the value for Compose.',
+  variable:
+    'Outside single quotes Compose expands `$`: `$NAME` to a variable, `$$` to one `$`. dotenv does not.',
+  backslash: 'Compose knows more escapes in quotes than dotenv, which knows `\\n` and `\\r`.',
+  quote: 'They differ in where the quoted value ends, and in what may follow it.',
+  space: 'They have different rules for spaces and quotes in a value without quotes.',
+  'no-compose-key': 'It is inside a value of several lines, or after an unusual line break.',
+} as const;
+
+/** Why Compose and dotenv read a line differently. */
+export type EnvDifference = keyof typeof DIFFERENCES;
+
+const REMEDIES = {
+  'line-endings': () => 'Save the file with LF line endings.',
+  comment: (key: string) =>
+    `Put the comment on a line of its own, above ${key}; if it is the value, put it in single quotes.`,
+  'single-quotes': (key: string) =>
+    `Put the value in single quotes (${key}='…'): both then read exactly what is between them.`,
+  'literal-dollar': (key: string) =>
+    `Put the value in single quotes (${key}='…'), where \`$\` is literal; or write out what it stands for.`,
+  'double-quotes': (key: string) =>
+    `Put the value in double quotes (${key}="…"): both then read exactly what is between them.`,
+  'own-line': () => 'Write every key at the start of its own line, and save the file with LF line endings.',
+  'plain-key': () => 'Use letters, digits and `_` only in the key.',
+  'plain-value': () =>
+    'No quotes make both read the same here: use a value without quotes, backslashes, `#` and `$`.',
+} as const;
+
+export type EnvRemedy = keyof typeof REMEDIES;
+
+export function envAmbiguous(difference: EnvDifference, remedy: EnvRemedy, at: KeyPlace): Finding {
+  return {
+    id: 'env-ambiguous',
+    severity: 'error',
+    what:
+      difference === 'no-compose-key'
+        ? `npm's dotenv reads a key ${at.subject} that Compose does not.`
+        : `Compose and npm's dotenv read ${at.subject} differently.`,
+    why: DIFFERENCES[difference],
+    fix: REMEDIES[remedy](at.subject),
+    ...at,
+  };
+}
+
+export function envExpanded(variables: readonly string[], at: KeyPlace): Finding {
+  return {
+    id: 'env-expanded',
+    severity: 'note',
+    what: `${at.subject} is composed of ${variables.join(', ')}.`,
+    why: 'Compose expands variables in this file; a program that reads it with dotenv gets the text as written.',
+    fix: 'Nothing, as long as only Compose reads this key.',
+    ...at,
+  };
+}
+
+/** `mistyped` is an unknown key that is probably meant for this one. */
+export function envKeyMissing(
+  at: KeyPlace,
+  { example, needsValue }: Expected & { readonly needsValue: boolean },
+  mistyped: { readonly key: string; readonly line: number } | undefined,
+): Finding {
+  const { file, subject } = at;
+  return {
+    id: 'env-key-missing',
+    severity: 'error',
+    what: `${subject} is missing from ${file}.`,
+    why: `The example has it (line ${example.line}).`,
+    fix:
+      mistyped === undefined
+        ? `Add a line \`${subject}=\` to ${file}${needsValue ? ', with its value' : ''}.`
+        : `Rename ${mistyped.key} in line ${mistyped.line}, or add ${subject}.`,
+    ...at,
+  };
+}
+
+export function envValueEmpty(at: KeyPlace, { example, shape }: Expected): Finding {
+  return {
+    id: 'env-value-empty',
+    severity: 'error',
+    what: `${at.subject} in ${at.file} is empty.`,
+    why: `The example requires a value (line ${example.line})${shape === undefined ? '' : `: ${shape}`}.`,
+    fix: `Give ${at.subject} a value.`,
+    ...at,
+  };
+}
+
+export function envValueShape(at: KeyPlace, { example, shape = 'a text' }: Expected): Finding {
+  return {
+    id: 'env-value-shape',
+    severity: 'error',
+    what: `${at.subject} in ${at.file} has a value of the wrong shape.`,
+    why: `According to the example (line ${example.line}) it must be ${shape}.`,
+    fix: 'Correct the value; or, if it is right, add a comment above the key in the example: # @type=string',
+    ...at,
+  };
+}
+
+/** `meant` is a key of the example that it resembles, `isMissing` whether that one is missing. */
+export function envKeyUnknown(
+  at: KeyPlace,
+  example: string,
+  { meant, isMissing }: { readonly meant: string | undefined; readonly isMissing: boolean },
+): Finding {
+  return {
+    id: 'env-key-unknown',
+    severity: isMissing ? 'error' : 'warning',
+    what: `${at.subject} in ${at.file} is not in ${example}.`,
+    why: isMissing ? `It resembles ${meant}, which is missing.` : 'It may be mistyped, or no longer needed.',
+    fix: `${meant === undefined ? 'Add it' : `Rename it to ${meant}, add it`} to ${example}, or remove it.`,
+    ...at,
+  };
+}
+
+export function envTypeUnknown(at: KeyPlace): Finding {
+  return {
+    id: 'env-type-unknown',
+    severity: 'warning',
+    what: `The type of ${at.subject} in ${at.file} is not one that de-build checks.`,
+    why: 'Its value is not checked.',
+    fix: 'Use string, number, int, boolean, url, email, port, enum(…), semver, host, ip or uuid.',
+    ...at,
+  };
+}
+
+export function envDecoratorUnknown(at: KeyPlace, name: string, nearest: string): Finding {
+  return {
+    id: 'env-decorator-unknown',
+    severity: 'warning',
+    what: `${at.subject} in ${at.file} has an unknown decorator @${name}.`,
+    why: `It resembles @${nearest}, and is ignored.`,
+    fix: `Write @${nearest} if that is meant.`,
+    ...at,
+  };
+}
