@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile } from 'node:child_process';
-import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type FlowEvent, readRecords } from '@de-build/core';
@@ -18,16 +19,49 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('help and version load nothing of core', async () => {
-  const first = await readFile(join(BUNDLE, 'main.cjs'), 'utf8');
-  const later = await readFile(join(BUNDLE, 'later.cjs'), 'utf8');
-  expect(first).toContain('Releases a self-hosted');
+test('the help loads nothing of core', async () => {
+  const file = (name: string) => readFile(join(BUNDLE, name), 'utf8');
+  const main = await file('main.cjs');
+  const atOnce = [...main.matchAll(/=require\("\.\/([^"]+)"\)/g)].map(([, name = '']) => name);
+  const others = (await readdir(BUNDLE)).filter((name) => /\.cjs$/.test(name) && !atOnce.includes(name));
+  const loaded = (await Promise.all(['main.cjs', ...atOnce].map(file))).join('');
+  const later = (await Promise.all(others.map(file))).join('');
+  expect(atOnce).toContain('secrets.cjs');
+  expect(loaded).toContain('Releases a self-hosted');
   // Words of core's texts, which no minifier changes.
   for (const word of ['site-version-missing', 'engine-unreachable', '/images/json']) {
-    expect(first).not.toContain(word);
+    expect(loaded).not.toContain(word);
     expect(later).toContain(word);
   }
-  expect(first.length).toBeLessThan(250_000);
+  expect(loaded.length).toBeLessThan(250_000);
+});
+
+/** Without a Node that has a compile cache, too: it says where it would be. */
+const PRELOAD =
+  "require('node:module').enableCompileCache = (folder) => process.stderr.write(folder);" +
+  "require('node:module').getCompileCacheDir = () => undefined;";
+
+test.each([
+  { caches: 0o700, used: '/de-build' },
+  { caches: 0o755, used: '/de-build' },
+  // Anyone could plant code there.
+  { caches: 0o777, used: undefined },
+  { caches: 0o775, used: undefined },
+  { caches: undefined, used: undefined },
+])("Node's compile cache in a folder of mode $caches", async ({ caches, used }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'de-build-caches-'));
+  const preload = join(folder, 'preload.cjs');
+  await writeFile(preload, PRELOAD);
+  const home = join(folder, 'caches');
+  if (caches !== undefined) {
+    await mkdir(home);
+    await chmod(home, caches);
+  }
+  const environment = { XDG_CACHE_HOME: home, NODE_OPTIONS: `--require=${preload}` };
+  const { exitCode, stderr } = await runCli(['completion', 'bash'], { folder, environment });
+  expect([exitCode, stderr]).toEqual([0, used === undefined ? '' : home + used]);
+  if (used !== undefined) expect((await stat(home + used)).mode & 0o777).toBe(0o700);
+  await rm(folder, { recursive: true });
 });
 
 test.each([
@@ -36,16 +70,16 @@ test.each([
   { question: '--help', columns: 160 },
   { question: '--help', columns: 61 },
   { question: '--version', columns: 80 },
-])('$question at $columns columns is what the command says when it is not kept', async (asked) => {
+])('$question at $columns columns is what the command writes when it is not prepared', async (asked) => {
   const { question, columns } = asked;
   const options = { folder: '/', ...(columns === 80 ? {} : { terminal: { columns, rows: 40 } }) };
-  const [kept, said] = await Promise.all([
+  const [prepared, written] = await Promise.all([
     runCli([question], options),
-    // Twice is asked anew.
+    // Nothing is prepared for a question that comes twice.
     runCli([question, question], options),
   ]);
-  expect(kept).toMatchObject({ exitCode: 0, output: said.output });
-  expect(kept.output).toMatch(question === '--help' ? /^Usage: de-build / : /^\d+\.\d+\.\d+/);
+  expect(prepared).toMatchObject({ exitCode: 0, output: written.output });
+  expect(prepared.output).toMatch(question === '--help' ? /^Usage: de-build / : /^\d+\.\d+\.\d+/);
 });
 
 onEachEngine('the command', (engine) => {

@@ -1,16 +1,36 @@
 #!/usr/bin/env node
 'use strict';
 
+const { mkdirSync, statSync } = require('node:fs');
+const { enableCompileCache, getCompileCacheDir } = require('node:module');
+const { homedir } = require('node:os');
 const { join } = require('node:path');
-const { answerAtOnce } = require('./kept-answers.cjs');
+const answers = require('../dist/bundle/answers.json');
 
-const bundle = join(__dirname, '../dist/bundle');
 const argv = process.argv.slice(2);
+// What the command itself would write; yargs takes longer for it than Node takes to start.
+const answer = answers[[Math.min(process.stdout.columns || 80, 100), ...argv].join(' ')];
+if (answer === undefined) start();
+// A reader may leave early.
+else process.stdout.on('error', () => {}).write(answer);
 
-if (!answerAtOnce(bundle, argv)) {
-  const { openBundles } = require('./open-bundles.cjs');
-  const { run, processIo } = openBundles(bundle).bundled('main.cjs');
-  run(argv, processIo()).then((exitCode) => {
-    process.exitCode = exitCode;
-  });
+async function start() {
+  cacheCompiledCode();
+  const { run, processIo } = require('../dist/bundle/main.cjs');
+  process.exitCode = await run(argv, processIo());
+}
+
+/** Node has a cache of compiled code since 22.1. Code in it runs, so it lies where nobody else can write. */
+function cacheCompiledCode() {
+  if (enableCompileCache === undefined || getCompileCacheDir() !== undefined) return;
+  try {
+    const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+    const { uid, mode } = statSync(caches);
+    if (uid !== process.getuid() || (mode & 0o022) !== 0) return;
+    const folder = join(caches, 'de-build');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    enableCompileCache(folder);
+  } catch {
+    // Without a cache the start is slower, nothing else.
+  }
 }

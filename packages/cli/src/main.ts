@@ -8,6 +8,8 @@ import { ASKS_FOR_COMPLETIONS, completionsFor } from './parse/completions.ts';
 import { parseLine } from './parse/parse-line.ts';
 import { presentUnexpected } from './unexpected.ts';
 
+export { processIo } from './process-io.ts';
+
 /**
  * The CLI, callable in-process.
  * @param argv what follows the command's name

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import { layLine, paint, spansOf, wrapSpans } from './spans.ts';
 import { createStyle } from './style.ts';
 import { pad, textWidth, truncate, wrap } from './text-width.ts';
