@@ -25,8 +25,8 @@ export interface CacheInput {
 }
 
 /**
- * Decides how the build learns that an app moved. BuildKit knows a step by its text and its build args: neither a
- * secret's content nor what a branch points at is part of that.
+ * Decides how the build learns that an app changed. BuildKit identifies a step by its text and its build args: neither
+ * the content of a secret nor the commit of a branch is part of that.
  */
 export function decideCacheInput(question: CacheQuestion): CacheInput {
   const { dialect, declaresCacheBust, resolved, last } = question;

@@ -23,7 +23,7 @@ export interface FilledUrl {
  *
  * In the user part a value is percent-encoded, unless it is percent-encoded already. A lone token is the password of
  * `x-access-token`, so that it is nowhere taken for a username, which git prints; `user:token@` stays as written. In the
- * rest of the URL a value stands as it is, and may not be a secret.
+ * rest of the URL a value stays as it is, and must not be secret.
  */
 export function fillUrl(
   text: string,
@@ -49,7 +49,7 @@ export function fillUrl(
   if (user === undefined) return { whole: url, url, credential: undefined, usedKeys };
 
   const placeholders = findPlaceholders(user);
-  // One placeholder as the whole user part may hold `user:token`.
+  // The value of a placeholder that is the whole user part may be `user:token`.
   const isWhole = placeholders[0]?.start === 0 && placeholders[0].end === user.length;
   const filledUser = fill(user, isWhole ? encodeUser : encodeUserPart);
   // In `${USER}:${TOKEN}` the last one is the token.

@@ -7,7 +7,7 @@ import { holdsToken } from '../secrets/token-kinds.ts';
 /** Why no repository can be asked at a URL that is filled and has no credentials. */
 export function findUrlProblem(url: string, place: Place): Finding | undefined {
   if (holdsToken(url)) {
-    const why = 'It holds a token outside its user part, where git and every log would show it.';
+    const why = 'It holds a token outside its user part, where git and every log show it.';
     return appUrlUnusable('a URL that is not repeated here', why, place);
   }
   try {

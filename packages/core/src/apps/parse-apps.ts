@@ -4,7 +4,7 @@ import { benchName } from '../site/bench-name.ts';
 import type { App } from './app.ts';
 import { fillUrl } from './fill-url.ts';
 import { findUrlProblem } from './find-url-problem.ts';
-import { findDifferingAliases, type ValueSource } from './placeholder-values.ts';
+import type { ValueSource } from './placeholder-values.ts';
 
 export interface ParseAppsOptions extends ValueSource {
   /** What findings call the file; `apps.json` unless given. */
@@ -22,7 +22,7 @@ export interface ParsedApps {
 /** Turns entries into apps: placeholders filled, credentials apart from the URL, named as bench names them. */
 export function parseApps(entries: readonly AppEntry[], options: ParseAppsOptions): ParsedApps {
   const { file = 'apps.json' } = options;
-  const findings = findDifferingAliases(options);
+  const findings: Finding[] = [];
   const usedKeys = new Set<string>();
   const apps: App[] = [];
   for (const { url: written, branch: ref, line, isFaulty } of entries) {

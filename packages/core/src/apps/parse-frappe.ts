@@ -13,7 +13,7 @@ import { credentialOf, splitUrl, writtenIn } from './url-user.ts';
 /** bench's own default. */
 const FRAPPE_URL = 'https://github.com/frappe/frappe.git';
 
-/** The frappe that the build args name, or what is wrong with it. `filled` holds the values of those that are given. */
+/** The frappe that the build args name, or what is wrong with it. `filled` has the values of those that are given. */
 export function parseFrappe(
   chosen: readonly ChosenBuildArg[],
   filled: Readonly<Record<string, string | Secret>>,
@@ -35,7 +35,7 @@ export function parseFrappe(
   const [open] = findPlaceholders(path.text);
   const problem =
     open === undefined ? findUrlProblem(url, path.place) : placeholderUnknown(open.name, path.place);
-  // bench would fail on what apps.json is refused for in a build arg just as well.
+  // bench fails on the same faults in a build arg as in apps.json.
   const pathFault = judgeUrl(url).fault;
   if (problem !== undefined) findings.push({ ...problem, subject: 'FRAPPE_PATH' });
   else if (pathFault !== undefined) findings.push(appFaulty(pathFault, 'FRAPPE_PATH', path.place));

@@ -8,7 +8,7 @@ import {
 import type { EnvEntry, EnvFile } from '../site/env-file.ts';
 import { findPlaceholders } from '../site/placeholder.ts';
 
-/** Groups of `.env` keys that name one token: any of a group stands in for the others. */
+/** Groups of `.env` keys that name one token: any key of a group replaces the others. */
 export type TokenAliases = readonly (readonly string[])[];
 
 /** Where the values of placeholders come from. */
@@ -42,7 +42,7 @@ export function findValues(text: string, { env, tokenAliases }: ValueSource, pla
   return { entries, findings: [...findings.values()] };
 }
 
-/** Groups of aliases whose keys have different values: it cannot be told which one is right. */
+/** Groups of aliases whose keys have different values: nothing says which one is right. */
 export function findDifferingAliases({ env, tokenAliases }: ValueSource): Finding[] {
   if (env === undefined) return [];
   return tokenAliases.flatMap((group) => {

@@ -115,7 +115,7 @@ describe('resolveApps', () => {
     expect(findings).toMatchObject([{ id: 'git-repository-not-found', line: 3, subject: 'no' }]);
   });
 
-  test('several at a time, and no more than told', async () => {
+  test('several at a time, and no more than allowed', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `app${index}`);
     const remote = remoteOf(Object.fromEntries(names.map((name) => [name, refsOf({ main: 'c' })])));
     const { resolved } = await resolveApps(

@@ -9,7 +9,7 @@ import { type ChosenBuildArg, chooseBuildArgs } from './build-args.ts';
 import { fillBuildArgs } from './fill-build-args.ts';
 import { parseApps } from './parse-apps.ts';
 import { parseFrappe } from './parse-frappe.ts';
-import { findUnusedTokens, type ValueSource } from './placeholder-values.ts';
+import { findDifferingAliases, findUnusedTokens, type ValueSource } from './placeholder-values.ts';
 
 /** Where the site's apps come from, tokens filled in. */
 export interface SiteSources {
@@ -55,6 +55,7 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
     ],
     values,
     findings: [
+      ...findDifferingAliases(values),
       ...parsed.findings,
       ...filled.findings,
       ...findLiteralTokens(given),

@@ -24,7 +24,7 @@ export function splitUrl(text: string): UrlParts {
   return { scheme, user, rest };
 }
 
-/** The credential that a user part holds. `name` is what messages call the token. */
+/** The credential in a user part. `name` is what messages call the token. */
 export function credentialOf(user: string, name: string): Credential | undefined {
   const [first, second] = splitPair(user).map(decodeLoosely);
   if (!first && !second) return undefined;
@@ -34,7 +34,7 @@ export function credentialOf(user: string, name: string): Credential | undefined
   return { username: first || TOKEN_USERNAME, password: new Secret(name, second) };
 }
 
-/** What messages call a token that is written out. */
+/** What messages call a token that is not in `.env`. */
 export function writtenIn({ file, line }: Place): string {
   return `written in ${file}${line === undefined ? '' : `, line ${line}`}`;
 }

@@ -1,4 +1,4 @@
-/** What can be wrong with the apps. No text holds a URL or a branch as written: they may contain a token. */
+/** What can be wrong with the apps. No text contains a URL or a branch as written: there may be a token in them. */
 import { type Finding, type Place, shown } from './finding.ts';
 
 export function appsMissing(file: string): Finding {

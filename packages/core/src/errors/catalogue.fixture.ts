@@ -627,7 +627,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     siteNotFound: [['/srv/erp']],
     notASite: [['/srv/erp']],
     siteUnreadable: [['/srv/erp', denied]],
-    siteVersionMalformed: [['v1']],
+    siteVersionMalformed: [['v1'], []],
     siteVersionNotHigher: [
       ['1.3.0', '1.4.0'],
       ['1.4.0', '1.4.0'],

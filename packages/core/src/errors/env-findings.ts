@@ -1,4 +1,4 @@
-/** What can be wrong with `.env` and its example. No text holds a value. */
+/** What can be wrong with `.env` and its example. No text contains a value. */
 import type { Finding, KeyPlace, Place } from './finding.ts';
 
 /** What the example says of a key. */
@@ -14,7 +14,7 @@ export function envMissing(file: string, example: string | undefined): Finding {
     id: 'env-missing',
     severity: 'error',
     what: `There is no ${file}.`,
-    why: 'It holds the site version and the token.',
+    why: 'It has the site version and the token.',
     fix:
       example === undefined
         ? `Create ${file} with a line \`DE_SITE_VERSION=1.0.0\`.`
@@ -28,7 +28,7 @@ export function envExampleMissing(file: string, env: string): Finding {
     id: 'env-example-missing',
     severity: 'warning',
     what: `There is no ${file}.`,
-    why: `Without it nobody knows whether ${env} has every key that is needed.`,
+    why: `Without it nothing says whether ${env} has every key that is needed.`,
     fix: `Copy ${env} to ${file}, remove the secrets, and commit it.`,
     file,
   };

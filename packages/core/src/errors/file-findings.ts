@@ -1,4 +1,4 @@
-/** What can be wrong with any file of a site. No text holds anything of the file. */
+/** What can be wrong with any file of a site. No text contains anything of the file. */
 import type { Finding, Place } from './finding.ts';
 import { systemAnswer } from './system-answer.ts';
 
@@ -68,7 +68,7 @@ const JSON_FAULTS = {
   end: { why: 'The file ends before the document does.', fix: BRACKETS },
   rest: { why: 'There is more after the end of the document.', fix: 'Remove what follows the last bracket.' },
   string: {
-    why: 'Text in double quotes is not closed on its line, or holds a control character.',
+    why: 'Text in double quotes is not closed on its line, or has a control character.',
     fix: BRACKETS,
   },
   escape: { why: 'A backslash begins no escape of JSON.', fix: 'Write `\\\\` for a backslash.' },

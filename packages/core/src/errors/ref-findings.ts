@@ -1,6 +1,6 @@
 import type { Finding, Place } from './finding.ts';
 
-/** No branch and no tag of that name. `nearest` are names that are there. */
+/** `nearest` are names that exist. */
 export function refNotFound(
   app: { readonly name: string; readonly url: string },
   ref: string,
@@ -13,15 +13,14 @@ export function refNotFound(
     what: `${app.name} has no branch and no tag ${ref} (${app.url}).`,
     why:
       nearest.length === 0
-        ? 'The repository was reached, and it has nothing of a similar name.'
-        : `The repository was reached; the nearest names there are ${nearest.join(', ')}.`,
+        ? 'The repository has no similar name either.'
+        : `The most similar names there are ${nearest.join(', ')}.`,
     fix: `Correct the branch of ${app.name} in ${place.file}, or push the branch or tag first.`,
     ...place,
     subject: app.name,
   };
 }
 
-/** No branch is named, and the repository's HEAD names none that exists. */
 export function defaultBranchMissing(
   app: { readonly name: string; readonly url: string },
   place: Place,
@@ -30,7 +29,7 @@ export function defaultBranchMissing(
     id: 'default-branch-missing',
     severity: 'error',
     what: `${app.name} names no branch, and the repository has no default branch (${app.url}).`,
-    why: 'The repository is empty, or its HEAD names a branch that is not there.',
+    why: 'The repository is empty, or its HEAD names a branch that does not exist.',
     fix: `Name the branch of ${app.name} in ${place.file}.`,
     ...place,
     subject: app.name,
@@ -43,14 +42,14 @@ export function refAmbiguous(app: { readonly name: string; readonly ref: string 
     id: 'ref-ambiguous',
     severity: 'warning',
     what: `${app.name} has both a branch and a tag ${app.ref}, at different commits.`,
-    why: 'git clone takes the branch, so the image gets what the branch holds and not the tag.',
-    fix: `Rename one of them, or name the one you mean by another name in ${place.file}.`,
+    why: 'git clone takes the branch, so the image gets the branch and not the tag.',
+    fix: `Rename one of them, or use another one in ${place.file}.`,
     ...place,
     subject: app.name,
   };
 }
 
-/** A branch that moves, where releases are tagged. */
+/** A branch, where releases are tagged. */
 export function branchMoves(
   app: { readonly name: string; readonly ref: string },
   tag: string,
@@ -59,10 +58,10 @@ export function branchMoves(
   return {
     id: 'branch-moves',
     severity: 'warning',
-    what: `${app.name} is taken from the branch ${app.ref}, which moves, although it has release tags.`,
+    what: `${app.name} uses the branch ${app.ref}, which changes, although it has release tags.`,
     why: details.isTip
       ? `The newest release ${tag} is the same commit today, but the next build may get another one.`
-      : `The newest release is ${tag}; the branch holds something else now, and may hold a third thing tomorrow.`,
+      : `The newest release is ${tag}; the branch is at another commit, and may change again.`,
     fix: `Set the branch of ${app.name} to ${tag} in ${details.place.file}, or keep the branch on purpose: the manifest records the commit.`,
     ...details.place,
     subject: app.name,

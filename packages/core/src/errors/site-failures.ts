@@ -36,11 +36,11 @@ export function siteUnreadable(folder: string, cause: unknown): DeBuildError {
   });
 }
 
-/** A version that cannot be counted up from, or written. `what` never holds the version when it stands in `.env`. */
-export function siteVersionMalformed(version: string): DeBuildError {
+/** `version` is what was given as an argument; what `.env` has is not shown. */
+export function siteVersionMalformed(version?: string): DeBuildError {
   return new DeBuildError({
     code: 'site-version-malformed',
-    what: `${JSON.stringify(version)} is not a site version.`,
+    what: `${version === undefined ? 'The current version' : JSON.stringify(version)} is not a site version.`,
     why: 'A site version is a semantic version that can be the tag of an image: 1.2.3 or 1.2.3-rc.1, without `v` and without `+`.',
     fix: 'Give a version of that form, or one of patch, minor, major and prerelease.',
     exitCode: EXIT.usage,
@@ -51,13 +51,13 @@ export function siteVersionNotHigher(version: string, current: string): DeBuildE
   return new DeBuildError({
     code: 'site-version-not-higher',
     what: `The site version was not changed to ${version}.`,
-    why: version === current ? 'It has that value already.' : `It is lower than the present one, ${current}.`,
-    fix: 'Name a higher version; use `--force` if you do want to go back.',
+    why: version === current ? 'It has that value already.' : `It is lower than the current one, ${current}.`,
+    fix: 'Give a higher version, or use `--force` to go back.',
     exitCode: EXIT.conflict,
   });
 }
 
-/** `.env` has no line with the version, or it cannot be read for certain. */
+/** `.env` has no line with the version, or one that cannot be changed safely. */
 export function siteVersionUnwritable(path: string, key: string, why: string): DeBuildError {
   return new DeBuildError({
     code: 'site-version-unwritable',
@@ -71,7 +71,7 @@ export function siteVersionUnwritable(path: string, key: string, why: string): D
 export function envNotWritten(path: string, cause: unknown): DeBuildError {
   return new DeBuildError({
     code: 'env-not-written',
-    what: `${path} could not be written; it is as it was.`,
+    what: `${path} could not be written; it is unchanged.`,
     why: `The system answered ${systemAnswer(cause)}.`,
     fix: 'Make room on the disk, or give the user who runs de-build permission to write there.',
     exitCode: EXIT.record,

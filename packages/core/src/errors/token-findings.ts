@@ -32,34 +32,34 @@ export function tokenAliasesDiffer(names: readonly string[], place: Place): Find
   return {
     id: 'token-aliases-differ',
     severity: 'error',
-    what: `${names.join(' and ')} are two names for one token, but their values in .env differ.`,
-    why: 'It cannot be told which of them is the token in use; one is probably out of date.',
+    what: `${names.join(' and ')} name the same token, but their values in .env differ.`,
+    why: 'Nothing says which of them is right; one is probably out of date.',
     fix: `Remove the older of ${names.join(' and ')} from .env, or give both the same value.`,
     ...place,
     subject: names[0] ?? '',
   };
 }
 
-/** A token's value in `.env` that nothing takes. */
+/** A token in `.env` that nothing uses. */
 export function tokenUnused(name: string, place: Place): Finding {
   return {
     id: 'token-unused',
     severity: 'warning',
     what: `${name} has a value in .env, but no URL and no build arg uses it.`,
-    why: 'Private repositories are then asked for without a token, or a secret lies about for nothing.',
+    why: 'Either private repositories are asked without a token, or the secret is not needed.',
     fix: `Write \${${name}} where the token belongs (https://\${${name}}@github.com/…), or remove the key.`,
     ...place,
     subject: name,
   };
 }
 
-/** A value that would change the URL around it, or git's credential protocol. */
+/** The value would change the URL around it, or git's credential protocol. */
 export function placeholderUnusable(name: string, place: Place): Finding {
   return {
     id: 'placeholder-unusable',
     severity: 'error',
-    what: `The value of ${name} cannot stand in a URL.`,
-    why: 'It holds a line break, a space at an end or another control character, as happens when a token is copied with more than itself.',
+    what: `The value of ${name} cannot be used in a URL.`,
+    why: 'It has a line break, a space at its start or end, or another control character; perhaps more than the token was copied.',
     fix: `Copy the token again into ${name} in .env.`,
     ...place,
     subject: name,
@@ -84,8 +84,8 @@ export function tokenExpired(token: string, expiry: Date): Finding {
     id: 'token-expired',
     severity: 'error',
     what: `The token ${token} expired on ${day(expiry)}.`,
-    why: 'GitHub gives that date with its answers; the token opens nothing any more.',
-    fix: `Make a new token and put it where ${token} is set.`,
+    why: 'GitHub says so with every answer, and no longer accepts the token.',
+    fix: `Create a new token and put it where ${token} is set.`,
     subject: token,
   };
 }
@@ -96,8 +96,8 @@ export function tokenExpiresSoon(token: string, expiry: Date, days: number): Fin
     id: 'token-expires-soon',
     severity: 'warning',
     what: `The token ${token} expires ${when}, on ${day(expiry)}.`,
-    why: 'GitHub gives that date with its answers; builds after it will be refused.',
-    fix: `Make a new token in time and put it where ${token} is set.`,
+    why: 'GitHub says so with every answer; after that it refuses the token.',
+    fix: `Create a new token in time and put it where ${token} is set.`,
     subject: token,
   };
 }

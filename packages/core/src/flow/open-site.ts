@@ -1,7 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readSources, type SiteSources } from '../apps/site-sources.ts';
-import { siteNotFound } from '../errors/site-failures.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { readSite } from '../site/read-site.ts';
 import type { Site } from '../site/site.ts';
@@ -34,10 +32,4 @@ export async function openSite(
   const tooShort = sources.secrets.filter((secret) => redactor.add(secret) === 'too-short');
   const records = join(site.folder, site.config.manifests);
   return { ...site, sources, tooShort, records, own: siteFolder(site.folder) };
-}
-
-/** @throws DeBuildError `site-not-found` */
-export async function requireSite(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => undefined);
-  if (found?.isDirectory() !== true) throw siteNotFound(folder);
 }

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { takeLock, type Unlock } from '../disk/kernel-lock.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { lockNotTaken, siteLocked } from '../errors/lock-failures.ts';
+import { requireFolder } from '../site/find-site.ts';
 import { describeHolder, readHolder, removeHolder, thisHolder, writeHolder } from './lock-holder.ts';
-import { requireSite } from './open-site.ts';
 import { type LockName, siteFolder } from './site-folder.ts';
 import type { Tools } from './tools.ts';
 
@@ -37,7 +37,7 @@ interface LockPlace {
 }
 
 async function prepareLock(site: string, name: LockName): Promise<LockPlace> {
-  await requireSite(site);
+  await requireFolder(site);
   const folder = siteFolder(site);
   const { lock, holder } = folder.of(name);
   try {

@@ -146,7 +146,7 @@ describe('a token written out is found and never shown', () => {
     ['user part', { url: `https://${classic}@github.com/org/app` }],
     ['password', { url: 'https://bot:hunter2hunter2@github.com/org/app' }],
     ['x-access-token', { url: `https://x-access-token:${fine}@github.com/org/app` }],
-    ['beside a placeholder', { url: `https://\${USER}:${fine}@github.com/org/app` }],
+    ['next to a placeholder', { url: `https://\${USER}:${fine}@github.com/org/app` }],
     ['path', { url: `https://github.com/org/${classic}` }],
     ['branch', { url: URL, branch: `x${server}` }],
     ['extra key', { url: URL, note: { deep: [`token is ${fine}`] } }],
@@ -185,7 +185,7 @@ describe('the list', () => {
     ]);
   });
 
-  test('every problem of every entry is told, each at its place', async () => {
+  test('every problem of every entry is reported, each at its place', async () => {
     const { entries, findings } = await read(
       '[\n  {"url": "https://github.com/a/one", "branch": "-x"},\n  {"branch": "x"},\n  {"url": "https://github.com/b/one.git"}\n]',
     );

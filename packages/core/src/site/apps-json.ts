@@ -23,7 +23,7 @@ export interface AppEntry {
   readonly index: number;
   /** 1-based line of the entry's `{`. */
   readonly line: number;
-  /** As written: may hold placeholders, and (an error) a literal token; never print it. */
+  /** As written: may contain placeholders, and (an error) a literal token; never print it. */
   readonly url: string;
   /** What bench calls branch: a branch or a tag. `undefined` when the entry names none. */
   readonly branch: string | undefined;
@@ -41,7 +41,7 @@ export interface AppsReading {
 
 /** The schema of one entry: what bench reads of it. Other keys stay. bench takes `null` and `""` for no branch. */
 export const appEntrySchema = z.looseObject({
-  url: z.string().min(1).describe('Where the app is cloned from; may hold ${NAME} or {{ NAME }}.'),
+  url: z.string().min(1).describe('Where the app is cloned from; may contain ${NAME} or {{ NAME }}.'),
   branch: z.string().nullish().describe('A branch or a tag; the default branch when left out.'),
 });
 

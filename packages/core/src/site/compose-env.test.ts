@@ -168,7 +168,7 @@ describe('places', () => {
     expect(assignments.map(({ key }) => key)).toEqual(['A', 'H']);
   });
 
-  test('variables are told, and which of them no line above sets', () => {
+  test('variables are listed, and those that no line above sets', () => {
     const { assignments } = readComposeEnv('A=1\nB=${A}-${C:-x}-$D');
     expect(assignments[1]).toMatchObject({
       unexpanded: '${A}-${C:-x}-$D',

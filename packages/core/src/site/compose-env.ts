@@ -108,7 +108,7 @@ class ComposeReader {
     }
   }
 
-  /** Where the key's `=` or `:` stands, or the first character that no key may have. */
+  /** The offset of the key's `=` or `:`, or of the first character that no key may have. */
   #keyEnd(start: number): number {
     let end = start;
     while (end < this.#text.length) {

@@ -18,10 +18,10 @@ const VARIABLE = /\$(?:(\$)|([_a-z][_a-z0-9]*)|\{(?:([_a-z][_a-z0-9]*(?::?[-+?].
 const OPERATORS = [':?', '?', ':-', '-', ':+', '+'] as const;
 type Operator = (typeof OPERATORS)[number];
 
-/** Compose has no limit; nobody nests deeper, and a hostile value shall not exhaust the stack. */
+/** Compose has no limit; a hostile value must not exhaust the stack. */
 const MAXIMUM_DEPTH = 50;
 
-/** Expands a value; `lookup` gives `undefined` for what is not set. The first problem met is told. */
+/** Expands a value; `lookup` gives `undefined` for what is not set. Only the first problem is reported. */
 export function expandTemplate(template: string, lookup: Lookup, depth = 0): Expansion {
   if (depth > MAXIMUM_DEPTH) return { value: '', problem: 'invalid' };
   let problem: TemplateProblem | undefined;
@@ -78,7 +78,7 @@ function expandBraced(
   return { value: '', problem: 'required' };
 }
 
-/** The operator that stands first anywhere in the match, as Compose chooses it. */
+/** The first operator anywhere in the match, as Compose chooses it. */
 function firstOperator(match: string): Operator | undefined {
   let first: Operator | undefined;
   let position = Number.POSITIVE_INFINITY;

@@ -24,7 +24,7 @@ function splitFlag(flag: string): { readonly name: string; readonly value: strin
   return { name: name.toLowerCase(), value: value.join('=') };
 }
 
-/** Comma-separated fields, where a field in double quotes may hold commas. */
+/** Comma-separated fields, where a field in double quotes may contain commas. */
 function splitFields(text: string): string[] {
   return [...text.matchAll(/"([^"]*)"|([^,]+)/g)].map((match) => match[1] ?? match[2] ?? '');
 }

@@ -20,7 +20,7 @@ export interface Instruction {
 export interface Instructions {
   readonly list: readonly Instruction[];
   readonly escapeCharacter: string;
-  /** A heredoc that no line ends. */
+  /** A heredoc that is never closed. */
   readonly openHeredoc: { readonly name: string; readonly line: number } | undefined;
 }
 
@@ -59,7 +59,7 @@ export function parseInstructions(text: string): Instructions {
   return { list, escapeCharacter, openHeredoc };
 }
 
-/** Directives stand at the very top; the first line that is none ends them. */
+/** Directives are at the very top; the first other line ends them. */
 function readEscapeCharacter(lines: readonly string[]): string {
   for (const [index, line] of lines.entries()) {
     if (index === 0 && line.startsWith('#!')) continue;

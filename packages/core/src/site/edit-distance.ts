@@ -1,4 +1,4 @@
-/** Optimal string alignment distance: how many letters are more, less, other, or swapped with their neighbour. */
+/** Optimal string alignment distance: how many letters are added, removed, replaced, or swapped with their neighbour. */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -5,7 +5,7 @@
 
 export interface Decorator {
   readonly name: string;
-  /** `true` for a bare `@name`. Quotes are gone. */
+  /** `true` for a bare `@name`. Quotes are removed. */
   readonly value: string;
   readonly line: number;
 }
@@ -14,7 +14,7 @@ export interface ExampleComments {
   readonly header: readonly Decorator[];
   /** By the 1-based line of the key they are attached to. */
   readonly byLine: ReadonlyMap<number, readonly Decorator[]>;
-  /** Keys that stand in a comment, as `# KEY=value`. */
+  /** Keys that are set in a comment, as `# KEY=value`. */
   readonly commentedKeys: readonly CommentedKey[];
 }
 
@@ -29,7 +29,7 @@ const COMMENTED_KEY = /^(?:export\s+)?([A-Z][A-Z0-9_]*)=(.*)$/;
 
 /**
  * Collects the decorators of a text. `entries` are the keys that are set in it; a blank line or a divider
- * (`# ---`) between comment and key parts them, and what is parted above the first key is the header.
+ * (`# ---`) between comment and key separates them, and a separate comment above the first key is the header.
  */
 export function readExampleComments(
   text: string,
@@ -71,7 +71,7 @@ export function readExampleComments(
 const DECORATOR =
   /^@([A-Za-z]\w*)(?:=((?:[A-Za-z]\w*\([^)]*\))|"[^"]*"|'[^']*'|`[^`]*`|\{[^}]*\}|[^\s#]*)|\([^)]*\))?(?=\s|$)/;
 
-/** The decorators that a comment begins with; at the first other word they end. */
+/** The decorators at the start of a comment, up to the first other word. */
 function readDecorators(comment: string, line: number): Decorator[] {
   const decorators: Decorator[] = [];
   let rest = comment.trim();

@@ -78,7 +78,7 @@ describe('an ambiguous value names the quotes that end it', () => {
   test.each([
     ['a lone carriage return', 'A=1\rB=2\n'],
     ['CRLF within a value', 'A="b\r\nc"\r\n'],
-    ['a key that dotenv passes over', 'A:b'],
+    ['a key that dotenv ignores', 'A:b'],
     ['two on a line', "A='1' B='2'"],
   ])('%s', (_, text) => {
     expect(new Set(idsOf(text))).toEqual(new Set(['env-ambiguous']));
@@ -104,7 +104,7 @@ describe('faults of the file', () => {
     expect(parseEnv('', '.env')).toMatchObject({ findings: [] });
   });
 
-  test('no finding holds a value, whatever is wrong with it', () => {
+  test('no finding contains a value, whatever is wrong with it', () => {
     const secret = 'S3CR3TV4LUE';
     const lines = [
       `A=${secret}#x`,

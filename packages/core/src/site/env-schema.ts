@@ -32,7 +32,7 @@ export interface EnvSchema {
 /**
  * Derives what `.env` must look like from its example:
  * a key of the example must be there; where the example has a value, so must `.env`; and a value must have the shape
- * that `@type` names, or that the example's value clearly has. `@required` asks for a value where the example has
+ * that `@type` names, or that the example's value clearly has. `@required` requires a value where the example has
  * none, `@optional` and a commented-out `# KEY=` let the key be left out. `@sensitive`, and PAT, TOKEN, SECRET or
  * PASSWORD as a word of the name, keep a value out of every output.
  */
@@ -63,7 +63,7 @@ export function deriveEnvSchema(exampleText: string, path: string): EnvSchema {
   return { path, schema: z.looseObject(shape), keys, findings: own };
 }
 
-/** zod's issue codes say what is wrong; `check-env.ts` finds the words and the place. */
+/** `check-env.ts` turns its issues into findings. */
 function schemaOf({ isOptional, needsValue, type }: ExampleKey): z.ZodType {
   const filled = type?.schema ?? z.string();
   const value = needsValue ? z.string().min(1).pipe(filled) : z.union([z.literal(''), filled]);
@@ -97,7 +97,7 @@ function isSensitive(
   return prefix === undefined ? (truthOf(written) ?? false) : !key.startsWith(prefix.trim());
 }
 
-/** `{enabled=false}` and the like are options of a decorator that is there. */
+/** `{enabled=false}` and the like are options of a decorator that is set. */
 function truthOf(written: string | undefined): boolean | undefined {
   if (written === 'true' || written === 'false') return written === 'true';
   if (written?.startsWith('{')) return !/enabled\s*=\s*false/.test(written);
@@ -112,7 +112,7 @@ function mapOf(decorators: readonly Decorator[]): ReadonlyMap<string, string> {
   return new Map(decorators.map(({ name, value }) => [name, value]));
 }
 
-/** The example is only read by people and by us, so what is odd in it does not stop a release. */
+/** Nothing but people and de-build reads the example, so a fault in it does not stop a release. */
 function soften(finding: Finding): Finding {
   return finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
 }

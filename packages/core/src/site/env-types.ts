@@ -12,8 +12,8 @@ export interface EnvType {
 type Options = ReadonlyMap<string, string>;
 
 /**
- * The type that a `@type=` decorator names, in the words of @env-spec, with `int`, `host` and `hostname` besides.
- * `undefined` when de-build does not know it.
+ * The type that a `@type=` decorator names, in the words of @env-spec, and also `int`, `host` and `hostname`.
+ * `undefined` when it is unknown.
  */
 export function envTypeOf(written: string): EnvType | undefined {
   const [, name = '', inner = ''] = /^([A-Za-z][\w-]*)(?:\((.*)\))?$/s.exec(written.trim()) ?? [];
@@ -45,7 +45,7 @@ const HOST_LABELS =
   /^(?=.{1,253}$)[A-Za-z0-9_](?:[\w-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[\w-]*[A-Za-z0-9_])?)*$/;
 const TRUTH = /^(?:true|false|t|f|yes|no|on|off|1|0)$/i;
 
-/** A number with dots, as long or as short as one likes: `3`, `3.14`, `3.14.2-rc1`, `v16.1.0`. */
+/** A number with any number of dots: `3`, `3.14`, `3.14.2-rc1`, `v16.1.0`. */
 const VERSION = check(
   (text) => /^v?\d+(?:\.\d+)*(?:[-+.]?[A-Za-z][\w.+-]*)?$/.test(text),
   'a version such as 1.2.3',

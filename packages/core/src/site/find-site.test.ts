@@ -83,7 +83,7 @@ describe('findSite', () => {
     await expect(findSite('/')).resolves.toBeUndefined();
   });
 
-  test('a folder above that cannot be listed is passed over; one that cannot be entered is an error', async () => {
+  test('a folder above that cannot be listed is skipped; one that cannot be entered is an error', async () => {
     await make('erp/apps.json', 'erp/closed/below/');
     const closed = join(root, 'erp/closed');
     try {

@@ -7,15 +7,13 @@ const FOLDERS = ['build-manifests', '.de-build'];
 
 /**
  * The nearest site at or above a folder, as an absolute path without symbolic links; `undefined` when there is none.
- * A folder that has only a `.env` is a site when it is the starting folder and no site lies above it.
+ * A folder that has only a `.env` is a site when it is the starting folder and no folder above it is a site.
  * @throws DeBuildError `site-not-found` when the starting folder does not exist, `site-unreadable`
  */
 export async function findSite(folder: string): Promise<string | undefined> {
+  const path = resolve(folder);
   // The slash refuses a file.
-  const start = await realpath(`${folder}/`).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw siteNotFound(resolve(folder));
-    throw siteUnreadable(resolve(folder), error);
-  });
+  const start = await realpath(`${path}/`).catch((error) => refuse(path, error));
   for (let at = start; ; at = dirname(at)) {
     if (await hasOwnFiles(at)) return at;
     if (at === dirname(at)) return (await isSite(start)) ? start : undefined;
@@ -32,9 +30,21 @@ export async function requireSite(folder: string): Promise<string> {
   return site;
 }
 
-/** Whether a folder holds something that only a site has, or at least a `.env`. */
+/** Whether a folder has something that only sites have, or at least a `.env`. */
 export async function isSite(folder: string): Promise<boolean> {
   return (await hasOwnFiles(folder)) || (await exists(join(folder, '.env')));
+}
+
+/** @throws DeBuildError `site-not-found`, `site-unreadable` */
+export async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error) => refuse(folder, error));
+  if (!found.isDirectory()) throw siteNotFound(folder);
+}
+
+function refuse(folder: string, error: NodeJS.ErrnoException): never {
+  throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
+    ? siteNotFound(folder)
+    : siteUnreadable(folder, error);
 }
 
 /** What cannot be read counts as missing: a closed folder above the site must not hide the one above that. */
@@ -46,7 +56,7 @@ async function hasOwnFiles(folder: string): Promise<boolean> {
   return found.includes(true);
 }
 
-/** A symbolic link that leads nowhere counts: reading it then says what is wrong. */
+/** A dangling symbolic link counts: reading it then says what is wrong. */
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,

@@ -73,7 +73,7 @@ describe('what is no JSON, with its place', () => {
 });
 
 describe('what JSON.parse would let pass', () => {
-  test('a duplicate key: the first counts, and both are told', () => {
+  test('a duplicate key: the first counts, and the second is reported', () => {
     const { root, problems } = parseJsonDocument('{"a": 1,\n "a": 2}');
     expect(root && toPlainValue(root)).toEqual({ a: 1 });
     expect(problems).toMatchObject([{ id: 'json-duplicate-key', offset: 10 }]);

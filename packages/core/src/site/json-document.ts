@@ -83,7 +83,7 @@ const FAULTS: Readonly<Record<string, JsonFault>> = {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them by code
 const SOUND = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*|-?\d+(?:\.\d+)?/y;
 
-/** The parser names the token; what is wrong may stand within it, or before it. */
+/** The parser names the token; the fault may be inside of it, or before it. */
 function explain({ error, offset }: ParseError, text: string): JsonProblem {
   if (text.trim() === '') return { fault: 'empty', offset };
   const fault = FAULTS[printParseErrorCode(error)] ?? 'word';

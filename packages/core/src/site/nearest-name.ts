@@ -1,8 +1,8 @@
 import { editDistance } from './edit-distance.ts';
 
 /**
- * The known name that a mistyped one most likely stands for, or `undefined` when none is close: at most one edit
- * for every three characters, where an edit is a letter more, less, other, or two swapped. Case does not count.
+ * The known name that a mistyped one is probably meant for, or `undefined` when none is close: at most one edit
+ * for every three characters, where an edit adds, removes or replaces a letter, or swaps two. Case does not count.
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let nearest: string | undefined;

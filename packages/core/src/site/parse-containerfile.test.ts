@@ -45,7 +45,7 @@ describe('instructions', () => {
     ['heredoc', 'FROM a\nRUN <<EOF\nUSER not me\nEOF\nUSER x', ['FROM', 'RUN', 'USER']],
     ['two heredocs', 'COPY <<A <<B /x/\nUSER 1\nA\nUSER 2\nB\nUSER x', ['COPY', 'USER']],
     ['indented heredoc', 'RUN <<-"END" cat\n\tUSER 1\n\tEND\nUSER x', ['RUN', 'USER']],
-    ['heredoc end must stand alone', "RUN <<'E'\n E\nE x\nE\nUSER x", ['RUN', 'USER']],
+    ['heredoc end must be alone on its line', "RUN <<'E'\n E\nE x\nE\nUSER x", ['RUN', 'USER']],
     ['no heredoc in quotes', 'RUN echo "<<EOF"\nUSER x', ['RUN', 'USER']],
     ['no heredoc in ENV', 'ENV A=<<EOF\nUSER x', ['ENV', 'USER']],
     ['shift is no heredoc', 'RUN echo $((1<<2))\nUSER x', ['RUN', 'USER']],
@@ -64,7 +64,7 @@ describe('instructions', () => {
     });
   });
 
-  test('a heredoc that is not closed is told with its line', () => {
+  test('a heredoc that is not closed is reported with its line', () => {
     expect(parseInstructions('FROM a\nRUN <<EOF\nx').openHeredoc).toEqual({ name: 'EOF', line: 2 });
   });
 });
@@ -199,7 +199,7 @@ describe('checkBuildArgs', () => {
     expect(finding?.fix).toContain('FRAPPE_BRANCH');
   });
 
-  test('what merely stands in the env file is a warning', () => {
+  test('one that is only in the env file is a warning', () => {
     expect(checkBuildArgs(containerfile, [{ name: 'NODE_VERSION', source: 'env' }])).toMatchObject([
       { severity: 'warning' },
     ]);

@@ -12,11 +12,11 @@ export const APPS_SECRET = 'apps_json';
 export interface ParsedContainerfile {
   readonly containerfile: Containerfile;
   readonly openHeredoc: Instructions['openHeredoc'];
-  /** Lines where each dialect shows. */
+  /** The line that each dialect shows in. */
   readonly dialectLines: Readonly<Record<Dialect, number | undefined>>;
 }
 
-/** Understands a Containerfile. Never throws; what is no instruction is passed over, for the builder to refuse. */
+/** Never throws; what is not an instruction is left for the builder to refuse. */
 export function parseContainerfile(path: string, bytes: Uint8Array): ParsedContainerfile {
   const text = Buffer.from(bytes).toString('utf8');
   const instructions = parseInstructions(text);
@@ -41,7 +41,7 @@ export function parseContainerfile(path: string, bytes: Uint8Array): ParsedConta
   };
 }
 
-/** The stages as they are with these build args: a FROM that an ARG leads elsewhere names what it then stands on. */
+/** The stages with these build args, which may change what a FROM names. */
 export function stagesWith(
   containerfile: Containerfile,
   buildArgs: Readonly<Record<string, string>>,

@@ -10,7 +10,7 @@ export const SITE_CONFIG_FILE = 'de-build.json';
 const MAXIMUM_BYTES = 256 * 1024;
 
 /**
- * Reads `de-build.json`; without one, every default holds. A key that is wrong is a finding with its place, and
+ * Reads `de-build.json`; without one, every default applies. A wrong key is a finding with its place, and
  * has its default in the result, so that the other checks can still be made.
  */
 export async function readSiteConfig(
@@ -49,7 +49,7 @@ function reasonOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return `is not of the type ${issue.expected}`;
   if (issue.code === 'too_small') return `is less than ${issue.minimum}`;
   if (issue.code === 'too_big') return `is more than ${issue.maximum}`;
-  if (issue.code === 'invalid_value') return `is none of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_value') return `is not one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'invalid_key') return 'is not a valid name of a build arg';
   return 'does not have the required form';
 }

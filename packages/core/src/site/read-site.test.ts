@@ -60,7 +60,7 @@ test.each([
   expect(await found()).toEqual([expected]);
 });
 
-test('an empty folder: everything that is missing is told at once', async () => {
+test('an empty folder: everything that is missing is reported at once', async () => {
   expect(await found()).toEqual([
     'env-missing .env',
     'env-example-missing de-example.env',
@@ -69,7 +69,7 @@ test('an empty folder: everything that is missing is told at once', async () => 
   ]);
 });
 
-test('everything that is wrong is told at once', async () => {
+test('everything that is wrong is reported at once', async () => {
   write({
     'de-build.json': '{"tagret": "x"}',
     '.env': 'DE_SITE_VERSION=1.0.0#rc\nPAT_DESIRED_EFFECT=\n',
@@ -122,7 +122,7 @@ test('de-build.json leads to other files', async () => {
   expect(site.containerfile?.path).toBe('Dockerfile');
 });
 
-test('a Containerfile with different defaults of one ARG is told so', async () => {
+test('different defaults of one ARG are reported', async () => {
   write({ [CONTAINERFILE]: 'ARG N=1\nFROM a\nARG N=2\nARG APPS_JSON_BASE64\n' });
   const { findings } = await readSite(folder);
   expect(findings).toMatchObject([
@@ -137,7 +137,7 @@ test('no such folder, and a file for a folder', async () => {
   await expect(readSite(join(folder, 'file'))).rejects.toMatchObject({ code: 'site-not-found' });
 });
 
-test('folders and pipes in the place of files are told, and wait for nobody', async () => {
+test('folders and pipes instead of files are reported, and nothing waits for them', async () => {
   write({ '.env': undefined, 'apps.json': undefined });
   mkdirSync(join(folder, '.env'));
   execFileSync('mkfifo', [join(folder, 'apps.json')]);

@@ -1,14 +1,13 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { envExampleMissing, envMissing } from '../errors/env-findings.ts';
 import type { Finding } from '../errors/finding.ts';
-import { siteNotFound, siteUnreadable } from '../errors/site-failures.ts';
 import { versionMissing } from '../errors/version-findings.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import { type AppEntry, readApps } from './apps-json.ts';
 import { checkEnv } from './check-env.ts';
 import { type EnvFile, MAXIMUM_ENV_BYTES, readEnv } from './env-file.ts';
 import { deriveEnvSchema } from './env-schema.ts';
+import { requireFolder } from './find-site.ts';
 import { findPlaceholders } from './placeholder.ts';
 import { readContainerfile } from './read-containerfile.ts';
 import { readSiteConfig } from './read-site-config.ts';
@@ -17,8 +16,8 @@ import type { Site } from './site.ts';
 import type { SiteConfig } from './site-config.ts';
 
 /**
- * Reads what lies in a site's folder, every file once, and gathers all that is wrong with it.
- * @throws DeBuildError `site-not-found`, `site-unreadable`: nothing else, whatever the files hold.
+ * Reads the files of a site, each once, and collects all that is wrong with them.
+ * @throws DeBuildError `site-not-found`, `site-unreadable`: and nothing else, whatever is in the files.
  */
 export async function readSite(folder: string): Promise<Site> {
   const site = resolve(folder);
@@ -44,14 +43,6 @@ export async function readSite(folder: string): Promise<Site> {
       ...container.findings,
     ],
   };
-}
-
-async function requireFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw siteUnreadable(folder, error);
-  });
-  if (found?.isDirectory() !== true) throw siteNotFound(folder);
 }
 
 async function readCheckedEnv(
@@ -88,7 +79,7 @@ function isJudged(finding: Finding, config: SiteConfig, earlier: readonly Findin
   );
 }
 
-/** Keys whose values de-build itself uses: the version, tokens, build args, and whatever fills a placeholder. */
+/** Keys whose values de-build itself uses: the version, tokens, build args, and what fills a placeholder. */
 function keysInUse(config: SiteConfig, apps: readonly AppEntry[]): ReadonlySet<string> {
   const texts = [
     ...Object.values(config.buildArgs),

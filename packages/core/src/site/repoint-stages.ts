@@ -2,8 +2,7 @@ import type { Containerfile } from './containerfile.ts';
 import { parseInstructions } from './containerfile-instructions.ts';
 
 /**
- * The Containerfile with other images in its FROM lines, which are known by their lines; everything else stands where it
- * stood.
+ * The Containerfile with other images in some FROM lines, given by line; everything else keeps its place.
  */
 export function repointStages(
   { text }: Pick<Containerfile, 'text'>,

@@ -13,7 +13,7 @@ test('has every key with its description', () => {
   }
 });
 
-test('stands in docs/configuration.md as it is; `node scripts/write-schema.mjs` writes it', async () => {
+test('is in docs/configuration.md; `node scripts/write-schema.mjs` writes it', async () => {
   const text = await readFile(join(import.meta.dirname, '../../../../docs/configuration.md'), 'utf8');
   expect(text).toContain(`<!-- keys -->\n${siteConfigTable()}\n<!-- /keys -->`);
 });

@@ -46,7 +46,7 @@ test('what is set is taken, and the rest has its default', async () => {
   });
 });
 
-describe('what is wrong is told with its place, and has its default', () => {
+describe('what is wrong is reported with its place, and has its default', () => {
   test.each([
     ['unknown key', '{\n  "imgae": "a/b"\n}', 'config-unknown-key', 2, 3],
     ['wrong type', '{"env":\n 5}', 'config-invalid', 2, 2],
@@ -67,7 +67,7 @@ describe('what is wrong is told with its place, and has its default', () => {
     expect({ ...config, env: '.env' }).toEqual(defaultSiteConfig());
   });
 
-  test('every wrong key is told, with the name that was meant', async () => {
+  test('every wrong key is reported, with the name that was meant', async () => {
     const { findings } = await read('{"imgae": "a", "env": 1, "benchfolder": "x"}');
     expect(findings).toHaveLength(3);
     expect(findings.map((finding) => finding.fix).join()).toMatch(

@@ -18,7 +18,7 @@ const IMAGE =
  */
 export const siteConfigSchema = z
   .strictObject({
-    $schema: z.string().optional().describe('Where an editor finds the schema of this file.'),
+    $schema: z.string().optional().describe('Where editors find the schema of this file.'),
     image: z
       .string()
       .regex(IMAGE, 'is not the name of an image; write it without a tag, in lower case')
@@ -31,17 +31,15 @@ export const siteConfigSchema = z
     env: path.prefault('.env').describe('The env file: site version, token, and what Compose reads.'),
     exampleEnv: path
       .prefault('de-example.env')
-      .describe('The example that says which keys the env file must have, and of what shape.'),
+      .describe('The example that says which keys the env file must have, and the shape of their values.'),
     apps: path.prefault('apps.json').describe('The list of apps, in the form that bench reads.'),
     manifests: path.prefault('build-manifests').describe('The folder with one record per release.'),
-    versionKey: envKey
-      .default('DE_SITE_VERSION')
-      .describe('The key of the env file that holds the site version.'),
+    versionKey: envKey.default('DE_SITE_VERSION').describe('The key of the env file with the site version.'),
     buildArgs: z
       .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
       .default({})
       .describe(
-        'Build args by name. A value may hold ${NAME} or {{ NAME }}, which is filled from the env file.',
+        'Build args by name. A value may contain ${NAME} or {{ NAME }}, which is filled from the env file.',
       ),
     buildArgsFromEnv: z
       .array(envKey)
@@ -72,24 +70,24 @@ export const siteConfigSchema = z
       .string()
       .regex(/^\/(?:[^/]+\/?)+$/, 'is not an absolute path')
       .default('/home/frappe/frappe-bench')
-      .describe('Where the bench lies in the image; its sites/apps.json is read to verify a release.'),
+      .describe('The folder of the bench in the image; its sites/apps.json is read to verify a release.'),
     recordFiles: z
       .boolean()
       .default(true)
       .describe(
-        "Whether a release reads all files of its image, for their digest and the bill of materials. It takes about as long as `docker save`, and room for a copy of the image on the engine's disk while it lasts.",
+        "Whether a release reads all files of its image, for their digest and the bill of materials. It takes about as long as `docker save`, and meanwhile needs space for a copy of the image on the engine's disk.",
       ),
     audit: z
       .enum(['fail', 'warn', 'off'])
       .default('fail')
       .describe(
-        'Whether every byte of the image is searched for the secrets of the env file before it gets its tag: `fail` refuses an image that holds one, `warn` only tells. Layers that were found clean are not read again.',
+        'Whether every byte of the image is searched for the secrets of the env file before it gets its tag: `fail` refuses an image that contains one, `warn` only reports it. Layers without a secret are not read again.',
       ),
     tokenExpiryWarningDays: z
       .int()
       .min(0)
       .default(14)
-      .describe('How many days before its end a token is warned about.'),
+      .describe('How many days before it expires a token causes a warning.'),
     minimumFreeDisk: z
       .string()
       .refine((text) => parseByteSize(text) !== undefined, 'is not a size such as "10GB" or "500MiB"')
@@ -101,13 +99,13 @@ export const siteConfigSchema = z
     githubApi: z
       .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
       .default('https://api.github.com')
-      .describe('The API that tells when a token ends; another one for GitHub Enterprise.'),
+      .describe('The API that says when a token expires; GitHub Enterprise has its own.'),
     gitTimeoutSeconds: z
       .int()
       .min(1)
       .max(3600)
       .default(30)
-      .describe('How long a git host may take to answer.'),
+      .describe('How many seconds a git host may take to answer.'),
   })
   .describe('Settings of de-build for a site. Every key is optional.');
 

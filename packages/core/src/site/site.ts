@@ -5,7 +5,7 @@ import type { EnvFile } from './env-file.ts';
 import type { SiteConfig } from './site-config.ts';
 
 /**
- * What lies on disk: the folder that is released, read once. A part that could not be read is `undefined`,
+ * The folder that is released, read once. A part that could not be read is `undefined`,
  * and `findings` says why.
  */
 export interface Site {

@@ -1,7 +1,7 @@
 export interface TextPlace {
   /** 1-based. */
   readonly line: number;
-  /** 1-based; counts UTF-16 units, and a byte order mark is none. */
+  /** 1-based; counts UTF-16 units, without a byte order mark. */
   readonly column: number;
 }
 

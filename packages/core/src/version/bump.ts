@@ -4,15 +4,14 @@ import { isSiteVersion } from './site-version.ts';
 
 const STEPS = ['patch', 'minor', 'major', 'prerelease'] as const;
 
-/** How far a version is moved: a step, or the version it shall become. */
+/** How a version changes: a step, or the new version itself. */
 export type Bump = (typeof STEPS)[number] | (string & {});
 
 export interface BumpOptions {
-  /** Let an explicit version be the present one or a lower one. */
+  /** Allow an explicit version that is not higher than the present one. */
   readonly force?: boolean;
   /**
-   * Versions that are released already: the result is higher than all of them, so that a step from a version that
-   * was set back leads on and not into the past.
+   * Released versions: a step leads to a version higher than all of them, even from one that was set back.
    */
   readonly released?: readonly string[];
 }
@@ -25,12 +24,12 @@ export interface BumpOptions {
 export function bumpVersion(current: string, bump: Bump, options: BumpOptions = {}): string {
   const isStep = STEPS.some((step) => step === bump);
   if (!isStep) return explicitVersion(current, bump, options.force ?? false);
-  if (!isSiteVersion(current)) throw siteVersionMalformed(current);
+  if (!isSiteVersion(current)) throw siteVersionMalformed();
   const from = [current, ...(options.released ?? []).filter(isSiteVersion)].sort(semver.compare).at(-1);
   return stepFrom(from ?? current, bump as (typeof STEPS)[number]);
 }
 
-/** A present version that is malformed can only be replaced, so nothing is compared with it. */
+/** A malformed present version can only be replaced, so nothing is compared with it. */
 function explicitVersion(current: string, version: string, isForced: boolean): string {
   if (!isSiteVersion(version)) throw siteVersionMalformed(version);
   if (isSiteVersion(current) && !isForced && semver.lte(version, current)) {
@@ -39,7 +38,7 @@ function explicitVersion(current: string, version: string, isForced: boolean): s
   return version;
 }
 
-/** A prerelease goes on with the name it has (`beta`), or without one if it has none; a new one is called `rc`. */
+/** A prerelease keeps its name (`beta`), or has none as before; a new one is called `rc`. */
 function stepFrom(from: string, step: (typeof STEPS)[number]): string {
   const version = new semver.SemVer(from);
   if (step !== 'prerelease') return version.inc(step).version;

@@ -5,7 +5,7 @@ import type { NextVersions, VersionFault } from '../errors/version-findings.ts';
 const MAXIMUM_TAG = 128;
 
 /**
- * Why a text is not a site version, if it is none.
+ * Why a text is not a site version; `undefined` when it is one.
  * A site version is a semantic version (semver.org 2.0.0) that can be the tag of an image, character by character:
  * no `v` before it, and no build metadata, for `+` is not allowed in a tag.
  */

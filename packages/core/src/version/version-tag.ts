@@ -1,33 +1,33 @@
-/** The tags that a release gives besides the version itself. */
+/** The tags of a release other than its version. */
 
 const MARK = /-(building|replaced|rebuilt|base|quarantined)-[0-9a-f]{6,}$/;
 
-/** Where an image stands while it is being built and verified. */
+/** The tag of an image while it is built and verified. */
 export function buildingTag(version: string, id: string): string {
   return `${version}-building-${id}`;
 }
 
-/** Where an image goes that `--force` took the version from. */
+/** The new tag of an image that `--force` took the version from. */
 export function replacedTag(version: string, imageId: string): string {
   return `${version}-replaced-${shortId(imageId)}`;
 }
 
-/** What an image is called that was built anew from the record of a release. */
+/** The tag of an image that was rebuilt from the record of a release. */
 export function rebuiltTag(version: string, imageId: string): string {
   return `${version}-rebuilt-${shortId(imageId)}`;
 }
 
-/** What a base image is called while a build stands on it whose own name has moved on. */
+/** The tag of a base image for a rebuild, when its own tag now names another image. */
 export function baseTag(version: string, imageId: string): string {
   return `${version}-base-${shortId(imageId)}`;
 }
 
-/** Where an image stays, on request, that the audit did not let pass. */
+/** The tag of an image that the audit refused and that is kept on request. */
 export function quarantinedTag(version: string, imageId: string): string {
   return `${version}-quarantined-${shortId(imageId)}`;
 }
 
-/** `building`, `replaced` and so on, for a tag that is no site version. */
+/** `building`, `replaced` and so on, for a tag that is not a site version. */
 export function markOf(tag: string): string | undefined {
   return MARK.exec(tag)?.[1];
 }

@@ -167,7 +167,7 @@ describe('writeSiteVersion', () => {
     expect(readdirSync(folder)).toEqual(['.env']);
   });
 
-  test('gives what stood there, and takes another key', async () => {
+  test('returns the previous version, and takes another key', async () => {
     const path = join(folder, '.env');
     writeFileSync(path, 'TAG=2.0.0\n');
     expect(await writeSiteVersion(path, { version: '2.1.0', key: 'TAG' })).toBe('2.0.0');

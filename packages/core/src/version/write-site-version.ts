@@ -8,7 +8,7 @@ import { isSiteVersion } from './site-version.ts';
 
 export interface VersionWriting {
   readonly version: string;
-  /** The key that holds the version; `DE_SITE_VERSION` unless given. */
+  /** The key of the version; `DE_SITE_VERSION` unless given. */
   readonly key?: string;
 }
 
@@ -17,7 +17,7 @@ export interface VersionWriting {
  * after it, the line endings, a byte order mark, or the file's permissions. Atomic; a symbolic link is followed.
  *
  * @param path Absolute path of the env file.
- * @returns the version that stood there before.
+ * @returns the previous version.
  * @throws DeBuildError `site-version-malformed`, `site-version-unwritable`, `env-not-written`
  */
 export async function writeSiteVersion(path: string, writing: VersionWriting): Promise<string> {
