@@ -133,8 +133,8 @@ else
 
     test.each([
       ['a Containerfile that is not one', 'NONSENSE x\n', {}, 'containerfile-invalid'],
-      ['a base that is nowhere', 'FROM localhost:1/none:1\n', {}, 'base-image-unavailable'],
-      ['a target that is not there', 'FROM BASE AS one\n', { target: 'two' }, 'build-target-missing'],
+      ['a base image that does not exist', 'FROM localhost:1/none:1\n', {}, 'base-image-unavailable'],
+      ['a target that does not exist', 'FROM BASE AS one\n', { target: 'two' }, 'build-target-missing'],
     ])('%s is an error', async (_, containerfile, change, code) => {
       await expect(build(containerfile, change)).rejects.toMatchObject({ code });
     });
@@ -180,7 +180,7 @@ else
         expect(ours).toBe(await listed(buildWithClient(join(context, 'Containerfile'))));
       });
 
-      test('with a Containerfile that lies outside', async () => {
+      test('with a Containerfile outside the context', async () => {
         await write({ '.dockerignore': '*.md\n', '../Outside': LISTED });
         const containerfile = join(folder, 'Outside');
         const ours = await listed(await build(LISTED, { containerfile }));
@@ -188,7 +188,7 @@ else
       });
     });
 
-    test('an ignore file of the Containerfile’s own goes before the general one', async () => {
+    test('an ignore file of the Containerfile’s own takes precedence over the general one', async () => {
       await write({
         '.dockerignore': 'a\n',
         'Containerfile.dockerignore': 'b\nContainerfile\n',

@@ -1,6 +1,6 @@
+import { registryAccess } from '../engine/registry-credentials.ts';
 import { registryTagTaken } from '../errors/archive-failures.ts';
 import { restoreTagHeld } from '../errors/restore-failures.ts';
-import { registryAccess } from '../flow/registry-access.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { RegistryArchive } from '../manifests/archives.ts';
 import { measureProgress } from '../progress/progress.ts';

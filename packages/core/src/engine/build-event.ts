@@ -8,7 +8,7 @@ export type BuildEvent = BuildStepEvent | BuildLogEvent | BuildWarningEvent | Pr
 
 export interface BuildStepEvent {
   readonly type: 'build-step';
-  /** Digest of the vertex, or the classic builder's step number. */
+  /** Digest of the vertex, or Podman's number of the step. */
   readonly step: string;
   readonly name: string;
   readonly state: 'started' | 'cached' | 'done' | 'failed' | 'canceled';

@@ -47,7 +47,7 @@ const saying = (bytes: string | undefined) =>
     }),
   );
 
-/** A server that says this, and then keeps the connection and its peace. */
+/** A server that sends this, and then keeps the connection open. */
 const dribbling = (bytes: string) =>
   listen(
     createTcpServer((socket) => {
@@ -64,7 +64,7 @@ const web = (status: number, headers: Record<string, string>, body: string) =>
 const connect = (host: string, environment: Record<string, string> = {}, answerWithinMs = 5000) =>
   connectEngine({ environment: { HOME: folder, ...environment }, host, answerWithinMs });
 
-describe('what is wrong with an engine is told apart', () => {
+describe('each problem of an engine has its own error', () => {
   test('no socket', async () => {
     await expect(connect(`unix://${folder}/none.sock`)).rejects.toMatchObject({
       code: 'engine-unreachable',
@@ -80,13 +80,13 @@ describe('what is wrong with an engine is told apart', () => {
     });
   });
 
-  test('a socket that nobody listens on', async () => {
+  test('a socket without a listener', async () => {
     const file = join(folder, 'left.sock');
     await writeFile(file, '');
     await expect(connect(`unix://${file}`)).rejects.toMatchObject({ code: 'engine-not-running' });
   });
 
-  test('a port that nobody listens on', async () => {
+  test('a port without a listener', async () => {
     const host = await listen(createTcpServer());
     await new Promise((done) => running.pop()?.close(done));
     await expect(connect(host)).rejects.toMatchObject({ code: 'engine-not-running' });
@@ -142,7 +142,7 @@ describe('what is wrong with an engine is told apart', () => {
     await engine.close();
   });
 
-  test('an engine of a later age', async () => {
+  test('an engine that is too new', async () => {
     const host = await listen(
       createHttpServer((request, response) => {
         response.setHeader('api-version', '3.1');
@@ -155,7 +155,7 @@ describe('what is wrong with an engine is told apart', () => {
     });
   });
 
-  test('an engine that is newer than we know is spoken to in a version we know', async () => {
+  test('a newer engine gets requests in a version we know', async () => {
     const asked: (string | undefined)[] = [];
     const host = await listen(
       createHttpServer((request, response) => {
@@ -240,7 +240,7 @@ describe('TLS', () => {
   test.each<[string, (all: HostCertificates) => HostCertificate, string]>([
     ['has expired', ({ expired }) => expired, 'expired'],
     ['is for another host', ({ forAnotherHost }) => forAnotherHost, 'another host name'],
-    ['is signed by nobody known', ({ selfSigned }) => selfSigned, 'authority'],
+    ['is signed by an unknown authority', ({ selfSigned }) => selfSigned, 'authority'],
   ])('a certificate that %s', async (_, choose, why) => {
     const own = await mkdtemp(join(folder, 'authority-'));
     const certificates = await makeHostCertificates(own);
@@ -274,7 +274,7 @@ describe('TLS', () => {
     });
   });
 
-  test('an unknown authority that need not be known', async () => {
+  test('an unknown authority where none need be known', async () => {
     const connected = await connect(await engine(), { DOCKER_TLS: '1' });
     await connected.close();
   });

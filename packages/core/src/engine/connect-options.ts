@@ -1,7 +1,7 @@
 export interface ConnectOptions {
   /** DOCKER_HOST, DOCKER_CONTEXT, DOCKER_TLS_VERIFY, DOCKER_BUILDKIT, HOME, PATH, … */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** `unix://…`, `tcp://…`, `ssh://…`; goes before what the environment says. */
+  /** `unix://…`, `tcp://…`, `ssh://…`; takes precedence over the environment. */
   readonly host?: string;
   /** How long the engine may stay silent at small requests, in milliseconds. Default 10 s. */
   readonly answerWithinMs?: number;

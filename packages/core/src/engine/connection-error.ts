@@ -16,7 +16,7 @@ import type { Endpoint } from './endpoint.ts';
 
 export interface FailedRequest {
   readonly endpoint: Endpoint;
-  /** What was asked for, for people: `POST /build`. */
+  /** For messages: `POST /build`. */
   readonly asked: string;
   /** Whether this engine has answered before. */
   readonly wasAlive: boolean;
@@ -24,7 +24,7 @@ export interface FailedRequest {
   readonly otherSockets: readonly string[];
 }
 
-/** Turns what Node, OpenSSL and ssh report about a connection into the failure a person can mend. */
+/** Turns what Node, OpenSSL and ssh report about a connection into an error that a person can act on. */
 export function explainConnectionError(error: unknown, request: FailedRequest): DeBuildError {
   const { endpoint, asked, wasAlive } = request;
   const { url } = endpoint;
@@ -55,7 +55,7 @@ export function explainStatus(status: number, body: string, asked: string): DeBu
   return status >= 500 ? engineFailed(asked, status, reason) : engineRefused(asked, status, reason);
 }
 
-/** ssh ended before, or instead of, an answer. */
+/** ssh ended without an answer. */
 export class SshError extends Error {
   readonly output: string;
 
@@ -77,7 +77,7 @@ const LOST = new Set([
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ENOENT: 'There is no such socket: Docker is not installed, not started, or listens elsewhere.',
   ENOTDIR: 'There is no such socket: a part of its path is not a folder.',
-  ENOTSOCK: 'What lies there is not a socket.',
+  ENOTSOCK: 'What is there is not a socket.',
   ENOTFOUND: 'The name of the host is not known.',
   EAI_AGAIN: 'The name of the host could not be looked up.',
   EHOSTUNREACH: 'No route leads to the host.',
@@ -88,7 +88,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 function explainTlsError(code: string, error: unknown, url: string): DeBuildError | undefined {
   const tls = (why: string, fix: string) => engineTlsFailed(url, why, fix, error);
   // Node gives some of OpenSSL's errors a code, and some only a message.
-  const told = `${code} ${messageOf(error)}`.toUpperCase().replaceAll(' ', '_');
+  const reported = `${code} ${messageOf(error)}`.toUpperCase().replaceAll(' ', '_');
   const files = 'the folder that DOCKER_CERT_PATH (or the Docker context) names';
   if (code === 'CERT_HAS_EXPIRED') {
     return tls("The engine's certificate has expired.", 'Renew the certificate of the engine.');
@@ -96,7 +96,7 @@ function explainTlsError(code: string, error: unknown, url: string): DeBuildErro
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return tls(
       "The engine's certificate is for another host name.",
-      'Use the name that stands in the certificate, or make a certificate for this one.',
+      'Use the name in the certificate, or make a certificate for this one.',
     );
   }
   if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_)/.test(code)) {
@@ -105,13 +105,13 @@ function explainTlsError(code: string, error: unknown, url: string): DeBuildErro
       `Put the authority's ca.pem into ${files}.`,
     );
   }
-  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|RECORD_OVERFLOW/.test(told)) {
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|RECORD_OVERFLOW/.test(reported)) {
     return tls(
       'The engine does not speak TLS on this port.',
       'Unset DOCKER_TLS_VERIFY, or use the port that speaks TLS, usually 2376.',
     );
   }
-  if (/ALERT|HANDSHAKE/.test(told) || LOST.has(code)) {
+  if (/ALERT|HANDSHAKE/.test(reported) || LOST.has(code)) {
     return tls(
       `The engine refused our certificate, or wants one (${code || messageOf(error)}).`,
       `Put cert.pem and key.pem, signed by the engine's authority, into ${files}.`,
@@ -138,7 +138,7 @@ export function reasonOf(body: string): string {
   return cutAtWord(body.trim(), 500);
 }
 
-/** `Happy eyeballs` wraps the errors of several addresses into one without a code of its own meaning. */
+/** "Happy eyeballs" wraps the errors of several addresses into one that has no code of its own. */
 function codeOf(error: unknown): string {
   const { code, errors } = error as { code?: unknown; errors?: unknown };
   if (typeof code === 'string') return code;

@@ -13,7 +13,6 @@ const Info = z.looseObject({
   OperatingSystem: z.string().default(''),
   OSType: z.string().default('linux'),
   Architecture: z.string().default(''),
-  Driver: z.string().default(''),
   DockerRootDir: z.string().optional(),
   Name: z.string().default(''),
 });
@@ -35,22 +34,21 @@ export async function describeEngine(
     apiVersion: transport.apiVersion,
     operatingSystem: info.OperatingSystem,
     platform: `${info.OSType}/${ociArchitecture(info.Architecture)}`,
-    storageDriver: info.Driver,
     ...(dataFolder === undefined ? {} : { dataFolder }),
     builder: product === 'podman' ? 'podman' : 'buildkit',
   };
 }
 
 /**
- * A socket may be forwarded from a virtual machine (Docker Desktop, Colima, ssh -L): then the engine has another
- * host name, or names a folder that is not here.
+ * A socket may be forwarded from a virtual machine (Docker Desktop, Colima, ssh -L): then the engine reports another
+ * host name, or a folder that does not exist here.
  */
 function isOnThisMachine(endpoint: Endpoint, info: z.infer<typeof Info>): boolean {
   if (endpoint.kind !== 'socket' || info.DockerRootDir === undefined) return false;
   return info.Name === hostname() && existsSync(info.DockerRootDir);
 }
 
-/** The kernel's word for a processor, as `uname -m` prints it, in OCI's words. */
+/** The processor as OCI names it; the kernel's name is that of `uname -m`. */
 function ociArchitecture(machine: string): string {
   return ARCHITECTURES[machine] ?? machine;
 }

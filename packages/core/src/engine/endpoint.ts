@@ -13,7 +13,7 @@ export interface TcpEndpoint {
   readonly url: string;
   readonly host: string;
   readonly port: number;
-  /** Path that a proxy in front of the engine wants first; empty or `/prefix`. */
+  /** Path prefix of a proxy in front of the engine; empty or `/prefix`. */
   readonly pathPrefix: string;
   readonly tls: TlsFiles | undefined;
 }
@@ -32,7 +32,7 @@ export interface SshEndpoint {
   readonly host: string;
   readonly user: string | undefined;
   readonly port: number | undefined;
-  /** Path of the socket over there, when it is not the usual one. */
+  /** Path of the socket on that host, when it is not the usual one. */
   readonly socket: string | undefined;
 }
 

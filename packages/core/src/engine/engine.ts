@@ -1,6 +1,6 @@
 /**
- * The face of the Docker Engine, in our own words. Flows know only this file; `connect-engine.ts` makes the
- * real one, and a test may make a small fake.
+ * The interface of the Docker Engine that flows use; `connect-engine.ts` makes the real one, tests may make a small
+ * fake.
  */
 import type { Readable } from 'node:stream';
 import type { Redactor } from '../secrets/redactor.ts';
@@ -14,11 +14,11 @@ export interface Engine {
   /** @throws DeBuildError `engine-without-buildkit` where DOCKER_BUILDKIT switches it off; `engine-*` */
   about(): Promise<EngineInfo>;
   /**
-   * Builds an image. Resolves only when the image's id arrived *and* the engine's inspect agrees.
+   * Builds an image. Resolves only when the image's id arrived *and* the engine has that image.
    * @throws DeBuildError `build-step-failed`, `build-interrupted`, `engine-lost`, `engine-idle`, …
    */
   build(request: BuildRequest): Promise<BuiltImage>;
-  /** Lets go of the connection. */
+  /** Releases the connection. */
   close(): Promise<void>;
 }
 
@@ -27,12 +27,11 @@ export interface EngineInfo {
   readonly version: string;
   readonly apiVersion: string;
   readonly operatingSystem: string;
-  /** In OCI words: `linux/amd64`. */
+  /** As OCI writes it: `linux/amd64`. */
   readonly platform: string;
-  readonly storageDriver: string;
   /** Where the engine keeps its images; `undefined` when it is not on this machine. */
   readonly dataFolder?: string;
-  /** The builder that `build` will use unless the request says otherwise. */
+  /** The engine's only builder. */
   readonly builder: BuilderKind;
 }
 
@@ -54,15 +53,15 @@ export interface BuildRequest {
   readonly pull: boolean;
   /** `default`, `host` or `none`. */
   readonly network?: string;
-  /** Paths relative to the context, forward slashes, that are never sent, whatever `.dockerignore` says. */
+  /** Paths relative to the context, forward slashes, that are never sent, even if `.dockerignore` includes them. */
   readonly neverSend: readonly string[];
   readonly builder: BuilderKind;
-  /** Where hashes of the context's contents are kept between builds; without it there is no `context` in the result. */
+  /** File that keeps hashes of the context's contents between builds; without it the result has no `context`. */
   readonly contextHashesFile?: string;
   /** Credentials for registries, by host. */
   readonly registryAuth?: Readonly<Record<string, RegistryCredential>>;
   readonly onEvent?: (event: BuildEvent) => void;
-  /** Takes secrets out of what an error will quote, before that is cut short: half a secret is not known for one. */
+  /** Redacts what an error will quote before it is cut: half a secret cannot be recognized. */
   readonly redactor?: Pick<Redactor, 'redact' | 'redactValue' | 'stream'>;
   readonly signal?: AbortSignal;
 }
@@ -79,18 +78,18 @@ export interface BuiltImage {
   readonly steps: readonly BuildStepTiming[];
   /** Bytes and files of the context that went to the engine in this build, and bytes on the wire in all. */
   readonly sent: { readonly files: number; readonly bytes: number; readonly wireBytes: number };
-  /** Base images as the build resolved them, when the builder tells: reference → `sha256:…`. */
+  /** Base images as the build resolved them, when the builder reports them: reference → `sha256:…`. */
   readonly baseDigests: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
   /**
-   * What the builder was offered of the context: `sha256:…` over it, and how many files that was. Absent when the builder
-   * asked for nothing, or the request for no digest.
+   * What the builder was offered of the context: its digest `sha256:…` and its number of files. Absent when the builder
+   * asked for nothing, or the request has no `contextHashesFile`.
    */
   readonly context?: { readonly digest: string; readonly files: number };
 }
 
 export interface BuildStepTiming {
-  /** The builder's own name of the step, e.g. `[builder 2/4] RUN bench init`. */
+  /** As the builder names it: `[builder 2/4] RUN bench init`. */
   readonly name: string;
   readonly durationMs: number;
   readonly cached: boolean;
@@ -103,26 +102,26 @@ export interface Images {
   inspect(reference: string): Promise<ImageDetails | undefined>;
   /** Gives `image` (id or reference) the name `repository:tag`, taking it from any other image. */
   tag(image: string, reference: string): Promise<void>;
-  /** Takes a name away, as `docker rmi` does: the image goes with its last name. Not an error where there is none. */
+  /** Removes a name, as `docker rmi` does, and with its last name the image. A missing name is not an error. */
   untag(reference: string): Promise<void>;
-  /** One file's bytes, read from a created and never started container; `undefined` when it is not there. */
+  /** One file's bytes, read from a container that is never started; `undefined` when there is no such file. */
   readFile(image: string, path: string): Promise<Buffer | undefined>;
-  /** The containers of `readFile` that are on the engine, of these images. While one is there its image can't go. */
+  /** Containers of `readFile` that exist for these images. An image cannot be removed while it has one. */
   readingContainers(images: readonly string[]): Promise<readonly ReadingContainer[]>;
-  /** Not an error where there is none of that id. */
+  /** A missing container is not an error. */
   removeReadingContainer(id: string): Promise<void>;
   /**
-   * All of an image as `docker save` writes it: a tar with its layers, in the legacy layout or in OCI's. Docker 20.10
-   * first copies the layers, so the engine's disk needs as much room again while it runs.
+   * The image as `docker save` writes it: a tar with its layers, in the legacy layout or in OCI's. Docker 20.10 first
+   * copies the layers, and needs disk space for them.
    * @throws DeBuildError `engine-object-missing`, `engine-*`, here or from the stream
    */
   save(image: string, signal?: AbortSignal): Promise<Readable>;
-  /** All that the engine tells of an image, as it tells it; the history's newest entry first. */
+  /** All that the engine reports of an image, unchanged; the history's newest entry first. */
   describe(image: string): Promise<ImageDescription>;
   /** Every image with this label, tagged or not. */
   listByLabel(label: string): Promise<readonly LabelledImage[]>;
   /**
-   * Gives the engine what `docker save` wrote, compressed or not. An image in it that has a name takes that name.
+   * Loads what `docker save` wrote, compressed or not. An image in it that has a name gets that name.
    * @throws DeBuildError `image-not-loaded`, `engine-*`; what the stream fails with; the signal's reason
    */
   load(archive: Readable, signal?: AbortSignal): Promise<void>;
@@ -130,25 +129,25 @@ export interface Images {
 
 export interface ReadingContainer {
   readonly id: string;
-  /** Its process is no more, or it is older than one of a living process ever gets. */
+  /** Its process has exited, or it is older than that of a running process ever is. */
   readonly isAbandoned: boolean;
 }
 
-/** Image registries, asked through the engine, which alone speaks to them. */
+/** Image registries, through the engine. */
 export interface Registries {
   /**
-   * The digest that a registry has for a name and tag; `undefined` when it has none, or does not tell.
+   * The digest that a registry has for a name and tag; `undefined` when it has none, or does not report it.
    * @throws DeBuildError `engine-*`
    */
   digestOf(reference: string, access: RegistryAccess): Promise<string | undefined>;
   /**
-   * Sends the image that has this name on the engine to the registry of the name.
-   * @returns the digest that the registry knows it by
+   * Pushes the image of this name.
+   * @returns its digest in the registry
    * @throws DeBuildError `registry-refused`, `registry-unreachable`, `engine-*`; the signal's reason
    */
   push(reference: string, access: RegistryAccess): Promise<string>;
   /**
-   * Fetches `host/name@sha256:…`.
+   * Pulls `host/name@sha256:…`.
    * @throws DeBuildError `registry-refused`, `registry-unreachable`, `engine-*`; the signal's reason
    */
   pull(reference: string, access: RegistryAccess): Promise<void>;
@@ -163,7 +162,7 @@ export interface RegistryAccess {
 
 export interface LabelledImage {
   readonly id: string;
-  /** Names with tags; none when it has lost them. */
+  /** Names with tags; may be empty. */
   readonly tags: readonly string[];
   /** ISO 8601. */
   readonly createdAt: string;
@@ -200,7 +199,7 @@ export interface ImageDescription {
 
 export interface BuildCache {
   usage(): Promise<readonly CacheRecord[]>;
-  /** What BuildKit remembers of builds, as it writes it; nothing on engines before 24. */
+  /** BuildKit's records of builds; none on engines before 24. */
   buildRecords(): Promise<readonly BuildRecord[]>;
   prune(options: PruneOptions): Promise<PruneResult>;
 }

@@ -41,7 +41,7 @@ const find = (environment: Record<string, string> = {}, host?: string) =>
   findEndpoint({ environment: { HOME: home, ...environment }, ...(host === undefined ? {} : { host }) });
 
 describe('findEndpoint', () => {
-  test('takes the usual socket when nothing is said', async () => {
+  test('takes the usual socket by default', async () => {
     expect(await find()).toMatchObject({ url: 'unix:///var/run/docker.sock' });
   });
 
@@ -84,7 +84,7 @@ describe('findEndpoint', () => {
   test.each<[string, Record<string, string>, string]>([
     ['a path for DOCKER_HOST', { DOCKER_HOST: '/var/run/docker.sock' }, 'engine-host-invalid'],
     ['a named pipe', { DOCKER_HOST: 'npipe:////./pipe/docker_engine' }, 'engine-host-invalid'],
-    ['a context that is not there', { DOCKER_CONTEXT: 'gone' }, 'engine-context-missing'],
+    ['a context that does not exist', { DOCKER_CONTEXT: 'gone' }, 'engine-context-missing'],
   ])('refuses %s', async (_, environment, code) => {
     await expect(find(environment)).rejects.toMatchObject({ code, exitCode: 5 });
   });

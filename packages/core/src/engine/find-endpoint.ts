@@ -9,11 +9,12 @@ import {
   engineHostInvalid,
   engineSettingsUnreadable,
 } from '../errors/engine-setup-failures.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { type Endpoint, parseHost, type TlsFiles } from './endpoint.ts';
 
 export interface EndpointOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Goes before everything that the environment says. */
+  /** Takes precedence over the environment. */
   readonly host?: string;
 }
 
@@ -29,7 +30,7 @@ const Context = z.looseObject({
 
 /**
  * Finds the engine as Docker's own client does: `host`, DOCKER_HOST, DOCKER_CONTEXT, the current context of its
- * settings, and at last the usual socket.
+ * settings, or the usual socket.
  * @throws DeBuildError `engine-host-invalid`, `engine-context-missing`, `engine-settings-unreadable`
  */
 export async function findEndpoint(options: EndpointOptions): Promise<Endpoint> {
@@ -48,7 +49,7 @@ export async function findEndpoint(options: EndpointOptions): Promise<Endpoint> 
     : readContext(folder, context, source);
 }
 
-/** Sockets on this machine where an engine may listen besides the usual one: rootless Docker, Desktop, Podman. */
+/** Sockets on this machine where an engine may listen: the usual one, rootless Docker, Desktop, Podman. */
 export function findOtherSockets(environment: EndpointOptions['environment']): readonly string[] {
   const runtime = environment.XDG_RUNTIME_DIR;
   const home = environment.HOME;
@@ -84,7 +85,7 @@ async function contextName(
   return [settings?.currentContext || undefined, file];
 }
 
-/** A context lies in a folder named after the digest of its name. */
+/** The folder of a context is named after the digest of its name. */
 async function readContext(folder: string, name: string, source: string): Promise<Endpoint> {
   const digest = createHash('sha256').update(name).digest('hex');
   const file = join(folder, 'contexts/meta', digest, 'meta.json');
@@ -97,7 +98,7 @@ async function readContext(folder: string, name: string, source: string): Promis
   return parsed(docker?.Host || DEFAULT_HOST, `the Docker context "${name}"`, tls);
 }
 
-/** As for Docker's client, any value switches it on, also `0`. */
+/** As for Docker's client, any value switches it on, even `0`. */
 async function tlsOf(environment: EndpointOptions['environment']): Promise<TlsFiles | undefined> {
   const verify = Boolean(environment.DOCKER_TLS_VERIFY);
   if (!verify && !environment.DOCKER_TLS) return undefined;
@@ -108,12 +109,7 @@ async function readCertificates(folder: string, verify: boolean): Promise<TlsFil
   const [ca, cert, key] = await Promise.all(
     ['ca.pem', 'cert.pem', 'key.pem'].map((name) => readIfThere(join(folder, name))),
   );
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    verify,
-  };
+  return { ...omitUndefined({ ca, cert, key }), verify };
 }
 
 async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { freeBytes } from './free-bytes.ts';
 
-test('tells what df tells', async () => {
-  const told = Number(
+test('reports what df reports', async () => {
+  const reported = Number(
     execFileSync('df', ['--output=avail', '-B1', tmpdir()], { encoding: 'utf8' }).split('\n')[1],
   );
   const free = await freeBytes(tmpdir());
-  expect(Math.abs((free ?? 0) - told)).toBeLessThan(1e9);
+  expect(Math.abs((free ?? 0) - reported)).toBeLessThan(1e9);
   expect(free).toBeGreaterThan(0);
 });
 

@@ -2,8 +2,8 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Bytes that this user may still write on the disk that holds the folder; asked of the nearest folder above that can
- * be seen. `undefined` when the system does not tell.
+ * Bytes that this user may still write on the disk of the folder, or of the nearest visible folder above it.
+ * `undefined` when the system does not report them.
  */
 export async function freeBytes(folder: string): Promise<number | undefined> {
   try {

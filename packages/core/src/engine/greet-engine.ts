@@ -40,13 +40,13 @@ export async function greetEngine(
   if (/HTTP request to an HTTPS server/i.test(text)) {
     throw engineTlsFailed(
       endpoint,
-      'The engine speaks TLS on this port, and was spoken to without.',
+      'The engine expects TLS on this port.',
       'Set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of ca.pem, cert.pem and key.pem.',
     );
   }
   if (status >= 500) throw explainStatus(status, text, 'GET /_ping');
   if (status !== 200 || apiVersion === '') {
-    throw engineNotDocker(endpoint, `It is a web server that answered ${status} where an engine says OK.`);
+    throw engineNotDocker(endpoint, `It is a web server that answered ${status} where an engine answers OK.`);
   }
   const product = header('libpod-api-version') === '' ? 'docker' : 'podman';
   if (compareVersions(apiVersion, OLDEST_API) < 0) {
@@ -57,7 +57,7 @@ export async function greetEngine(
   return product;
 }
 
-/** An engine newer than we know usually speaks our API too. Asked for without a version, it tells. */
+/** A newer engine usually supports our API too; an unversioned request returns the oldest API that it supports. */
 async function agreeOnApi(transport: OpenTransport, newestOfEngine: string): Promise<string> {
   if (compareVersions(newestOfEngine, NEWEST_API) <= 0) return newestOfEngine;
   const { MinAPIVersion } = await askEngine(transport, { method: 'GET', path: '/version' }, Version);

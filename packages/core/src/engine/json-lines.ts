@@ -1,10 +1,10 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** Longer lines are no engine's. */
+/** No engine sends a longer line. */
 const LONGEST_LINE = 16 * 1024 * 1024;
 
 /**
- * The JSON objects of a stream, one a line, however its chunks are cut.
+ * The JSON objects of a stream, one per line.
  * @throws SyntaxError for a line that is not JSON, and for a last line that breaks off
  */
 export async function* readJsonLines(

@@ -2,6 +2,8 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Redactor } from '../secrets/redactor.ts';
+import { Secret } from '../secrets/secret.ts';
 import { findRegistryCredentials, registryOf } from './registry-credentials.ts';
 
 let folder: string;
@@ -15,10 +17,20 @@ function configure(config: unknown) {
 }
 
 async function find(...references: string[]) {
-  const found = await findRegistryCredentials(references, {
-    DOCKER_CONFIG: folder,
-    PATH: `${folder}:/usr/bin:/bin`,
-  });
+  const environment = { DOCKER_CONFIG: folder, PATH: `${folder}:/usr/bin:/bin` };
+  const learned: string[] = [];
+  const redactor: Pick<Redactor, 'add'> = {
+    add(secret) {
+      learned.push(secret instanceof Secret ? secret.reveal() : secret.value);
+      return 'added';
+    },
+  };
+  const found = await findRegistryCredentials(references, { environment, redactor });
+  expect(learned.sort()).toEqual(
+    Object.values(found)
+      .map(({ password }) => password.reveal())
+      .sort(),
+  );
   return Object.entries(found).map(([host, { username, password }]) => [host, username, password.reveal()]);
 }
 
@@ -42,7 +54,7 @@ test('only what the images need is read, a colon in a password too', async () =>
   expect(await find('python:3.11', 'localhost:5000/base')).toEqual([['docker.io', 'me', 'pa:ss']]);
 });
 
-test('a helper goes before the file, and gets the server by its standard input', async () => {
+test('a helper takes precedence over the file, and gets the server on its standard input', async () => {
   await writeFile(
     join(folder, 'docker-credential-fake'),
     '#!/bin/sh\nread server; echo "{\\"Username\\":\\"from-$1\\",\\"Secret\\":\\"for-$server\\"}"\n',

@@ -2,10 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { runProgram } from '../process/run-program.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 import { Secret } from '../secrets/secret.ts';
-import type { RegistryCredential } from './engine.ts';
+import type { RegistryAccess, RegistryCredential } from './engine.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface CredentialOptions {
+  readonly environment: Environment;
+  /** Learns every password that is found. */
+  readonly redactor: Pick<Redactor, 'add'>;
+}
 
 /** Docker's own configuration file, as `docker login` writes it. */
 const DockerConfig = z.looseObject({
@@ -17,31 +24,43 @@ const DockerConfig = z.looseObject({
 const HelperAnswer = z.looseObject({ Username: z.string(), Secret: z.string() });
 
 const HELPER_MS = 10_000;
-/** What Docker's own registry is called by its builder, and in its configuration. */
+/** The name of Docker's own registry in its builder, and in its configuration. */
 const DOCKER_HUB = { host: 'docker.io', key: 'https://index.docker.io/v1/' };
 
+/** How the engine may ask the registry of this image. */
+export async function registryAccess(
+  reference: string,
+  { signal, ...options }: CredentialOptions & { readonly signal?: AbortSignal | undefined },
+): Promise<RegistryAccess> {
+  const credentials = await findRegistryCredentials([reference], options);
+  return { credential: credentials[registryOf(reference)], signal };
+}
+
 /**
- * What `docker login` left for the registries of these images: from the credential helper that Docker would ask, else
- * from its configuration file. A registry without a credential is left out; a configuration that can't be read, or a
- * helper that fails, counts as none, as the image may well be public.
- * @returns by host, as the builder names it
+ * What `docker login` stored for the registries of these images, by host: in the credential helper that Docker would
+ * ask, else in its configuration file. An unreadable configuration, or a helper that fails, counts as no credential: the
+ * image may be public.
  */
 export async function findRegistryCredentials(
   references: readonly string[],
-  environment: Environment,
+  { environment, redactor }: CredentialOptions,
 ): Promise<Readonly<Record<string, RegistryCredential>>> {
   const config = await readDockerConfig(environment);
   if (config === undefined) return {};
   const hosts = [...new Set(references.map(registryOf))];
-  const found = await Promise.all(
-    hosts.map(async (host) => [host, await findCredential(host, config, environment)] as const),
+  const found: Record<string, RegistryCredential> = {};
+  await Promise.all(
+    hosts.map(async (host) => {
+      const credential = await findCredential(host, config, environment);
+      if (credential === undefined) return;
+      redactor.add(credential.password);
+      found[host] = credential;
+    }),
   );
-  return Object.fromEntries(
-    found.filter((entry): entry is [string, RegistryCredential] => entry[1] !== undefined),
-  );
+  return found;
 }
 
-/** The host of an image's registry: what stands before the first slash when it looks like a host. */
+/** The host of an image's registry: the part before the first slash, when it looks like a host. */
 export function registryOf(reference: string): string {
   const [first = '', ...rest] = reference.split('/');
   const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');

@@ -33,7 +33,7 @@ async function installSsh(script: string): Promise<string> {
   return `${bin}:${process.env.PATH}`;
 }
 
-test('what ssh says is shown', async () => {
+test('the output of ssh is shown', async () => {
   const PATH = await installSsh('echo "Host key verification failed." >&2; exit 255');
   await expect(connect('ssh://me@far', { PATH })).rejects.toMatchObject({
     code: 'engine-ssh-failed',

@@ -5,9 +5,8 @@ import { SshError } from './connection-error.ts';
 import type { SshEndpoint } from './endpoint.ts';
 
 /**
- * Connections to an engine on another machine through the machine's own `ssh`, as Docker's client makes them:
- * with the user's ssh settings, keys, agent and, above all, with the host's key verified, which ssh libraries
- * leave to their caller.
+ * Connections to an engine on another machine through the `ssh` program, as Docker's client makes them: with the user's
+ * ssh settings, keys and agent, and with the host's key verified, which ssh libraries leave to their caller.
  */
 export class SshAgent extends Agent {
   readonly #endpoint: SshEndpoint;
@@ -23,7 +22,7 @@ export class SshAgent extends Agent {
     const child = spawn('ssh', sshArguments(this.#endpoint), {
       env: { ...this.#environment },
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A Ctrl-C in the terminal is ours to handle: the build must be cancelled over this very connection.
+      // On Ctrl-C the build must still be canceled over this connection.
       detached: true,
     });
     return new SshConnection(child);
@@ -34,7 +33,7 @@ export function sshArguments(endpoint: SshEndpoint): readonly string[] {
   return [
     '-o',
     'ConnectTimeout=30',
-    // Nobody is there to answer a question.
+    // Nobody can answer a question.
     '-o',
     'BatchMode=yes',
     '-T',
@@ -69,7 +68,7 @@ class SshConnection extends Duplex {
       this.bytesRead += data.length;
       if (!this.push(data)) child.stdout.pause();
     });
-    // The pipe breaks before the exit is reported; the exit carries the reason.
+    // The pipe breaks before the exit, which has the reason.
     child.stdin.on('error', () => undefined);
     child.once('error', (error: NodeJS.ErrnoException) =>
       this.destroy(

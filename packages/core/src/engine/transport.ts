@@ -5,44 +5,43 @@ import type { Duplex, Readable } from 'node:stream';
  * Paths carry no API version: the transport puts the negotiated one in front.
  */
 export interface EngineTransport {
-  /** Where it talks to, for messages: `unix:///var/run/docker.sock`. */
+  /** For messages: `unix:///var/run/docker.sock`. */
   readonly endpoint: string;
   /** Negotiated with the engine: `1.41`. */
   readonly apiVersion: string;
   /**
-   * Resolves as soon as the head of the answer is there, whatever its status; the body is for the caller to
-   * read to its end, or to destroy.
+   * Resolves with the head of the answer, whatever its status; the caller must read the body completely, or destroy it.
    * @throws DeBuildError `engine-*` when the engine cannot be reached or does not answer in time; the signal's
    * reason when the signal aborts. After that an abort makes the body fail with an `AbortError` or `ECONNRESET`.
    */
   request(request: EngineRequest): Promise<EngineResponse>;
   /**
-   * The whole answer of a small request, whatever its status; of a longer one than `limit` bytes, the start.
+   * The answer to a small request, whatever its status; only the start of one that is longer than `limit` bytes.
    * @throws as `request`
    */
   text(request: EngineRequest & { readonly limit?: number }): Promise<TextResponse>;
   /**
-   * The parsed answer of a small request.
+   * The parsed answer to a small request.
    * @throws as `request`, and DeBuildError `engine-refused` / `engine-failed` for a status of 400 and more.
    */
   json(request: EngineRequest): Promise<unknown>;
   /**
-   * Takes a connection over: sends a POST with `Connection: Upgrade`, waits for 101 and gives the raw socket, with
-   * bytes that came along with the answer put back in front.
+   * Upgrades a connection: sends a POST with `Connection: Upgrade`, waits for 101 and returns the raw socket, including
+   * bytes that came with the answer.
    * @throws as `json`, where a status other than 101 counts as refused.
    */
   hijack(request: HijackRequest): Promise<Duplex>;
-  /** Whether the engine is alive. @throws as `request`. */
+  /** Resolves when the engine answers. @throws as `json` */
   ping(): Promise<void>;
 }
 
 export interface EngineRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
-  /** Begins with `/`, holds no query: `/build/prune`. */
+  /** Begins with `/`, without a query: `/build/prune`. */
   readonly path: string;
-  /** `undefined` leaves a key out, an array repeats it. Numbers and booleans are written as Docker wants: `1`, `0`. */
+  /** `undefined` omits a key, an array repeats it, a boolean becomes `1` or `0`. */
   readonly query?: EngineQuery;
-  /** A buffer goes with its length (an empty one too), a stream chunked; an object is sent as JSON. */
+  /** A buffer is sent with its length, a stream in chunks, an object as JSON. */
   readonly body?: Buffer | Readable | Readonly<Record<string, unknown>>;
   readonly headers?: EngineHeaders;
   readonly signal?: AbortSignal;

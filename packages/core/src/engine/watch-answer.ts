@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 const LOOK_EVERY_MS = 1000;
 
 /**
- * Ends an answer of which nothing more comes for so long, so that whoever reads it does not wait for ever. Reads nothing
- * itself: it looks at how many bytes the connection brought.
+ * Ends an answer that pauses for this long, so that its reader does not wait forever. It reads nothing itself: it watches
+ * how many bytes the connection received.
  */
 export function watchAnswer(answer: IncomingMessage, withinMs: number, toError: () => Error): void {
   let bytes = -1;

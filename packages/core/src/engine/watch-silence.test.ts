@@ -61,7 +61,7 @@ test('a dead engine is noticed within a minute, though every ping takes its ten 
   }
 });
 
-test('an engine that speaks is not asked', async () => {
+test('an engine that sends something is not pinged', async () => {
   const talk = async (heard: () => void) => {
     for (let left = 20; left > 0; left--) {
       heard();
@@ -71,7 +71,7 @@ test('an engine that speaks is not asked', async () => {
   expect((await watch(fails, talk)).dead).toBe(0);
 });
 
-test('nothing is heard of it after its end', async () => {
+test('nothing happens after its end', async () => {
   let dead = 0;
   const silence = watchSilence({ ping: fails }, () => dead++, EVERY_MS);
   silence.end();

@@ -1,18 +1,18 @@
 import type { EngineTransport } from './transport.ts';
 
 export interface SilenceWatch {
-  /** Something was heard. */
+  /** Something came. */
   broken(): void;
   end(): void;
 }
 
-/** With two pings of ten seconds each, a dead engine is noticed within a minute of its last word. */
+/** With two pings of ten seconds each, a dead engine is noticed within a minute. */
 const ASK_AFTER_MS = 20_000;
 const FAILED_PINGS = 2;
 
 /**
- * A step may rightly be silent for hours, a dead engine may not: after some seconds without a sound the engine is asked,
- * beside the stream, whether it lives, and `onDead` is called when it does not answer twice in a row.
+ * A step may be silent for hours, a dead engine may not: a silent engine is pinged on another connection, and `onDead` is
+ * called when two pings in a row fail.
  */
 export function watchSilence(
   transport: Pick<EngineTransport, 'ping'>,
@@ -20,7 +20,7 @@ export function watchSilence(
   askAfterMs = ASK_AFTER_MS,
 ): SilenceWatch {
   let heardAt = Date.now();
-  /** A ping that was answered puts the next one off, but it is no word from the stream. */
+  /** An answered ping delays the next one, but does not end the silence. */
   let askAgainAt = heardAt + askAfterMs;
   let failedPings = 0;
   let isAsking = false;

@@ -1,8 +1,8 @@
 import type { Engine, ImageDetails } from '../engine/engine.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
+import { registryAccess } from '../engine/registry-credentials.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { rebuildBaseGone, rebuildBaseUnknown } from '../errors/rebuild-failures.ts';
-import { registryAccess } from '../flow/registry-access.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { measureProgress } from '../progress/progress.ts';

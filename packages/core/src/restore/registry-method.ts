@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import { registryAccess } from '../flow/registry-access.ts';
+import { registryAccess } from '../engine/registry-credentials.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { RegistryArchive } from '../manifests/archives.ts';
 import { measureProgress } from '../progress/progress.ts';

@@ -15,6 +15,8 @@ export interface Instruction {
   readonly flags: readonly string[];
   /** What follows the flags, continuation lines joined. */
   readonly rest: string;
+  /** All of it as written, continuation lines joined. */
+  readonly text: string;
 }
 
 export interface Instructions {
@@ -51,6 +53,7 @@ export function parseInstructions(text: string): Instructions {
     }
     list.push({
       ...splitInstruction(joined.text.trim(), escapeCharacter),
+      text: joined.text.trim(),
       line: index + 1,
       lastLine: next,
     });

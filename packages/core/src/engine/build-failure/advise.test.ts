@@ -49,14 +49,14 @@ test.each([
   expect(advise(`Step output\n${text}\nAborted`)?.title).toMatch(title);
 });
 
-test('the telling line comes along, and ordinary output has none', () => {
+test('returns the line that shows the cause, and nothing for ordinary output', () => {
   const found = advise('one\nfatal: Remote branch v9 not found in upstream origin\nthree');
   expect(found?.line).toBe('fatal: Remote branch v9 not found in upstream origin');
   const ordinary = 'Cloning into "erpnext"...\nCollecting requests\nDone in 41.2s.\nAssertionError: 1 != 2\n';
   expect(advise(ordinary)).toBeUndefined();
 });
 
-test('every advice is told once, and ends as a sentence', () => {
+test('every advice is unique, and ends as a sentence', () => {
   expect(new Set(KNOWN_FAILURES.map(({ title }) => title)).size).toBe(KNOWN_FAILURES.length);
   for (const { title, advice } of KNOWN_FAILURES) {
     expect(title).not.toMatch(/\.$/);

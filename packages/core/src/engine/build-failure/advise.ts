@@ -2,13 +2,13 @@ import type { Advice } from '../../errors/build-failures.ts';
 import { KNOWN_FAILURES } from './known-failures.ts';
 
 export interface FoundAdvice extends Advice {
-  /** The line that gave it away. */
+  /** The line that shows the cause. */
   readonly line: string;
 }
 
 /**
- * Titled advice for a failure that people meet with Frappe builds, by what the failing step printed and what the
- * builder said about it. The first that fits counts, so causes stand before their consequences.
+ * Advice for a known failure of Frappe builds, by the output of the failed step and the builder's error. The first
+ * match counts, so causes come before their consequences.
  */
 export function advise(text: string): FoundAdvice | undefined {
   for (const { signs, title, advice } of KNOWN_FAILURES) {

@@ -4,7 +4,7 @@ import { containerfileUnreadable } from '../../errors/build-failures.ts';
 import type { BuildRequest } from '../engine.ts';
 
 export interface ContainerfileText {
-  /** For messages: relative to the context, where it lies inside. */
+  /** For messages: relative to the context, if it is inside. */
   readonly name: string;
   readonly text: string;
 }

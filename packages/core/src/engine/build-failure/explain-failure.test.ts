@@ -68,7 +68,7 @@ test.each([
   expect(failure.output?.split('\n')).toHaveLength(20);
 });
 
-test('the telling line is shown where it stands further up', () => {
+test('the line that shows the cause is shown even where it is further up', () => {
   const tail = [
     'fatal: Authentication failed for x',
     ...Array.from({ length: 30 }, (_, index) => `line ${index}`),

@@ -6,15 +6,21 @@ import {
   containerfileInvalid,
 } from '../../errors/build-failures.ts';
 import type { DeBuildError } from '../../errors/de-build-error.ts';
-import type { FailedStep } from '../buildkit/step-ledger.ts';
 import { advise } from './advise.ts';
 import type { ContainerfileText } from './containerfile-text.ts';
 import { linesOf, locateStep } from './locate-step.ts';
 
 const SHOWN_LINES = 20;
 
+export interface FailedStep {
+  readonly name: string;
+  readonly error: string;
+  /** The end of its output, some hundred lines. */
+  readonly tail: string;
+}
+
 export interface FailedBuild {
-  /** The builder's last word. */
+  /** The builder's error. */
   readonly message: string;
   readonly step: FailedStep | undefined;
   readonly containerfile: ContainerfileText;
@@ -54,13 +60,13 @@ function explainStep(step: FailedStep, { containerfile }: FailedBuild): DeBuildE
       instruction: located?.text,
     },
     reason: reasonOf(step.error),
-    output: tellingLines(step.tail, advice?.line),
+    output: lastLines(step.tail, advice?.line),
     advice,
   });
 }
 
-/** The last lines, and before them the one that tells the cause where it stands further up. */
-function tellingLines(tail: string, line: string | undefined): string {
+/** The last lines, preceded by the line that shows the cause where that is further up. */
+function lastLines(tail: string, line: string | undefined): string {
   const lines = tail.trimEnd().split('\n');
   const last = lines.slice(-SHOWN_LINES);
   const isHidden = line !== undefined && lines.slice(0, -SHOWN_LINES).some((it) => it.includes(line));
@@ -100,9 +106,9 @@ function isParseError(message: string): boolean {
 function unavailableBase(step: FailedStep | undefined, message: string): string | undefined {
   const asked = /^\[internal\] load metadata for (\S+)|^\[[^\]]*\] FROM (\S+)/.exec(step?.name ?? '');
   if (asked !== null) return asked[1] ?? asked[2];
-  const told =
+  const reported =
     /(?:pull access denied for|failed to resolve source metadata for|failed to load cache key:?) ([^\s,:]+(?::[\w.-]+)?)/.exec(
       message,
     );
-  return told?.[1];
+  return reported?.[1];
 }

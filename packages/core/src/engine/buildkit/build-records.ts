@@ -8,12 +8,12 @@ import { readMessage } from '../session/protobuf.ts';
 import type { EngineTransport } from '../transport.ts';
 
 const METHOD = '/moby.buildkit.v1.Control/ListenBuildHistory';
-/** `BuildHistoryRequest` of moby/buildkit's control.proto with EarlyExit: what there is, and no waiting for more. */
+/** `BuildHistoryRequest` of moby/buildkit's control.proto with EarlyExit: what exists, without waiting for more. */
 const ALL_THERE_ARE = Buffer.from([0x18, 0x01]);
 const ANSWER_WITHIN_MS = 30_000;
 
 /**
- * What BuildKit remembers of builds (`docker buildx history`): from Docker Engine 24 on; before that nothing.
+ * BuildKit's records of builds (`docker buildx history`); none before Docker Engine 24.
  * @throws DeBuildError `engine-*` when the engine does not answer at all
  */
 export async function readBuildRecords(transport: EngineTransport): Promise<readonly BuildRecord[]> {
@@ -45,7 +45,7 @@ export async function readBuildRecords(transport: EngineTransport): Promise<read
       if (record !== undefined) records.set(record.id, record);
     }
   } catch {
-    // An engine that breaks off in the middle has told of some; there are no promises about the others.
+    // When the engine breaks off, the records so far count.
   } finally {
     session.destroy();
     socket.destroy();

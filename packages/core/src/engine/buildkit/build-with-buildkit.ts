@@ -17,9 +17,8 @@ import { runBuild } from './run-build.ts';
 import { createStepLedger } from './step-ledger.ts';
 
 /**
- * Builds with BuildKit over a session of our own: the engine takes Containerfile, context, secrets and registry
- * credentials from here, and of the context only what it does not have from an earlier build.
- * Resolves only when the image's id arrived and the engine's inspect agrees.
+ * Builds with BuildKit over a session of our own, in which the engine asks for Containerfile, context, secrets and
+ * registry credentials; of the context only for what it does not have from an earlier build.
  * @throws DeBuildError `build-step-failed`, `containerfile-*`, `build-target-missing`, `base-image-unavailable`,
  * `build-failed`, `build-without-image`, `built-image-missing`, `build-interrupted`, `context-*`, `ignore-*`, `engine-*`
  */
@@ -51,7 +50,7 @@ export async function buildWithBuildKit(
     const redactor = request.redactor ?? createRedactor();
     const ledger = createStepLedger(request.onEvent ?? (() => undefined), redactor);
     const outcome = await runBuild({ transport, request, sessionId: session.id, ledger });
-    // What went wrong on our side says more than what the engine makes of it.
+    // Our own error says more than the engine's report of it.
     if (isDeBuildError(session.failure())) throw session.failure();
     if ('error' in outcome) {
       const step = ledger.failedStep();

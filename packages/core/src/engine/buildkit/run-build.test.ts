@@ -64,7 +64,7 @@ test('lines may be cut anywhere', async () => {
 
 test.each<[string, FakeEngine, object]>([
   [
-    'an error counts, whatever comes after it',
+    'an error counts even if more follows',
     saying('{"errorDetail":{"message":"no"},"error":"no"}\n', ID),
     { error: 'no' },
   ],
@@ -108,7 +108,7 @@ const silent = (request: EngineRequest) =>
     request.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError'))),
   );
 
-test('an engine that says nothing and answers no ping is given up', async () => {
+test('an engine that sends nothing and answers no ping is an error', async () => {
   jest.useFakeTimers();
   const building = expect(run({ answer: silent, isAlive: false })).rejects.toMatchObject({
     code: 'engine-idle',
@@ -117,7 +117,7 @@ test('an engine that says nothing and answers no ping is given up', async () => 
   await building;
 });
 
-test('an engine that says nothing and is alive is waited for', async () => {
+test('an engine that sends nothing and answers pings is waited for', async () => {
   jest.useFakeTimers();
   const interrupt = new AbortController();
   let isOver = false;

@@ -1,7 +1,7 @@
 import type { StepTransfer } from '../build-event.ts';
 import { readMessage } from '../session/protobuf.ts';
 
-/** `StatusResponse` of moby/buildkit's control.proto: what became of a build since the one before. */
+/** `StatusResponse` of moby/buildkit's control.proto: what changed since the one before. */
 export interface BuildStatus {
   readonly vertexes: readonly Vertex[];
   readonly transfers: readonly VertexTransfer[];
@@ -34,7 +34,6 @@ export interface VertexLog {
 export interface VertexWarning {
   readonly vertex: string;
   readonly text: string;
-  readonly detail: readonly string[];
   readonly url: string;
 }
 
@@ -87,28 +86,22 @@ function readWarning(bytes: Buffer): VertexWarning {
   return {
     vertex: fields.text(1),
     text: fields.text(3),
-    detail: fields.all(4).map(String),
     url: fields.text(5),
   };
 }
 
-/** A message's fields by number; where one is repeated, the last counts. */
+/** A message's fields by number; of a repeated one, the last. */
 function readFields(bytes: Buffer) {
-  const found = new Map<number, (number | Buffer)[]>();
-  readMessage(bytes, (field, value) => {
-    const values = found.get(field);
-    if (values === undefined) found.set(field, [value]);
-    else values.push(value);
-  });
-  const number = (field: number) => Number(found.get(field)?.at(-1) ?? 0);
+  const found = new Map<number, number | Buffer>();
+  readMessage(bytes, (field, value) => found.set(field, value));
+  const number = (field: number) => Number(found.get(field) ?? 0);
   const bytesOf = (field: number) => {
-    const value = found.get(field)?.at(-1);
+    const value = found.get(field);
     return Buffer.isBuffer(value) ? value : Buffer.alloc(0);
   };
   return {
     number,
     bytes: bytesOf,
-    all: (field: number) => found.get(field) ?? [],
     text: (field: number) => bytesOf(field).toString('utf8'),
     time: (field: number) => (found.has(field) ? readTime(bytesOf(field)) : undefined),
   };

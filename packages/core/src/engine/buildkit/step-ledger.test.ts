@@ -13,7 +13,7 @@ function follow() {
   return {
     ledger,
     events,
-    tell: (digest: string, change: Partial<Vertex>) =>
+    update: (digest: string, change: Partial<Vertex>) =>
       ledger.take({
         ...NOTHING,
         vertexes: [
@@ -38,12 +38,12 @@ function follow() {
 }
 
 test('a step starts once and ends once', () => {
-  const { tell, states, ledger } = follow();
-  tell('a', {});
-  tell('a', { startedAt: 1000 });
-  tell('a', { startedAt: 1000 });
-  tell('a', { startedAt: 1000, completedAt: 3000 });
-  tell('b', { startedAt: 900, completedAt: 900, isCached: true });
+  const { update, states, ledger } = follow();
+  update('a', {});
+  update('a', { startedAt: 1000 });
+  update('a', { startedAt: 1000 });
+  update('a', { startedAt: 1000, completedAt: 3000 });
+  update('b', { startedAt: 900, completedAt: 900, isCached: true });
   expect(states()).toEqual(['a started', 'a done', 'b cached']);
   expect(ledger.timings()).toEqual([
     { name: 'step b', durationMs: 0, cached: true },
@@ -52,58 +52,58 @@ test('a step starts once and ends once', () => {
 });
 
 test('the end of a cache look-up is not the end of the step', async () => {
-  const { tell, states, ledger } = follow();
-  tell('a', { startedAt: 1000, completedAt: 1001 });
-  tell('a', { startedAt: 1002 });
+  const { update, states, ledger } = follow();
+  update('a', { startedAt: 1000, completedAt: 1001 });
+  update('a', { startedAt: 1002 });
   await setTimeout(150);
   expect(states()).toEqual(['a started']);
-  tell('a', { startedAt: 1002, completedAt: 5000 });
+  update('a', { startedAt: 1002, completedAt: 5000 });
   expect(states()).toEqual(['a started', 'a done']);
-  tell('b', { startedAt: 5000, completedAt: 5001 });
+  update('b', { startedAt: 5000, completedAt: 5001 });
   await setTimeout(150);
   expect(states().slice(2)).toEqual(['b started', 'b done']);
-  tell('c', { startedAt: 5000, completedAt: 5001 });
+  update('c', { startedAt: 5000, completedAt: 5001 });
   ledger.end('done');
   expect(states().slice(4)).toEqual(['c started', 'c done']);
 });
 
-test('a failed step keeps its output by whole lines, a canceled one is no failure', () => {
-  const { tell, log, states, ledger } = follow();
-  tell('a', { startedAt: 1000 });
-  tell('b', { startedAt: 1000 });
+test('a failed step keeps its output in whole lines; a canceled one is no failure', () => {
+  const { update, log, states, ledger } = follow();
+  update('a', { startedAt: 1000 });
+  update('b', { startedAt: 1000 });
   const euro = Buffer.from('€\n');
   log('a', Buffer.concat([Buffer.from('one '), euro.subarray(0, 1)]));
   log('a', 'error\n', 2);
   log('a', euro.subarray(1));
-  tell('b', { startedAt: 1000, completedAt: 2000, error: 'process "x": context canceled' });
-  tell('a', { startedAt: 1000, completedAt: 2000, error: 'exit code: 1' });
+  update('b', { startedAt: 1000, completedAt: 2000, error: 'process "x": context canceled' });
+  update('a', { startedAt: 1000, completedAt: 2000, error: 'exit code: 1' });
   expect(states().slice(2)).toEqual(['b canceled', 'a failed']);
   expect(ledger.failedStep()).toEqual({ name: 'step a', error: 'exit code: 1', tail: 'error\none €\n' });
 });
 
-test('steps that run when the build ends get their end', () => {
-  const { tell, states, ledger } = follow();
-  tell('a', { startedAt: 1000 });
-  tell('b', {});
+test('running steps end with the build', () => {
+  const { update, states, ledger } = follow();
+  update('a', { startedAt: 1000 });
+  update('b', {});
   ledger.end('canceled');
   expect(states()).toEqual(['a started', 'a canceled']);
 });
 
-test('warnings are told once, and base images by their digest', () => {
-  const { tell, events, ledger } = follow();
-  const warning = { vertex: 'a', text: 'Old syntax', detail: [], url: 'https://docs.example' };
+test('warnings are reported once, and base images with their digest', () => {
+  const { update, events, ledger } = follow();
+  const warning = { vertex: 'a', text: 'Old syntax', url: 'https://docs.example' };
   ledger.take({ ...NOTHING, warnings: [warning, warning] });
   expect(events).toEqual([
     { type: 'build-warning', step: 'a', text: 'Old syntax', url: 'https://docs.example' },
   ]);
   expect(ledger.warnings()).toEqual(['Old syntax']);
   const digest = `sha256:${'ab'.repeat(32)}`;
-  tell('f', { name: `[base 1/4] FROM docker.io/library/debian:12@${digest}` });
-  tell('g', { name: '[stage-1 1/4] FROM ghcr.io/a/b:1@sha256:short' });
+  update('f', { name: `[base 1/4] FROM docker.io/library/debian:12@${digest}` });
+  update('g', { name: '[stage-1 1/4] FROM ghcr.io/a/b:1@sha256:short' });
   expect(ledger.baseDigests()).toEqual({ 'debian:12': digest });
 });
 
-test('what is kept of a long output begins with no half of a secret, wherever it is cut', () => {
+test('the kept end of a long output never begins with half a secret', () => {
   const redactor = createRedactor();
   redactor.add({ name: 'PAT', value: 'the-token-of-this-test' });
   for (let more = 0; more < 60; more++) {

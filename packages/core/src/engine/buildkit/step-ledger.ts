@@ -1,13 +1,15 @@
 import { StringDecoder } from 'node:string_decoder';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { createRedactor, type RedactedStream } from '../../secrets/redactor.ts';
 import { type BuildEvent, type BuildStepEvent, transferEvent } from '../build-event.ts';
+import type { FailedStep } from '../build-failure/explain-failure.ts';
 import type { BuildRequest, BuildStepTiming } from '../engine.ts';
 import type { BuildStatus, Vertex, VertexLog, VertexWarning } from './status.ts';
 
-/** What the trace of a build told, kept to its end; events go out as it comes in. */
+/** The steps of a build, from its trace; emits events as the trace comes in. */
 export interface StepLedger {
   take(status: BuildStatus): void;
-  /** The build is over: steps that still run get their end. */
+  /** The build is over: ends the steps that still run. */
   end(state: 'done' | 'failed' | 'canceled'): void;
   /** In the order in which they started. */
   timings(): readonly BuildStepTiming[];
@@ -16,13 +18,6 @@ export interface StepLedger {
   failedStep(): FailedStep | undefined;
   /** Base images with a digest in the name of their step: reference → `sha256:…`. */
   baseDigests(): Readonly<Record<string, string>>;
-}
-
-export interface FailedStep {
-  readonly name: string;
-  readonly error: string;
-  /** The end of its output, some hundred lines. */
-  readonly tail: string;
 }
 
 interface Step {
@@ -35,10 +30,10 @@ interface Step {
   error: string;
   tail: string;
   readonly decoders: readonly [StringDecoder, StringDecoder];
-  /** What is kept of both outputs passes these, and is kept by whole lines, so that neither breaks into the other's. */
+  /** What `tail` keeps is redacted, and kept in whole lines, so that the two outputs do not mix within a line. */
   readonly redacted: readonly [RedactedStream, RedactedStream];
   readonly begun: [string, string];
-  /** Set while its end may be one of the cache look-up only. */
+  /** Set while its end may be only that of the cache look-up. */
   settling: NodeJS.Timeout | undefined;
 }
 
@@ -46,8 +41,8 @@ const TAIL_CHARACTERS = 16_000;
 const CANCELED = /context canceled|\bcanceled$/;
 
 /**
- * The cache look-up of a step ends within milliseconds, and is told like the end of the step; when the step then
- * runs, it starts anew within milliseconds, too.
+ * The cache look-up of a step ends within milliseconds, and is reported like the end of the step; if the step then runs,
+ * it starts again within milliseconds.
  */
 const LOOKUP_MS = 20;
 const SETTLED_AFTER_MS = 100;
@@ -65,9 +60,11 @@ export function createStepLedger(
     const { digest, name, startedAt, completedAt, error } = step;
     emit({
       ...{ type: 'build-step', step: digest, name, state },
-      ...(startedAt === undefined ? {} : { startedAt }),
-      ...(completedAt === undefined || state === 'started' ? {} : { completedAt }),
-      ...(state === 'failed' ? { error } : {}),
+      ...omitUndefined({
+        startedAt,
+        completedAt: state === 'started' ? undefined : completedAt,
+        error: state === 'failed' ? error : undefined,
+      }),
     });
   };
 

@@ -6,7 +6,7 @@ import { compareVersions } from '../compare-versions.ts';
 import type { BuildCache, CacheRecord, EngineInfo, PruneOptions, PruneResult } from '../engine.ts';
 import type { EngineQuery, EngineTransport } from '../transport.ts';
 
-/** Measuring and deleting gigabytes takes its time, and the engine answers only at the end. */
+/** Measuring and deleting gigabytes takes time, and the engine answers only at the end. */
 const ANSWER_WITHIN_MS = 30 * 60_000;
 
 const Usage = z.looseObject({
@@ -36,7 +36,7 @@ const Pruned = z.looseObject({
   SpaceReclaimed: z.number().default(0),
 });
 
-/** BuildKit's cache inside an engine. Podman has none of its own: its usage is empty. */
+/** BuildKit's cache inside an engine. Podman has none: its usage is empty. */
 export function buildCache(transport: EngineTransport, product: EngineInfo['product']): BuildCache {
   return {
     async usage() {
@@ -53,7 +53,7 @@ export function buildCache(transport: EngineTransport, product: EngineInfo['prod
 }
 
 async function readUsage(transport: EngineTransport): Promise<readonly CacheRecord[]> {
-  const query = speaks(transport, '1.42') ? { type: 'build-cache' } : {};
+  const query = supports(transport, '1.42') ? { type: 'build-cache' } : {};
   const request = { method: 'GET', path: '/system/df', query, answerWithinMs: ANSWER_WITHIN_MS } as const;
   const { BuildCache: records } = await askEngine(transport, request, Usage);
   return (records ?? []).map((record) => ({
@@ -71,15 +71,15 @@ async function readUsage(transport: EngineTransport): Promise<readonly CacheReco
 }
 
 async function prune(transport: EngineTransport, options: PruneOptions): Promise<PruneResult> {
-  const query = pruneQuery(options, speaks(transport, '1.48'));
+  const query = pruneQuery(options, supports(transport, '1.48'));
   const request = { method: 'POST', path: '/build/prune', query, answerWithinMs: ANSWER_WITHIN_MS } as const;
   const pruned = await askEngine(transport, request, Pruned);
   return { deleted: pruned.CachesDeleted ?? [], freedBytes: pruned.SpaceReclaimed };
 }
 
 /**
- * What to keep goes as whole bytes: the engine reads `1GB` as 1. Since API 1.48 it is called `max-used-space`, and
- * is followed also where some space is reserved by the engine's own policy.
+ * The size to keep is sent in bytes: the engine reads `1GB` as 1. Since API 1.48 the key is `max-used-space`, which
+ * also applies where the engine's policy reserves space.
  */
 export function pruneQuery(options: PruneOptions, hasMaxUsedSpace: boolean): EngineQuery {
   const keep = options.keepBytes === undefined ? undefined : Math.floor(options.keepBytes);
@@ -91,6 +91,6 @@ export function pruneQuery(options: PruneOptions, hasMaxUsedSpace: boolean): Eng
   };
 }
 
-function speaks(transport: EngineTransport, version: string): boolean {
+function supports(transport: EngineTransport, version: string): boolean {
   return compareVersions(transport.apiVersion, version) >= 0;
 }

@@ -56,7 +56,7 @@ describe('planPrune', () => {
       ['other'],
     ],
     [
-      'takes what was never used, whatever its age',
+      'deletes what was never used, at any age',
       (() => {
         const { lastUsedAt: _, ...never } = record('never', 0);
         return [never];
@@ -90,7 +90,7 @@ describe('planPrune', () => {
     expect(plan.freedBytes).toBe(ids.length * 10);
   });
 
-  test('tells steps of one build apart by less than a millisecond', () => {
+  test('distinguishes steps of one build by less than a millisecond', () => {
     const first = record('first', 0, { lastUsedAt: '2026-01-01T00:00:00.000000001Z' });
     const second = record('second', 0, { lastUsedAt: '2026-01-01T00:00:00.000000002Z' });
     const plan = planPrune([second, first], { all: true, keepBytes: 11, now: NOW });

@@ -1,13 +1,13 @@
 import type { CacheRecord, PruneOptions } from '../engine.ts';
 
 export interface PrunePlan {
-  /** In the order in which they would go. */
+  /** In the order of their deletion. */
   readonly records: readonly CacheRecord[];
   readonly freedBytes: number;
 }
 
 /**
- * Foretells what `BuildCache.prune` would delete, by BuildKit's own rules (`cache/manager.go`: `prune`,
+ * Predicts what `BuildCache.prune` would delete, by BuildKit's rules (`cache/manager.go`: `prune`,
  * `pruneOnce`, `sortDeleteRecords`): records in use stay, a parent goes only after its children, shared, internal
  * and frontend records go only with `all`. Exact for the cache as listed, except that with `keepBytes` records that
  * were used equally often and at the same moment may change places, that an engine may count a shared record's size

@@ -3,14 +3,13 @@ import { writeWhole } from '../../disk/write-whole.ts';
 import type { ContextEntry } from './context-entry.ts';
 
 /**
- * SHA-256 of files' contents, remembered from one build to the next by what the system changes with every write:
- * device, inode, size, mtime and ctime. A file touched within the last two seconds is not remembered, because a
- * second write could leave all five alike.
+ * SHA-256 of files' contents, kept from one build to the next by device, inode, size, mtime and ctime. A file that changed
+ * within the last two seconds is not kept, as a second write could leave all five equal.
  */
 export interface ContentHashes {
   get(entry: ContextEntry): Buffer | undefined;
   set(entry: ContextEntry, hash: Buffer): void;
-  /** Writes down what this build used, and forgets the rest; nothing is written when nothing is new. */
+  /** Writes what this build used, if anything is new, and forgets the rest. */
   save(): Promise<void>;
 }
 
@@ -20,7 +19,7 @@ const RECORD_BYTES = NUMBERS_BYTES + 32;
 const UNSETTLED_NS = 2_000_000_000n;
 
 /**
- * @param file where they are kept; it is a cache only: absent, damaged or from another machine, it counts as empty
+ * @param file a cache: absent, damaged or from another machine, it counts as empty
  * @param now milliseconds since the epoch
  */
 export async function openContentHashes(file: string, now: () => number = Date.now): Promise<ContentHashes> {

@@ -11,11 +11,12 @@ const STRETCH_MS = 20;
  * `sha256:…` over path, kind, permissions, size, link target and content of every entry, in their order: what the
  * image can depend on. Owner and times are left out, as the builder's own cache key leaves them out.
  * Contents are read only where `hashes` does not know them.
- * @throws DeBuildError `context-changed`, `context-unreadable`
+ * @throws DeBuildError `context-changed`, `context-unreadable`; the signal's reason
  */
 export async function digestContext(
   entries: Iterable<ContextEntry>,
   hashes?: ContentHashes,
+  signal?: AbortSignal,
 ): Promise<string> {
   const digest = createHash('sha256');
   let lines = '';
@@ -31,9 +32,20 @@ export async function digestContext(
     }
     if (performance.now() < stretchEnds) continue;
     await setImmediate();
+    signal?.throwIfAborted();
     stretchEnds = performance.now() + STRETCH_MS;
   }
   return `sha256:${digest.update(lines).digest('hex')}`;
+}
+
+/** The digest of entries, and how many of them are files. */
+export async function summarizeContext(
+  entries: readonly ContextEntry[],
+  hashes: ContentHashes,
+  signal?: AbortSignal,
+): Promise<{ readonly digest: string; readonly files: number }> {
+  const digest = await digestContext(entries, hashes, signal);
+  return { digest, files: entries.filter(({ kind }) => kind === 'file').length };
 }
 
 /** A hard link's content is that of the name that came before. */

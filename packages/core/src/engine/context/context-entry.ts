@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:fs';
+import { omitUndefined } from '../../omit-undefined.ts';
 
 export type ContextEntryKind =
   | 'file'
@@ -14,22 +15,20 @@ export type ContextEntryKind =
 export interface ContextEntry {
   /** Relative to the context's folder, forward slashes. */
   readonly path: string;
-  /** Where it can be read: absolute. */
+  /** Its absolute path. */
   readonly source: string;
   readonly kind: ContextEntryKind;
   /** `st_mode`, with type and permission bits. */
   readonly mode: number;
   /** Bytes; 0 for a directory. */
   readonly size: number;
-  readonly uid: number;
-  readonly gid: number;
   readonly mtimeNs: bigint;
   readonly ctimeNs: bigint;
   readonly device: bigint;
   readonly inode: bigint;
-  /** What a symlink says, unresolved. */
+  /** Of a symlink, unresolved. */
   readonly linkTarget?: string;
-  /** For another name of a file that came before: the path it came under. */
+  /** Of another name of a file: the path that came first. */
   readonly hardLinkOf?: string;
   /** Numbers of a device node. */
   readonly deviceNumbers?: { readonly major: number; readonly minor: number };
@@ -68,22 +67,15 @@ export function createContextEntry(
     kind,
     mode,
     size: kind === 'directory' ? 0 : Number(stat.size),
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
     mtimeNs: stat.mtimeNs,
     ctimeNs: stat.ctimeNs,
     device: stat.dev,
     inode: stat.ino,
   };
   if (kind === 'file' && hardLinkOf === undefined) return entry;
-  return {
-    ...entry,
-    ...(linkTarget === undefined ? {} : { linkTarget }),
-    ...(hardLinkOf === undefined ? {} : { hardLinkOf }),
-    ...(kind === 'block-device' || kind === 'character-device'
-      ? { deviceNumbers: splitDevice(Number(stat.rdev)) }
-      : {}),
-  };
+  const isDevice = kind === 'block-device' || kind === 'character-device';
+  const deviceNumbers = isDevice ? splitDevice(Number(stat.rdev)) : undefined;
+  return { ...entry, ...omitUndefined({ linkTarget, hardLinkOf, deviceNumbers }) };
 }
 
 /** Linux's packing of a device number, as far as 32 bits go. */

@@ -1,18 +1,18 @@
 import { cleanPath } from './go-path.ts';
 import { createPatternMatcher, type FolderMatches, type PatternMatcher } from './pattern-matcher.ts';
 
-/** What of a context is wanted. */
+/** Which entries of a context are wanted. */
 export interface ContextSelection {
-  /** Patterns of which one must match; none means everything. */
+  /** One of these patterns must match; none means everything. */
   readonly include?: readonly string[];
   /** Patterns of an ignore file, exceptions (`!`) too. */
   readonly exclude?: readonly string[];
-  /** Paths that never count, whatever the patterns say; a folder with all that is in it. */
+  /** Paths that are never wanted, even if a pattern matches; a folder includes its contents. */
   readonly neverSend?: readonly string[];
 }
 
 export interface ContextFilter {
-  /** @param folder the verdict on the folder it lies in; `undefined` at the top */
+  /** @param folder the verdict on its folder; `undefined` at the top */
   judge(path: string, isFolder: boolean, folder: Verdict | undefined): Verdict;
 }
 

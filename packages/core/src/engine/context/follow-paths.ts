@@ -5,8 +5,8 @@ import { cleanPath } from './go-path.ts';
 import { compilePattern } from './pattern.ts';
 
 /**
- * fsutil's `FollowLinks`: the paths themselves, and what the symlinks along them lead to inside of the context, so
- * that a COPY of a symlink finds its target. Wildcards are followed where they match symlinks.
+ * fsutil's `FollowLinks`: the paths, and the targets inside the context of symlinks along them, so that a COPY of a
+ * symlink finds its target. Wildcards are followed where they match symlinks.
  * @returns include patterns, sorted; empty when a path is the root, which means no filter
  */
 export function followPaths(root: string, paths: readonly string[]): readonly string[] {
@@ -32,7 +32,7 @@ function follow(root: string, path: string, resolved: Set<string>): void {
   }
 }
 
-/** Where the symlink, or each symlink that the wildcard matches, leads to. */
+/** The targets of the symlink, or of each symlink that the wildcard matches. */
 function readTargets(root: string, path: string): readonly string[] {
   const base = posix.basename(path);
   if (!hasWildcard(base)) return readTarget(root, path);
@@ -66,7 +66,7 @@ function hasWildcard(name: string): boolean {
   return /[*?[]/.test(name.replace(/\\./gs, ''));
 }
 
-/** A path that leads out of the context stops at its root. */
+/** A path out of the context stops at its root. */
 function insideRoot(path: string): string {
   return cleanPath(`/${path}`).slice(1) || '.';
 }

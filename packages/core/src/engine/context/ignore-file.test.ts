@@ -28,7 +28,7 @@ test('a line too long for Docker is refused with its number', () => {
   );
 });
 
-test("the Containerfile's own ignore file goes before the context's", async () => {
+test("the Containerfile's own ignore file takes precedence over the context's", async () => {
   const containerfile = join(folder, 'Containerfile');
   expect(await readIgnoreFile(folder, containerfile)).toEqual([]);
   await writeFile(join(folder, '.dockerignore'), 'general');

@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { ignoreFileUnreadable } from '../../errors/context-failures.ts';
 import { cleanPath, trimSpace } from './go-path.ts';
 
-/** Docker reads ignore files with a Go scanner, which gives up on longer lines. */
+/** Docker's Go scanner refuses longer lines. */
 const LONGEST_LINE_BYTES = 64 * 1024 - 1;
 
 /**
- * The patterns of the ignore file that counts for a build: `<Containerfile>.dockerignore`, else `.dockerignore` of
- * the context; empty when there is neither.
+ * The patterns of `<Containerfile>.dockerignore`, or else of the context's `.dockerignore`; none when there is neither.
  * @param containerfile absolute path
  * @throws DeBuildError `ignore-file-unreadable`
  */

@@ -4,7 +4,7 @@ import { createPatternMatcher } from './pattern-matcher.ts';
 /** The verdict, asked both ways: at once, and coming down from above as a walk does. */
 function isMatched(patterns: readonly string[], path: string): boolean {
   const matcher = createPatternMatcher(patterns);
-  const direct = matcher.matches(path);
+  const direct = matcher.matchesInside(path);
   let folder: Uint8Array | undefined;
   for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
     const own = matcher.createFolderMatches();

@@ -9,13 +9,11 @@ export type FolderMatches = Uint8Array;
 export interface PatternMatcher {
   readonly patterns: readonly Pattern[];
   readonly hasExceptions: boolean;
-  /** Whether the path, or a folder above it, is matched. */
-  matches(path: string): boolean;
   /**
-   * The same for a walk that comes from above: `folder` holds what matched the folder the path lies in (`undefined`
-   * at the top), and what matches the path itself is written into `own`, made with `createFolderMatches`.
+   * Whether the path, or a folder above it, is matched. `folder` holds what matched the path's folder, in a walk that
+   * comes from above; what matches the path itself is written into `own`, made with `createFolderMatches`.
    */
-  matchesInside(path: string, folder: FolderMatches | undefined, own?: FolderMatches): boolean;
+  matchesInside(path: string, folder?: FolderMatches, own?: FolderMatches): boolean;
   createFolderMatches(): FolderMatches;
 }
 
@@ -28,7 +26,6 @@ export function createPatternMatcher(lines: readonly string[]): PatternMatcher {
   return {
     patterns,
     hasExceptions: patterns.some((pattern) => pattern.isException),
-    matches: (path) => matchesAnywhere(patterns, path),
     matchesInside: (path, folder, own) => matchesInside(patterns, path, folder, own),
     createFolderMatches: () => new Uint8Array(patterns.length),
   };
@@ -43,15 +40,6 @@ function readPattern(line: string): Pattern | undefined {
   const pattern = text === '' ? undefined : compilePattern(text, isException);
   if (pattern === undefined) throw ignorePatternMalformed(trimmed);
   return pattern;
-}
-
-function matchesAnywhere(patterns: readonly Pattern[], path: string): boolean {
-  let isMatched = false;
-  for (const pattern of patterns) {
-    if (pattern.isException !== isMatched) continue;
-    if (matchesItOrAbove(pattern, path)) isMatched = !pattern.isException;
-  }
-  return isMatched;
 }
 
 function matchesInside(

@@ -3,13 +3,13 @@ import { open } from 'node:fs/promises';
 import { contextChanged, contextFileTooLarge, contextUnreadable } from '../../errors/context-failures.ts';
 import type { ContextEntry } from './context-entry.ts';
 
-/** Files up to this size are read at one go and synchronously, which is ten times faster for small ones. */
+/** Files up to this size are read synchronously, which is ten times faster for small ones. */
 export const SMALL_FILE_BYTES = 128 * 1024;
 
-/** Nothing that an image is made of comes near this; a sparse file may be of any size, and nothing on disk. */
+/** Only a sparse file is larger. */
 const LARGEST_FILE_BYTES = 64 * 2 ** 30;
 
-// Neither a symlink nor a FIFO that took the file's place may lead the reader elsewhere or hold it up.
+// A symlink or FIFO that replaced the file must not redirect or block the reader.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
@@ -36,7 +36,7 @@ export function readSmallFile(entry: ContextEntry): Buffer {
 }
 
 /**
- * The bytes of a file of any size, in pieces; each piece is good until the next one is asked for.
+ * The bytes of a file of any size, in pieces; each piece is valid until the next one.
  * @throws DeBuildError `context-changed`, `context-file-too-large`, `context-unreadable`
  */
 export async function* readFileInPieces(
@@ -79,7 +79,10 @@ function requireSame(entry: ContextEntry, now: BigIntStats): void {
 
 function requireSize(entry: ContextEntry, size: number): void {
   if (size === entry.size) return;
-  throw contextChanged(entry.path, `It was ${entry.size} bytes long when it was listed, and is no longer.`);
+  throw contextChanged(
+    entry.path,
+    `Its size is no longer ${entry.size} bytes, as it was when it was listed.`,
+  );
 }
 
 function explain(entry: ContextEntry, error: unknown): unknown {

@@ -19,14 +19,14 @@ export interface ContextWalk extends ContextSelection {
   readonly signal?: AbortSignal;
 }
 
-/** How long the walk may hold everything else up at a stretch; health checks of a session wait meanwhile. */
+/** How long the walk may block the event loop; health checks of a session must be answered. */
 const STRETCH_MS = 20;
 const LARGEST_BATCH = 512;
 
 /**
- * Everything in a build context that is wanted, in fsutil's order: siblings sorted by bytes, a folder before what
- * is in it. It comes in batches, because a promise for each of 20,000 entries costs more than the entries.
- * What vanishes before it is seen is left out; what cannot be read is an error unless it is excluded.
+ * The wanted entries of a build context, in fsutil's order: siblings sorted by bytes, a folder before its contents. In
+ * batches, as a promise for each of 20,000 entries costs more than the entries. What vanishes before it is read is
+ * omitted; what cannot be read is an error unless it is excluded.
  * @throws DeBuildError `context-folder-missing`, `context-unreadable`, `context-changed`, `context-name-not-utf8`,
  * `ignore-pattern-malformed`; the signal's reason
  */
@@ -87,7 +87,7 @@ interface Progress {
   readonly batch: ContextEntry[];
 }
 
-/** Adds the entry, and before it the folders it lies in. @returns false when it is no longer there */
+/** Adds the entry after its folders. @returns false when it no longer exists */
 function announce(found: Found, { open, firstNames, batch }: Progress): boolean {
   if (!found.item.isUtf8) throw contextNameNotUtf8(found.path);
   const entry = readEntry(found.path, found.source, firstNames);

@@ -1,8 +1,8 @@
 import type { Images } from '../engine.ts';
 
 /**
- * What a base image is now: the registry's digest, or the image's id when it never was in a registry; `undefined`
- * when the engine does not have it.
+ * The digest of a base image: the registry's, or the image's id when it never was in a registry; `undefined` when
+ * the engine does not have it.
  */
 export async function digestOfBase(
   images: Pick<Images, 'inspect'>,

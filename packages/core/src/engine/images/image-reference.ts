@@ -1,11 +1,11 @@
-/** An image's name, taken apart. */
+/** The parts of an image's name. */
 export interface ImageReference {
   /** As Docker shows it: without `docker.io/` and `docker.io/library/`. */
   readonly repository: string;
   readonly tag: string;
 }
 
-/** Takes `registry:5000/group/name:tag` apart; the tag is `latest` when there is none. */
+/** Splits `registry:5000/group/name:tag`; the tag is `latest` when there is none. */
 export function parseReference(reference: string): ImageReference {
   const colon = reference.lastIndexOf(':');
   const hasTag = colon > reference.lastIndexOf('/');
@@ -15,12 +15,12 @@ export function parseReference(reference: string): ImageReference {
   };
 }
 
-/** Docker leaves the name of its own registry out; Podman writes it. */
-export function familiarRepository(repository: string): string {
+/** Docker omits the name of its own registry; Podman writes it. */
+function familiarRepository(repository: string): string {
   return repository.replace(/^docker\.io\/(library\/)?/, '');
 }
 
-/** Whether both name the same repository; Podman puts `localhost/` before what was only built, never pulled. */
+/** Whether both name the same repository; Podman prefixes an image that was built locally with `localhost/`. */
 export function isSameRepository(a: string, b: string): boolean {
   const [left, right] = [a, b].map((name) => familiarRepository(name).replace(/^localhost\//, ''));
   return left === right;

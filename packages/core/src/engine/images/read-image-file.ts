@@ -73,7 +73,7 @@ async function readOnce(
     const target = linkTarget(answer.headers[STAT_HEADER]);
     if (target !== undefined) return { linkTarget: target };
     const entries = extract();
-    // What comes after the first entry is of no interest, and cutting it off is an error to the pipe.
+    // Only the first entry matters; closing the stream after it is an error to the pipe.
     pipeline(answer.body, entries).catch((error) => entries.destroy(error));
     return await firstFile(entries, path, image);
   } finally {
@@ -96,6 +96,6 @@ async function firstFile(entries: Extract, path: string, image: string): Promise
 /** Where a symbolic link leads, as the engine resolved it inside the container; `undefined` for everything else. */
 function linkTarget(header: string | readonly string[] | undefined): string | undefined {
   const stat = PathStat.safeParse(parseJson(Buffer.from(String(header ?? ''), 'base64').toString('utf8')));
-  // Podman names a target for whatever it is.
+  // Podman names a target for every kind of file.
   return stat.success && (stat.data.mode & SYMLINK_BIT) !== 0 ? stat.data.linkTarget : undefined;
 }

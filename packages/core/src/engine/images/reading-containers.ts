@@ -5,11 +5,11 @@ import { askEngine } from '../ask-engine.ts';
 import type { ReadingContainer } from '../engine.ts';
 import type { EngineTransport } from '../transport.ts';
 
-/** Containers that exist only to be read carry this label; its value says which process made them. */
+/** Label of containers that exist only to be read; its value names the process that made them. */
 const LABEL = 'de-build.temporary';
-/** Making a container copies what the image holds at its volumes, which go with it. */
+/** A new container copies what the image holds at its volumes. */
 export const READING_WITHIN_MS = 5 * 60_000;
-/** Longer than any of them is needed, for those whose process is on another machine. */
+/** Longer than any of them is needed; for those of a process on another machine. */
 const ABANDONED_AFTER_SECONDS = 3600;
 
 const Listed = z.array(
@@ -20,7 +20,7 @@ const Listed = z.array(
   }),
 );
 
-/** For a container that is made now. */
+/** Of a new container. */
 export async function readingLabels(): Promise<Readonly<Record<string, string>>> {
   return { [LABEL]: [hostname(), await ownSpace(), process.pid].join(' ') };
 }

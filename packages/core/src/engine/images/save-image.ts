@@ -6,7 +6,7 @@ import { readText } from '../read-text.ts';
 import type { EngineTransport } from '../transport.ts';
 import { watchSilence } from '../watch-silence.ts';
 
-/** Ahead of a reader that hashes, so that the engine can go on meanwhile. */
+/** Read ahead, so that the engine works while the reader hashes. */
 const READ_AHEAD_BYTES = 1024 * 1024;
 
 /**

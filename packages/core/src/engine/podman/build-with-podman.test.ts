@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** An engine that takes the context and then says this; `onSend` is called when the first bytes arrive. */
+/** An engine that reads the context and then sends this answer; `onSend` is called when the first bytes arrive. */
 function engineSaying(answer: string, onSend: () => Promise<void> = async () => undefined): EngineTransport {
   return {
     endpoint: 'unix:///x.sock',
@@ -61,7 +61,7 @@ const build = (
 
 const DONE = '{"stream":"STEP 1/1: FROM x\\n"}\n{"aux":{"ID":"sha256:1"}}\n';
 
-test('is done when the engine has the image that it named', async () => {
+test('succeeds when the engine has the image that it named', async () => {
   expect(await build(engineSaying(DONE), {}, ['sha256:1'])).toMatchObject({
     id: 'sha256:1',
     sent: { files: 1 },
@@ -72,20 +72,20 @@ test('is an error when the engine does not have the image that it named', async 
   await expect(build(engineSaying(DONE))).rejects.toMatchObject({ code: 'built-image-missing' });
 });
 
-test('a context that changes on the way is the error, not the connection that breaks with it', async () => {
+test('a context that changes meanwhile is the error, not the connection that breaks with it', async () => {
   await writeFile(join(folder, 'a-large'), Buffer.alloc(3_000_000));
   await writeFile(join(folder, 'b-small'), 'b');
   const engine = engineSaying(DONE, () => rm(join(folder, 'b-small')));
   await expect(build(engine)).rejects.toMatchObject({ code: 'context-changed' });
 });
 
-test('an abort on the way is an interruption, whatever else goes wrong', async () => {
+test('an abort is an interruption, even if something else fails', async () => {
   const stop = new AbortController();
   const engine = engineSaying('', async () => stop.abort());
   await expect(build(engine, { signal: stop.signal })).rejects.toMatchObject({ code: 'build-interrupted' });
 });
 
-test('a Containerfile that is not there is an error before anything is sent', async () => {
+test('a missing Containerfile is an error before anything is sent', async () => {
   const containerfile = join(folder, 'none');
   await expect(build(engineSaying(DONE), { containerfile })).rejects.toMatchObject({
     code: 'containerfile-unreadable',

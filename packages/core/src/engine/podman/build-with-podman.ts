@@ -5,7 +5,7 @@ import { readContainerfile } from '../build-failure/containerfile-text.ts';
 import { buildQuery } from '../build-query.ts';
 import { reasonOf } from '../connection-error.ts';
 import { openContentHashes } from '../context/content-hashes.ts';
-import { digestContext } from '../context/context-digest.ts';
+import { summarizeContext } from '../context/context-digest.ts';
 import type { BuildRequest, BuiltImage, Images } from '../engine.ts';
 import { digestOfBase } from '../images/base-digest.ts';
 import { confirmImage } from '../images/confirm-image.ts';
@@ -123,8 +123,8 @@ async function digestSent(
 ): Promise<Pick<BuiltImage, 'context'>> {
   if (file === undefined) return {};
   const hashes = await openContentHashes(file);
-  const digest = await digestContext(context.entries, hashes);
+  const summary = await summarizeContext(context.entries, hashes);
   // They only save time: a full disk is no reason to fail.
   await hashes.save().catch(() => undefined);
-  return { context: { digest, files: context.entries.filter(({ kind }) => kind === 'file').length } };
+  return { context: summary };
 }

@@ -3,11 +3,11 @@ import type { DeBuildError } from '../../errors/de-build-error.ts';
 import { advise } from '../build-failure/advise.ts';
 import type { ContainerfileText } from '../build-failure/containerfile-text.ts';
 import { explainFailure } from '../build-failure/explain-failure.ts';
-import { type LocatedStep, linesOf, readInstructions } from '../build-failure/locate-step.ts';
+import { linesOf, locateText } from '../build-failure/locate-step.ts';
 import type { StepRecord } from './step-recorder.ts';
 
 export interface PodmanFailure {
-  /** The builder's last word. */
+  /** The builder's error. */
   readonly message: string;
   /** What ran; `undefined` when the builder refused to begin. */
   readonly record: Pick<StepRecord, 'currentStep' | 'output'> | undefined;
@@ -30,7 +30,7 @@ export function explainPodmanFailure(failed: PodmanFailure): DeBuildError {
     return explainFailure({ message, step: seen, containerfile, target });
   }
   const output = record?.output ?? '';
-  const located = locate(containerfile.text, instruction);
+  const located = locateText(containerfile.text, instruction);
   return buildStepFailed({
     at: {
       place,
@@ -43,20 +43,10 @@ export function explainPodmanFailure(failed: PodmanFailure): DeBuildError {
   });
 }
 
-/** The announced instruction is that of the file, with its line breaks joined in buildah's way. */
-function locate(text: string, announced: string): LocatedStep | undefined {
-  const wanted = withoutSpace(announced);
-  return readInstructions(text).find((instruction) => withoutSpace(instruction.text) === wanted);
-}
-
 /** The sentence around the exit code quotes the whole command. */
 function reasonOf(message: string): string {
   const trimmed = message.trim();
   const exit = /exit status (\d+)$/.exec(trimmed)?.[1];
   if (exit !== undefined) return `It ended with exit code ${exit}.`;
   return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
-}
-
-function withoutSpace(text: string): string {
-  return text.replace(/\s+/g, '');
 }

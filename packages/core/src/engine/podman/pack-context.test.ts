@@ -117,7 +117,7 @@ describe('packContext', () => {
     expect(context.entries.map(({ path }) => path)).toEqual(['Containerfile']);
   });
 
-  test("an ignore file of the Containerfile's own goes before the general one", async () => {
+  test("an ignore file of the Containerfile's own takes precedence over the general one", async () => {
     await write({
       'context/.dockerignore': 'a\n',
       'context/Containerfile.dockerignore': 'b\nContainerfile\n',

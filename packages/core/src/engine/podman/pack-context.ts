@@ -1,13 +1,12 @@
 import type { Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { PackOptions } from 'tar-fs';
 import type { Header } from 'tar-stream';
-import { contextUnreadable } from '../../errors/context-failures.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import type { ContextEntry } from '../context/context-entry.ts';
-import { parseIgnoreFile } from '../context/ignore-file.ts';
+import { readIgnoreFile } from '../context/ignore-file.ts';
 import { readFileInPieces, readSmallFile, SMALL_FILE_BYTES } from '../context/read-context-file.ts';
 import { walkContext } from '../context/walk-context.ts';
 
@@ -34,7 +33,7 @@ const PIECE_BYTES = 64 * 1024;
 /** The latest second that a plain tar header holds, in 11 octal digits. */
 const LATEST_PLAIN_SECOND = 0o77777777777;
 
-/** The Containerfile's name in the tar: its own may be excluded, or lie outside. */
+/** The Containerfile's name in the tar, as it may be excluded or outside the context. */
 export const CONTAINERFILE = '.de-build-containerfile';
 
 /**
@@ -56,7 +55,7 @@ export async function packContext(options: TarContextOptions): Promise<TarContex
     [IGNORE_FILE]: Buffer.from(`${CONTAINERFILE}\n${IGNORE_FILE}\n`),
     ...options.extraFiles,
   };
-  const exclude = await readExclusions(options);
+  const exclude = await readIgnoreFile(root, containerfile);
   const entries = new Map<string, ContextEntry>();
   for await (const batch of walkContext(omitUndefined({ folder: root, exclude, neverSend, signal }))) {
     for (const entry of batch) {
@@ -94,20 +93,6 @@ export async function packContext(options: TarContextOptions): Promise<TarContex
     entries: [...entries.values()],
     packed,
   };
-}
-
-/** By the ignore file of the Containerfile's own, or else by that of the context. */
-async function readExclusions({
-  contextFolder,
-  containerfile,
-}: TarContextOptions): Promise<readonly string[]> {
-  for (const file of [`${containerfile}.dockerignore`, join(contextFolder, '.dockerignore')]) {
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw contextUnreadable(basename(file), error);
-    });
-    if (text !== undefined) return parseIgnoreFile(text, file);
-  }
-  return [];
 }
 
 function describe(header: TarHeader, entry: ContextEntry): TarHeader {

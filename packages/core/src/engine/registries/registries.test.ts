@@ -29,17 +29,17 @@ function engineSaying(status: number, ...messages: readonly unknown[]) {
   return { registries: registries(transport, { inspect }), asked };
 }
 
-test('a push gives the digest that the engine tells, and asks with the credential', async () => {
+test('a push returns the digest that the engine reports, and sends the credential', async () => {
   const { registries, asked } = engineSaying(
     200,
     { status: 'Pushed', id: 'a' },
-    { aux: { Tag: '1.4.0', Digest: 'sha256:told' } },
+    { aux: { Tag: '1.4.0', Digest: 'sha256:reported' } },
   );
   const credential = { username: 'me', password: new Secret('p', 'pass/word?') };
-  expect(await registries.push(NAME, { credential })).toBe('sha256:told');
+  expect(await registries.push(NAME, { credential })).toBe('sha256:reported');
   expect(asked[0]).toMatchObject({ path: '/images/registry:5000/acme/erp/push', query: { tag: '1.4.0' } });
   const header = String(asked[0]?.headers?.['X-Registry-Auth']);
-  // Docker decodes it with Go's URLEncoding, which wants the padding.
+  // Docker decodes it with Go's URLEncoding, which requires the padding.
   expect(header.length % 4).toBe(0);
   expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
     username: 'me',
@@ -47,7 +47,7 @@ test('a push gives the digest that the engine tells, and asks with the credentia
   });
 });
 
-test('an engine that tells no digest is asked for what it has noted', async () => {
+test('without a reported digest, the engine is asked for the digest', async () => {
   expect(await engineSaying(200, { status: 'done' }).registries.push(NAME, {})).toBe(DIGEST);
 });
 
@@ -70,9 +70,9 @@ test.each([
     { error: 'Get "https://registry:5000/v2/": http: server gave HTTP response to HTTPS client' },
     'registry-unreachable',
   ],
-  ['for want of the image', 404, { message: 'No such image: acme/erp' }, 'engine-object-missing'],
+  ['because the image is missing', 404, { message: 'No such image: acme/erp' }, 'engine-object-missing'],
   ['by breaking off', 200, '{"status":', 'engine-lost'],
-])('a failure that is told %s', async (_, status, message, code) => {
+])('a failure that is reported %s', async (_, status, message, code) => {
   const { registries } = engineSaying(status, message);
   await expect(registries.push(NAME, {})).rejects.toMatchObject({ code, exitCode: 5 });
 });

@@ -14,7 +14,7 @@ import type { EngineHeaders, EngineQuery, EngineTransport } from '../transport.t
 
 const Distribution = z.looseObject({ Descriptor: z.looseObject({ digest: z.string() }) });
 
-/** The engine asks a registry in turn, which may be far away. */
+/** The engine asks the registry in turn. */
 const REGISTRY_ANSWERS_WITHIN_MS = 60_000;
 
 export function registries(
@@ -104,7 +104,7 @@ function isTransfer(message: EngineMessage): message is EngineMessage & { readon
   return typeof message.id === 'string' && /^(?:Pushing|Downloading)$/.test(String(message.status));
 }
 
-/** Some engines ask the registry before they answer, and give its refusal as their own. */
+/** Some engines ask the registry before they answer, and pass on its refusal as their own. */
 function explainRefusal(status: number, text: string, reference: string, path: string) {
   return status === 404 && /No such image|image not known/i.test(text)
     ? explainStatus(status, text, `POST ${path}`)
@@ -120,7 +120,7 @@ function explainRegistry(reference: string, reason: string) {
     : registryRefused(host, reference, reason);
 }
 
-/** Engines want the header with a push also where there is nothing to say. */
+/** Engines require the header for a push even when it is empty. */
 function authHeader(credential: RegistryCredential | undefined): EngineHeaders {
   const auth =
     credential === undefined ? {} : { username: credential.username, password: credential.password.reveal() };

@@ -16,11 +16,11 @@ import {
 import type { GrpcCall } from './grpc-server.ts';
 
 export interface DiffCopyOptions {
-  /** What the engine may have, in fsutil's order. */
+  /** In fsutil's order. */
   readonly entries: AsyncIterable<readonly ContextEntry[]>;
-  /** Told of each file whose content went over. */
+  /** Called for each file whose content was sent. */
   readonly onSent?: (entry: ContextEntry) => void;
-  /** Is given the hash of each content that went over. */
+  /** Gets the hash of each content that was sent. */
   readonly hashes?: ContentHashes | undefined;
 }
 
@@ -29,8 +29,8 @@ const PIECE_BYTES = 63 * 1024;
 const STRETCH_MS = 20;
 
 /**
- * The sender's part of fsutil's protocol: announces every entry, then sends the contents that the engine asks for,
- * until it says that it has all it wants. Resolves with all that was announced.
+ * The sender of fsutil's protocol: announces every entry, then sends the contents that the engine requests, until it is
+ * done. Resolves with all announced entries.
  * @throws DeBuildError `context-*`; Error when the engine breaks off or breaks the protocol
  */
 export async function diffCopy(call: GrpcCall, options: DiffCopyOptions): Promise<readonly ContextEntry[]> {
@@ -62,14 +62,14 @@ export async function diffCopy(call: GrpcCall, options: DiffCopyOptions): Promis
 }
 
 interface Requests {
-  /** The next file that is wanted; `undefined` while none is. */
+  /** The next requested file; `undefined` while there is none. */
   take(): number | undefined;
   isOver(): boolean;
-  /** Until something came. @throws what the engine reported */
+  /** Waits for the next request or the end. @throws what the engine reported */
   more(): Promise<void>;
 }
 
-/** Takes in the engine's packets while we send, so that neither side waits for the other. */
+/** Receives the engine's packets while we send, so that neither side waits for the other. */
 function receiveRequests(call: GrpcCall): Requests {
   const wanted: number[] = [];
   let next = 0;

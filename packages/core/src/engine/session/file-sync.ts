@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { contextUnreadable } from '../../errors/context-failures.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { compareBytes } from '../context/compare-bytes.ts';
 import type { ContentHashes } from '../context/content-hashes.ts';
 import { type ContextEntry, createContextEntry } from '../context/context-entry.ts';
@@ -13,13 +14,13 @@ import { GRPC, GrpcError } from './grpc-status.ts';
 
 export interface FileSyncOptions {
   readonly contextFolder: string;
-  /** Absolute; only it and its own ignore file are sent of the folder it lies in. */
+  /** Absolute; of its folder, only it and its ignore file are sent. */
   readonly containerfile: string;
   readonly neverSend: readonly string[];
   readonly hashes?: ContentHashes | undefined;
   /**
-   * Told, after each transfer of the context, all that the engine was offered of it so far, by path; ignore files that it
-   * only read are not among it.
+   * Called after each transfer of the context with all entries that the engine was offered so far, by path, without
+   * ignore files that it only read.
    */
   readonly onOffered?: (offered: ReadonlyMap<string, ContextEntry>) => void;
 }
@@ -30,7 +31,7 @@ export interface FileSync {
   readonly sent: { files: number; bytes: number };
 }
 
-/** `moby.filesync.v1.FileSync`: the engine takes the Containerfile and the context from here. */
+/** `moby.filesync.v1.FileSync`: serves the Containerfile and the context. */
 export function fileSync(options: FileSyncOptions): FileSync {
   const sent = { files: 0, bytes: 0 };
   const offered = new Map<string, ContextEntry>();
@@ -63,16 +64,16 @@ function selectionOf({ metadata }: GrpcCall) {
   return {
     include: metadata.get('include-patterns') ?? [],
     exclude: metadata.get('exclude-patterns') ?? [],
-    ...(follow === undefined ? {} : { follow }),
+    ...omitUndefined({ follow }),
   };
 }
 
-/** Before it takes the context, the builder takes a look at its `.dockerignore`. */
+/** The builder reads `.dockerignore` before it asks for the context. */
 function isIgnoreFileOnly(follow: readonly string[] | undefined): boolean {
   return follow?.length === 1 && follow[0] === '.dockerignore';
 }
 
-/** The Containerfile may be a symlink, and lie in a folder whose other files are nobody's business. */
+/** The Containerfile may be a symlink, and its folder may hold files that must not be sent. */
 async function* containerfileEntries(
   containerfile: string,
   call: GrpcCall,

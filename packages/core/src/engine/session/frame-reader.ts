@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 const FRAME_HEAD_BYTES = 5;
-/** Nothing an engine sends to a session comes near it. */
+/** Far more than any engine sends to a session. */
 const LARGEST_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -17,7 +17,7 @@ export async function* readFrames(stream: Readable): AsyncGenerator<Buffer, void
     while (at + FRAME_HEAD_BYTES <= bytes.length) {
       const length = bytes.readUInt32BE(at + 1);
       if (bytes[at] !== 0) throw new Error('The engine sent a compressed message');
-      if (length > LARGEST_MESSAGE_BYTES) throw new Error('The engine sent a message beyond all measure');
+      if (length > LARGEST_MESSAGE_BYTES) throw new Error('The engine sent a message that is too large');
       if (at + FRAME_HEAD_BYTES + length > bytes.length) break;
       at += FRAME_HEAD_BYTES + length;
       yield bytes.subarray(at - length, at);

@@ -6,7 +6,7 @@ export interface FrameWriter {
   /** Room for a message of up to `bytes`; write it into `target` from `at` on, then call `commit` with its end. */
   reserve(bytes: number): { readonly target: Buffer; readonly at: number };
   commit(end: number): void;
-  /** Whether enough is packed to be sent. */
+  /** Whether it is time to flush. */
   isFull(): boolean;
   /** Sends what is packed, and waits until the other side can take more. */
   flush(): Promise<void>;
@@ -51,7 +51,7 @@ export function createFrameWriter(stream: Writable): FrameWriter {
   };
 }
 
-/** One message as one write, for answers that stand alone. */
+/** A single message as one write. */
 export function frame(message: Buffer): Buffer {
   const head = Buffer.alloc(FRAME_HEAD_BYTES);
   head.writeUInt32BE(message.length, 1);

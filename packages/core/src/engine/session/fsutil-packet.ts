@@ -25,7 +25,7 @@ export function readPacket(bytes: Buffer): ReceivedPacket {
   return packet;
 }
 
-/** Where a Stat is put together before its length is known. */
+/** Buffer for a Stat whose length is not known yet. */
 export interface StatScratch {
   buffer: Buffer;
 }
@@ -34,7 +34,7 @@ export function createStatScratch(): StatScratch {
   return { buffer: Buffer.allocUnsafe(64 * 1024) };
 }
 
-/** Announces an entry. The owner is always 0:0, which is what Docker's own client says of a build context. */
+/** Announces an entry. The owner is always 0:0, as Docker's own client sends it. */
 export function putStat(writer: FrameWriter, entry: ContextEntry, scratch: StatScratch): void {
   const link = entry.linkTarget ?? entry.hardLinkOf;
   const room = entry.path.length * 3 + (link?.length ?? 0) * 3 + LARGEST_NUMBERS_BYTES;
@@ -67,7 +67,7 @@ function writeStat(stat: Buffer, entry: ContextEntry, link: string | undefined):
   return end;
 }
 
-/** Says that every entry was announced. */
+/** Ends the announcements. */
 export function putLastStat(writer: FrameWriter): void {
   writer.commit(writer.reserve(0).at);
 }

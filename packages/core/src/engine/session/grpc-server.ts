@@ -10,7 +10,7 @@ import { createFrameWriter, type FrameWriter, frame } from './frame-writer.ts';
 import { GRPC, GrpcError } from './grpc-status.ts';
 import { type Metadata, readMetadata } from './metadata.ts';
 
-/** What answers a method. A unary one gets the one message and gives the one answer. */
+/** A unary method answers one message with one message. */
 export type GrpcMethod = UnaryMethod | StreamingMethod;
 
 export interface UnaryMethod {
@@ -23,10 +23,10 @@ export interface StreamingMethod {
 
 export interface GrpcCall {
   readonly metadata: Metadata;
-  /** To be read to its end, or left; leaving it does not end the call. */
+  /** Need not be read completely; breaking off does not end the call. */
   readonly messages: AsyncIterable<Buffer>;
   readonly writer: FrameWriter;
-  /** Aborts when the caller is gone. */
+  /** Aborts when the caller hangs up. */
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +42,7 @@ const LIMITS: ServerOptions = {
 /**
  * Serves gRPC to the one caller at the other end of `socket`, over node:http2: repeated metadata must stay apart,
  * and hundreds of patterns must fit into the headers of one call.
- * @param onFailure what a method threw, for whoever owns the session
+ * @param onFailure called with what a method threw
  */
 export function serveGrpc(
   socket: Duplex,
@@ -51,7 +51,7 @@ export function serveGrpc(
 ): { close(): void } {
   const server = createServer(LIMITS);
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => {
-    // A caller that hangs up is told by 'close'; without a listener the error would end the process.
+    // Without a listener, the error of a caller that hangs up would end the process.
     stream.on('error', () => undefined);
     const method = Object.hasOwn(methods, headers[':path'] ?? '')
       ? methods[headers[':path'] ?? '']

@@ -8,7 +8,7 @@ export const GRPC = {
   unimplemented: 12,
 } as const;
 
-/** Ends a call with a status other than OK; anything else that is thrown counts as `unknown`. */
+/** Ends a call with a status other than OK; any other error counts as `unknown`. */
 export class GrpcError extends Error {
   readonly code: number;
 

@@ -1,9 +1,9 @@
-/** The values of a call's headers by name, each value apart from the others. */
+/** The values of a call's headers by name, not joined. */
 export type Metadata = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Reads headers as `[name, value, name, value, …]`. Engines up to 20.10 send text as raw UTF-8, which node:http2
- * hands out as latin1; newer ones escape it as in a URL and say so with `<name>-encoded: 1`.
+ * decodes as latin1; newer ones URL-encode it and mark that with `<name>-encoded: 1`.
  */
 export function readMetadata(rawHeaders: readonly string[]): Metadata {
   const raw = new Map<string, string[]>();

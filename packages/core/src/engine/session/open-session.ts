@@ -8,9 +8,9 @@ import { type GrpcMethods, serveGrpc } from './grpc-server.ts';
 export interface Session {
   /** For the build's `session` parameter. */
   readonly id: string;
-  /** The first thing that went wrong on our side of it. */
+  /** The first error on our side. */
   failure(): unknown;
-  /** Bytes that went to the engine through it. */
+  /** Bytes sent to the engine. */
   wireBytes(): number;
   close(): void;
 }
@@ -23,7 +23,7 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The engine asks every second, and drops the session at the first answer that is not this one. */
+/** The engine asks every second, and drops the session on any other answer. */
 const HEALTH: GrpcMethods = { '/grpc.health.v1.Health/Check': { answer: () => Buffer.from([0x08, 0x01]) } };
 
 /**

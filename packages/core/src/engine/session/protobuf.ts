@@ -1,5 +1,5 @@
 /**
- * As much of Protocol Buffers as a build session needs. Field numbers and types are those of the .proto files of
+ * The part of Protocol Buffers that a build session needs. Field numbers and types are those of the .proto files of
  * moby/buildkit and tonistiigi/fsutil, named where they are used.
  */
 
@@ -68,7 +68,7 @@ export function bytesField(field: number, value: Buffer | string): Buffer {
   return Buffer.concat([head.subarray(0, at), bytes]);
 }
 
-/** Writes a number from 0 to 2^53 and gives the place behind it. */
+/** Writes a number from 0 to 2^53 and returns the position after it. */
 export function putVarint(target: Buffer, at: number, value: number): number {
   let rest = value;
   let end = at;
@@ -103,7 +103,7 @@ export function putBigVarint(target: Buffer, at: number, value: bigint): number 
   return end;
 }
 
-/** Writes a field of text and gives the place behind it; `target` must have room. */
+/** Writes a field of text and returns the position after it; `target` must have room. */
 export function putText(target: Buffer, at: number, options: { field: number; text: string }): number {
   const { field, text } = options;
   const isShort = text.length < 42;

@@ -96,7 +96,7 @@ function textFields(bytes: Buffer | undefined): string[] {
   return texts;
 }
 
-test('says what it offers, one header for each method', () => {
+test('lists its methods, one header each', () => {
   const methods = headers['X-Docker-Expose-Session-Grpc-Method'];
   expect(methods).toContain('/moby.filesync.v1.FileSync/DiffCopy');
   expect(methods).toContain('/grpc.health.v1.Health/Check');

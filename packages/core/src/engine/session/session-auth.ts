@@ -2,10 +2,10 @@ import type { RegistryCredential } from '../engine.ts';
 import type { GrpcMethods } from './grpc-server.ts';
 import { bytesField, readMessage } from './protobuf.ts';
 
-/** Docker Hub goes by all of these. */
+/** All names of Docker Hub. */
 const HUB_HOSTS = ['registry-1.docker.io', 'docker.io', 'index.docker.io', 'https://index.docker.io/v1/'];
 
-/** `moby.filesync.v1.Auth`: credentials for pulling base images; none is an empty answer. */
+/** `moby.filesync.v1.Auth`: credentials for pulling base images; an empty answer means none. */
 export function sessionAuth(credentials: Readonly<Record<string, RegistryCredential>>): GrpcMethods {
   return {
     '/moby.filesync.v1.Auth/Credentials': {

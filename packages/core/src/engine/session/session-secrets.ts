@@ -4,9 +4,9 @@ import { GRPC, GrpcError } from './grpc-status.ts';
 import { bytesField, readMessage } from './protobuf.ts';
 
 /** An engine refuses gRPC messages from 4 MiB on. */
-export const LARGEST_SECRET_BYTES = 4 * 1024 * 1024 - 1024;
+const LARGEST_SECRET_BYTES = 4 * 1024 * 1024 - 1024;
 
-/** `moby.buildkit.secrets.v1.Secrets`: a secret's value leaves here only when a step asks for it. */
+/** `moby.buildkit.secrets.v1.Secrets`: sends a secret's value only when a step asks for it. */
 export function sessionSecrets(secrets: Readonly<Record<string, Secret>>): GrpcMethods {
   return {
     '/moby.buildkit.secrets.v1.Secrets/GetSecret': {

@@ -36,8 +36,7 @@ export async function buildRequest(
     buildArgs.APPS_JSON_BASE64 = encoded;
   }
   const bases = plan.baseImages.map(({ reference }) => reference);
-  const registryAuth = await findRegistryCredentials(bases, environment);
-  for (const { password } of Object.values(registryAuth)) redactor.add(password);
+  const registryAuth = await findRegistryCredentials(bases, { environment, redactor });
   await site.own.make();
   return {
     ...(await contextOf(files, site.config)),
