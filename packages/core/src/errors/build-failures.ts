@@ -2,13 +2,13 @@ import { DeBuildError, type Failure } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
 import { capitalSentence } from './sentence.ts';
 
-/** Where a build failed. No text of it may hold a build arg's value, so instructions stand as they are written. */
+/** Where a build failed. Instructions are quoted as written, because no text may contain a build arg's value. */
 export interface FailedInstruction {
-  /** The builder's place of it: `builder 2/4`. */
+  /** As the builder numbers it: `builder 2/4`. */
   readonly place: string;
-  /** File and lines, `images/custom/Containerfile:12-18`; `undefined` when they could not be told. */
+  /** File and lines, `images/custom/Containerfile:12-18`; `undefined` when unknown. */
   readonly lines: string | undefined;
-  /** The instruction as it stands in the Containerfile. */
+  /** The instruction as written in the Containerfile. */
   readonly instruction: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export function buildStepFailed(failed: {
         : `${advice.title}. ${capitalSentence(failed.reason)}`,
     fix:
       advice?.advice ??
-      `${failed.output === '' ? 'Mend the cause' : "Read the step's last lines below, mend the cause"} in the Containerfile, apps.json or .env, and run it again; the steps before it come from the cache.`,
+      `${failed.output === '' ? 'Fix the cause' : "Read the step's last lines below, fix the cause"} in the Containerfile, apps.json or .env, and run it again; the steps before it come from the cache.`,
     output: failed.output,
   });
 }
@@ -48,7 +48,7 @@ export function containerfileInvalid(file: string, line: number | undefined, rea
   return failure('containerfile-invalid', {
     what: `${file}${line === undefined ? '' : `:${line}`} is not a valid Containerfile.`,
     why: capitalSentence(reason),
-    fix: 'Correct that line; https://docs.docker.com/reference/dockerfile/ tells how each instruction is written.',
+    fix: 'Correct that line; see https://docs.docker.com/reference/dockerfile/.',
   });
 }
 
@@ -65,8 +65,8 @@ export function containerfileUnreadable(file: string, cause: unknown): DeBuildEr
 export function buildTargetMissing(file: string, target: string): DeBuildError {
   return failure('build-target-missing', {
     what: `${file} has no stage named ${target}.`,
-    why: 'The stage to build is chosen by its name, the one behind AS in its FROM line.',
-    fix: 'Correct `target` in de-build.json, or take it out to build the last stage.',
+    why: 'A stage is named after AS in its FROM line.',
+    fix: 'Correct `target` in de-build.json, or remove it to build the last stage.',
   });
 }
 
@@ -74,31 +74,31 @@ export function buildTargetMissing(file: string, target: string): DeBuildError {
 export function baseImageUnavailable(reference: string, reason: string): DeBuildError {
   const denied = /denied|unauthorized|401|403/i.test(reason);
   return failure('base-image-unavailable', {
-    what: `The base image ${reference} cannot be had.`,
+    what: `The base image ${reference} is not available.`,
     why: capitalSentence(reason),
     fix: denied
-      ? 'Check the spelling of the FROM line. If the image is private, log in to its registry (`docker login`) and run it again.'
-      : 'Check the spelling and the tag of the FROM line, and that the engine reaches the registry; an image that exists only on this machine must be on this very engine.',
+      ? 'Check the FROM line. If the image is private, log in to its registry (`docker login`) and run it again.'
+      : 'Check the FROM line, and that the engine reaches the registry; a local image must exist on this engine.',
   });
 }
 
-/** The builder failed, and not in a step. */
+/** The builder failed outside a step. */
 export function buildRefused(reason: string, advice: Advice | undefined): DeBuildError {
   return failure('build-failed', {
-    what: 'The builder could not carry the build out.',
+    what: 'The build failed.',
     why: advice === undefined ? capitalSentence(reason) : `${advice.title}. ${capitalSentence(reason)}`,
     fix:
       advice?.advice ??
-      "Read the builder's own sentence above; if it is about the engine, look at its log (`journalctl -u docker`).",
+      "Read the builder's error above; if it is about the engine, see its log (`journalctl -u docker`).",
   });
 }
 
-/** The id that the build told is not, or no longer, an image of the engine. */
+/** The image that the build reported does not exist on the engine. */
 export function builtImageMissing(id: string): DeBuildError {
   return failure('built-image-missing', {
-    what: `The build ended with the image ${id}, and the engine does not have it.`,
-    why: 'It was removed at once, by a prune or another build, or the engine lost it.',
-    fix: 'Run it again, and let no prune run meanwhile.',
+    what: `The build reported the image ${id}, and the engine does not have it.`,
+    why: 'A prune or another build removed it, or the engine lost it.',
+    fix: 'Run it again, without a prune at the same time.',
   });
 }
 
@@ -108,7 +108,7 @@ export function buildWithoutImage(why: string): DeBuildError {
     code: 'build-without-image',
     what: 'The build ended without an image.',
     why,
-    fix: "Run it again; if it stays so, look at the engine's log (`journalctl -u docker`).",
+    fix: "Run it again; if it fails again, see the engine's log (`journalctl -u docker`).",
     exitCode: EXIT.build,
   });
 }
@@ -117,7 +117,7 @@ export function buildInterrupted(isStepEnded: boolean): DeBuildError {
   return new DeBuildError({
     code: 'build-interrupted',
     what: 'The build was interrupted.',
-    why: `It was asked to stop; ${isStepEnded ? 'the running step was ended in the engine' : 'the engine lets the running step come to its end'}, and no image was tagged.`,
+    why: `${isStepEnded ? 'The running step was stopped' : 'The engine finishes the running step'}, and no image was tagged.`,
     fix: 'Run it again; finished steps come from the build cache.',
     exitCode: EXIT.interrupted,
   });

@@ -2,7 +2,7 @@ import { DeBuildError } from './de-build-error.ts';
 import { failure } from './engine-failures.ts';
 import { EXIT } from './exit-codes.ts';
 
-/** An address no client understands. `source` says where it stands: `DOCKER_HOST`. */
+/** `source` is where the address is set: `DOCKER_HOST`. */
 export function engineHostInvalid(host: string, source: string): DeBuildError {
   return failure('engine-host-invalid', {
     what: `The engine's address "${host}" in ${source} is not valid.`,
@@ -17,7 +17,7 @@ export function engineContextMissing(name: string, source: string, file: string)
   return failure('engine-context-missing', {
     what: `There is no Docker context "${name}".`,
     why: `${source} names it, and ${file} does not exist.`,
-    fix: 'See `docker context ls`, and choose one with `docker context use NAME`, or set DOCKER_HOST.',
+    fix: 'Choose one of `docker context ls` with `docker context use NAME`, or set DOCKER_HOST.',
   });
 }
 
@@ -25,8 +25,8 @@ export function engineContextMissing(name: string, source: string, file: string)
 export function engineSettingsUnreadable(file: string, reason: string): DeBuildError {
   return failure('engine-settings-unreadable', {
     what: `${file} cannot be read.`,
-    why: `${reason}; it says where the Docker Engine is and how to reach it.`,
-    fix: `Mend or remove the file, or set DOCKER_HOST to go around it.`,
+    why: `${reason}; it holds the address of the Docker Engine.`,
+    fix: 'Repair or remove the file, or set DOCKER_HOST, which takes precedence.',
   });
 }
 
@@ -52,18 +52,18 @@ export function engineWithoutBuildKit(endpoint: string, reason: keyof typeof NO_
 export function engineHasNoBuildCache(endpoint: string): DeBuildError {
   return failure('engine-without-build-cache', {
     what: `The build cache at ${endpoint} cannot be pruned.`,
-    why: 'It is Podman, which keeps its build cache as ordinary untagged images and has no call to prune it.',
+    why: 'It is Podman, which keeps its build cache as untagged images and has no call to prune it.',
     fix: 'Run `podman image prune` on that machine.',
   });
 }
 
-/** A file in an image is bigger than what is read into memory. */
+/** A file in an image is larger than what is read into memory. */
 export function imageFileTooLarge(path: string, image: string, limitBytes: number): DeBuildError {
   return new DeBuildError({
     code: 'image-file-too-large',
     what: `${path} of the image ${image} was not read.`,
-    why: `It is larger than ${Math.round(limitBytes / 1024 / 1024)} MB, which such a file never is.`,
-    fix: 'Look at what writes that file in the Containerfile.',
+    why: `It is larger than ${Math.round(limitBytes / 1024 / 1024)} MB; such a file is far smaller.`,
+    fix: 'Check which step of the Containerfile writes that file.',
     exitCode: EXIT.verify,
   });
 }

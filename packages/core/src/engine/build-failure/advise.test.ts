@@ -30,7 +30,7 @@ test.each([
   ['FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', /Node ran out/],
   [
     "A directory for the application 'frappe' already exists. Do you want to continue and overwrite it? [y/N]: Aborted!",
-    /frappe stands/,
+    /frappe is listed/,
   ],
   [
     "A directory for the application 'erpnext' already exists. Do you want to continue and overwrite it? [y/N]: Aborted!",

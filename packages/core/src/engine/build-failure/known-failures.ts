@@ -1,12 +1,11 @@
 import type { Advice } from '../../errors/build-failures.ts';
 
 export interface KnownFailure extends Advice {
-  /** What programs print when it happens. */
+  /** What programs print then. */
   readonly signs: RegExp;
 }
 
-// Signs that frappe/press reacts to (deploy_notifications.py) are among them; the others are git's, pip's, uv's,
-// yarn's, apt's, BuildKit's and the kernel's.
+// From frappe/press (deploy_notifications.py), git, pip, uv, yarn, apt, BuildKit and the kernel.
 export const KNOWN_FAILURES: readonly KnownFailure[] = [
   {
     signs: /no space left on device|ENOSPC|disk quota exceeded/i,
@@ -17,21 +16,21 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
   {
     signs:
       /secret \S+: not found|secret \S+ not found|could not find secret|APPS_JSON_BASE64: (unbound|parameter)/i,
-    title: 'The Containerfile asks for a secret that this build does not serve',
+    title: 'The Containerfile mounts a secret that this build does not provide',
     advice:
-      'The apps come as the secret `apps_json`: mount it as `--mount=type=secret,id=apps_json`. Any other required secret is not known to de-build.',
+      'The apps are the secret `apps_json`: mount it as `--mount=type=secret,id=apps_json`. de-build provides no other secret.',
   },
   {
     signs:
       /server certificate verification failed|SSL certificate problem|CERTIFICATE_VERIFY_FAILED|self.signed certificate|unable to get local issuer/i,
-    title: 'A certificate is not trusted inside of the build',
+    title: 'A certificate is not trusted inside the build',
     advice:
-      'If a proxy of your own opens TLS, its authority must be installed in the base image (`update-ca-certificates`); else check the clock of the machine and the address.',
+      'If a proxy of yours intercepts TLS, install its certificate authority in the base image (`update-ca-certificates`); otherwise check the clock of the machine and the address.',
   },
   {
     signs:
       /Could not resolve host|Temporary failure (in name resolution|resolving)|EAI_AGAIN|getaddrinfo (ENOTFOUND|EAI)|Name or service not known|Could not resolve '/i,
-    title: 'A host name could not be resolved inside of the build',
+    title: 'A host name could not be resolved inside the build',
     advice:
       'Check the DNS of the engine (`docker run --rm busybox nslookup github.com`), or build in the network of the machine with `--network host`.',
   },
@@ -47,40 +46,40 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
       /Authentication failed for|could not read (Username|Password)|Invalid username or (password|token)|Password authentication (is not supported|was removed)|requested URL returned error: 40[13]|HTTP Basic: Access denied|Write access to repository not granted|SAML SSO/i,
     title: 'A git host did not accept the token',
     advice:
-      'Check that the token is still valid, may read that repository, and stands as ${NAME} in the URL of the app in apps.json; `de-build check` tries each of them.',
+      'Check that the token is valid, may read that repository, and is written as ${NAME} in the URL of the app in apps.json; `de-build check` tests each of them.',
   },
   {
     signs:
       /Repository not found|fatal: repository '[^']*' (not found|does not exist)|requested URL returned error: 404|InvalidRemoteException/i,
     title: 'A repository was not found',
     advice:
-      'Check the URL of the app in apps.json. A host answers the same when the token may not see a private repository.',
+      'Check the URL of the app in apps.json. A host gives the same answer when the token cannot see a private repository.',
   },
   {
     signs:
       /A directory for the application '?frappe'? already exists|app(lication)? '?frappe'? already exists|frappe.*Do you want to continue and overwrite/i,
-    title: 'frappe stands in apps.json',
+    title: 'frappe is listed in apps.json',
     advice:
-      'Take the frappe entry out of apps.json: frappe itself comes from FRAPPE_PATH and FRAPPE_BRANCH, and bench asks a question that nobody answers when it comes twice.',
+      'Remove the frappe entry from apps.json: frappe itself comes from FRAPPE_PATH and FRAPPE_BRANCH, and for a second one bench asks a question that nobody answers.',
   },
   {
     signs: /already exists\. Do you want to continue and overwrite/i,
-    title: 'An app comes twice',
-    advice: 'Two entries of apps.json lead to the same folder; take one of them out.',
+    title: 'An app is listed twice',
+    advice: 'Two entries of apps.json have the same folder; remove one of them.',
   },
   {
     signs:
       /engine "node" is incompatible|Unsupported engine|requires? Node(\.js)? (version )?[>=^~v]*\d|Node\.js v?\d[\d.]* is not supported/i,
     title: "The Node version does not fit an app's requirement",
     advice:
-      'Set NODE_VERSION in .env (or de-build.json) to a version that the line "Expected version" below allows, or take an older branch of the app.',
+      'Set NODE_VERSION in .env (or de-build.json) to a version that the line "Expected version" below allows, or use an older branch of the app.',
   },
   {
     signs:
       /requires a different Python|minimum supported Python version is|Python version \([\d.]+\) does not satisfy|Requires-Python|requires-python|No Python .* found that satisf/i,
     title: "The Python version does not fit an app's requirement",
     advice:
-      'Set PYTHON_VERSION in .env (or de-build.json) to a version that the app allows (`requires-python` in its pyproject.toml), or take another branch of the app.',
+      'Set PYTHON_VERSION in .env (or de-build.json) to a version that the app allows (`requires-python` in its pyproject.toml), or use another branch of the app.',
   },
   {
     signs: /JavaScript heap out of memory|FATAL ERROR: .*Allocation failed/i,
@@ -90,21 +89,21 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
   },
   {
     signs: /exit code: 137|Cannot allocate memory|ENOMEM|MemoryError|OOMKilled|^Killed$/im,
-    title: 'The step was killed, most likely for want of memory',
+    title: 'The step was killed, probably because memory ran out',
     advice:
       'Give the machine (or the virtual machine of Docker Desktop) more memory or swap; building Frappe assets needs about 4 GB.',
   },
   {
     signs: /toomanyrequests|429 Too Many Requests|rate limit/i,
-    title: 'A server allows no more requests for now',
+    title: 'A server limits the number of requests',
     advice: 'Wait and run it again; logging in to the registry (`docker login`) raises the limit.',
   },
   {
     signs:
       /Connection (timed out|refused|reset by peer)|ETIMEDOUT|ECONNRE(SET|FUSED)|Network is unreachable|Max retries exceeded|trouble with your network connection|Failed to connect to|i\/o timeout|early EOF|RPC failed/i,
-    title: 'The network failed inside of the build',
+    title: 'The network failed inside the build',
     advice:
-      'Run it again. If it stays so, check proxy and firewall for the network of the engine, or build with `--network host`.',
+      'Run it again. If it fails again, check proxy and firewall for the network of the engine, or build with `--network host`.',
   },
   {
     signs: /Release file .* is not valid yet|is not yet valid|certificate is not yet valid/i,
@@ -115,26 +114,27 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
     signs: /Unable to locate package|has no installation candidate|404\s+Not Found \[IP/i,
     title: 'A Debian package was not found',
     advice:
-      'Let `apt-get update` run in the same RUN as `apt-get install`, and check the name of the package for the Debian release of the base image; an old cached step is passed over with `--no-cache`.',
+      'Run `apt-get update` in the same RUN as `apt-get install`, and check the name of the package for the Debian release of the base image; `--no-cache` ignores an old cached step.',
   },
   {
     signs:
       /Required (frappe-dependency|app) .*not found|Required app not found|does not satisfy required version|Please install '[^']+' first and retry/i,
-    title: 'An app that another one requires is missing, or of another version',
+    title: 'An app that another one requires is missing or has another version',
     advice:
-      'Add the required app to apps.json, before the one that needs it, at a branch that fits: bench does not fetch required apps by itself.',
+      'Add the required app to apps.json, before the one that needs it, at a branch that fits: bench does not fetch required apps.',
   },
   {
     signs:
       /pkg-config: (command )?not found|mysql_config: not found|Python\.h: No such file|command '\S*(gcc|g\+\+|cc)' failed|(gcc|g\+\+|make|cc): (command )?not found|error: Microsoft Visual/i,
     title: 'A tool or header to compile a Python or Node package is missing',
     advice:
-      'Install it in the builder stage (`build-essential`, `pkg-config`, `python3-dev`, `libmariadb-dev`, as the error names it), or pin a version of the package that has a wheel.',
+      'Install it in the builder stage (`build-essential`, `pkg-config`, `python3-dev`, `libmariadb-dev`, whichever the error names), or pin a version of the package that has a wheel.',
   },
   {
     signs: /(yarn|npm|npx|corepack): (command )?not found|Please install (nodejs|yarn)/i,
     title: 'yarn or npm is missing in the build',
-    advice: 'Install Node and yarn in the builder stage before bench is used (`npm install -g yarn`).',
+    advice:
+      'Install Node and yarn in the builder stage before the first use of bench (`npm install -g yarn`).',
   },
   {
     signs: /(vite|vue-tsc|esbuild|tsc|webpack): (command )?not found/i,
@@ -146,7 +146,7 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
     signs:
       /lockfile needs to be updated|Integrity check failed|ERROR: yarn install --check-files|Couldn't find any versions for/i,
     title: "An app's JavaScript packages could not be installed",
-    advice: 'Repair yarn.lock or package.json in the repository of the app that is named above the error.',
+    advice: 'Repair yarn.lock or package.json in the repository of the app named above the error.',
   },
   {
     signs:
@@ -158,23 +158,24 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
   {
     signs: /package is installed from PyPI, which isn't supported/i,
     title: 'An app asks for frappe from PyPI',
-    advice: 'Take frappe out of the dependencies in its pyproject.toml or requirements.txt.',
+    advice: 'Remove frappe from the dependencies in its pyproject.toml or requirements.txt.',
   },
   {
     signs: /No module named 'frappe'/i,
-    title: 'An app imports frappe while it is being installed',
-    advice: 'Take imports of frappe out of the `__init__.py` (or setup.py) of that app.',
+    title: 'An app imports frappe during its installation',
+    advice: 'Remove imports of frappe from the `__init__.py` (or setup.py) of that app.',
   },
   {
     signs:
       /No python dependency file found|invalid pyproject\.toml|TOMLDecodeError|Could not determine the package name|Invalid version|does not appear to be a Python project/i,
-    title: 'An app is not a proper Python project',
+    title: 'An app is not a valid Python project',
     advice: 'Repair its pyproject.toml (name, version, build-backend) in its repository.',
   },
   {
     signs: /ModuleNotFoundError: No module named|ImportError: cannot import name/i,
     title: 'A Python import of an app fails',
-    advice: 'Add what it imports to the dependencies of the app, or take the version of its dependency back.',
+    advice:
+      'Add what it imports to the dependencies of the app, or use an earlier version of its dependency.',
   },
   {
     signs:
@@ -187,12 +188,12 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
       /failed to (compute cache key|calculate checksum).*not found|^"\/[^"\n]*" not found|COPY failed|lstat \S+: no such file/ims,
     title: 'A file that the Containerfile copies is not in the build context',
     advice:
-      'Check the path, which is relative to the context, and that neither .dockerignore excludes it nor it is .env, apps.json or .de-build, which are never sent.',
+      'Check the path, which is relative to the context, and .dockerignore. `.env`, apps.json and `.de-build` are never sent.',
   },
   {
     signs: /exec format error/i,
     title: 'The base image is for another kind of processor',
-    advice: 'Take a base image for the platform of the engine, or install emulation for the other one.',
+    advice: 'Use a base image for the platform of the engine, or install emulation for the other one.',
   },
   {
     signs:
