@@ -1,15 +1,52 @@
+import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
 import { checkBuildArgs } from './check-build-args.ts';
 import { parseInstructions } from './containerfile-instructions.ts';
 import { fillWord, splitWords } from './containerfile-words.ts';
 import { parseContainerfile, stagesWith } from './parse-containerfile.ts';
 
+interface OtherParser {
+  parse(text: string): {
+    getInstructions(): readonly {
+      getKeyword(): string;
+      getRange(): { readonly start: { readonly line: number }; readonly end: { readonly line: number } };
+    }[];
+  };
+}
+const { DockerfileParser }: { DockerfileParser: OtherParser } = createRequire(import.meta.url)(
+  'dockerfile-ast',
+);
+
 function parse(text: string) {
   return parseContainerfile('Containerfile', Buffer.from(text)).containerfile;
 }
 
+const TEXTS: readonly (readonly [string, string, readonly string[]])[] = [
+  ['an escaped backslash does not continue', 'RUN a \\\\\nUSER x', ['RUN', 'USER']],
+  ['CRLF', 'FROM a\r\nRUN b \\\r\n c\r\nUSER x\r\n', ['FROM', 'RUN', 'USER']],
+  ['BOM', '\uFEFFFROM a', ['FROM']],
+  ['lower case', 'from a\nrun b', ['FROM', 'RUN']],
+  [
+    'escape directive',
+    '# escape=`\nFROM a\nRUN b `\n c\nCOPY x C:\\\nUSER x',
+    ['FROM', 'RUN', 'COPY', 'USER'],
+  ],
+  ['escape directive too late', '# other\n# escape=`\nFROM a\nRUN b `\nUSER x', ['FROM', 'RUN', 'USER']],
+  ['heredoc', 'FROM a\nRUN <<EOF\nUSER not me\nEOF\nUSER x', ['FROM', 'RUN', 'USER']],
+  ['two heredocs', 'COPY <<A <<B /x/\nUSER 1\nA\nUSER 2\nB\nUSER x', ['COPY', 'USER']],
+  ['indented heredoc', 'RUN <<-"END" cat\n\tUSER 1\n\tEND\nUSER x', ['RUN', 'USER']],
+  ['heredoc end must be alone on its line', "RUN <<'E'\n E\nE x\nE\nUSER x", ['RUN', 'USER']],
+  ['no heredoc in quotes', 'RUN echo "<<EOF"\nUSER x', ['RUN', 'USER']],
+  ['no heredoc in ENV', 'ENV A=<<EOF\nUSER x', ['ENV', 'USER']],
+  ['shift is no heredoc', 'RUN echo $((1<<2))\nUSER x', ['RUN', 'USER']],
+  ['empty', '', []],
+  ['empty lines in a continuation', 'FROM a\nRUN x \\\n\n\n  y\nUSER z', ['FROM', 'RUN', 'USER']],
+  ['a continuation at the end', 'FROM a\nRUN x \\', ['FROM', 'RUN']],
+  ['a list over lines', 'FROM a\nONBUILD RUN b\nCMD ["a", \\\n "b"]\n', ['FROM', 'ONBUILD', 'CMD']],
+];
+
 describe('instructions', () => {
-  test('continuation lines hold comments and empty lines, and comments between instructions are none', () => {
+  test('continuation lines may contain comments and empty lines; comments between instructions are not instructions', () => {
     const { list } = parseInstructions(
       [
         '# head',
@@ -31,30 +68,24 @@ describe('instructions', () => {
     ]);
   });
 
-  test.each([
-    ['an escaped backslash does not continue', 'RUN a \\\\\nUSER x', ['RUN', 'USER']],
-    ['CRLF', 'FROM a\r\nRUN b \\\r\n c\r\nUSER x\r\n', ['FROM', 'RUN', 'USER']],
-    ['BOM', '\uFEFFFROM a', ['FROM']],
-    ['lower case', 'from a\nrun b', ['FROM', 'RUN']],
-    [
-      'escape directive',
-      '# escape=`\nFROM a\nRUN b `\n c\nCOPY x C:\\\nUSER x',
-      ['FROM', 'RUN', 'COPY', 'USER'],
-    ],
-    ['escape directive too late', '# other\n# escape=`\nFROM a\nRUN b `\nUSER x', ['FROM', 'RUN', 'USER']],
-    ['heredoc', 'FROM a\nRUN <<EOF\nUSER not me\nEOF\nUSER x', ['FROM', 'RUN', 'USER']],
-    ['two heredocs', 'COPY <<A <<B /x/\nUSER 1\nA\nUSER 2\nB\nUSER x', ['COPY', 'USER']],
-    ['indented heredoc', 'RUN <<-"END" cat\n\tUSER 1\n\tEND\nUSER x', ['RUN', 'USER']],
-    ['heredoc end must be alone on its line', "RUN <<'E'\n E\nE x\nE\nUSER x", ['RUN', 'USER']],
-    ['no heredoc in quotes', 'RUN echo "<<EOF"\nUSER x', ['RUN', 'USER']],
-    ['no heredoc in ENV', 'ENV A=<<EOF\nUSER x', ['ENV', 'USER']],
-    ['shift is no heredoc', 'RUN echo $((1<<2))\nUSER x', ['RUN', 'USER']],
-    ['empty', '', []],
-  ])('%s', (_, text, names) => {
+  test.each(TEXTS)('%s', (_, text, names) => {
     expect(parseInstructions(text).list.map((instruction) => instruction.name)).toEqual(names);
   });
 
-  test('flags are parted from the rest', () => {
+  // By BuildKit's rule it does not; dockerfile-ast continues the line.
+  const others = TEXTS.filter(([name]) => name !== 'an escaped backslash does not continue');
+  test.each(others)('dockerfile-ast finds the same instructions in the same lines: %s', (_, text) => {
+    const ours = parseInstructions(text).list.map(({ name, line, lastLine }) => [name, line, lastLine]);
+    const theirs = DockerfileParser.parse(text).getInstructions();
+    expect(
+      theirs.map((instruction) => {
+        const { start, end } = instruction.getRange();
+        return [instruction.getKeyword(), start.line + 1, end.line + 1];
+      }),
+    ).toEqual(ours);
+  });
+
+  test('flags are separate from the rest', () => {
     const { list } = parseInstructions(
       'RUN --mount=type=cache,target=/x  --network=none \\\n  --mount="type=bind,a=b c" make --all',
     );

@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { siteVersionMalformed, siteVersionNotHigher } from '../errors/site-failures.ts';
-import { isSiteVersion } from './site-version.ts';
+import { highestVersion, isSiteVersion } from './site-version.ts';
 
 const STEPS = ['patch', 'minor', 'major', 'prerelease'] as const;
 
@@ -10,9 +10,7 @@ export type Bump = (typeof STEPS)[number] | (string & {});
 export interface BumpOptions {
   /** Allow an explicit version that is not higher than the present one. */
   readonly force?: boolean;
-  /**
-   * Released versions: a step leads to a version higher than all of them, even from one that was set back.
-   */
+  /** Released versions: a step leads to one higher than all of them, also from one that was set back or is malformed. */
   readonly released?: readonly string[];
 }
 
@@ -24,9 +22,9 @@ export interface BumpOptions {
 export function bumpVersion(current: string, bump: Bump, options: BumpOptions = {}): string {
   const isStep = STEPS.some((step) => step === bump);
   if (!isStep) return explicitVersion(current, bump, options.force ?? false);
-  if (!isSiteVersion(current)) throw siteVersionMalformed();
-  const from = [current, ...(options.released ?? []).filter(isSiteVersion)].sort(semver.compare).at(-1);
-  return stepFrom(from ?? current, bump as (typeof STEPS)[number]);
+  const from = highestVersion([current, ...(options.released ?? [])]);
+  if (from === undefined) throw siteVersionMalformed();
+  return stepFrom(from, bump as (typeof STEPS)[number]);
 }
 
 /** A malformed present version can only be replaced, so nothing is compared with it. */

@@ -124,6 +124,10 @@ describe('bumpVersion', () => {
     expect(() => bumpVersion(current, bump)).toThrow(expect.objectContaining({ code }));
   });
 
+  test('a malformed version is replaced by the step after the last release', () => {
+    expect(bumpVersion('v1.4', 'patch', { released: ['1.2.0', '1.3.0'] })).toBe('1.3.1');
+  });
+
   test('going back is possible when forced', () => {
     expect(bumpVersion('1.2.3', '1.2.2', { force: true })).toBe('1.2.2');
   });
