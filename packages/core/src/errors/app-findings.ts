@@ -1,45 +1,37 @@
 /** What can be wrong with the apps. No text contains a URL or a branch as written: there may be a token in them. */
-import { type Finding, type Place, shown } from './finding.ts';
+import { error, type Finding, type Place, shown, warning } from './finding.ts';
 
 export function appsMissing(file: string): Finding {
-  return {
-    id: 'apps-missing',
-    severity: 'error',
+  return error('apps-missing', {
     what: `There is no ${file}.`,
     why: 'It lists the apps of the image.',
     fix: `Copy apps.json.example to ${file} and list your apps there.`,
     file,
-  };
+  });
 }
 
 export function appsNotAList(place: Place): Finding {
-  return {
-    id: 'apps-not-a-list',
-    severity: 'error',
+  return error('apps-not-a-list', {
     what: `${place.file} is not a list.`,
     why: 'bench reads a list of entries.',
     fix: 'Write `[{ "url": "https://…", "branch": "…" }]`.',
     ...place,
-  };
+  });
 }
 
 export function appsEmpty(file: string): Finding {
-  return {
-    id: 'apps-empty',
-    severity: 'warning',
+  return warning('apps-empty', {
     what: `${file} lists no app.`,
     why: 'The image will contain frappe only.',
     fix: 'List the apps of the site, unless that is what you want.',
     file,
     line: 1,
-  };
+  });
 }
 
 /** `number` counts from 1; `key` is the one that is wrong, if it is not the entry itself. */
 export function appMalformed(number: number, key: 'url' | 'branch' | undefined, place: Place): Finding {
-  return {
-    id: 'app-malformed',
-    severity: 'error',
+  return error('app-malformed', {
     what: `Entry ${number} of ${place.file} is invalid.`,
     why:
       key === 'url'
@@ -49,19 +41,17 @@ export function appMalformed(number: number, key: 'url' | 'branch' | undefined, 
           : 'It is not an object.',
     fix: 'Write `{ "url": "https://…", "branch": "…" }`.',
     ...place,
-  };
+  });
 }
 
 export function appDuplicate(app: string, earlierLine: number, place: Place): Finding {
-  return {
-    id: 'app-duplicate',
-    severity: 'error',
+  return error('app-duplicate', {
     what: `${app} is listed twice in ${place.file}, in line ${earlierLine} and in line ${place.line}.`,
     why: 'bench would clone the second over the folder of the first, and ask what to do.',
     fix: 'Remove one of the two.',
     ...place,
     subject: app,
-  };
+  });
 }
 
 /** bench ignores it, and a mistyped `branch` is one of them. `key` is `undefined` when it must not be shown. */
@@ -70,9 +60,7 @@ export function appExtraKey(
   { key, nearest }: { readonly key: string | undefined; readonly nearest: string | undefined },
   place: Place,
 ): Finding {
-  return {
-    id: 'app-extra-key',
-    severity: 'warning',
+  return warning('app-extra-key', {
     what: `${app} in ${place.file} has ${key === undefined ? 'a key' : `a key \`${key}\``} that bench does not read.`,
     why: 'bench reads `url` and `branch` only; the key is kept and has no effect.',
     fix:
@@ -81,7 +69,7 @@ export function appExtraKey(
         : `Write \`${nearest}\` if that is meant.`,
     ...place,
     subject: app,
-  };
+  });
 }
 
 type Text = Pick<Finding, 'id' | 'what' | 'why' | 'fix'>;
@@ -191,12 +179,10 @@ export function appFaulty(fault: AppFault, subject: string, place: Place): Findi
 
 /** The URL, once its placeholders are filled, is not one that an app can come from. */
 export function appUrlUnusable(url: string, why: string, place: Place): Finding {
-  return {
-    id: 'app-url-unusable',
-    severity: 'error',
+  return error('app-url-unusable', {
     what: `${shown(place)} names no repository that de-build can ask: ${url}.`,
     why,
     fix: 'Write it as https://HOST/ORGANISATION/REPOSITORY.',
     ...place,
-  };
+  });
 }

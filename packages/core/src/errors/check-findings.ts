@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts';
+import { error, type Finding, note } from './finding.ts';
 import { explain } from './system-answer.ts';
 import { writeRemedy } from './write-remedy.ts';
 
@@ -6,13 +6,11 @@ export function imageTagTaken(
   reference: string,
   holder: { readonly id: string; readonly createdAt: string },
 ): Finding {
-  return {
-    id: 'image-tag-taken',
-    severity: 'error',
+  return error('image-tag-taken', {
     what: `The tag ${reference} already exists.`,
     why: `Image ${holder.id.replace(/^sha256:/, '').slice(0, 12)} of ${holder.createdAt.slice(0, 10)} has it, and a version always names the same image.`,
     fix: 'Run `de-build bump patch`, or release this version again with `--force` (the old image is kept under another tag).',
-  };
+  });
 }
 
 /** Found before the build: no record could be written afterwards. `folder` is where the way ends. */
@@ -21,26 +19,22 @@ export function manifestsNotWritable(
   { folder, code }: { readonly folder: string; readonly code: string },
 ): Finding {
   const where = folder === records ? 'there' : `in ${folder}, where it would be created`;
-  return {
-    id: 'manifests-not-writable',
-    severity: 'error',
+  return error('manifests-not-writable', {
     what: `No release can be recorded in ${records}.`,
     why: `The system says ${code} ${where}: ${explain(code)}.`,
     fix: writeRemedy(code),
-  };
+  });
 }
 
 export function diskAlmostFull(
   folder: string,
   bytes: { readonly free: number; readonly wanted: number },
 ): Finding {
-  return {
-    id: 'disk-almost-full',
-    severity: 'error',
+  return error('disk-almost-full', {
     what: `There is too little disk space in ${folder}.`,
     why: `${megabytes(bytes.free)} is free, and ${megabytes(bytes.wanted)} is required.`,
     fix: 'Free some with `de-build prune`, or lower `minimumFreeDisk` in de-build.json.',
-  };
+  });
 }
 
 function megabytes(bytes: number): string {
@@ -49,27 +43,23 @@ function megabytes(bytes: number): string {
 
 /** The redactor cannot tell such a sensitive value from ordinary text. */
 export function secretTooShort(key: string, file: string, line: number | undefined): Finding {
-  return {
-    id: 'secret-too-short',
-    severity: 'note',
+  return note('secret-too-short', {
     what: `${key} is too short to be redacted.`,
     why: 'A value of fewer than six characters can occur in ordinary text, so it is not removed from the output.',
     fix: `Give ${key} a longer value.`,
     file,
     subject: key,
     ...(line === undefined ? {} : { line }),
-  };
+  });
 }
 
 /** `--frozen` before the first release. */
 export function nothingRecorded(): Finding {
-  return {
-    id: 'frozen-without-record',
-    severity: 'error',
+  return error('frozen-without-record', {
     what: 'There is no recorded release to take the commits from.',
     why: 'With `--frozen` the commits come from the newest manifest.',
     fix: 'Leave out `--frozen`; this release becomes the first record.',
-  };
+  });
 }
 
 /** `--frozen`, and the newest record lacks an app. */
@@ -78,13 +68,11 @@ export function appNotRecorded(
   version: string,
   place: { readonly file: string; readonly line?: number },
 ): Finding {
-  return {
-    id: 'app-not-recorded',
-    severity: 'error',
+  return error('app-not-recorded', {
     what: `The record of ${version} lacks ${app}, or has it from another repository.`,
     why: 'With `--frozen` every commit comes from that record.',
     fix: `Leave out \`--frozen\`, or remove ${app} from apps.json.`,
     subject: app,
     ...place,
-  };
+  });
 }

@@ -1,63 +1,53 @@
-import type { Finding, Place } from './finding.ts';
+import { error, type Finding, note, type Place, warning } from './finding.ts';
 
 export function containerfileMissing(file: string): Finding {
-  return {
-    id: 'containerfile-missing',
-    severity: 'error',
+  return error('containerfile-missing', {
     what: `There is no ${file}.`,
     why: 'The image is built from it.',
     fix: 'Add it (frappe_docker has one of that name), or name yours as `containerfile` in de-build.json.',
     file,
-  };
+  });
 }
 
 export function containerfileEmpty(file: string): Finding {
-  return {
-    id: 'containerfile-empty',
-    severity: 'error',
+  return error('containerfile-empty', {
     what: `${file} has no FROM.`,
     why: 'Without it there is nothing to build.',
     fix: 'Restore the file; frappe_docker has it as images/custom/Containerfile.',
     file,
     line: 1,
-  };
+  });
 }
 
 export function containerfileHeredoc(word: string, place: Place): Finding {
-  return {
-    id: 'containerfile-heredoc',
-    severity: 'error',
+  return error('containerfile-heredoc', {
     what: `A heredoc in ${place.file} is never closed.`,
     why: `No line after it is just \`${word}\`.`,
     fix: `End the heredoc with a line that is only \`${word}\`.`,
     ...place,
-  };
+  });
 }
 
 /** `secret` and `arg` are what it would take its apps by. */
 export function containerfileDialect(file: string, secret: string, arg: string): Finding {
-  return {
-    id: 'containerfile-dialect',
-    severity: 'error',
+  return error('containerfile-dialect', {
     what: `${file} takes no apps in a way that de-build supports.`,
     why:
       `It has neither \`RUN --mount=type=secret,id=${secret}\` nor \`ARG ${arg}\` in a stage; ` +
       'the image would be built without any app.',
     fix: 'Use images/custom/Containerfile or images/layered/Containerfile of frappe_docker, or add one of the two.',
     file,
-  };
+  });
 }
 
 export function containerfileTwoDialects(arg: string, place: Place): Finding {
-  return {
-    id: 'containerfile-two-dialects',
-    severity: 'warning',
+  return warning('containerfile-two-dialects', {
     what: `${place.file} takes its apps both as a secret and as a build arg.`,
     why: 'de-build gives them as the secret only, because a build arg stays in the history of the image.',
     fix: `Remove \`ARG ${arg}\`, so that nobody puts a token into it.`,
     ...place,
     subject: arg,
-  };
+  });
 }
 
 export function containerfileArgDiffers(
@@ -66,15 +56,13 @@ export function containerfileArgDiffers(
   place: Place,
 ): Finding {
   const shown = defaults.map((each) => `${each.default || '""'} (line ${each.line})`).join(', ');
-  return {
-    id: 'containerfile-arg-differs',
-    severity: 'note',
+  return note('containerfile-arg-differs', {
     what: `${arg} has different defaults: ${shown}.`,
     why: 'Each stage has its own default; a build arg overrides all of them at once.',
     fix: `Nothing if that is meant; otherwise set ${arg} in .env or de-build.json.`,
     ...place,
     subject: arg,
-  };
+  });
 }
 
 /** `isError` for an arg that was asked for by name; one from `.env` may be there for Compose. */

@@ -1,5 +1,5 @@
 /** What can be wrong with `.env` and its example. No text contains a value. */
-import type { Finding, KeyPlace, Place } from './finding.ts';
+import { error, type Finding, type KeyPlace, note, type Place, warning } from './finding.ts';
 
 /** What the example says of a key. */
 export interface Expected {
@@ -10,9 +10,7 @@ export interface Expected {
 }
 
 export function envMissing(file: string, example: string | undefined): Finding {
-  return {
-    id: 'env-missing',
-    severity: 'error',
+  return error('env-missing', {
     what: `There is no ${file}.`,
     why: 'It has the site version and the token.',
     fix:
@@ -20,40 +18,34 @@ export function envMissing(file: string, example: string | undefined): Finding {
         ? `Create ${file} with a line \`DE_SITE_VERSION=1.0.0\`.`
         : `Copy ${example} to ${file}, and fill it in.`,
     file,
-  };
+  });
 }
 
 export function envExampleMissing(file: string, env: string): Finding {
-  return {
-    id: 'env-example-missing',
-    severity: 'warning',
+  return warning('env-example-missing', {
     what: `There is no ${file}.`,
     why: `Without it nothing says whether ${env} has every key that is needed.`,
     fix: `Copy ${env} to ${file}, remove the secrets, and commit it.`,
     file,
-  };
+  });
 }
 
 export function envNul(place: Place): Finding {
-  return {
-    id: 'env-nul',
-    severity: 'error',
+  return error('env-nul', {
     what: `${place.file} contains a NUL character.`,
     why: 'No environment variable can contain one, so the file is damaged or is not text.',
     fix: 'Remove the character, or restore the file.',
     ...place,
-  };
+  });
 }
 
 export function envDuplicate(at: KeyPlace, earlierLine: number): Finding {
-  return {
-    id: 'env-duplicate',
-    severity: 'error',
+  return error('env-duplicate', {
     what: `${at.subject} is set twice, in line ${earlierLine} and in line ${at.line}.`,
     why: 'The later line wins silently.',
     fix: 'Remove one of the two lines.',
     ...at,
-  };
+  });
 }
 
 const SYNTAX = {
@@ -127,9 +119,7 @@ const REMEDIES = {
 export type EnvRemedy = keyof typeof REMEDIES;
 
 export function envAmbiguous(difference: EnvDifference, remedy: EnvRemedy, at: KeyPlace): Finding {
-  return {
-    id: 'env-ambiguous',
-    severity: 'error',
+  return error('env-ambiguous', {
     what:
       difference === 'no-compose-key'
         ? `npm's dotenv reads a key ${at.subject} that Compose does not.`
@@ -137,18 +127,16 @@ export function envAmbiguous(difference: EnvDifference, remedy: EnvRemedy, at: K
     why: DIFFERENCES[difference],
     fix: REMEDIES[remedy](at.subject),
     ...at,
-  };
+  });
 }
 
 export function envExpanded(variables: readonly string[], at: KeyPlace): Finding {
-  return {
-    id: 'env-expanded',
-    severity: 'note',
+  return note('env-expanded', {
     what: `${at.subject} is composed of ${variables.join(', ')}.`,
     why: 'Compose expands variables in this file; a program that reads it with dotenv gets the text as written.',
     fix: 'Nothing, as long as only Compose reads this key.',
     ...at,
-  };
+  });
 }
 
 /** `mistyped` is an unknown key that is probably meant for this one. */
@@ -158,9 +146,7 @@ export function envKeyMissing(
   mistyped: { readonly key: string; readonly line: number } | undefined,
 ): Finding {
   const { file, subject } = at;
-  return {
-    id: 'env-key-missing',
-    severity: 'error',
+  return error('env-key-missing', {
     what: `${subject} is missing from ${file}.`,
     why: `The example has it (line ${example.line}).`,
     fix:
@@ -168,29 +154,25 @@ export function envKeyMissing(
         ? `Add a line \`${subject}=\` to ${file}${needsValue ? ', with its value' : ''}.`
         : `Rename ${mistyped.key} in line ${mistyped.line}, or add ${subject}.`,
     ...at,
-  };
+  });
 }
 
 export function envValueEmpty(at: KeyPlace, { example, shape }: Expected): Finding {
-  return {
-    id: 'env-value-empty',
-    severity: 'error',
+  return error('env-value-empty', {
     what: `${at.subject} in ${at.file} is empty.`,
     why: `The example requires a value (line ${example.line})${shape === undefined ? '' : `: ${shape}`}.`,
     fix: `Give ${at.subject} a value.`,
     ...at,
-  };
+  });
 }
 
 export function envValueShape(at: KeyPlace, { example, shape = 'a text' }: Expected): Finding {
-  return {
-    id: 'env-value-shape',
-    severity: 'error',
+  return error('env-value-shape', {
     what: `${at.subject} in ${at.file} has a value of the wrong shape.`,
     why: `According to the example (line ${example.line}) it must be ${shape}.`,
     fix: 'Correct the value; or, if it is right, add a comment above the key in the example: # @type=string',
     ...at,
-  };
+  });
 }
 
 /** `meant` is a key of the example that it resembles, `isMissing` whether that one is missing. */
@@ -210,23 +192,19 @@ export function envKeyUnknown(
 }
 
 export function envTypeUnknown(at: KeyPlace): Finding {
-  return {
-    id: 'env-type-unknown',
-    severity: 'warning',
+  return warning('env-type-unknown', {
     what: `The type of ${at.subject} in ${at.file} is not one that de-build checks.`,
     why: 'Its value is not checked.',
     fix: 'Use string, number, int, boolean, url, email, port, enum(…), semver, host, ip or uuid.',
     ...at,
-  };
+  });
 }
 
 export function envDecoratorUnknown(at: KeyPlace, name: string, nearest: string): Finding {
-  return {
-    id: 'env-decorator-unknown',
-    severity: 'warning',
+  return warning('env-decorator-unknown', {
     what: `${at.subject} in ${at.file} has an unknown decorator @${name}.`,
     why: `It resembles @${nearest}, and is ignored.`,
     fix: `Write @${nearest} if that is meant.`,
     ...at,
-  };
+  });
 }

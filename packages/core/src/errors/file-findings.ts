@@ -1,49 +1,41 @@
 /** What can be wrong with any file of a site. No text contains anything of the file. */
-import type { Finding, Place } from './finding.ts';
+import { error, type Finding, type Place } from './finding.ts';
 import { systemAnswer } from './system-answer.ts';
 
 export function fileUnreadable(file: string, cause: unknown): Finding {
-  return {
-    id: 'file-unreadable',
-    severity: 'error',
+  return error('file-unreadable', {
     what: `${file} cannot be read.`,
     why: `The system answered ${systemAnswer(cause)}.`,
     fix: `Give the user who runs de-build permission to read ${file}.`,
     file,
-  };
+  });
 }
 
 export function fileNotRegular(file: string): Finding {
-  return {
-    id: 'file-not-regular',
-    severity: 'error',
+  return error('file-not-regular', {
     what: `${file} is not a regular file.`,
     why: 'It is a folder, a pipe or a device.',
     fix: `Replace ${file} with a file.`,
     file,
-  };
+  });
 }
 
 export function fileTooLarge(file: string, size: number, maximum: number): Finding {
-  return {
-    id: 'file-too-large',
-    severity: 'error',
+  return error('file-too-large', {
     what: `${file} is too large.`,
     why: `It has ${size} bytes; de-build reads at most ${maximum}.`,
     fix: `Check what was written to ${file}, and shorten it.`,
     file,
-  };
+  });
 }
 
 export function fileNotUtf8(place: Place): Finding {
-  return {
-    id: 'file-not-utf8',
-    severity: 'error',
+  return error('file-not-utf8', {
     what: `${place.file} is not UTF-8 text.`,
     why: 'A byte at this place is not part of a UTF-8 character.',
     fix: `Save ${place.file} as UTF-8 in your editor.`,
     ...place,
-  };
+  });
 }
 
 type Text = Pick<Finding, 'why' | 'fix'>;

@@ -22,6 +22,20 @@ export interface Finding {
   readonly subject?: string;
 }
 
+type Said = Omit<Finding, 'id' | 'severity'>;
+
+export function error(id: string, said: Said): Finding {
+  return { id, severity: 'error', ...said };
+}
+
+export function warning(id: string, said: Said): Finding {
+  return { id, severity: 'warning', ...said };
+}
+
+export function note(id: string, said: Said): Finding {
+  return { id, severity: 'note', ...said };
+}
+
 /** Where something is written. */
 export interface Place {
   /** Relative to the site's folder, with forward slashes; or the option it was given by, as `--build-arg`. */

@@ -1,6 +1,6 @@
 import { DeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, warning } from './finding.ts';
 
 /** The pin a failure is about; nothing of it holds a credential. */
 export interface PinName {
@@ -124,33 +124,27 @@ export function mirrorNotServed(reason: string, cause: unknown): DeBuildError {
 
 /** Submodules stay empty folders: `git clone`, as bench calls it, does not follow them. */
 export function mirrorSubmodules(pin: PinName, paths: readonly string[]): Finding {
-  return {
-    id: 'mirror-submodules',
-    severity: 'warning',
+  return warning('mirror-submodules', {
     what: `${pin.url} has ${counted(paths.length, 'submodule')} at ${pin.commit.slice(0, 12)}: ${listed(paths)}.`,
     why: 'bench clones without submodules, so these folders are empty in the image.',
     fix: 'If the app needs them at run time, add their content to the repository itself, or install it as a package.',
     subject: pin.url,
-  };
+  });
 }
 
 /** The mirror holds only what is in git, and the build has no access to the LFS server. */
 export function mirrorLfsPointers(pin: PinName, paths: readonly string[]): Finding {
-  return {
-    id: 'mirror-lfs-pointers',
-    severity: 'warning',
+  return warning('mirror-lfs-pointers', {
     what: `${pin.url} keeps ${counted(paths.length, 'file')} in Git LFS at ${pin.commit.slice(0, 12)}: ${listed(paths)}.`,
     why: 'The mirror serves only what is in git, so the image gets the pointer files instead of the content.',
     fix: 'If the app needs them at run time, keep them in git itself, or build with `tokenDelivery: inject` and git-lfs in the image.',
     subject: pin.url,
-  };
+  });
 }
 
 /** `lost` are other commits that could not be repaired. */
 export function mirrorMended(pin: PinName, lost: readonly string[]): Finding {
-  return {
-    id: 'mirror-mended',
-    severity: 'warning',
+  return warning('mirror-mended', {
     what: `The mirror's copy of ${pin.url} was damaged and has been repaired.`,
     why:
       lost.length === 0
@@ -158,7 +152,7 @@ export function mirrorMended(pin: PinName, lost: readonly string[]): Finding {
         : `Files in it did not match their checksums or were missing. Removed, to be fetched again when needed: ${listed(lost)}.`,
     fix: "If it happens again, check the disk (smartctl, dmesg) and restore the site's .de-build from a backup.",
     subject: pin.url,
-  };
+  });
 }
 
 /** Only when every manifest can be read is it known which commits are needed. */

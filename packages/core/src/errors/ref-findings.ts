@@ -1,4 +1,4 @@
-import type { Finding, Place } from './finding.ts';
+import { error, type Finding, type Place, warning } from './finding.ts';
 
 /** `nearest` are names that exist. */
 export function refNotFound(
@@ -7,9 +7,7 @@ export function refNotFound(
   details: { readonly nearest: readonly string[]; readonly place: Place },
 ): Finding {
   const { nearest, place } = details;
-  return {
-    id: 'ref-not-found',
-    severity: 'error',
+  return error('ref-not-found', {
     what: `${app.name} has no branch and no tag ${ref} (${app.url}).`,
     why:
       nearest.length === 0
@@ -18,35 +16,31 @@ export function refNotFound(
     fix: `Correct the branch of ${app.name} in ${place.file}, or push the branch or tag first.`,
     ...place,
     subject: app.name,
-  };
+  });
 }
 
 export function defaultBranchMissing(
   app: { readonly name: string; readonly url: string },
   place: Place,
 ): Finding {
-  return {
-    id: 'default-branch-missing',
-    severity: 'error',
+  return error('default-branch-missing', {
     what: `${app.name} names no branch, and the repository has no default branch (${app.url}).`,
     why: 'The repository is empty, or its HEAD names a branch that does not exist.',
     fix: `Name the branch of ${app.name} in ${place.file}.`,
     ...place,
     subject: app.name,
-  };
+  });
 }
 
 /** Branch and tag of one name: git takes the branch. */
 export function refAmbiguous(app: { readonly name: string; readonly ref: string }, place: Place): Finding {
-  return {
-    id: 'ref-ambiguous',
-    severity: 'warning',
+  return warning('ref-ambiguous', {
     what: `${app.name} has both a branch and a tag ${app.ref}, at different commits.`,
     why: 'git clone takes the branch, so the image gets the branch and not the tag.',
     fix: `Rename one of them, or use another one in ${place.file}.`,
     ...place,
     subject: app.name,
-  };
+  });
 }
 
 /** A branch, where releases are tagged. */
@@ -55,9 +49,7 @@ export function branchMoves(
   tag: string,
   details: { readonly isTip: boolean; readonly place: Place },
 ): Finding {
-  return {
-    id: 'branch-moves',
-    severity: 'warning',
+  return warning('branch-moves', {
     what: `${app.name} uses the branch ${app.ref}, which changes, although it has release tags.`,
     why: details.isTip
       ? `The newest release ${tag} is the same commit today, but the next build may get another one.`
@@ -65,5 +57,5 @@ export function branchMoves(
     fix: `Set the branch of ${app.name} to ${tag} in ${details.place.file}, or keep the branch on purpose: the manifest records the commit.`,
     ...details.place,
     subject: app.name,
-  };
+  });
 }

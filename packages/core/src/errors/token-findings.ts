@@ -1,105 +1,89 @@
-import { type Finding, type Place, shown } from './finding.ts';
+import { error, type Finding, type Place, shown, warning } from './finding.ts';
 
 /** `${NAME}` without a key of that name in `.env`. */
 export function placeholderUnknown(name: string, place: Place, alias?: string): Finding {
   const keys = alias === undefined ? name : `${name} (or ${alias})`;
-  return {
-    id: 'placeholder-unknown',
-    severity: 'error',
+  return error('placeholder-unknown', {
     what: `${shown(place)} uses the placeholder ${name}, and .env has no such key.`,
     why: 'Without its value the URL is not complete.',
     fix: `Set ${keys} in .env, or correct the name in ${place.file}.`,
     ...place,
     subject: name,
-  };
+  });
 }
 
 export function placeholderEmpty(name: string, place: Place, alias?: string): Finding {
   const keys = alias === undefined ? name : `${name} (or ${alias})`;
-  return {
-    id: 'placeholder-empty',
-    severity: 'error',
+  return error('placeholder-empty', {
     what: `${shown(place)} uses the placeholder ${name}, which is empty in .env.`,
     why: 'Without its value the URL is not complete.',
     fix: `Give ${keys} a value in .env.`,
     ...place,
     subject: name,
-  };
+  });
 }
 
 /** Two keys for the same token, with different values. */
 export function tokenAliasesDiffer(names: readonly string[], place: Place): Finding {
-  return {
-    id: 'token-aliases-differ',
-    severity: 'error',
+  return error('token-aliases-differ', {
     what: `${names.join(' and ')} name the same token, but their values in .env differ.`,
     why: 'Nothing says which of them is right; one is probably out of date.',
     fix: `Remove the older of ${names.join(' and ')} from .env, or give both the same value.`,
     ...place,
     subject: names[0] ?? '',
-  };
+  });
 }
 
 /** A token in `.env` that nothing uses. */
 export function tokenUnused(name: string, place: Place): Finding {
-  return {
-    id: 'token-unused',
-    severity: 'warning',
+  return warning('token-unused', {
     what: `${name} has a value in .env, but no URL and no build arg uses it.`,
     why: 'Either private repositories are asked without a token, or the secret is not needed.',
     fix: `Write \${${name}} where the token belongs (https://\${${name}}@github.com/…), or remove the key.`,
     ...place,
     subject: name,
-  };
+  });
 }
 
 /** The value would change the URL around it, or git's credential protocol. */
 export function placeholderUnusable(name: string, place: Place): Finding {
-  return {
-    id: 'placeholder-unusable',
-    severity: 'error',
+  return error('placeholder-unusable', {
     what: `The value of ${name} cannot be used in a URL.`,
     why: 'It has a line break, a space at its start or end, or another control character; perhaps more than the token was copied.',
     fix: `Copy the token again into ${name} in .env.`,
     ...place,
     subject: name,
-  };
+  });
 }
 
 /** A secret in a part of a URL that is shown, recorded and logged. */
 export function secretMisplaced(name: string, place: Place): Finding {
-  return {
-    id: 'secret-misplaced',
-    severity: 'error',
+  return error('secret-misplaced', {
     what: `${shown(place)} uses the secret ${name} outside the user part of the URL.`,
     why: 'Only the part before the @ is kept out of messages, manifests and logs.',
     fix: `Write it as https://\${${name}}@HOST/ORGANISATION/REPOSITORY, or use a key that is not secret there.`,
     ...place,
     subject: name,
-  };
+  });
 }
 
 export function tokenExpired(token: string, expiry: Date): Finding {
-  return {
-    id: 'token-expired',
-    severity: 'error',
+  return error('token-expired', {
     what: `The token ${token} expired on ${day(expiry)}.`,
     why: 'GitHub says so with every answer, and no longer accepts the token.',
     fix: `Create a new token and put it where ${token} is set.`,
     subject: token,
-  };
+  });
 }
 
 export function tokenExpiresSoon(token: string, expiry: Date, days: number): Finding {
   const when = days === 0 ? 'within a day' : `in ${days} ${days === 1 ? 'day' : 'days'}`;
-  return {
-    id: 'token-expires-soon',
-    severity: 'warning',
+  return warning('token-expires-soon', {
     what: `The token ${token} expires ${when}, on ${day(expiry)}.`,
     why: 'GitHub says so with every answer; after that it refuses the token.',
     fix: `Create a new token in time and put it where ${token} is set.`,
     subject: token,
-  };
+  });
 }
 
 function day(date: Date): string {

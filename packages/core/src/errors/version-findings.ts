@@ -1,15 +1,13 @@
-import type { Finding, KeyPlace } from './finding.ts';
+import { error, type Finding, type KeyPlace } from './finding.ts';
 
 export function versionMissing(at: KeyPlace): Finding {
   const { file, line, subject } = at;
-  return {
-    id: 'site-version-missing',
-    severity: 'error',
+  return error('site-version-missing', {
     what: `${file} sets no site version.`,
     why: `${subject} ${line === undefined ? 'is missing' : 'is empty'}; it becomes the tag of the image.`,
     fix: `Write a line such as \`${subject}=1.0.0\` in ${file}.`,
     ...at,
-  };
+  });
 }
 
 const FAULTS = {
@@ -25,14 +23,12 @@ export type VersionFault = keyof typeof FAULTS;
 
 /** `next` are the versions that may follow the last one, if there is a last one. */
 export function versionMalformed(fault: VersionFault, at: KeyPlace, next: NextVersions | undefined): Finding {
-  return {
-    id: 'site-version-malformed',
-    severity: 'error',
+  return error('site-version-malformed', {
     what: `${at.subject} is not a site version.`,
     why: FAULTS[fault],
     fix: next === undefined ? `Write a version such as \`${at.subject}=1.0.0\`.` : suggest(next),
     ...at,
-  };
+  });
 }
 
 export interface NextVersions {
@@ -53,26 +49,22 @@ export interface LastVersion {
 export function versionTaken(version: string, at: KeyPlace, known: LastVersion): Finding {
   const { last, isRecorded, image, next } = known;
   const where = isRecorded ? 'its release is recorded' : `${image}:${version} is on this engine`;
-  return {
-    id: 'site-version-taken',
-    severity: 'error',
+  return error('site-version-taken', {
     what: `${at.subject} ${version} was released before.`,
     why: `A version is released once: ${where}. The last version is ${last}.`,
     fix: suggest(next),
     ...at,
-  };
+  });
 }
 
 export function versionLower(version: string, at: KeyPlace, known: LastVersion): Finding {
   const { last, isRecorded, image, next } = known;
-  return {
-    id: 'site-version-lower',
-    severity: 'error',
+  return error('site-version-lower', {
     what: `${at.subject} ${version} is lower than the last version.`,
     why: `The last version is ${last}, ${isRecorded ? 'which is recorded' : `which is a tag of ${image}`}.`,
     fix: suggest(next),
     ...at,
-  };
+  });
 }
 
 function suggest({ patch, minor, major }: NextVersions): string {
