@@ -6,7 +6,7 @@ import { writeText } from './text.ts';
 
 const textOf = (reports: readonly AuditReport[]) =>
   writeText(auditReport(reports), { style: createStyle(false) });
-const layer = { number: 2, of: 3, digest: `sha256:${'a'.repeat(64)}`, instruction: 'RUN bench init' };
+const layer = { number: 2, total: 3, digest: `sha256:${'a'.repeat(64)}`, instruction: 'RUN bench init' };
 const place: FilePlace = { kind: 'file', layer, path: 'logs/bench.log', inside: [], isInName: false };
 
 function leakAt(at: Leak['place'], changes: Partial<Leak> = {}): Leak {
@@ -28,10 +28,10 @@ const report: AuditReport = {
   imageId: `sha256:${'b'.repeat(64)}`,
   passed: true,
   leaks: [],
-  untold: 0,
+  omitted: 0,
   unread: [],
   secrets: 2,
-  layers: { searched: 3, of: 3 },
+  layers: { searched: 3, total: 3 },
   besides: [],
   durationMs: 1234,
 };
@@ -40,7 +40,7 @@ test('a clean image, one that need not be read, and one without secrets to look 
   expect(textOf([report])).toBe(
     '✓ acme/erp:1.4.0 holds no secret of the site; 2 secrets searched for, 3 of 3 layers read, 1.2s\n',
   );
-  expect(textOf([{ ...report, layers: { searched: 0, of: 3 } }])).toContain('3 layers found clean before');
+  expect(textOf([{ ...report, layers: { searched: 0, total: 3 } }])).toContain('3 layers found clean before');
   expect(textOf([{ ...report, secrets: 0 }])).toContain('no secret of the site is known');
   expect(textOf([])).toBe('The engine has no image of this site.\n');
 });
@@ -56,7 +56,7 @@ test('leaks by what mends them, what made their layers, and what was not read', 
   ];
   const besides = [leakAt({ kind: 'build-record', id: 'abc' }, { severity: 'warning', fix: 'Remove it.' })];
   const unread = [{ path: 'b.gz', inside: [], why: 'It breaks off.' }];
-  const text = textOf([{ ...report, passed: false, leaks, besides, unread, untold: 2 }]);
+  const text = textOf([{ ...report, passed: false, leaks, besides, unread, omitted: 2 }]);
   expect(text).toMatchSnapshot();
 });
 

@@ -17,7 +17,7 @@ export function leakParts(leaks: readonly Leak[], fix: string): readonly Part[] 
 }
 
 function imageParts(report: AuditReport): readonly Part[] {
-  const { leaks, besides, untold, unread } = report;
+  const { leaks, besides, omitted, unread } = report;
   const all = [...leaks, ...besides];
   const fixes = [...new Set(all.map(({ fix }) => fix))];
   const groups = fixes.map(
@@ -35,7 +35,7 @@ function imageParts(report: AuditReport): readonly Part[] {
   }));
   return [
     ...groups,
-    ...(untold > 0 ? [note(`… and ${untold} more`)] : []),
+    ...(omitted > 0 ? [note(`… and ${omitted} more`)] : []),
     { kind: 'list', items: skipped },
     summary(report),
   ];
@@ -46,8 +46,8 @@ function summary({ image, passed, leaks, secrets, layers, durationMs }: AuditRep
   const warned = warnings === 0 ? '' : `, ${countOf(warnings, 'warning')}`;
   const searched =
     layers.searched === 0
-      ? `${countOf(layers.of, 'layer')} found clean before`
-      : `${layers.searched} of ${countOf(layers.of, 'layer')} read`;
+      ? `${countOf(layers.total, 'layer')} found clean before`
+      : `${layers.searched} of ${countOf(layers.total, 'layer')} read`;
   const how = `${countOf(secrets, 'secret')} searched for, ${searched}, ${formatDuration(durationMs)}`;
   if (!passed) {
     const places = countOf(leaks.length - warnings, 'place');

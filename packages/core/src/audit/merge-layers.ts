@@ -6,8 +6,8 @@ export interface MergedLayers<Note> {
 }
 
 /**
- * The files that a container of the image sees. A layer's whiteouts take away what lies below it, never what it adds
- * itself; a folder over a folder keeps what is in it, and anything else replaces what was there.
+ * The files that a container of the image sees. A layer's whiteouts remove files of the layers below, never its own; a folder
+ * over a folder keeps the content of both, and anything else replaces what was there.
  * @param layers the lowest first
  */
 export function mergeLayers<Note>(layers: readonly Layer<Note>[]): MergedLayers<Note> {
@@ -26,7 +26,7 @@ export function mergeLayers<Note>(layers: readonly Layer<Note>[]): MergedLayers<
   return { entries, notes };
 }
 
-/** One pass over what lies below, however many whiteouts there are. */
+/** In one pass over the files below, however many whiteouts there are. */
 function hideBelow<Note>(
   layer: Layer<Note>,
   below: { readonly entries: Map<string, TreeEntry>; readonly notes: Map<string, Note> },
@@ -38,18 +38,18 @@ function hideBelow<Note>(
   }
   if (emptied.size === 0) return;
   for (const path of below.entries.keys()) {
-    if (!layer.removed.has(path) && !isBelowAny(path, emptied)) continue;
+    if (!layer.removed.has(path) && !isInFolder(path, (folder) => emptied.has(folder))) continue;
     below.entries.delete(path);
     below.notes.delete(path);
   }
 }
 
-function isBelowAny(path: string, folders: ReadonlySet<string>): boolean {
-  for (let slash = path.lastIndexOf('/'); slash !== -1; slash = path.lastIndexOf('/', slash - 1)) {
-    if (folders.has(path.slice(0, slash))) return true;
-    if (slash === 0) break;
+/** Whether one of the folders that a path is in passes a test; the last one is the root, an empty path. */
+export function isInFolder(path: string, test: (folder: string) => boolean): boolean {
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    if (test(path.slice(0, slash))) return true;
   }
-  return folders.has('');
+  return test('');
 }
 
 const LINK_LIMIT = 16;

@@ -2,11 +2,11 @@ import type { Needle } from './needle.ts';
 
 /** Finds pieces of many needles in one pass. */
 export interface ByteMatcher {
-  /** Calls `visit` for each piece that holds the word it is known by within `[from, to)`, multiples of 8. */
+  /** Calls `visit` for each piece that is recognized by a word in `[from, to)`, both multiples of 8. */
   scan(text: SearchedBytes, range: Range, visit: VisitPiece): void;
 }
 
-/** The same bytes in the ways that a search reads them; the last are beyond what `filled` says. */
+/** The same memory as bytes, words and pairs; it goes on after the bytes that are filled. */
 export interface SearchedBytes {
   readonly bytes: Buffer;
   readonly words: Int32Array;
@@ -18,7 +18,7 @@ export interface Range {
   readonly to: number;
 }
 
-/** @param at where the needle would begin, which may be before or behind the bytes there are */
+/** @param at where the needle would begin, which may be outside of the window */
 export type VisitPiece = (needle: Needle, at: number, piece: Piece) => void;
 
 /** A stretch of a needle. */
@@ -27,20 +27,20 @@ export interface Piece {
   readonly length: number;
 }
 
-/** With pieces no further apart, one is whole on every line of 40 characters, wherever the lines were broken. */
+/** With pieces at most this far apart, every line of 40 characters holds a whole one. */
 const LONGEST_STEP = 28;
 const WORD = 4;
 const FILTER_BITS = 18;
 const SLOT_BITS = 14;
-/** Of Fibonacci hashing: 2^32 divided by the golden ratio. */
+/** Fibonacci hashing: 2^32 divided by the golden ratio. */
 const MULTIPLIER = 0x9e3779b1;
-/** A global that is looked up for every word costs more than all else where tests give each file globals of its own. */
+/** In tests, where each file has globals of its own, looking up a global for every word would cost more than the rest. */
 const { imul } = Math;
 
 /**
- * Compiles needles into a filter that looks at one word of four bytes in eight (in four or two, where a needle is short):
- * whatever is longer holds one of those words. What is searched for are not whole needles but pieces of them, spread so
- * that one is left whole when the needle is broken over lines.
+ * Compiles needles into a filter that looks at one word of four bytes in every eight bytes (in four or two, where a needle
+ * is short). It does not search for whole needles but for pieces of them, spread so that one stays whole when the needle is
+ * broken over lines.
  */
 export function compileByteMatcher(needles: readonly Needle[]): ByteMatcher {
   const step = stepOf(needles);
@@ -116,7 +116,7 @@ function hashOf(word: number): number {
   return imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
 }
 
-/** How far the words that are looked at may be apart: two pieces of every needle that may be broken must hold one each. */
+/** The distance between the words to look at: each half of a needle that may be broken must hold one. */
 function stepOf(needles: readonly Needle[]): number {
   const room = needles.reduce((least, { bytes: { length }, form }) => {
     const isOftenBroken = form === 'base64' || form === 'base64url' || length >= 14;
@@ -131,7 +131,7 @@ function pieceStarts(needleLength: number, pieceLength: number): readonly number
   return Array.from({ length: steps + 1 }, (_, step) => (step === 0 ? 0 : Math.round((last * step) / steps)));
 }
 
-/** Whether the piece stands in `bytes`, where the needle would begin at `at`. */
+/** Whether `bytes` hold the piece, with the needle beginning at `at`. */
 function isSame(bytes: Buffer, at: number, needle: Buffer, { start, length }: Piece): boolean {
   for (let offset = start; offset < start + length; offset++) {
     if (bytes[at + offset] !== needle[offset]) return false;

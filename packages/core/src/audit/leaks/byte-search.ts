@@ -5,14 +5,14 @@ import { type Arrangement, confirmHit, reachOf } from './confirm-hit.ts';
 import { type Needle, needlesOf } from './needle.ts';
 import { searchTokens } from './token-search.ts';
 
-/** Something that was found in a stream of bytes. */
+/** A find in a stream of bytes. */
 export interface Hit {
-  /** Where it begins, counted from the start of the stream. */
+  /** Offset in the stream. */
   readonly at: number;
   /** The form of a known secret. */
   readonly needle?: Needle;
   readonly arrangement?: Arrangement;
-  /** What kind of token it looks like, when it is no known secret. */
+  /** The kind of token that it looks like, when it is not a known secret. */
   readonly token?: TokenKind;
 }
 
@@ -22,21 +22,21 @@ export interface SearchPattern {
   readonly matcher: ByteMatcher;
   /** The values of the secrets, as latin1. */
   readonly raw: readonly string[];
-  /** How many bytes before and behind a piece decide whether it is a needle. */
+  /** How many bytes around a piece decide whether it is part of a needle. */
   readonly reach: number;
 }
 
+/** Searches one stream after the other. */
 export interface ByteSearch {
-  /** The next stream begins. */
   begin(onHit: (hit: Hit) => void): void;
   push(piece: Uint8Array): void;
-  /** Nothing before it, counted from the start of the stream, will be told of any more. */
+  /** Offset in the stream before which there will be no more hits. */
   searchedTo(): number;
   end(): void;
 }
 
 const WINDOW_BYTES = 256 * 1024;
-/** The last word of a window may reach behind it. */
+/** The last word of a window may reach beyond it. */
 const SLACK = 16;
 
 export function compileSearch(secrets: readonly Secret[]): SearchPattern {
@@ -49,26 +49,27 @@ export function compileSearch(secrets: readonly Secret[]): SearchPattern {
   };
 }
 
-/** Searches streams of bytes as they come, one after the other, whatever their pieces are; memory is that of one window. */
+/** Searches streams as they come, however they are cut into pieces, in the memory of one window. */
 export function createByteSearch({ reach, matcher, raw }: SearchPattern): ByteSearch {
   const window = createWindow(WINDOW_BYTES + 2 * reach);
   const { bytes } = window;
   const capacity = WINDOW_BYTES + 2 * reach;
-  const told = new Map<Needle, number>();
+  /** Where in the stream the last hit of each needle ends. */
+  const ends = new Map<Needle, number>();
   let filled = 0;
-  /** Where in the stream the window begins. */
+  /** Offset of the window in the stream. */
   let base = 0;
-  /** What lies before it was searched. */
+  /** Offset in the window up to which it was searched. */
   let from = 0;
   let tokensEnd = 0;
   let onHit: (hit: Hit) => void = () => {};
 
   const search = (to: number) => {
     matcher.scan(window, { from, to }, (needle, at, piece) => {
-      if (base + at < (told.get(needle) ?? 0)) return;
+      if (base + at < (ends.get(needle) ?? 0)) return;
       const hit = confirmHit(bytes, filled, { needle, at, piece });
       if (hit === undefined) return;
-      told.set(needle, base + hit.end);
+      ends.set(needle, base + hit.end);
       onHit({ at: base + Math.max(0, at), needle, arrangement: hit.arrangement });
     });
     for (const { at, end, kind } of searchTokens(window, { from, to }, filled)) {
@@ -105,10 +106,17 @@ export function createByteSearch({ reach, matcher, raw }: SearchPattern): ByteSe
     end() {
       bytes.fill(0, filled, filled + SLACK);
       search(roundUp(filled));
-      told.clear();
+      ends.clear();
       filled = base = from = tokensEnd = 0;
     },
   };
+}
+
+/** Searches bytes that are all there. */
+export function searchBytes(search: ByteSearch, bytes: Uint8Array, onHit: (hit: Hit) => void): void {
+  search.begin(onHit);
+  search.push(bytes);
+  search.end();
 }
 
 function createWindow(capacity: number): SearchedBytes {
@@ -120,7 +128,7 @@ function createWindow(capacity: number): SearchedBytes {
   };
 }
 
-/** A known secret that looks like a token is told of as the secret that it is. */
+/** A known secret that looks like a token is reported as the secret. */
 function isKnown(token: string, raw: readonly string[]): boolean {
   return raw.some((value) => value.includes(token) || token.includes(value));
 }

@@ -7,7 +7,7 @@ export function describePlace(place: LeakPlace): string {
       const { layer, path, inside, isInName, deletedBy } = place;
       const name = [path === '' ? 'an entry' : path, ...inside].join(' > ');
       const hidden = deletedBy === undefined ? '' : `, deleted by layer ${deletedBy.number}`;
-      return `${isInName ? 'the name or attributes of ' : ''}${name} (layer ${layer.number} of ${layer.of}${hidden})`;
+      return `${isInName ? 'the name or attributes of ' : ''}${name} (layer ${layer.number} of ${layer.total}${hidden})`;
     }
     case 'configuration':
       return `the image's ${place.field}`;
@@ -18,7 +18,7 @@ export function describePlace(place: LeakPlace): string {
   }
 }
 
-/** How a leak is written: `base64, over lines`. */
+/** How a leak is written: `base64, broken over lines`. */
 export function describeForm({ form, arrangement }: Pick<Leak, 'form' | 'arrangement'>): string {
   const how = {
     whole: '',

@@ -64,7 +64,7 @@ describe.each([
 test.each(['legacy', 'oci', 'oci-gzip'] satisfies Layout[])('in the layout %s', async (layout) => {
   const layers: readonly (readonly TarFile[])[] = [[['a', 'x']], [file('b', Buffer.from(CLASSIC))]];
   const { leaks } = await auditLayers(layers, CLASSIC, layout);
-  expect(leaks).toMatchObject([{ severity: 'error', place: { path: 'b', layer: { number: 2, of: 2 } } }]);
+  expect(leaks).toMatchObject([{ severity: 'error', place: { path: 'b', layer: { number: 2, total: 2 } } }]);
 });
 
 test.each<[string, TarFile, string]>([
@@ -134,7 +134,7 @@ test('a leak says what made its layer, how often it is there, and that it was de
       count: 2,
       place: {
         path: 'logs/bench.log',
-        layer: { number: 1, of: 2, digest: 'sha256:aa', instruction: 'RUN bench init' },
+        layer: { number: 1, total: 2, digest: 'sha256:aa', instruction: 'RUN bench init' },
         deletedBy: { number: 2, instruction: 'RUN rm -r logs' },
       },
       fix: expect.stringMatching(/^Revoke the value of PAT/),
@@ -145,7 +145,7 @@ test('a leak says what made its layer, how often it is there, and that it was de
   );
   expect(describeForm(leaks[0] as (typeof leaks)[number])).toBe('as it is');
   expect(cleanLayers).toEqual(['sha256:bb']);
-  expect(seen).toEqual({ searched: 2, of: 2 });
+  expect(seen).toEqual({ searched: 2, total: 2 });
 });
 
 test('a secret cut between two objects of a pack is found in what the delta makes', async () => {
@@ -284,7 +284,7 @@ test('layers that were found clean are passed over, by the digest in their names
     [new Secret('PAT', CLASSIC)],
     () => true,
   );
-  expect({ leaks, layers }).toEqual({ leaks: [], layers: { searched: 0, of: 1 } });
+  expect({ leaks, layers }).toEqual({ leaks: [], layers: { searched: 0, total: 1 } });
 });
 
 /** `seq 1 400` with the token after 100, 200 and 300, by `zstd -19`. */

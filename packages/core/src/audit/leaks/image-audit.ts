@@ -1,10 +1,12 @@
+import { omitUndefined } from '../../omit-undefined.ts';
 import type { Layer } from '../layer.ts';
+import { isInFolder } from '../merge-layers.ts';
 import type { ImageListener, LayerListener, SavedImage } from '../saved-image.ts';
-import { createByteSearch, type Hit, type SearchPattern } from './byte-search.ts';
+import { createByteSearch, type Hit, type SearchPattern, searchBytes } from './byte-search.ts';
 import { createScanContext } from './content-scan.ts';
 import { type ImageConfig, nameConfigPlace, placesOfLayers, readImageConfig } from './image-config.ts';
 import type { ConfigPlace, FilePlace, LayerPlace, Leak, UnreadContent } from './leak.ts';
-import { createLeakLedger, leakOf } from './leak-ledger.ts';
+import { createLeakLedger } from './leak-ledger.ts';
 import type { MarkedPlace, Trail } from './place-marks.ts';
 import { searchDocument } from './search-document.ts';
 import { createStreamScan } from './stream-scan.ts';
@@ -12,22 +14,22 @@ import { createStreamScan } from './stream-scan.ts';
 /** Searches a saved image while it is read. */
 export interface ImageAudit {
   readonly listener: ImageListener;
-  /** What was found, once the image was read to its end. */
+  /** To be called when the image was read completely. */
   findings(image: SavedImage<unknown>): ImageFindings;
 }
 
 export interface ImageFindings {
   readonly leaks: readonly Leak[];
-  /** How many more there are than are told. */
-  readonly untold: number;
+  /** How many hits are not among the leaks because there are too many. */
+  readonly omitted: number;
   readonly unread: readonly UnreadContent[];
-  /** The digests of the layers that were searched to their end without finding anything. */
+  /** Digests of the layers that were searched completely without finding anything. */
   readonly cleanLayers: readonly string[];
-  readonly layers: { readonly searched: number; readonly of: number };
+  readonly layers: { readonly searched: number; readonly total: number };
 }
 
 export interface ImageAuditOptions {
-  /** Whether a layer was searched before, by the digest in the name of its blob. */
+  /** Whether a layer was found clean before, by the digest in the name of its blob. */
   readonly isClean?: (digest: string) => boolean;
 }
 
@@ -35,46 +37,41 @@ interface LayerSpot extends MarkedPlace {
   readonly blob: string;
 }
 
-/** Names longer than that may be in two parts in an archive's header. */
+/** A tar header splits names that are longer. */
 const WHOLE_NAME = 100;
 const MOST_UNREAD = 100;
 
 export function createImageAudit(pattern: SearchPattern, options: ImageAuditOptions = {}): ImageAudit {
-  const ledger = createLeakLedger<LayerSpot>(({ blob, trail, isInName }) =>
-    JSON.stringify([blob, trail.path, trail.inside, isInName]),
-  );
+  const ledger = createLeakLedger<LayerSpot>();
   const documents = new Map<string, Buffer>();
   const searched = new Set<string>();
-  const stained = new Set<string>();
+  const dirtyLayers = new Set<string>();
   const unread: UnreadContent[] = [];
 
   const auditLayer = (blob: string): LayerListener => {
     searched.add(blob);
-    const trail: Trail = { path: '', inside: [] };
     const onHit = (hit: Hit, place: MarkedPlace) => {
-      stained.add(blob);
+      dirtyLayers.add(blob);
       ledger.add(hit, { ...place, blob });
     };
     const context = createScanContext(pattern, {
       onHit,
       onUnread({ path, inside }, why) {
-        stained.add(blob);
+        dirtyLayers.add(blob);
         if (unread.length < MOST_UNREAD) unread.push({ path, inside, why });
       },
     });
-    const scan = createStreamScan(context, { trail, depth: 0 });
+    const scan = createStreamScan(context, { trail: { path: '', inside: [] }, depth: 0 });
     const names = createByteSearch(pattern);
     return {
       data: (piece) => scan.data(piece),
       entry(entry, { at, contentAt }) {
-        const own: Trail = { path: cleanName(entry.path), inside: [] };
-        scan.marks.add({ at, contentAt, trail: own });
+        const trail: Trail = { path: cleanName(entry.path), inside: [] };
+        scan.marks.add({ at, contentAt, trail });
         if (entry.path.length > WHOLE_NAME) {
-          names.begin((hit) => onHit(hit, { trail: own, isInName: true }));
-          names.push(Buffer.from(entry.path));
-          names.end();
+          searchBytes(names, Buffer.from(entry.path), (hit) => onHit(hit, { trail, isInName: true }));
         }
-        return entry.kind === 'file' ? scan.open({ trail: own, at: contentAt, size: entry.size }) : undefined;
+        return entry.kind === 'file' ? scan.open({ trail, at: contentAt, size: entry.size }) : undefined;
       },
       drained: () => scan.drained(),
       finish: () => scan.finish(),
@@ -91,86 +88,66 @@ export function createImageAudit(pattern: SearchPattern, options: ImageAuditOpti
     findings(image) {
       const config = readImageConfig(documents.get(image.config)?.toString('utf8') ?? '');
       const layers = placesOfLayers(config, image.layers.length);
-      const inLayers = ledger.entries().flatMap((entry) => {
-        const index = image.blobs.indexOf(entry.place.blob);
-        const layer = layers[index];
-        // A blob that no layer of the image names is not in the image.
-        if (layer === undefined) return [];
-        return [leakOf(entry, filePlace(entry.place, { layer, index, layers, image }))];
-      });
+      const inLayers = ledger.leaks((spot) => filePlace(spot, image, layers));
       const inConfig = searchDocuments(pattern, documents, { image, config });
-      const isCleanBlob = (blob: string) => searched.has(blob) && !stained.has(blob);
+      const isCleanBlob = (blob: string) => searched.has(blob) && !dirtyLayers.has(blob);
       return {
         leaks: [...inConfig, ...inLayers],
-        untold: ledger.dropped(),
+        omitted: ledger.omitted(),
         unread,
         cleanLayers: config.diffIds.filter((_, index) => isCleanBlob(image.blobs[index] ?? '')),
-        layers: { searched: searched.size, of: image.layers.length },
+        layers: { searched: searched.size, total: image.layers.length },
       };
     },
   };
 }
 
+/** @returns `undefined` when no layer of the image is of that blob */
 function filePlace(
-  { trail, isInName }: LayerSpot,
-  {
-    layer,
-    index,
-    layers,
-    image,
-  }: {
-    readonly layer: LayerPlace;
-    readonly index: number;
-    readonly layers: readonly LayerPlace[];
-    readonly image: SavedImage<unknown>;
-  },
-): FilePlace {
-  const remover = image.layers.findIndex((other, at) => at > index && removes(other, trail.path));
-  const deletedBy = layers[remover];
+  { trail, isInName, blob }: LayerSpot,
+  image: SavedImage<unknown>,
+  layers: readonly LayerPlace[],
+): FilePlace | undefined {
+  const index = image.blobs.indexOf(blob);
+  const layer = layers[index];
+  if (layer === undefined) return undefined;
+  const deletedBy = layers[image.layers.findIndex((other, at) => at > index && removes(other, trail.path))];
   return {
     kind: 'file',
     layer,
     path: trail.path,
     inside: trail.inside,
     isInName,
-    ...(deletedBy === undefined ? {} : { deletedBy }),
+    ...omitUndefined({ deletedBy }),
   };
 }
 
 function removes({ removed, opaque }: Layer<unknown>, path: string): boolean {
-  if (removed.has(path)) return true;
-  for (let slash = path.lastIndexOf('/'); slash !== -1; slash = path.lastIndexOf('/', slash - 1)) {
-    const folder = path.slice(0, slash);
-    if (removed.has(folder) || opaque.has(folder)) return true;
-    if (slash === 0) break;
-  }
-  return opaque.has('');
+  return removed.has(path) || isInFolder(path, (folder) => removed.has(folder) || opaque.has(folder));
 }
 
-/** What the image says of itself: text by text, and then, for what that does not see, as bytes. */
+/** Searches the texts of the configuration, and then all documents as bytes, for what the texts do not show. */
 function searchDocuments(
   pattern: SearchPattern,
   documents: ReadonlyMap<string, Buffer>,
   { image, config }: { readonly image: SavedImage<unknown>; readonly config: ImageConfig },
 ): readonly Leak[] {
   const search = createByteSearch(pattern);
-  const ledger = createLeakLedger<ConfigPlace>(({ field }) => field);
-  for (const { at, hit } of searchDocument(search, config.document)) {
-    ledger.add(hit, nameConfigPlace(config.document, at));
-  }
-  const told = new Set(ledger.entries().map(({ hit }) => hit.needle?.secret ?? hit.token));
+  const ledger = createLeakLedger<ConfigPlace>();
+  const nameOf = ({ needle, token }: Hit) => needle?.secret ?? token?.prefix;
+  const found = searchDocument(search, config.document);
+  for (const { at, hit } of found) ledger.add(hit, nameConfigPlace(config.document, at));
+  const names = new Set(found.map(({ hit }) => nameOf(hit)));
   for (const [name, bytes] of documents) {
     const field = name === image.config ? 'the configuration' : `${name} of the saved image`;
-    search.begin((hit) => {
-      if (!told.has(hit.needle?.secret ?? hit.token)) ledger.add(hit, { kind: 'configuration', field });
+    searchBytes(search, bytes, (hit) => {
+      if (!names.has(nameOf(hit))) ledger.add(hit, { kind: 'configuration', field });
     });
-    search.push(bytes);
-    search.end();
   }
-  return ledger.entries().map((entry) => leakOf(entry, entry.place));
+  return ledger.leaks((place) => place);
 }
 
-/** Docker from 25 on names a blob after what it holds. */
+/** Docker from 25 on names a blob by its digest. */
 function digestOfBlob(blob: string): string {
   const [, algorithm, digest] = /^blobs\/([a-z0-9]+)\/([0-9a-f]+)$/.exec(blob) ?? [];
   return digest === undefined ? '' : `${algorithm}:${digest}`;

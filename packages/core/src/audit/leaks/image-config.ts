@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseJson } from '../../parse-json.ts';
 import type { ConfigPlace, LayerPlace } from './leak.ts';
 
-/** Of the OCI image specification's "Image Configuration", what tells where something is from. */
+/** The parts of the OCI image specification's "Image Configuration" that say where a layer is from. */
 const Config = z.looseObject({
   history: z
     .array(z.looseObject({ created_by: z.string().nullish(), empty_layer: z.boolean().nullish() }))
@@ -10,11 +10,11 @@ const Config = z.looseObject({
   rootfs: z.looseObject({ diff_ids: z.array(z.string()).nullish() }).nullish(),
 });
 
-/** What an image says of itself. */
+/** The configuration of an image. */
 export interface ImageConfig {
   readonly document: unknown;
   readonly diffIds: readonly string[];
-  /** What made each layer; empty where the history does not fit. */
+  /** The instructions of the history that made layers. */
   readonly instructions: readonly string[];
 }
 
@@ -30,27 +30,25 @@ export function readImageConfig(text: string): ImageConfig {
   };
 }
 
-/** Where the layers are, the lowest first. */
+/** Each layer, the lowest first; without instructions when the history does not fit. */
 export function placesOfLayers({ diffIds, instructions }: ImageConfig, count: number): readonly LayerPlace[] {
   const fits = instructions.length === count;
   return Array.from({ length: count }, (_, index) => ({
     number: index + 1,
-    of: count,
+    total: count,
     digest: diffIds[index] ?? '',
     instruction: fits ? (instructions[index] ?? '') : '',
   }));
 }
 
-/** Names a place in the document as people would. */
+/** Names a place in the configuration as people would. */
 export function nameConfigPlace(document: unknown, at: readonly string[]): ConfigPlace {
-  const [first = '', second = '', third = ''] = at;
-  const history = valueAt(document, ['history', second, 'created_by']);
-  if (first === 'history' && typeof history === 'string') {
+  const history = valueAt(document, ['history', at[1] ?? '', 'created_by']);
+  if (at[0] === 'history' && typeof history === 'string') {
     const instruction = plainInstruction(history);
-    return { kind: 'configuration', field: `history entry ${Number(second) + 1}`, instruction };
+    return { kind: 'configuration', field: `history entry ${Number(at[1]) + 1}`, instruction };
   }
-  const section = first.toLowerCase() === 'config' || first === 'container_config' ? second : first;
-  const name = first.toLowerCase() === 'config' || first === 'container_config' ? third : second;
+  const [section = '', name = ''] = /^(?:container_)?config$/i.test(at[0] ?? '') ? at.slice(1) : at;
   if (/^env$/i.test(section)) {
     const variable = String(valueAt(document, at) ?? '').split('=')[0] ?? '';
     return { kind: 'configuration', field: `environment variable ${variable}` };
@@ -61,7 +59,7 @@ export function nameConfigPlace(document: unknown, at: readonly string[]): Confi
   return { kind: 'configuration', field: at.join('.') || 'the configuration' };
 }
 
-/** Without what Docker puts around an instruction. */
+/** An instruction of the history, without what Docker puts around it. */
 export function plainInstruction(createdBy: string): string {
   return createdBy
     .replace(/^\/bin\/sh -c #\(nop\)\s*/, '')

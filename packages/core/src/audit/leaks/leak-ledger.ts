@@ -1,81 +1,77 @@
 import type { Hit } from './byte-search.ts';
 import type { Leak, LeakPlace } from './leak.ts';
 
-/** Different leaks that are told one by one; more say nothing more. */
+/** Different leaks that are listed; more would say nothing new. */
 const MOST_LEAKS = 500;
 
-/** Counts what was found, each form of each secret once for each place. */
+/** Counts hits, each form of each secret once for each place. */
 export interface LeakLedger<Place> {
   add(hit: Hit, place: Place): void;
-  readonly entries: () => readonly LedgerEntry<Place>[];
-  /** Kinds of hits that did not fit any more. */
-  readonly dropped: () => number;
+  /** @param locate gives the place of the leak; `undefined` when the place is not in the image after all */
+  leaks(locate: (place: Place) => LeakPlace | undefined): readonly Leak[];
+  /** Hits that are not among the leaks because there are too many. */
+  omitted(): number;
 }
 
-export interface LedgerEntry<Place> {
-  readonly hit: Hit;
-  readonly place: Place;
-  readonly count: number;
-}
-
-/** @param keyOf tells places apart */
-export function createLeakLedger<Place>(keyOf: (place: Place) => string): LeakLedger<Place> {
+export function createLeakLedger<Place extends object>(): LeakLedger<Place> {
   const entries = new Map<string, { readonly hit: Hit; readonly place: Place; count: number }>();
-  let dropped = 0;
+  let omitted = 0;
   return {
     add(hit, place) {
-      const { secret, form } = hit.needle ?? { secret: hit.token?.prefix, form: 'token-shaped' };
-      const key = JSON.stringify([secret, form, hit.arrangement, keyOf(place)]);
+      const { needle, token, arrangement } = hit;
+      const key = JSON.stringify([needle?.secret ?? token?.prefix, needle?.form, arrangement, place]);
       const known = entries.get(key);
       if (known !== undefined) known.count += 1;
       else if (entries.size < MOST_LEAKS) entries.set(key, { hit, place, count: 1 });
-      else dropped += 1;
+      else omitted += 1;
     },
-    entries: () => [...entries.values()],
-    dropped: () => dropped,
+    leaks: (locate) =>
+      [...entries.values()].flatMap(({ hit, place, count }) => {
+        const located = locate(place);
+        return located === undefined ? [] : [leakOf(hit, located, count)];
+      }),
+    omitted: () => omitted,
   };
 }
 
-/** A leak as it is told; only what is certain and in the image is an error. */
-export function leakOf({ hit, count }: Pick<LedgerEntry<unknown>, 'hit' | 'count'>, place: LeakPlace): Leak {
-  const { needle, arrangement = 'whole', token } = hit;
+/** Only a certain hit in the image itself is an error. */
+function leakOf({ needle, arrangement = 'whole', token }: Hit, place: LeakPlace, count: number): Leak {
   const isInImage = place.kind === 'file' || place.kind === 'configuration';
-  const leak = {
-    severity: needle !== undefined && !needle.isWeak && isInImage ? ('error' as const) : ('warning' as const),
-    secret: needle?.secret ?? `a token of ${token?.host} (${token?.prefix}…)`,
+  const secret = needle?.secret ?? `a token of ${token?.host} (${token?.prefix}…)`;
+  return {
+    severity: needle !== undefined && !needle.isWeak && isInImage ? 'error' : 'warning',
+    secret,
     isKnown: needle !== undefined,
-    form: needle?.form ?? ('token-shaped' as const),
+    form: needle?.form ?? 'token-shaped',
     arrangement,
     place,
     count,
+    fix: needle === undefined ? UNKNOWN_TOKEN : `${revoke(secret, needle.isWeak)} ${removalOf(place)}`,
   };
-  return { ...leak, fix: fixOf(leak, needle?.isWeak ?? false) };
 }
 
-function fixOf({ secret, isKnown, place }: Omit<Leak, 'fix'>, isWeak: boolean): string {
-  if (!isKnown) {
-    return 'Find out whose token it is and whether it is a real one; if so, revoke it where it was made, and keep it out of what the image is made of.';
-  }
-  const revoke = isWeak
-    ? `The value of ${secret} is so ordinary that it may stand there by chance; if it does not, change it.`
-    : `Revoke the value of ${secret} where it was made, make a new one, and put that into the env file.`;
-  return `${revoke} ${remedyOf(place)}`;
+const UNKNOWN_TOKEN =
+  'Find out whose token it is and whether it is real; if so, revoke it where it was made, and keep it out of what the image is built from.';
+
+function revoke(secret: string, isWeak: boolean): string {
+  return isWeak
+    ? `The value of ${secret} is so ordinary that it may be there by chance; if it is not, change it.`
+    : `Revoke the value of ${secret} where it was made, create a new one, and put that into the env file.`;
 }
 
-function remedyOf(place: LeakPlace): string {
-  if (place.kind === 'build-record') {
-    return 'Then `docker buildx history rm` with the name of the record takes it out of the engine; it is not in the image.';
+function removalOf(place: LeakPlace): string {
+  switch (place.kind) {
+    case 'build-record':
+      return `Then remove the record from the engine with \`docker buildx history rm\`; it is not in the image.`;
+    case 'build-cache':
+      return 'Then remove it from the engine with `docker builder prune`; it is not in the image.';
+    case 'configuration':
+      return 'Pass it to the build as a secret (`RUN --mount=type=secret`), never by ARG, ENV or LABEL.';
+    case 'file':
+      return isOfGit(place.path, place.inside)
+        ? 'Build with `tokenDelivery: mirror`, so that git never has the token, or remove it in the same step that clones.'
+        : 'Build with `tokenDelivery: mirror`, so that no step of the build has the token; or remove the file in the same step that writes it, because a later step only hides it.';
   }
-  if (place.kind === 'build-cache') {
-    return 'Then `docker builder prune` takes it out of the engine; it is not in the image.';
-  }
-  if (place.kind !== 'file') {
-    return 'Give it to the build as a secret (`RUN --mount=type=secret`), never by ARG, ENV or LABEL.';
-  }
-  if (isOfGit(place.path, place.inside)) {
-    return 'Build with `tokenDelivery: mirror`, so that git never has the token, or remove it in the very step that clones.';
-  }
-  return 'Build with `tokenDelivery: mirror`, so that no step of the build has the token; or remove the file in the very step that writes it, for a later step only hides it.';
 }
 
 function isOfGit(path: string, inside: readonly string[]): boolean {

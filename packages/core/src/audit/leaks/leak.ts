@@ -1,9 +1,9 @@
 import type { SecretForm } from '../../secrets/encoded-forms.ts';
 import type { Arrangement } from './confirm-hit.ts';
 
-/** Bytes of a secret, or of what looks like one, found where they should not be. The value itself is never in it. */
+/** A secret, or what looks like one, found where it should not be. It never holds the value itself. */
 export interface Leak {
-  /** A warning: it may be chance, or it is not in the image itself. */
+  /** A warning: it may be there by chance, or it is not in the image itself. */
   readonly severity: 'error' | 'warning';
   /** The keys of `.env` that hold the secret; of an unknown one, what it looks like: `a token of GitHub (ghp_…)`. */
   readonly secret: string;
@@ -12,7 +12,7 @@ export interface Leak {
   readonly form: LeakForm;
   readonly arrangement: Arrangement;
   readonly place: LeakPlace;
-  /** How often it was found there. */
+  /** How many times it was found there. */
   readonly count: number;
   /** What to do about it. */
   readonly fix: string;
@@ -23,14 +23,15 @@ export type LeakForm = SecretForm | 'token-shaped';
 /** Where a leak is. */
 export type LeakPlace = FilePlace | ConfigPlace | EnginePlace;
 
+/** In a file of a layer. */
 export interface FilePlace {
   readonly kind: 'file';
   readonly layer: LayerPlace;
   /** In the image, without a leading slash. */
   readonly path: string;
-  /** Of archives, packs and compressed files: what is in them, one within the other. */
+  /** The files of archives, packs and compressed files within it, from the outside in. */
   readonly inside: readonly string[];
-  /** Whether it is in the file's name, link or attributes, not in its content. */
+  /** Whether it is in the name, link or attributes of the file, not in its content. */
   readonly isInName: boolean;
   /** The layer that deletes the file again; it is in the image nevertheless. */
   readonly deletedBy?: LayerPlace;
@@ -39,14 +40,15 @@ export interface FilePlace {
 export interface LayerPlace {
   /** Counted from 1, the lowest. */
   readonly number: number;
-  readonly of: number;
-  /** `sha256:…` of the unpacked layer; empty when the image does not say. */
+  /** How many layers the image has. */
+  readonly total: number;
+  /** `sha256:…` of the unpacked layer; empty when the image does not name it. */
   readonly digest: string;
-  /** What made it, as the image's history tells; empty when it does not. */
+  /** The instruction that made it, from the image's history; empty when it is not known. */
   readonly instruction: string;
 }
 
-/** In what the image says of itself. */
+/** In the image's configuration, labels or history. */
 export interface ConfigPlace {
   readonly kind: 'configuration';
   /** `environment variable PAT`, `label x`, `history entry 3`. */
@@ -55,14 +57,14 @@ export interface ConfigPlace {
   readonly instruction?: string;
 }
 
-/** Beside the image, in the engine. */
+/** In the engine, outside of the image. */
 export interface EnginePlace {
   readonly kind: 'build-record' | 'build-cache';
   /** The engine's name of it. */
   readonly id: string;
 }
 
-/** Something that was not looked at to its end. */
+/** A file that was not searched completely. */
 export interface UnreadContent {
   readonly path: string;
   readonly inside: readonly string[];

@@ -1,28 +1,23 @@
 import { encodedBytes, type SecretForm } from '../../secrets/encoded-forms.ts';
+import { SHORTEST_SECRET } from '../../secrets/redactor.ts';
 import type { Secret } from '../../secrets/secret.ts';
 
 /** A sequence of bytes that gives a secret away. */
 export interface Needle {
-  /** What the secret is called: the keys of `.env` that hold it. */
+  /** The keys of `.env` that hold the secret. */
   readonly secret: string;
   readonly form: SecretForm;
   readonly bytes: Buffer;
-  /** The value is so ordinary that it may stand somewhere by chance. */
+  /** The value is so ordinary that it may be somewhere by chance. */
   readonly isWeak: boolean;
-  /** Only looked for to notice base64 whose characters were reversed. */
+  /** Base64 with its characters reversed. */
   readonly isReversed: boolean;
 }
 
-/** Shorter ones say nothing: the redactor, which knows the same secrets, refuses them too. */
-export const SHORTEST_NEEDLE = 6;
-
-/** Below it a value is guessed, or met by chance, too easily: eight random letters and digits have 41 bits. */
+/** A value below that is too easily guessed or met by chance: eight random letters and digits have 41 bits. */
 const STRONG_BITS = 50;
 
-/**
- * Every form of every secret, each sequence once. A value that holds another one is left out: where it stands, the other
- * one stands too.
- */
+/** Every form of every secret, each sequence once. A value that holds another one is left out: the other is found instead. */
 export function needlesOf(secrets: readonly Secret[]): readonly Needle[] {
   const names = namesByValue(secrets);
   const needles = new Map<string, Needle>();
@@ -33,7 +28,7 @@ export function needlesOf(secrets: readonly Secret[]): readonly Needle[] {
       const versions = isBase64(form) ? [bytes, Buffer.from(bytes).reverse()] : [bytes];
       for (const [index, version] of versions.entries()) {
         const key = version.toString('latin1');
-        if (version.length < SHORTEST_NEEDLE || needles.has(key)) continue;
+        if (version.length < SHORTEST_SECRET || needles.has(key)) continue;
         needles.set(key, { secret, form, bytes: version, isWeak, isReversed: index === 1 });
       }
     }
@@ -59,7 +54,7 @@ function holdsAnother(value: string, values: Iterable<string>): boolean {
   return false;
 }
 
-/** Words, dates, and whatever else stands in files that know nothing of the secret. */
+/** Words, dates and the like, which files hold by chance. */
 function isGuessable(value: string): boolean {
   const kinds: readonly (readonly [RegExp, number])[] = [
     [/[0-9]/, 10],
@@ -67,11 +62,11 @@ function isGuessable(value: string): boolean {
     [/[A-Z]/, 26],
     [/[^0-9a-zA-Z]/, 32],
   ];
-  const signs = kinds.reduce((sum, [kind, size]) => sum + (kind.test(value) ? size : 0), 0);
+  const alphabet = kinds.reduce((sum, [kind, size]) => sum + (kind.test(value) ? size : 0), 0);
   const isWord = /^[a-z]+$/i.test(value);
-  // What repeats the sign before it adds nothing, and a letter of a word adds about two bits.
+  // A repeated character adds nothing, and a letter of a word about two bits.
   const length = value.replace(/(.)\1+/gs, '$1').length;
-  return length * (isWord ? 2 : Math.log2(Math.max(signs, 2))) < STRONG_BITS;
+  return length * (isWord ? 2 : Math.log2(Math.max(alphabet, 2))) < STRONG_BITS;
 }
 
 function isBase64(form: SecretForm): boolean {

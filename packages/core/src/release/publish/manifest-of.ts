@@ -114,7 +114,7 @@ function recordedAudit({ mode, search }: ManifestSources['audit']): NonNullable<
     mode,
     outcome: search === undefined ? 'not-searched' : searched,
     secrets: search?.secrets ?? 0,
-    layers: search?.layers ?? { searched: 0, of: 0 },
+    layers: { searched: search?.layers.searched ?? 0, of: search?.layers.total ?? 0 },
     leaks: recordedLeaks(leaks),
     unread: search?.unread.length ?? 0,
     searchVersion: SEARCH_VERSION,

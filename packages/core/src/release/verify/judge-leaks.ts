@@ -27,13 +27,13 @@ export async function judgeLeaks(
 }
 
 /** Every leak as an event, and what could not be searched. */
-export function reportSearch({ leaks, untold, unread }: ImageSearch, tools: Pick<Tools, 'emit'>): void {
+export function reportSearch({ leaks, omitted, unread }: ImageSearch, tools: Pick<Tools, 'emit'>): void {
   for (const leak of leaks) tools.emit({ type: 'leak', leak, where: describePlace(leak.place) });
-  if (untold > 0) {
+  if (omitted > 0) {
     tools.emit({
       type: 'notice',
       level: 'warning',
-      text: `There are ${untold} more leaks of the same kinds.`,
+      text: `There are ${omitted} more leaks of the same kinds.`,
     });
   }
   for (const { path, inside, why } of unread) {

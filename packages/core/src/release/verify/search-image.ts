@@ -14,10 +14,10 @@ import { type CleanLayers, openCleanLayers } from './clean-layers.ts';
 export interface ImageSearch {
   readonly leaks: readonly Leak[];
   /** How many more leaks there are that are not listed. */
-  readonly untold: number;
+  readonly omitted: number;
   readonly unread: readonly UnreadContent[];
   readonly secrets: number;
-  readonly layers: { readonly searched: number; readonly of: number };
+  readonly layers: { readonly searched: number; readonly total: number };
 }
 
 /** What images are searched for, and what is known of their layers. */
@@ -82,10 +82,10 @@ export async function searchImage<Note>(
   if (searcher !== undefined && search === undefined) {
     search = {
       leaks: await searchDescription(images, image.id, searcher.pattern),
-      untold: 0,
+      omitted: 0,
       unread: [],
       secrets: searcher.secrets,
-      layers: { searched: 0, of: image.layers.length },
+      layers: { searched: 0, total: image.layers.length },
     };
   }
   return { search, tree };
