@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { omitUndefined } from '../omit-undefined.ts';
 import { appUrl, packageUrl } from './package-url.ts';
 import type { ImagePackages, Package } from './packages.ts';
 
-/** What a bill of materials is made from. The same input gives the same document. */
+/** What a bill of materials lists. The same sources give the same document. */
 export interface BillSources {
   /** `desiredeffect/erpnext-custom` */
   readonly image: string;
@@ -25,7 +26,7 @@ export interface BillApp {
   readonly version: string | null;
 }
 
-/** A CycloneDX document, as far as we write it. */
+/** The parts of a CycloneDX document that are written. */
 export interface BillOfMaterials {
   readonly $schema: string;
   readonly bomFormat: 'CycloneDX';
@@ -54,7 +55,7 @@ export interface BillComponent {
 
 /**
  * The apps and packages of a release as a CycloneDX 1.6 document (https://cyclonedx.org/docs/1.6/json/). Its serial
- * number follows from the image's id, so that writing it again gives the same bytes.
+ * number is derived from the image's id, so that writing it again gives the same bytes.
  */
 export function billOfMaterials(sources: BillSources): BillOfMaterials {
   const container = `${sources.image}@${sources.imageId}`;
@@ -105,19 +106,19 @@ function packageComponent(found: Package, system: string | undefined): BillCompo
   return {
     type: 'library',
     'bom-ref': purl,
-    ...(scope === undefined ? {} : { group: scope }),
+    ...omitUndefined({ group: scope }),
     name: name ?? found.name,
     version: found.version,
     purl,
   };
 }
 
-/** Two spellings of a Python package's name are one package. */
+/** Different spellings of a Python package's name have one reference. */
 function uniqueByRef(components: readonly BillComponent[]): readonly BillComponent[] {
   return [...new Map(components.map((component) => [component['bom-ref'], component])).values()];
 }
 
-/** A UUID of version 8 (RFC 9562), whose bits are ours to choose. */
+/** A UUID of version 8 (RFC 9562), whose bits may be chosen freely. */
 function serialNumber(imageId: string): string {
   const hex = createHash('sha256').update(`de-build bill of materials ${imageId}`).digest('hex');
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);

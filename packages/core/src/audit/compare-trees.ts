@@ -5,7 +5,7 @@ export interface FileDifferences {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly ChangedFile[];
-  /** Files that differ in nothing but times that stand within them: logs, caches, headers of compiled Python. */
+  /** Files that differ only in times within them: logs, caches, headers of compiled Python. */
   readonly timesOnly: readonly string[];
 }
 
@@ -14,7 +14,7 @@ export interface ChangedFile {
   readonly in: readonly FileAspect[];
 }
 
-/** `link` is where a symbolic link leads, or a device's numbers. */
+/** `link` is the target of a symbolic link, or the numbers of a device. */
 export type FileAspect = 'kind' | 'mode' | 'owner' | 'link' | 'content' | 'attributes';
 
 /** A tree, and the same without its times. */
@@ -23,7 +23,6 @@ export interface ComparedTree {
   readonly timeless: Pick<ImageTree, 'entries'>;
 }
 
-/** File by file. */
 export function compareTrees(from: ComparedTree, to: ComparedTree): FileDifferences {
   const [before, after] = [from.tree.entries, to.tree.entries];
   const added = [...after.keys()].filter((path) => !before.has(path)).map(absolute);

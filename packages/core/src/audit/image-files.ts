@@ -3,7 +3,7 @@ import { digestFolder, type ImageTree, readImageTree, type TakeNote } from './im
 import { type ImagePackages, notePackages, type PackageNote, packagesOf } from './packages.ts';
 import { noteTimeless, type TimelessNote, withoutTimes } from './timeless.ts';
 
-/** What all files of an image say of it. */
+/** What is derived from all files of an image. */
 export interface ImageFiles extends TreeDigests {
   /** The same of each app's folder, by the name that bench gives the app. */
   readonly apps: ReadonlyMap<string, TreeDigests>;
@@ -13,11 +13,11 @@ export interface ImageFiles extends TreeDigests {
 export interface TreeDigests {
   /** `sha256:…` over names, modes, owners and contents. */
   readonly treeDigest: string;
-  /** The same with the times left out that stand within files. */
+  /** The same without the times within files. */
   readonly timelessDigest: string;
 }
 
-/** The same with the files themselves. */
+/** The same with the trees that it is derived from. */
 export interface ReadFiles {
   readonly files: ImageFiles;
   readonly tree: Pick<ImageTree, 'entries' | 'digest'>;
@@ -42,7 +42,7 @@ export async function readImageFiles(
   return filesOf(await readImageTree(image, from.saved, noteFiles), from);
 }
 
-/** What the files of a tree say that was read with `noteFiles`. */
+/** From a tree that was read with `noteFiles`. */
 export function filesOf(
   tree: ImageTree<FileNote>,
   from: { readonly apps: Iterable<string>; readonly benchFolder: string },
@@ -62,7 +62,7 @@ export function filesOf(
 
 export type FileNote = PackageNote | TimelessNote;
 
-/** For `readImageTree`: takes what `filesOf` needs. */
+/** For `readImageTree`: notes what `filesOf` needs. */
 export const noteFiles: TakeNote<FileNote> = (path, size) =>
   notePackages(path, size) ?? noteTimeless(path, size);
 

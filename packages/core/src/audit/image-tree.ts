@@ -8,22 +8,22 @@ import { TarError } from './tar-text.ts';
 
 export type { TakeNote, TreeEntry } from './layer.ts';
 
-/** All files of an image, as a container of it sees them; their contents by hash. */
+/** All files of an image as a container sees them, with the hashes of their contents. */
 export interface ImageTree<Note = unknown> {
-  /** By path without a leading slash, sorted by UTF-16 code units. The root itself is left out. */
+  /** By path without a leading slash, sorted by UTF-16 code units, without the root itself. */
   readonly entries: ReadonlyMap<string, TreeEntry>;
   /**
-   * `sha256:…` over paths, kinds, modes, owners, links, attributes and contents; not over times, nor over how the
-   * files are spread over layers. A hard link counts as the file it is.
+   * `sha256:…` over paths, kinds, modes, owners, links, attributes and contents, but not over times, nor over which layer a
+   * file is in. A hard link counts as its file.
    */
   readonly digest: string;
-  /** What was read of files while they went by. */
+  /** What `takeNote` kept of files. */
   readonly notes: ReadonlyMap<string, Note>;
 }
 
 /**
- * Reads an image while it streams out of the engine (`Images.save`).
- * @param image what a failure calls it
+ * Reads the files of an image while it streams out of the engine (`Images.save`).
+ * @param image its name in error messages
  * @throws DeBuildError `image-files-unreadable`; what the stream fails with
  */
 export async function readImageTree<Note>(
@@ -58,7 +58,7 @@ export function treeOf<Note>({ layers }: SavedImage<Note>): ImageTree<Note> {
 }
 
 /**
- * The same digest of one folder of an image, with paths from there: equal for equal folders of any images.
+ * The digest of one folder of an image, with paths relative to it: equal for equal folders of any images.
  * @param folder absolute path in the image
  * @returns `undefined` when the image has no such folder
  */
@@ -69,7 +69,7 @@ export function digestFolder(tree: Pick<ImageTree, 'entries'>, folder: string): 
   return digestTree(inside.map(([path, entry]) => [path.slice(prefix.length), entry] as const));
 }
 
-/** Over the entries in their order. */
+/** Digest of entries in their order. */
 export function digestTree(entries: Iterable<readonly [string, TreeEntry]>): string {
   const digest = createHash('sha256');
   for (const [path, entry] of entries) {

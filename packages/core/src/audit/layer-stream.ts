@@ -10,7 +10,6 @@ import { TarError } from './tar-text.ts';
 export interface OpenedLayer<Note> extends ContentSink {
   /** Rejects with a TarError when it is not a tar, or is cut off. */
   readonly whole: Promise<Layer<Note>>;
-  readonly isOver: boolean;
   /** Resolves when it can take more: it is unpacked asynchronously. @throws what unpacking failed with */
   drained(): Promise<void>;
   destroy(): void;
@@ -28,21 +27,12 @@ export function openLayer<Note>(
 
 function openPlain<Note>(reader: LayerReader<Note>): OpenedLayer<Note> {
   const { promise, resolve, reject } = withResolvers<Layer<Note>>();
-  // It is awaited at the end; until then a failure must not count as unhandled.
-  promise.catch(() => {});
-  let isOver = false;
   return {
     whole: promise,
-    get isOver() {
-      return isOver;
-    },
     // Its errors are thrown by the reader of the saved image.
     data: (piece) => reader.push(piece),
     end() {
-      const finished = reader.finish();
-      finished.then(resolve, reject).finally(() => {
-        isOver = true;
-      });
+      reader.finish().then(resolve, reject);
     },
     async drained() {
       await reader.drained();
@@ -53,14 +43,10 @@ function openPlain<Note>(reader: LayerReader<Note>): OpenedLayer<Note> {
 
 function openPacked<Note>(reader: LayerReader<Note>, unpack: Transform): OpenedLayer<Note> {
   const { promise, resolve, reject } = withResolvers<Layer<Note>>();
-  // It is awaited at the end; until then a failure must not count as unhandled.
-  promise.catch(() => {});
-  let isOver = false;
   let failed: { readonly error: unknown } | undefined;
   const fail = (error: unknown) => {
-    isOver = true;
     failed ??= {
-      error: error instanceof TarError ? error : new TarError(`A layer in it cannot be unpacked.`),
+      error: error instanceof TarError ? error : new TarError('A layer in it cannot be unpacked.'),
     };
     reject(failed.error);
     unpack.destroy();
@@ -79,16 +65,10 @@ function openPacked<Note>(reader: LayerReader<Note>, unpack: Transform): OpenedL
   });
   unpack.on('error', fail);
   unpack.on('end', () => {
-    reader.finish().then((layer) => {
-      isOver = true;
-      resolve(layer);
-    }, fail);
+    reader.finish().then(resolve, fail);
   });
   return {
     whole: promise,
-    get isOver() {
-      return isOver;
-    },
     data(piece) {
       if (failed === undefined) unpack.write(piece);
     },

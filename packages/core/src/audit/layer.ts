@@ -3,7 +3,7 @@ import type { ContentSink } from './content-sink.ts';
 import type { TarEntry } from './tar-header.ts';
 import { createTarReader, type EntryPlace, type TarReader } from './tar-reader.ts';
 
-/** A file, folder or link of an image; times are left out, for they differ with every build. */
+/** A file, folder or link of an image, without its times, which differ with every build. */
 export interface TreeEntry {
   readonly kind: 'file' | 'folder' | 'symlink' | 'device' | 'fifo';
   /** Permission bits, with setuid, setgid and sticky. */
@@ -12,7 +12,7 @@ export interface TreeEntry {
   readonly gid: number;
   /** Of a file, in bytes. */
   readonly size: number;
-  /** Where a symbolic link leads; `b 8:0` for a device. */
+  /** The target of a symbolic link; `b 8:0` for a device. */
   readonly linkname: string;
   /** Of a file's content, in hexadecimal. */
   readonly sha256: string;
@@ -20,56 +20,56 @@ export interface TreeEntry {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** A second name of a file; which file is known only when its layer is whole. */
+/** A second name of a file, which may come later in its layer. */
 export interface HardLink {
   readonly kind: 'hard-link';
   readonly linkname: string;
 }
 
-/** What a layer adds, and what of the layers below it takes away (OCI image specification, "Layer Filesystem Changeset"). */
+/** What a layer adds to the layers below, and removes from them (OCI image specification, "Layer Filesystem Changeset"). */
 export interface Layer<Note> {
   readonly entries: ReadonlyMap<string, TreeEntry | HardLink>;
-  /** Taken away, with all that is below. */
+  /** With everything in them. */
   readonly removed: ReadonlySet<string>;
-  /** Folders whose former content is taken away. */
+  /** Folders whose content in the layers below is removed. */
   readonly opaque: ReadonlySet<string>;
   readonly notes: ReadonlyMap<string, Note>;
 }
 
-/** Reads a file's text while it goes by, and keeps what is to be known of it; `undefined` for a file of no interest. */
+/** Decides by path and size whether a file's content is needed, and returns what makes a note of it. */
 export type TakeNote<Note> = (
   path: string,
   size: number,
 ) => ((content: Buffer) => Note | undefined) | undefined;
 
-/** Sees a layer's bytes, and each of its entries before the bytes after its header. */
+/** Sees the bytes of a layer, and each entry before the bytes of its content. */
 export interface LayerListener {
   data(piece: Buffer): void;
   entry(entry: TarEntry, place: EntryPlace): ContentSink | undefined;
-  /** Waits for what goes on beside; nothing when nothing does. */
+  /** Waits for work in the background; `undefined` when there is none. */
   drained(): Promise<void> | undefined;
   finish(): Promise<void>;
 }
 
 export interface LayerOptions<Note> {
-  /** Without it the files are not read, and the layer only knows what it takes away. */
+  /** Without it no files are read, only what the layer removes. */
   readonly takeNote?: TakeNote<Note> | undefined;
   readonly listener?: LayerListener | undefined;
 }
 
 export interface LayerReader<Note> extends Pick<TarReader, 'push'> {
-  /** Waits for its listener; nothing when there is nothing to wait for. */
+  /** Waits for its listener; `undefined` when there is nothing to wait for. */
   drained(): Promise<void> | undefined;
   /** @throws TarError; what its listener throws */
   finish(): Promise<Layer<Note>>;
 }
 
 const WHITEOUT = '.wh.';
-/** Marks an opaque folder; other names that begin so are AUFS's own. */
+/** Marks an opaque folder; other names with the prefix belong to AUFS. */
 const OPAQUE = '.wh..wh..opq';
 const OWN = '.wh..wh.';
 
-/** Reads a layer's tar as it comes, and hashes every file on the way. */
+/** Reads a layer's tar as it comes, and hashes every file. */
 export function createLayerReader<Note>({ takeNote, listener }: LayerOptions<Note>): LayerReader<Note> {
   const entries = new Map<string, TreeEntry | HardLink>();
   const removed = new Set<string>();
@@ -86,7 +86,7 @@ export function createLayerReader<Note>({ takeNote, listener }: LayerOptions<Not
       else if (!name.startsWith(OWN)) removed.add(join(folder, name.slice(WHITEOUT.length)));
       return undefined;
     }
-    // The root itself is in some layers and not in others.
+    // Only some layers contain the root itself.
     if (path === '' || takeNote === undefined) return undefined;
     notes.delete(path);
     if (entry.kind === 'hard-link') {
@@ -115,7 +115,7 @@ export function createLayerReader<Note>({ takeNote, listener }: LayerOptions<Not
   });
   return {
     push(piece) {
-      // First, so that the listener knows of which entry the bytes are.
+      // Before the listener gets the bytes, it must know their entry.
       reader.push(piece);
       listener?.data(piece);
     },
@@ -141,7 +141,7 @@ function both(one: ContentSink, other: ContentSink): ContentSink {
   };
 }
 
-/** Most files come in one piece, whose hash needs no object of its own. */
+/** Most files come in one piece, which is hashed faster in one call. */
 function hashing(
   size: number,
   { isKept, done }: { isKept: boolean; done: (sha256: string, content: Buffer) => void },

@@ -1,6 +1,6 @@
 import type { Package } from './packages.ts';
 
-/** A package's URL, by the rules of its type (package-url specification, "PURL-TYPES"). */
+/** The purl of a package, by the rules of its type (package-url specification, "PURL-TYPES"). */
 export function packageUrl({ ecosystem, name, version, architecture }: Package, system = 'debian'): string {
   if (ecosystem === 'python')
     return `pkg:pypi/${encode(name.toLowerCase().replaceAll('_', '-'))}@${encode(version)}`;
@@ -10,8 +10,8 @@ export function packageUrl({ ecosystem, name, version, architecture }: Package, 
 }
 
 /**
- * An app's URL: GitHub's own type where it lies there, else a generic one that names the repository.
- * @param url without credentials
+ * The purl of an app: of type github where it is hosted there, otherwise a generic one that names the repository.
+ * @param app with a URL without credentials
  */
 export function appUrl(app: {
   readonly name: string;
@@ -26,7 +26,7 @@ export function appUrl(app: {
   return `pkg:generic/${encode(app.name)}@${app.commit}?vcs_url=${encode(`git+${app.url}@${app.commit}`)}`;
 }
 
-/** Everything but letters, digits and `.-_~`; colons stay, as in Debian's epochs. */
+/** Encodes everything but letters, digits, `.-_~` and the colon (of Debian's epochs). */
 function encode(text: string): string {
   return encodeURIComponent(text)
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { ImageTree, TakeNote } from './image-tree.ts';
 
 /** A package that is installed in an image. */
@@ -14,11 +15,11 @@ export interface Package {
 export interface ImagePackages {
   /** Sorted, each once however often it is installed. */
   readonly packages: readonly Package[];
-  /** `debian`, `ubuntu`: what os-release calls the system; `undefined` without one. */
+  /** The system's name in os-release: `debian`, `ubuntu`; `undefined` without one. */
   readonly system: string | undefined;
 }
 
-/** What one file tells of packages. */
+/** What one file says about packages. */
 export type PackageNote =
   | { readonly packages: readonly Package[] }
   | { readonly system: string; readonly packages?: undefined };
@@ -28,12 +29,12 @@ const METADATA_LIMIT = 1024 * 1024;
 const DPKG_LIMIT = 64 * 1024 * 1024;
 
 const PYTHON = /\.(?:dist-info\/METADATA|egg-info\/PKG-INFO)$/;
-/** A package's own folder, right in a node_modules; what lies deeper in a package are fixtures and sub-modules. */
+/** Of a package right in a node_modules; deeper in a package there are fixtures and sub-modules. */
 const NODE = /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@.][^/]*\/package\.json$/;
 const DPKG = /^var\/lib\/dpkg\/(?:status|status\.d\/[^/]+)$/;
 const OS_RELEASE = /^(?:usr\/lib|etc)\/os-release$/;
 
-/** For `readImageTree`: reads the metadata of Python, Node and Debian packages as it goes by. */
+/** For `readImageTree`: notes the metadata of Python, Node and Debian packages. */
 export const notePackages: TakeNote<PackageNote> = (path, size) => {
   if (path.endsWith('/package.json')) {
     return NODE.test(path) && size <= METADATA_LIMIT ? (content) => noteOf(nodePackage(content)) : undefined;
@@ -61,7 +62,7 @@ function keyOf({ ecosystem, name, version, architecture = '' }: Package): string
   return [ecosystem, name, version, architecture].join('\0');
 }
 
-/** Its headers (Python's core metadata, RFC 822) end at the first empty line; the description follows. */
+/** Its headers (Python's core metadata, RFC 822) end at the first empty line, before the description. */
 function pythonPackage(content: Buffer): Package | undefined {
   const end = content.indexOf('\n\n');
   const fields = fieldsOf((end === -1 ? content : content.subarray(0, end)).toString('utf8'));
@@ -96,18 +97,11 @@ function debianPackages(content: Buffer): readonly Package[] {
       const architecture = fields.get('architecture');
       const isInstalled = fields.get('status')?.endsWith(' installed') ?? true;
       if (!name || !version || !isInstalled) return [];
-      return [
-        {
-          ecosystem: 'debian',
-          name,
-          version,
-          ...(architecture === undefined ? {} : { architecture }),
-        } as const,
-      ];
+      return [{ ecosystem: 'debian' as const, name, version, ...omitUndefined({ architecture }) }];
     });
 }
 
-/** Names in lower case; of a field that comes twice the first, and of a folded one the first line. */
+/** By lower-case name: the first line of the first field of that name. */
 function fieldsOf(text: string): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   for (const [, name = '', value = ''] of text.matchAll(/^([A-Za-z0-9-]+):[ \t]*(.*?)\r?$/gm)) {

@@ -1,7 +1,10 @@
 import { TarError, textOf } from './tar-text.ts';
 
-/** By key; extended attributes, which are bytes, as latin1. */
+/** By key; the values of extended attributes, which are bytes, as latin1. */
 export type PaxRecords = ReadonlyMap<string, string>;
+
+/** How Go's archive/tar and star name extended attributes. */
+export const XATTR = 'SCHILY.xattr.';
 
 /**
  * The records of a pax extended header: `<length> <key>=<value>\n`, the length counting itself (POSIX.1-2001, pax).
@@ -20,7 +23,7 @@ export function readPaxRecords(bytes: Buffer): PaxRecords {
     }
     const key = bytes.toString('utf8', space + 1, equals);
     const value = bytes.subarray(equals + 1, end - 1);
-    records.set(key, key.startsWith('SCHILY.xattr.') ? value.toString('latin1') : textOf(value));
+    records.set(key, key.startsWith(XATTR) ? value.toString('latin1') : textOf(value));
     at = end;
   }
   return records;

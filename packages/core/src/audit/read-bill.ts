@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { omitUndefined } from '../omit-undefined.ts';
 import { parseJson } from '../parse-json.ts';
 import type { Package } from './packages.ts';
 
@@ -20,7 +21,7 @@ const ECOSYSTEMS: Readonly<Record<string, Package['ecosystem']>> = {
   deb: 'debian',
 };
 
-/** The packages that a CycloneDX document names; `undefined` when it is none. */
+/** The packages of a CycloneDX document; `undefined` when the text is not one. */
 export function packagesOfBill(text: string): readonly Package[] | undefined {
   const read = Bill.safeParse(parseJson(text));
   if (!read.success) return undefined;
@@ -28,13 +29,7 @@ export function packagesOfBill(text: string): readonly Package[] | undefined {
     const ecosystem = ECOSYSTEMS[/^pkg:([a-z]+)\//.exec(purl ?? '')?.[1] ?? ''];
     if (ecosystem === undefined || version === undefined) return [];
     const architecture = /[?&]arch=([^&#]+)/.exec(purl ?? '')?.[1];
-    return [
-      {
-        ecosystem,
-        name: group === undefined ? name : `${group}/${name}`,
-        version,
-        ...(architecture === undefined ? {} : { architecture }),
-      },
-    ];
+    const fullName = group === undefined ? name : `${group}/${name}`;
+    return [{ ecosystem, name: fullName, version, ...omitUndefined({ architecture }) }];
   });
 }

@@ -68,8 +68,11 @@ export async function readSavedImage<Note>(
     if (layer === undefined) {
       return listener && collectContent((content) => listener.document(path, content), DOCUMENT_LIMIT);
     }
+    const close = () => open.delete(layer);
     open.add(layer);
     layers.set(path, layer.whole);
+    // It is awaited at the end; until then a failure must not count as unhandled.
+    layer.whole.then(close, close);
     return layer;
   };
 
@@ -96,10 +99,7 @@ export async function readSavedImage<Note>(
     for await (const chunk of stream) {
       reader.push(chunk as Buffer);
       onBytes?.((chunk as Buffer).length);
-      for (const layer of open) {
-        if (layer.isOver) open.delete(layer);
-        else await layer.drained();
-      }
+      for (const layer of open) await layer.drained();
     }
     reader.finish();
     const { Config: config, Layers: names } = readManifest(manifest);

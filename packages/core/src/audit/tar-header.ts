@@ -1,4 +1,5 @@
-import { type PaxRecords, readPaxRecords } from './pax-records.ts';
+import { omitUndefined } from '../omit-undefined.ts';
+import { type PaxRecords, readPaxRecords, XATTR } from './pax-records.ts';
 import { TarError, textOf } from './tar-text.ts';
 
 export type TarKind =
@@ -11,7 +12,7 @@ export type TarKind =
   | 'fifo';
 
 export interface TarEntry {
-  /** As it is written, a leading `./` and a trailing `/` included. */
+  /** As written, including a leading `./` and a trailing `/`. */
   readonly path: string;
   readonly kind: TarKind;
   /** The permission bits, with setuid, setgid and sticky. */
@@ -20,14 +21,14 @@ export interface TarEntry {
   readonly gid: number;
   /** Of its content, in bytes. */
   readonly size: number;
-  /** Where a link leads; empty for everything else. */
+  /** The target of a link; empty for everything else. */
   readonly linkname: string;
   readonly device: { readonly major: number; readonly minor: number };
   /** Extended attributes by name, their bytes as latin1. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** What an extension header says of the entry after it. */
+/** What an extension header replaces in the entry after it. */
 export type TarExtension = Partial<
   Pick<TarEntry, 'path' | 'linkname' | 'size' | 'uid' | 'gid' | 'attributes'>
 >;
@@ -51,7 +52,7 @@ const KINDS: Readonly<Record<string, TarKind>> = {
   '6': 'fifo',
 };
 
-/** How to read what goes before an entry, by the type of its header: pax for this one or for all, GNU's long names. */
+/** How to read extensions, by the type of their header: pax records of one entry or of all, GNU's long names. */
 export const EXTENSIONS: Readonly<Record<string, (bytes: Buffer) => TarExtension>> = {
   x: (bytes) => fromPax(readPaxRecords(bytes)),
   // Docker writes no global records; git does, with a comment.
@@ -74,11 +75,11 @@ export function readTarHeader(block: Buffer): RawHeader | undefined {
   return {
     type,
     size: numberAt(block, 124, 12),
-    // Of a link some writers repeat the size of what it leads to.
+    // Some writers give a link the size of its target.
     hasContent: kind === 'file' || kind === undefined,
     entry: {
       path,
-      // Archives older than POSIX know a folder by its name alone.
+      // In archives older than POSIX only its name marks a folder.
       kind: kind === 'file' && path.endsWith('/') ? 'folder' : (kind ?? 'file'),
       mode: numberAt(block, 100, 8) & 0o7777,
       uid: numberAt(block, 108, 8),
@@ -92,7 +93,7 @@ export function readTarHeader(block: Buffer): RawHeader | undefined {
 
 const CHECKSUM_START = 148;
 const CHECKSUM_END = 156;
-/** Of a block of zeros, where the checksum's own field counts as spaces. */
+/** Checksum of a block of zeros; its own field counts as spaces. */
 const EMPTY_SUM = (CHECKSUM_END - CHECKSUM_START) * 0x20;
 
 function sumOf(block: Buffer): number {
@@ -102,7 +103,7 @@ function sumOf(block: Buffer): number {
   return sum;
 }
 
-/** POSIX splits a long path in two; GNU keeps times where POSIX has the first part. */
+/** POSIX splits a long path in two; GNU has times in the place of the first part. */
 function pathOf(block: Buffer): string {
   const name = textOf(block.subarray(0, 100));
   const isPosix = block.toString('latin1', 257, 263) === 'ustar\0';
@@ -110,7 +111,7 @@ function pathOf(block: Buffer): string {
   return prefix === '' ? name : `${prefix}/${name}`;
 }
 
-/** Octal digits, or GNU's base-256 for what does not fit. */
+/** Octal digits, or GNU's base-256 for large numbers. */
 function numberAt(block: Buffer, start: number, length: number): number {
   const first = block[start] as number;
   if ((first & 0x80) !== 0) {
@@ -128,23 +129,16 @@ function numberAt(block: Buffer, start: number, length: number): number {
 }
 
 function fromPax(records: PaxRecords): TarExtension {
-  const number = (key: string) => (records.has(key) ? { [key]: Number(records.get(key)) } : {});
-  const path = records.get('path');
-  const linkname = records.get('linkpath');
-  const attributes = [...records].filter(([key]) => key.startsWith(XATTR));
-  return {
-    ...number('size'),
-    ...number('uid'),
-    ...number('gid'),
-    ...(path === undefined ? {} : { path }),
-    ...(linkname === undefined ? {} : { linkname }),
-    ...(attributes.length === 0
-      ? {}
-      : {
-          attributes: Object.fromEntries(attributes.map(([key, value]) => [key.slice(XATTR.length), value])),
-        }),
-  };
+  const number = (key: string) => (records.has(key) ? Number(records.get(key)) : undefined);
+  const attributes = [...records]
+    .filter(([key]) => key.startsWith(XATTR))
+    .map(([key, value]) => [key.slice(XATTR.length), value] as const);
+  return omitUndefined({
+    path: records.get('path'),
+    linkname: records.get('linkpath'),
+    size: number('size'),
+    uid: number('uid'),
+    gid: number('gid'),
+    attributes: attributes.length === 0 ? undefined : Object.fromEntries(attributes),
+  });
 }
-
-/** How Go's archive/tar and star name extended attributes. */
-const XATTR = 'SCHILY.xattr.';

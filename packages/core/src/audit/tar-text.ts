@@ -3,7 +3,7 @@ export class TarError extends Error {
   override name = 'TarError';
 }
 
-/** A name's bytes up to the first NUL; what is not UTF-8 is read as latin1, so that nothing is lost. */
+/** Text up to the first NUL; read as latin1 when it is not UTF-8, so that nothing is lost. */
 export function textOf(bytes: Buffer): string {
   const end = bytes.indexOf(0);
   const own = end === -1 ? bytes : bytes.subarray(0, end);

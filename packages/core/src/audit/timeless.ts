@@ -2,24 +2,21 @@ import { createHash } from 'node:crypto';
 import type { ImageTree, TakeNote, TreeEntry } from './image-tree.ts';
 import { digestTree } from './image-tree.ts';
 
-/**
- * Logs and caches, whose contents tell when something was done: that they are there, their modes and owners count, and
- * what is in them does not.
- */
+/** Logs and caches, which hold times anywhere: their names, modes and owners count, their contents do not. */
 const UNSTEADY =
   /^(?:var\/(?:log|cache|tmp)|tmp|root\/\.(?:cache|npm)|home\/[^/]+\/\.(?:cache|npm))\/|\/logs\/[^/]+\.log$/;
-/** Users with the day on which their password was last changed (shadow(5)). */
+/** Holds the day on which each password was last changed (shadow(5)). */
 const SHADOW = /^etc\/shadow-?$/;
 const COMPILED = /\.pyc$/;
 const SMALL = 16 * 1024 * 1024;
 
-/** What a file holds apart from the times in it. */
+/** A file's content without the times in it. */
 export interface TimelessNote {
   /** SHA-256 in hexadecimal. */
   readonly timeless: string;
 }
 
-/** For `readImageTree`: reads the files whose times stand in known places. */
+/** For `readImageTree`: notes the files that hold times in known places. */
 export const noteTimeless: TakeNote<TimelessNote> = (path, size) => {
   if (size > SMALL) return undefined;
   if (COMPILED.test(path)) return (content) => ({ timeless: hashOf(withoutSourceTime(content)) });
@@ -28,8 +25,8 @@ export const noteTimeless: TakeNote<TimelessNote> = (path, size) => {
 };
 
 /**
- * The tree with the times left out that stand within files: in headers of compiled Python, in /etc/shadow, and in
- * whatever way in logs and caches. Two builds of the same sources agree in it where they can agree at all.
+ * The tree without the times within files: in headers of compiled Python, in /etc/shadow, and anywhere in logs and caches.
+ * Two builds of the same sources have the same, if their steps are reproducible otherwise.
  */
 export function withoutTimes({
   entries,

@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
 
 /**
- * Keeps the memory of this process, and of every process that it starts from now on, out of core dumps, whoever collects
- * them: the kernel is told that no kind of memory belongs into one (`coredump_filter`, core(5)). A limit of the core's size
- * would not do: it does not hold for a collector such as systemd's.
+ * Keeps the memory of this process, and of every process that it starts from now on, out of core dumps (`coredump_filter`,
+ * core(5)). A limit on the size of cores would not be enough: collectors such as systemd's ignore it.
  *
- * For a whole program to call, at its start; the library itself never does.
- * @returns whether the system knows it: Linux does
+ * A program may call it when it starts; the library itself never does.
+ * @returns whether the system supports it: Linux does
  */
 export function keepMemoryOutOfCoreDumps(): boolean {
   try {

@@ -1,4 +1,4 @@
-/** A way in which a secret may be written. */
+/** How a secret may be written. */
 export type SecretForm =
   | 'raw'
   | 'url-encoded'
@@ -14,19 +14,17 @@ export interface EncodedSecret {
   readonly text: string;
 }
 
-/** A multi-line secret is also searched line by line; shorter lines than this say too little to search for. */
+/** A multi-line secret is also searched for line by line, but not by lines that are shorter than this. */
 const SHORTEST_LINE = 12;
 
 /**
- * Every text that gives the secret away: its value, percent-encoded (RFC 3986 in both cases, `application/x-www-form-urlencoded`,
- * every byte), JSON-escaped (also ASCII-only as Python writes it, and JSON inside JSON), base64 (RFC 4648, both alphabets)
- * wherever it begins in a larger document, and hexadecimal. Line breaks are left out: a search skips them, so
- * that a document wrapped at 64 or 76 columns hides nothing. Each text stands once.
+ * Every text that reveals a secret, each once: its value, percent-encoded (RFC 3986 in both cases,
+ * `application/x-www-form-urlencoded`, every byte), JSON-escaped (also ASCII-only as Python does, and JSON inside JSON),
+ * base64 (RFC 4648, both alphabets) at every offset in a larger document, and hexadecimal. The texts hold no line breaks: a
+ * search ignores them, so that it also finds wrapped documents.
  *
- * In base64 the value is also looked for as it stands in a URL or in JSON: what is encoded is mostly a whole document.
- *
- * Of base64 only the characters that hold nothing but the secret's bits are in the text: at each end up to four
- * bits of the secret share a character with their neighbour.
+ * Base64 usually encodes a whole document, so the value is also encoded as it is written in a URL or in JSON. The text has
+ * only those characters of base64 that depend on nothing but the secret.
  */
 export function encodedForms(value: string): readonly EncodedSecret[] {
   const forms = new Map<string, SecretForm>();
@@ -53,15 +51,15 @@ export function encodedForms(value: string): readonly EncodedSecret[] {
   return [...forms].map(([text, form]) => ({ form, text }));
 }
 
-/** A way in which a secret may stand in a file, which need not be text. */
+/** A form of a secret in a file, which need not be text. */
 export interface SecretBytes {
   readonly form: SecretForm;
   readonly bytes: Buffer;
 }
 
 /**
- * What gives the secret away in a file: every text of `encodedForms`, and UTF-16 in both byte orders, by itself and in
- * base64, as PowerShell takes its commands.
+ * Everything that reveals a secret in a file: every text of `encodedForms`, UTF-16 in both byte orders, and base64 of
+ * UTF-16, as PowerShell takes its commands.
  */
 export function encodedBytes(value: string): readonly SecretBytes[] {
   const texts = encodedForms(value).map(({ form, text }) => ({ form, bytes: Buffer.from(text, 'utf8') }));
@@ -77,36 +75,38 @@ export function encodedBytes(value: string): readonly SecretBytes[] {
   return [...texts, ...utf16, ...packed];
 }
 
-/** The value, and how it is written in a URL and in JSON where that differs. */
+/** The value, and how it is written in a URL and in JSON. */
 function asWritten(value: string): ReadonlySet<string> {
-  const wellFormed = Buffer.from(value, 'utf8').toString('utf8');
-  const percent = encodeURIComponent(wellFormed);
-  const strict = percent.replace(/[!'()*]/g, escapeSign);
-  return new Set([value, percent, strict, JSON.stringify(value).slice(1, -1)]);
+  return new Set([value, ...percentEncoded(value), jsonString(value)]);
 }
 
-function escapeSign(sign: string): string {
-  return `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
+/** As `encodeURIComponent` does it, and strictly by RFC 3986. */
+function percentEncoded(value: string): readonly [lax: string, strict: string] {
+  const wellFormed = Buffer.from(value, 'utf8').toString('utf8');
+  const lax = encodeURIComponent(wellFormed);
+  const strict = lax.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  return [lax, strict];
 }
 
 function urlEncoded(value: string): readonly string[] {
-  const wellFormed = Buffer.from(value, 'utf8').toString('utf8');
-  const lax = encodeURIComponent(wellFormed);
-  const strict = lax.replace(/[!'()*]/g, escapeSign);
+  const [lax, strict] = percentEncoded(value);
   const every = Buffer.from(value, 'utf8').toString('hex').replace(/../g, '%$&');
   const form = new URLSearchParams([['', value]]).toString().slice(1);
   const upper = [lax, strict, form, strict.replaceAll('%20', '+'), every.toUpperCase()];
   return [...upper, ...upper.map((text) => text.replace(/%../g, (code) => code.toLowerCase()))];
 }
 
+function jsonString(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
 function jsonEscaped(value: string): readonly string[] {
-  const inner = (text: string) => JSON.stringify(text).slice(1, -1);
-  const plain = inner(value);
+  const plain = jsonString(value);
   const ascii = plain.replace(
     /[\u007f-\uffff]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return [plain, ascii, plain.replaceAll('/', '\\/'), inner(plain), inner(ascii)];
+  return [plain, ascii, plain.replaceAll('/', '\\/'), jsonString(plain), jsonString(ascii)];
 }
 
 /** The base64 characters that depend on `bytes` alone when they begin `offset` bytes after a multiple of three. */

@@ -1,7 +1,7 @@
 /**
- * A copy of a value in which every string and key has passed `redact`. Plain objects, arrays, maps, sets and errors
- * (message, stack, cause and own properties; still `instanceof` their class) are walked, cycles included; what is frozen
- * stays so; other objects are handed on as they are.
+ * A copy of a value with every string and key redacted. Plain objects, arrays, maps, sets and errors (message, stack, cause
+ * and own properties; still `instanceof` their class) are copied, also with cycles; frozen ones stay frozen. Other objects
+ * are returned as they are.
  */
 export function redactDeep<Value>(value: Value, redact: (text: string) => string): Value {
   const seen = new Map<object, unknown>();
@@ -57,7 +57,7 @@ function define(target: object, key: string, value: unknown, isEnumerable: boole
   });
 }
 
-/** By its tag, since an error of another realm is not `instanceof` ours. */
+/** By its tag, because an error of another realm is not `instanceof` ours. */
 function isError(value: object): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }

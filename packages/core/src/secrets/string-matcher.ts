@@ -1,36 +1,35 @@
-/** Finds many fixed texts at once, in one pass. */
+/** Finds many fixed texts in one pass. */
 export interface StringMatcher {
   scan(text: string): Scan;
 }
 
 export interface Scan {
-  /** Every occurrence, by its end; of those with one end, the longest. They may overlap. */
+  /** All occurrences in the order of their ends, of those with the same end the longest. They may overlap. */
   readonly matches: readonly Match[];
-  /** Where a text that is still incomplete may have begun; the length of the input when none has. */
+  /** Where a text may begin that the end of the input cuts off; the length of the input when there is none. */
   readonly openFrom: number;
 }
 
 export interface Match {
   readonly start: number;
   readonly end: number;
-  /** Which text, by its place in the list given to `compileMatcher`. */
+  /** Index of the text in the list given to `compileMatcher`. */
   readonly index: number;
 }
 
-/** Classes of characters: no part of any text, and then one for each character that occurs in a text. */
+/** Character classes: one for characters that occur in no text, then one for each that occurs. */
 const OTHER = 0;
 const FIRST_CLASS = 1;
 
-/** So that a skip fits into a byte. */
+/** A skip fits into a byte. */
 const MAX_SKIP = 0xff;
 
 /**
- * Compiles texts into an Aho-Corasick automaton (CACM 18:6, 1975) with all its transitions worked out. Where nothing has
- * begun, most characters are never looked at: as in Wu and Manber's search (TR-94-17, University of Arizona), the
- * two characters at the end of the shortest stretch that could hold a text tell how far the next one may be.
+ * Compiles texts into an Aho-Corasick automaton (CACM 18:6, 1975) with complete transitions. In its first state it skips most
+ * characters, as in Wu and Manber's search (TR-94-17, University of Arizona): the last two characters of a stretch as long
+ * as the shortest text show how far away the next match is at least.
  *
- * CR and LF are skipped wherever they stand: a text is found although a line was wrapped within it. The texts must not
- * hold any.
+ * CR and LF are ignored, so that a text is found although it was wrapped. The texts must not hold any.
  */
 export function compileMatcher(texts: readonly string[]): StringMatcher {
   const classes = new Uint16Array(0x10000);
@@ -47,7 +46,7 @@ export function compileMatcher(texts: readonly string[]): StringMatcher {
 
   return {
     scan(whole) {
-      // A copy without breaks costs less than a look at every character for one.
+      // A copy without breaks is faster than a check of every character.
       const text = withoutBreaks(whole);
       const matches: Match[] = [];
       let state = 0;
@@ -72,14 +71,14 @@ export function compileMatcher(texts: readonly string[]): StringMatcher {
 
 const BREAKS = /[\r\n]+/g;
 
-/** Where there is no CR, and of our own streams there is none, it is faster without an expression. */
+/** Without a CR, and our own streams have none, `replaceAll` is faster. */
 function withoutBreaks(text: string): string {
   return text.includes('\r') ? text.replace(BREAKS, '') : text.replaceAll('\n', '');
 }
 
-/** The same places in the text as it was, with its breaks: a stretch begins and ends with a character of its own. */
+/** The same places in the text with its breaks: a match begins and ends with a character of its own. */
 function withBreaks(whole: string, { matches, openFrom }: Scan): Scan {
-  /** Where the bare text goes on after each break, and how many characters of breaks stand before that. */
+  /** Where the bare text goes on after each break, and how many characters of breaks are before that. */
   const breaks: { readonly from: number; readonly sum: number }[] = [{ from: 0, sum: 0 }];
   for (const {
     index,
@@ -108,8 +107,8 @@ function withBreaks(whole: string, { matches, openFrom }: Scan): Scan {
 }
 
 /**
- * Gives the first place, from one on at which nothing has begun, where a text may begin: every earlier one would need
- * two characters next to each other that stand so in no text. Near the end of the input that is not known.
+ * Returns a function that gives the first place from `from` on where a text may begin: a text at an earlier one would need
+ * two adjacent characters that no text has. Near the end of the input it gives a place without knowing.
  */
 function compileSkip(texts: readonly string[]): (text: string, from: number) => number {
   const shortest = texts.reduce((least, text) => Math.min(least, text.length), MAX_SKIP);
@@ -132,7 +131,7 @@ function compileSkip(texts: readonly string[]): (text: string, from: number) => 
   };
 }
 
-/** Those beyond Latin-1 share a place with others: that skips less, never too much. */
+/** Characters beyond Latin-1 share a pair with others, so that less is skipped, never too much. */
 function pairOf(first: number, second: number): number {
   return ((first & 0xff) << 8) | (second & 0xff);
 }
@@ -173,8 +172,8 @@ function buildTrie(texts: readonly string[], classes: Uint16Array, width: number
 }
 
 /**
- * Breadth first, each state takes over the edges it lacks from its longest proper suffix. A target is stored as
- * the offset of its row; one in which a text ends, as the complement of that.
+ * Breadth first, each state gets the edges it lacks from its longest proper suffix. A target is stored as the offset of its
+ * row, or as the complement of that when a text ends in it.
  */
 function completeTransitions({ width, states, edges, found, open }: Trie): Int32Array {
   const next = new Int32Array(states * width);

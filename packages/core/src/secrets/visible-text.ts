@@ -1,58 +1,53 @@
-export interface VisibleOptions {
-  /** Keep colours and text attributes (SGR); all else is shown or dropped as ever. Default: dropped. */
-  readonly keepColours?: boolean;
-}
-
 export interface VisibleStream {
   write(chunk: string): string;
   end(): string;
 }
 
 /**
- * Makes a text harmless to print: nothing in it moves the cursor, changes the title, the clipboard or the
- * direction of writing, or hides what stands there.
+ * Makes a text safe to print: nothing in it moves the cursor, changes the title, the clipboard or the direction of writing,
+ * or hides other text.
  *
- * - Tabs and line feeds stay. CR LF is a line feed, and so is a lone CR: what it would have overprinted is seen.
- * - Colours and attributes (SGR) and "erase to the end of the line" are dropped: they say nothing.
- * - Characters of no width (ZERO WIDTH SPACE, BOM, soft hyphen, tags, …) are dropped.
- * - Every other control character (C0, DEL, C1, bidirectional controls, line and paragraph separators) is shown:
+ * - Tabs and line feeds stay. CR LF and a lone CR become a line feed, so that nothing is overprinted.
+ * - Colours and attributes (SGR) and "erase to the end of the line" are removed.
+ * - Characters without width (ZERO WIDTH SPACE, BOM, soft hyphen, tags, …) are removed.
+ * - Every other control character (C0, DEL, C1, bidirectional controls, line and paragraph separators) is shown as
  *   `\x1b`, `\x08`, `\u202e`. Half a surrogate pair becomes U+FFFD.
  *
- * The result is stable: made visible again, it is the same.
+ * Idempotent.
  */
-export function makeVisible(text: string, options: VisibleOptions = {}): string {
+export function makeVisible(text: string): string {
   let from = 0;
   let out = '';
-  // One class to look for, and the whole sign only where it stands: several times as fast as one expression for both.
-  for (CARED.lastIndex = 0; CARED.test(text); CARED.lastIndex = from) {
-    const at = CARED.lastIndex - 1;
+  // First one class, then the whole sign at that place: several times as fast as one expression for both.
+  for (SPECIAL.lastIndex = 0; SPECIAL.test(text); SPECIAL.lastIndex = from) {
+    const at = SPECIAL.lastIndex - 1;
     SIGN.lastIndex = at;
     const sign = SIGN.exec(text)?.[0] ?? (text[at] as string);
-    out += text.slice(from, at) + replacementOf(sign, options);
+    out += text.slice(from, at) + replacementOf(sign);
     from = at + sign.length;
   }
   return from === 0 ? text : out + text.slice(from);
 }
 
-/** The same for text in pieces: an escape sequence, CR LF or surrogate pair cut in two is held until it is whole. */
-export function createVisibleStream(options: VisibleOptions = {}): VisibleStream {
+/** The same for text in pieces: an incomplete escape sequence, CR LF or surrogate pair is held back until it is complete. */
+export function createVisibleStream(): VisibleStream {
   let held = '';
   return {
     write(chunk) {
       const text = held + chunk;
       const cut = OPEN.exec(text.slice(-LONGEST_SEQUENCE))?.[0].length ?? 0;
       held = text.slice(text.length - cut);
-      return makeVisible(text.slice(0, text.length - cut), options);
+      return makeVisible(text.slice(0, text.length - cut));
     },
     end() {
       const text = held;
       held = '';
-      return makeVisible(text, options);
+      return makeVisible(text);
     },
   };
 }
 
-/** ECMA-48, 5.4: CSI, parameter bytes, intermediate bytes, final byte. Ours are short; longer ones are shown. */
+/** ECMA-48, 5.4: CSI, parameter bytes, intermediate bytes, final byte. Longer ones are shown, not removed. */
 const LONGEST_SEQUENCE = 64;
 const SEQUENCE_START = '(?:\\x1b\\[|\\x9b)[\\d;:]{0,60}';
 const NO_WIDTH =
@@ -62,20 +57,19 @@ const DIRECTION = '\\u200e\\u200f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069';
 const SURROGATES = '\\ud800-\\udfff';
 const TAGS = '\\udb40[\\udc00-\\udc7f]';
 
-const CARED = new RegExp(`[${CONTROLS}${NO_WIDTH}${DIRECTION}${SURROGATES}]`, 'g');
-/** What is more than one character. */
+const SPECIAL = new RegExp(`[${CONTROLS}${NO_WIDTH}${DIRECTION}${SURROGATES}]`, 'g');
+/** Signs of more than one character. */
 const SIGN = new RegExp(`${SEQUENCE_START}[mK]|\\r\\n?|${TAGS}|[\\ud800-\\udbff][\\udc00-\\udfff]`, 'y');
 const SHOWN = new RegExp(`[${CONTROLS}${DIRECTION}]`);
 const OPEN = new RegExp(`(?:\\r|[\\ud800-\\udbff]|\\x1b|${SEQUENCE_START})$`);
 
-function replacementOf(sign: string, { keepColours = false }: VisibleOptions): string {
+function replacementOf(sign: string): string {
   if (sign[0] === '\r') return '\n';
   if (sign.length === 1) {
     if (SHOWN.test(sign)) return escaped(sign.charCodeAt(0));
     return isSurrogate(sign) ? '\ufffd' : '';
   }
-  if (isSurrogate(sign)) return sign.startsWith('\udb40') && sign.charCodeAt(1) < 0xdc80 ? '' : sign;
-  return keepColours && sign.endsWith('m') ? sign : '';
+  return isSurrogate(sign) && !(sign.startsWith('\udb40') && sign.charCodeAt(1) < 0xdc80) ? sign : '';
 }
 
 function isSurrogate(sign: string): boolean {
