@@ -6,6 +6,7 @@ import * as checkFindings from './check-findings.ts';
 import * as configFindings from './config-findings.ts';
 import * as containerfileFindings from './containerfile-findings.ts';
 import * as context from './context-failures.ts';
+import type { DeBuildError } from './de-build-error.ts';
 import * as doctorFindings from './doctor-findings.ts';
 import * as engine from './engine-failures.ts';
 import * as engineImage from './engine-image-failures.ts';
@@ -616,7 +617,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     restoredOtherImage: [['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz', `sha256:${'a'.repeat(64)}`]],
     restoreTagHeld: [['acme/erp:1.4.0', `sha256:${'b'.repeat(64)}`]],
     releaseNotRestorable: [
-      ['acme/erp:1.4.0', [{ means: '/mnt/backup/acme-erp_1.4.0.tar.gz', why: 'There is no such file.' }]],
+      ['acme/erp:1.4.0', [{ from: '/mnt/backup/acme-erp_1.4.0.tar.gz', why: 'There is no such file.' }]],
     ],
     restoredEquivalentOnly: [
       ['acme/erp:1.4.0', 'acme/erp:1.4.0-rebuilt-0123456789ab', 'All 12 files are the same.'],
@@ -709,3 +710,18 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
   },
 };
+
+type Made = DeBuildError | Finding;
+type Maker = (...given: readonly unknown[]) => Made;
+
+/** Every function of the catalogue, with what its samples give. */
+export const functions = Object.entries(catalogue).flatMap(([file, module]) =>
+  Object.entries(module as unknown as Record<string, Maker>)
+    .filter(([, make]) => typeof make === 'function')
+    .map(([name, make]) => {
+      const calls = (samples as Record<string, Record<string, readonly (readonly unknown[])[]>>)[file]?.[
+        name
+      ];
+      return { name, made: (calls ?? []).map((given) => make(...given)) };
+    }),
+);

@@ -1,32 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import { catalogue, SECRET, samples } from './catalogue.fixture.ts';
+import { catalogue, functions, SECRET } from './catalogue.fixture.ts';
 import { DeBuildError, isDeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Finding } from './finding.ts';
 
-type Made = DeBuildError | Finding;
-type Maker = (...given: readonly unknown[]) => Made;
-
-const functions = Object.entries(catalogue).flatMap(([file, module]) =>
-  Object.entries(module as Record<string, unknown>)
-    .filter(([, value]) => typeof value === 'function')
-    .map(([name, make]) => ({ file, name, make: make as Maker })),
+const made = functions.flatMap(({ name, made }) =>
+  made.map((failure, index) => ({ title: `${name} ${index + 1}`, name, failure })),
 );
 
-function samplesOf(file: string, name: string): readonly (readonly unknown[])[] {
-  return (samples as Record<string, Record<string, readonly (readonly unknown[])[]>>)[file]?.[name] ?? [];
-}
-
-const made = functions.flatMap(({ file, name, make }) =>
-  samplesOf(file, name).map((given, index) => ({
-    title: `${name} ${index + 1}`,
-    name,
-    failure: make(...given),
-  })),
-);
-
-function nameOf(failure: Made): string {
+function nameOf(failure: DeBuildError | Finding): string {
   return isDeBuildError(failure) ? failure.code : failure.id;
 }
 
@@ -35,16 +18,16 @@ test('the catalogue has every file of the folder', async () => {
   expect(Object.keys(catalogue).sort()).toEqual(files.sort());
 });
 
-test.each(functions)('$name has a sample', ({ file, name }) => {
-  expect(samplesOf(file, name).length).toBeGreaterThan(0);
+test.each(functions)('$name has a sample', ({ made }) => {
+  expect(made).not.toHaveLength(0);
 });
 
 describe.each(made)('$title', ({ failure }) => {
-  test('reads so', () => {
+  test('has these texts', () => {
     expect(isDeBuildError(failure) ? failure.toJSON() : failure).toMatchSnapshot();
   });
 
-  test('is told in whole sentences', () => {
+  test('is written in whole sentences', () => {
     // It ends with the instruction as it is written in the Containerfile.
     if (nameOf(failure) !== 'build-step-failed') expect(failure.what).toMatch(/\.$/);
     expect(failure.why).toMatch(/[.!?]$/);
@@ -70,7 +53,7 @@ describe.each(made)('$title', ({ failure }) => {
   });
 });
 
-test('no two functions make failures of one name and kind', () => {
+test('no two functions make failures with the same name', () => {
   const owners = new Map<string, Set<string>>();
   for (const { name, failure } of made) {
     const key = `${isDeBuildError(failure) ? 'error' : 'finding'} ${nameOf(failure)}`;

@@ -15,7 +15,7 @@ export interface Failure {
   readonly exitCode: ExitCode;
   /** The last lines another program printed, trimmed; shown apart from our own words. */
   readonly output?: string | undefined;
-  /** What the checks found, where it was they that failed. */
+  /** What failed checks found. */
   readonly findings?: readonly Finding[];
   readonly cause?: unknown;
 }
@@ -26,8 +26,9 @@ export interface ErrorDocument {
 }
 
 /**
- * The one error class of de-build. Every expected failure is made by a function of the catalogue
- * (`errors/*-failures.ts`); anything else that is thrown is a bug.
+ * The one error class of de-build. Every expected failure is made by a function of the catalogue, in the file that is named
+ * after what throws it (`archive-failures.ts`), `usage-failures.ts` for values of options; what checks and `doctor` find is
+ * made in `*-findings.ts`. Anything else that is thrown is a bug.
  */
 export class DeBuildError extends Error implements Failure {
   readonly code: string;

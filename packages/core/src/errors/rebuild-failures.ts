@@ -34,7 +34,7 @@ export function siteCheckoutFailed(commit: string, output: string): DeBuildError
     why: 'The rebuild takes its Containerfile and context from there, in a folder below .de-build.',
     fix: 'See what git printed; free some disk space if the disk is full.',
     exitCode: EXIT.record,
-    ...(output === '' ? {} : { output }),
+    output,
   });
 }
 

@@ -34,15 +34,15 @@ export function restoreTagHeld(reference: string, holderId: string): DeBuildErro
   });
 }
 
-/** `why` of each is a sentence. */
+/** `from` is an archive, a registry or another source. */
 export function releaseNotRestorable(
   reference: string,
-  tried: readonly { readonly means: string; readonly why: string }[],
+  tried: readonly { readonly from: string; readonly why: string }[],
 ): DeBuildError {
   return new DeBuildError({
     code: 'release-not-restorable',
     what: `${reference} could not be restored.`,
-    why: `Every method failed. ${tried.map(({ means, why }) => `${means}: ${sentence(why)}`).join(' ')}`,
+    why: `Every method failed. ${tried.map(({ from, why }) => `${from}: ${sentence(why)}`).join(' ')}`,
     fix: 'Find another copy of its archive and name its folder with `--from`, or use an engine that still has the image (`--host`) and run `de-build archive` there.',
     exitCode: EXIT.record,
   });

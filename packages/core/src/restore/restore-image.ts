@@ -80,7 +80,7 @@ async function tryMethods(
   if (only !== undefined && methods.length === 1) throw only;
   throw releaseNotRestorable(
     restoring.reference,
-    attempts.map(({ from, why = '' }) => ({ means: from, why })),
+    attempts.map(({ from, why = '' }) => ({ from, why })),
   );
 }
 
