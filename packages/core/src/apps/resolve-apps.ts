@@ -2,6 +2,7 @@ import { isDeBuildError } from '../errors/de-build-error.ts';
 import type { Finding } from '../errors/finding.ts';
 import { branchMoves, defaultBranchMissing, refAmbiguous, refNotFound } from '../errors/ref-findings.ts';
 import type { GitRemote, RemoteRefs } from '../git/remote.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { App, ResolvedApp } from './app.ts';
 import { nearestNames } from './nearest-names.ts';
 import { newestReleaseTag } from './release-tag.ts';
@@ -75,8 +76,8 @@ async function ask(
     return await remote.listRefs(
       {
         url: app.url,
-        ...(app.credential === undefined ? {} : { credential: app.credential }),
-        ...(group.some(({ ref }) => ref === undefined) ? { withDefaultBranch: true } : {}),
+        ...omitUndefined({ credential: app.credential }),
+        ...(group.some(({ ref }) => ref === undefined) && { withDefaultBranch: true }),
       },
       signal,
     );
@@ -99,10 +100,10 @@ function resolveRef(app: App, refs: RemoteRefs): { resolved?: ResolvedApp; findi
     const findings: Finding[] = [];
     if (tag !== undefined && tag.commit !== branch) findings.push(refAmbiguous(resolved, place));
     const newest = newestReleaseTag(ref, refs.tags.keys());
-    if (newest !== undefined)
-      findings.push(
-        branchMoves(resolved, newest, { isTip: refs.tags.get(newest)?.commit === branch, place }),
-      );
+    if (newest !== undefined) {
+      const isTip = refs.tags.get(newest)?.commit === branch;
+      findings.push(branchMoves(resolved, newest, { isTip, place }));
+    }
     return { resolved, findings };
   }
   if (tag !== undefined && app.ref !== undefined) {

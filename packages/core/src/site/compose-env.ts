@@ -39,13 +39,16 @@ export function readComposeEnv(text: string): ComposeReading {
   return new ComposeReader(text).read();
 }
 
-const BOM = '\uFEFF';
-/** Space within a line, by Compose's own list. */
-const BLANK = /[\t\v\f\r \u0085\u00A0]/;
 /** Go's unicode.IsSpace. */
 const SPACE = /[\t\n\v\f\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/;
-const KEY_CHARACTER = /[\p{L}\p{N}_.\-[\]]/u;
-const EXPORT = /^export[\t\n\f\r ]/;
+const BETWEEN_STATEMENTS = new RegExp(`(?:${SPACE.source}|#[^\\n]*)*`, 'y');
+/** Space within a line, by Compose's own list. */
+const BLANKS = /[\t\v\f\r \u0085\u00A0]*/y;
+/** Up to `=`, `:` or the first character that no key may have. */
+const KEY = /[\p{L}\p{N}_.\-[\]\t\v\f\r \u0085\u00A0]*/uy;
+const REST_OF_LINE = /[^\n]*/y;
+const QUOTED = { '"': /[^"\\]*(?:\\.[^"\\]*)*/sy, "'": /[^'\\]*(?:\\.[^'\\]*)*/sy };
+const EXPORT = /export(?=[\t\n\f\r ])/y;
 const ESCAPE = /\\(?:[abcfnrtv$"\\]|0\d{0,3})/g;
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   a: '\x07',
@@ -70,58 +73,37 @@ class ComposeReader {
   constructor(text: string) {
     this.#text = text;
     this.#placeOf = placesIn(text);
-    if (text.startsWith(BOM)) this.#at = 1;
+    if (text.startsWith('\uFEFF')) this.#at = 1;
   }
 
   read(): ComposeReading {
-    while (this.#skipToStatement()) this.#readStatement();
-    return { assignments: this.#assignments, problems: this.#problems };
-  }
-
-  #skipToStatement(): boolean {
     for (;;) {
-      this.#skip(SPACE);
-      if (this.#at >= this.#text.length) return false;
-      if (this.#text[this.#at] !== '#') return true;
-      this.#at = this.#lineEnd(this.#at);
+      this.#match(BETWEEN_STATEMENTS);
+      if (this.#at >= this.#text.length) return { assignments: this.#assignments, problems: this.#problems };
+      this.#readStatement();
     }
   }
 
   #readStatement(): void {
-    if (EXPORT.test(this.#text.slice(this.#at, this.#at + 7))) {
-      this.#at += 'export'.length;
-      this.#skip(BLANK);
-    }
+    if (this.#match(EXPORT) !== '') this.#match(BLANKS);
     const start = this.#at;
-    const end = this.#keyEnd(start);
-    const key = trimEnd(this.#text.slice(start, end));
-    const separator = this.#text[end];
+    const key = trimEnd(this.#match(KEY));
+    const separator = this.#text[this.#at];
     if (separator === undefined || separator === '\n') {
       this.#refuse('no-value', start);
     } else if (separator !== '=' && separator !== ':') {
-      this.#refuse('key', end);
+      this.#refuse('key', this.#at);
     } else if (key === '' || key.includes(' ')) {
       this.#refuse('key', start);
     } else {
-      this.#at = end + 1;
+      this.#at += 1;
       this.#readValue(key, start);
     }
   }
 
-  /** The offset of the key's `=` or `:`, or of the first character that no key may have. */
-  #keyEnd(start: number): number {
-    let end = start;
-    while (end < this.#text.length) {
-      const character = String.fromCodePoint(this.#text.codePointAt(end) ?? 0);
-      if (!BLANK.test(character) && !KEY_CHARACTER.test(character)) break;
-      end += character.length;
-    }
-    return end;
-  }
-
   #readValue(key: string, keyStart: number): void {
     const separatorEnd = this.#at;
-    this.#skip(BLANK);
+    this.#match(BLANKS);
     const first = this.#text[this.#at];
     const { line } = this.#placeOf(keyStart);
     const value = first === '"' || first === "'" ? this.#readQuoted(first) : this.#readUnquoted(separatorEnd);
@@ -162,45 +144,36 @@ class ComposeReader {
   /** A value that is empty begins directly after the `=`, before any carriage return. */
   #readUnquoted(separatorEnd: number): Value {
     const start = this.#at;
-    const lineEnd = this.#lineEnd(start);
-    const line = this.#text.slice(start, lineEnd);
+    const line = this.#match(REST_OF_LINE);
+    this.#at += 1;
     const comment = line.indexOf(' #');
     const inner = trimEnd(comment === -1 ? line : line.slice(0, comment));
-    this.#at = lineEnd + 1;
     const place = inner === '' ? separatorEnd : start;
     return { quote: undefined, start: place, end: place + inner.length, inner };
   }
 
   #readQuoted(quote: '"' | "'"): Value | undefined {
-    const start = this.#at + 1;
-    let end = start;
-    let inner = '';
-    for (; end < this.#text.length && this.#text[end] !== quote; end += 1) {
-      const next = this.#text[end + 1];
-      if (this.#text[end] === '\\' && next !== undefined) {
-        inner += next === quote ? quote : `\\${next}`;
-        end += 1;
-      } else {
-        inner += this.#text[end];
-      }
-    }
-    if (end >= this.#text.length) return undefined;
-    this.#at = end + 1;
+    this.#at += 1;
+    const start = this.#at;
+    const written = this.#match(QUOTED[quote]);
+    const end = this.#at;
+    if (this.#text[end] !== quote) return undefined;
+    this.#at += 1;
+    const inner = written.replaceAll(`\\${quote}`, quote);
     return { quote, start, end, inner: quote === '"' ? readEscapes(inner) : inner };
   }
 
-  #skip(kind: RegExp): void {
-    while (this.#at < this.#text.length && kind.test(this.#text[this.#at] ?? '')) this.#at += 1;
-  }
-
-  #lineEnd(from: number): number {
-    const end = this.#text.indexOf('\n', from);
-    return end === -1 ? this.#text.length : end;
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0] ?? '';
+    this.#at += found.length;
+    return found;
   }
 
   #refuse(kind: ComposeProblem['kind'], offset: number): void {
     this.#problems.push({ kind, ...this.#placeOf(offset) });
-    this.#at = this.#lineEnd(offset);
+    this.#at = offset;
+    this.#match(REST_OF_LINE);
   }
 }
 
