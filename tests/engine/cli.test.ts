@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { type FlowEvent, readRecords } from '@de-build/core';
 import { type ExampleSite, requestEngine, type SharedEngine } from '@de-build/testbed';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { schemaOf } from '../../packages/cli/src/schema-of.fixture.ts';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
 import { onEachEngine } from './on-each-engine.ts';
 import { type CliOptions, type CliRun, DE_BUILD, runCli } from './run-cli.ts';
@@ -195,6 +196,57 @@ onEachEngine('the command', (engine) => {
       const unknown = await deBuild(site, 'show 3.0.0');
       expect(unknown).toMatchObject({ exitCode: 9, stdout: '' });
       expect(unknown.stderr).toContain('de-build list');
+    });
+
+    test('every document is what its schema says, and comes alone', async () => {
+      await site.setEnv('DE_SITE_VERSION', '1.2.0');
+      for (const [name, line, exitCode = 0] of [
+        ['build', 'build -n'],
+        ['check', 'check'],
+        ['bump', 'bump patch -n'],
+        ['list', 'list'],
+        ['show', 'show'],
+        ['apps', 'apps'],
+        ['verify', 'verify'],
+        ['audit', 'audit 1.1.0'],
+        ['audit', 'audit --all'],
+        ['diff', 'diff 1.0.0'],
+        ['rebuild', 'rebuild 1.1.0 -n'],
+        ['rebuild', 'rebuild 1.1.0 --cache'],
+        ['archive', `archive 1.1.0 --to ${site.folder}-copies`],
+        ['archive', 'archive 1.0.0 -n'],
+        ['restore', 'restore 1.1.0'],
+        ['restore', 'restore 1.1.0 -n'],
+        ['retag', 'retag'],
+        ['prune', 'prune --mirror -n'],
+        ['prune', 'prune -n'],
+        ['doctor', 'doctor'],
+        ['error', 'verify 9.9.9', 9],
+      ] as const) {
+        const run = await deBuild(site, `${line} --json`);
+        expectClean(run);
+        const validate = await schemaOf(name);
+        validate(JSON.parse(run.stdout));
+        const { errors } = validate;
+        expect({ line, errors, exitCode: run.exitCode }).toEqual({ line, errors: null, exitCode });
+      }
+    });
+
+    test('below the site, and from elsewhere, it is found', async () => {
+      const below = join(site.folder, 'images/custom');
+      const { stdout } = await deBuild(site, 'show --json');
+      expect((await deBuild(site, 'show --json', { folder: below })).stdout).toBe(stdout);
+      const elsewhere = { folder: '/', environment: { DE_BUILD_SITE: site.folder } };
+      expect((await deBuild(site, 'show --json', elsewhere)).stdout).toBe(stdout);
+      expect((await deBuild(site, `-C ${site.folder} show --json`, { folder: '/' })).stdout).toBe(stdout);
+      const outside = await deBuild(site, 'list', { folder: '/' });
+      expect(outside).toMatchObject({ exitCode: 2, stdout: '' });
+    });
+
+    test('--quiet leaves the result alone', async () => {
+      const run = await deBuild(site, 'verify --quiet');
+      expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(run.stdout).toContain('is as it was recorded');
     });
 
     test('a reader that leaves early does no harm to list', async () => {

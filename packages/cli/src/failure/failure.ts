@@ -1,8 +1,6 @@
-import type { DeBuildError, ErrorDocument } from '@de-build/core';
+import type { DeBuildError } from '@de-build/core';
+import type { Failure } from '../documents.ts';
 import { UsageError } from '../parse/usage-error.ts';
-
-/** What every failure says. A command line that is not valid has the code `usage`, and a bug `bug`. */
-export type FailureDocument = ErrorDocument['error'];
 
 export interface FailureOptions {
   /** Every text passes it. */
@@ -13,7 +11,7 @@ export interface FailureOptions {
 }
 
 /** Anything but a `DeBuildError` and a usage error is a bug of ours, and is called one. */
-export function describeFailure(error: unknown, options: FailureOptions): FailureDocument {
+export function describeFailure(error: unknown, options: FailureOptions): Failure {
   const { clean, command, isVerbose = false } = options;
   if (error instanceof UsageError) {
     const help = command === undefined ? 'de-build --help' : `de-build ${command} --help`;

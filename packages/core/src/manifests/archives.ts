@@ -37,10 +37,12 @@ const registryArchiveSchema = z.looseObject({
   ...shared,
 });
 
+export const archiveSchema = z.discriminatedUnion('kind', [fileArchiveSchema, registryArchiveSchema]);
+
 const listSchema = z.looseObject({
   schemaVersion: z.literal(1),
   siteVersion: z.string(),
-  archives: z.array(z.discriminatedUnion('kind', [fileArchiveSchema, registryArchiveSchema])),
+  archives: z.array(archiveSchema),
 });
 
 export type FileArchive = Readonly<z.infer<typeof fileArchiveSchema>>;

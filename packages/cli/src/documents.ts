@@ -1,0 +1,90 @@
+import type {
+  AppsReport,
+  ArchivedRelease,
+  AuditReport,
+  BuildPlan,
+  BumpedSite,
+  CheckReport,
+  DoctorReport,
+  ErrorDocument as Failed,
+  Manifest,
+  PrunedCache,
+  PrunedMirror,
+  RebuiltRelease,
+  ReleaseDiff,
+  ReleaseResult,
+  ReleaseVerification,
+  RestoredRelease,
+  RetaggedImages,
+} from '@de-build/core';
+import type { FlowEvent } from './progress/flow-event.ts';
+
+// What each command prints with `--json`. `scripts/write-cli-schemas.mjs` makes the published JSON Schemas of these types.
+
+/** The release; with `--dry-run` its plan. */
+export type BuildDocument = ReleaseResult | { readonly plan: BuildPlan };
+/** The result of every check. */
+export type CheckDocument = CheckReport;
+/** The version before and after. */
+export type BumpDocument = BumpedSite;
+/** The manifests of the recorded releases, newest first. */
+export type ListDocument = readonly Manifest[];
+/** The manifest of a release. */
+export type ShowDocument = Manifest;
+/** The apps, compared with the last release. */
+export type AppsDocument = AppsReport;
+/** Every point in which an image was compared with its record. */
+export type VerifyDocument = ReleaseVerification;
+/** What was found in an image; with `--all` in every image. */
+export type AuditDocument = AuditReport | { readonly images: readonly AuditReport[] };
+/** What changed between two releases. */
+export type DiffDocument = ReleaseDiff;
+/** What a release was rebuilt from, and how it compares. */
+export type RebuildDocument = RebuiltRelease;
+/** Where a release was archived. */
+export type ArchiveDocument = ArchivedRelease;
+/** How a release was restored. */
+export type RestoreDocument = RestoredRelease;
+/** Which images got their tags back. */
+export type RetagDocument = RetaggedImages;
+/** What was freed of the build cache; with `--mirror` of the mirror. */
+export type PruneDocument = PrunedCache | PrunedMirror;
+/** What interrupted runs left, and what was repaired. */
+export type DoctorDocument = DoctorReport;
+/** What every command prints when it fails. */
+export type ErrorDocument = { readonly error: Failure };
+/** A line of `--progress json`. The last one is the result of the command, or `failed`. */
+export type EventDocument = (FlowEvent | FailedEvent | ResultEvent) & {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+};
+
+/** Why the command failed. */
+export type Failure = Omit<Failed['error'], 'exitCode'> & {
+  /** The exit code of the process: see docs/exit-codes.md; after another signal 128 and its number. */
+  readonly exitCode: number;
+};
+
+/** The command failed. */
+export type FailedEvent = Failure & { readonly type: 'failed' };
+
+/** The result, with the members of the command's document next to its type; a list is in `items`. */
+export interface ResultEvent {
+  readonly type:
+    | 'released'
+    | 'planned'
+    | 'checked'
+    | 'bumped'
+    | 'listed'
+    | 'shown'
+    | 'apps'
+    | 'verified'
+    | 'audited'
+    | 'compared'
+    | 'rebuilt'
+    | 'archived'
+    | 'restored'
+    | 'retagged'
+    | 'pruned'
+    | 'diagnosed';
+}
