@@ -7,6 +7,7 @@ import type {
   CheckReport,
   DoctorReport,
   ErrorDocument as Failed,
+  FlowEvent,
   Manifest,
   PrunedCache,
   PrunedMirror,
@@ -17,7 +18,6 @@ import type {
   RestoredRelease,
   RetaggedImages,
 } from '@de-build/core';
-import type { FlowEvent } from './progress/flow-event.ts';
 
 // What each command prints with `--json`. `scripts/write-cli-schemas.mjs` makes the published JSON Schemas of these types.
 
