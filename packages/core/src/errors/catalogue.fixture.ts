@@ -76,7 +76,7 @@ type Samples<Module> = {
     : never;
 };
 
-/** What no text may ever show: it stands in every cause. */
+/** No text may show it; the causes contain it. */
 export const SECRET = 'ghp_plantedplantedplantedplantedplanted01';
 
 const full = Object.assign(new Error(`ENOSPC: no space left on device, write '${SECRET}'`), {

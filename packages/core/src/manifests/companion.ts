@@ -46,7 +46,7 @@ export async function moveCompanions(folder: string, from: string, to: string): 
     );
 }
 
-/** `1.4.0-rc.1.cdx` is a valid version, so the name alone does not tell a companion from a record. */
+/** `1.4.0-rc.1.cdx` is a valid version, so a companion could be taken for a record. */
 export function isCompanion(fileName: string): boolean {
   return COMPANIONS.some((companion) => fileName.endsWith(companion));
 }
