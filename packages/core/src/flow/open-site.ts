@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { readSources, type SiteSources } from '../apps/site-sources.ts';
+import { notASite } from '../errors/site-failures.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { isSite } from '../site/find-site.ts';
 import { readSite } from '../site/read-site.ts';
 import type { Site } from '../site/site.ts';
 import { type SiteFolder, siteFolder } from './site-folder.ts';
@@ -28,6 +30,7 @@ export async function openSite(
   { redactor }: Pick<Tools, 'redactor'>,
 ): Promise<OpenSite> {
   const site = await readSite(resolve(folder));
+  if (!(await isSite(site.folder))) throw notASite(site.folder);
   const sources = readSources(site, buildArgs);
   const tooShort = sources.secrets.filter((secret) => redactor.add(secret) === 'too-short');
   const records = join(site.folder, site.config.manifests);

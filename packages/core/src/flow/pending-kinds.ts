@@ -1,25 +1,13 @@
-import type { Engine } from '../engine/engine.ts';
 import { journalUnreadable } from '../errors/flow-failures.ts';
 import type { PendingEntry } from './journal.ts';
-
-/** Pending work of some kind, read from a journal. */
-export interface PendingWork {
-  /** Follows "A run died": `while it tagged and recorded acme/erp:1.4.0`. */
-  readonly during: string;
-  /** Image names that the work gives or holds. */
-  readonly references: readonly string[];
-  /** Records that completing it writes. */
-  readonly records: readonly { readonly version: string; readonly text: string }[];
-  /** Completes the work or undoes it; every step may have been taken before. @returns a sentence that says which */
-  settle(tools: { readonly engine: () => Promise<Engine> }): Promise<string>;
-}
+import type { PendingWork } from './pending-work.ts';
 
 /** @throws what zod throws for an entry that is not of the kind */
 type OpenPending = (entry: PendingEntry, site: string) => PendingWork;
 
 /** Every kind of pending work, with the module of the flow that settles it; loaded only when a journal names it. */
 const KINDS: ReadonlyMap<string, () => Promise<OpenPending>> = new Map([
-  ['release', async () => (await import('../release/publish/pending-release.ts')).openPendingRelease],
+  ['release', async () => (await import('../release/publish/finish-release.ts')).openPendingRelease],
 ]);
 
 /**

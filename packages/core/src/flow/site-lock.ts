@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { takeLock, type Unlock } from '../disk/kernel-lock.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { lockNotTaken, siteLocked } from '../errors/lock-failures.ts';
-import { requireFolder } from '../site/find-site.ts';
+import { notASite } from '../errors/site-failures.ts';
+import { isSite, requireFolder } from '../site/find-site.ts';
 import { describeHolder, readHolder, removeHolder, thisHolder, writeHolder } from './lock-holder.ts';
 import { type LockName, siteFolder } from './site-folder.ts';
 import type { Tools } from './tools.ts';
@@ -38,6 +39,8 @@ interface LockPlace {
 
 async function prepareLock(site: string, name: LockName): Promise<LockPlace> {
   await requireFolder(site);
+  // Nothing is made in a folder that is no site.
+  if (!(await isSite(site))) throw notASite(site);
   const folder = siteFolder(site);
   const { lock, holder } = folder.of(name);
   try {

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import type { Images } from '../../engine/engine.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
+import type { PendingEntry } from '../../flow/journal.ts';
+import type { PendingWork } from '../../flow/pending-work.ts';
 import { writeCompanion } from '../../manifests/companion.ts';
 import { readRecordText, undoMoveAside, writeRecord } from '../../manifests/manifest-store.ts';
 import { replacedTag } from '../../version/version-tag.ts';
-import type { PendingRelease } from './pending-release.ts';
+import { type PendingRelease, pendingReleaseSchema } from './pending-release.ts';
 import { tagImage } from './tag-image.ts';
 
 /** How a release was settled that a run left pending when it died. */
@@ -55,4 +58,26 @@ async function undo(records: string, pending: PendingRelease, images: Names): Pr
     if (isOurs || holder.id === replaces?.imageId) await images.untag(aside);
   } else if (holder?.id === imageId) await images.untag(reference);
   return 'undone';
+}
+
+const OUTCOMES = {
+  undone: (version: string) => `could not complete the release of ${version}, which is undone`,
+  finished: (version: string) => `had verified the image of ${version}, which now has its tag and its record`,
+  'was-complete': (version: string) => `had just released ${version}, and the release is complete`,
+};
+
+/** Pending work of the kind `release`. */
+export function openPendingRelease(entry: PendingEntry, site: string): PendingWork {
+  const release = pendingReleaseSchema.parse(entry);
+  const { siteVersion: version, reference, manifest } = release;
+  return {
+    during: `while it tagged and recorded ${reference}`,
+    references: [reference],
+    records: [{ version, text: manifest }],
+    async settle(tools) {
+      const { images } = await tools.engine();
+      const outcome = await finishRelease(join(site, release.records), release, images);
+      return `An earlier run died: it ${OUTCOMES[outcome](version)}.`;
+    },
+  };
 }
