@@ -104,7 +104,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
         isRenamed: false,
         reference,
         attempts: [
-          { means: 'retag', state: 'not-there' },
+          { method: 'retag', state: 'missing' },
           { method: 'archive', state: 'used', from: made.path },
         ],
       });
@@ -176,7 +176,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
 
   describe('by its tag', () => {
     test('that is there: nothing is done', async () => {
-      expect(await restoreRelease(options())).toMatchObject({ means: 'local', imageId });
+      expect(await restoreRelease(options())).toMatchObject({ method: 'local', imageId });
     });
 
     test('that was lost is given back, by restore and by retag', async () => {
@@ -190,7 +190,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       expect((await client.images.inspect(reference))?.id).toBe(imageId);
       expect(await retagImages(options())).toMatchObject({ images: [], inOrder: ['1.0.0'] });
       await loseTag();
-      expect(await restoreRelease(options())).toMatchObject({ means: 'retag', imageId });
+      expect(await restoreRelease(options())).toMatchObject({ method: 'retag', imageId });
     });
 
     test('that another image holds is not taken, except with force, and then the other keeps one', async () => {
@@ -221,8 +221,8 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
         dryRun: true,
         method: 'archive',
         attempts: [
-          { means: 'retag', state: 'not-there' },
-          { method: 'archive', from: made.path, state: 'at-hand' },
+          { method: 'retag', state: 'missing' },
+          { method: 'archive', from: made.path, state: 'available' },
         ],
       });
       expect(await client.images.inspect(imageId)).toBeUndefined();
@@ -287,7 +287,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       await rm(folder, { recursive: true });
       await removeImage();
       const restored = await restoreRelease(withLogin());
-      expect(restored).toMatchObject({ means: 'registry', imageId, isRenamed: false });
+      expect(restored).toMatchObject({ method: 'registry', imageId, isRenamed: false });
       expect((await client.images.inspect(reference))?.id).toBe(imageId);
     });
 

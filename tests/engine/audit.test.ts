@@ -90,9 +90,9 @@ onEachEngine('the audit', (engine) => {
       const deleted = report.leaks.find(({ place }) => place.kind === 'file' && place.path === 'root.netrc');
       expect(deleted?.place).toMatchObject({ layer: { instruction: expect.stringContaining('root.netrc') } });
       // BuildKit remembers the build arg, from Engine 24 on.
-      const records = report.besides.filter(({ place }) => place.kind === 'build-record');
+      const records = report.outsideImages.filter(({ place }) => place.kind === 'build-record');
       if (!engine.version.startsWith('20')) expect(records).not.toEqual([]);
-      expect(report.besides.every(({ severity }) => severity === 'warning')).toBe(true);
+      expect(report.outsideImages.every(({ severity }) => severity === 'warning')).toBe(true);
       const told = await runCli(['audit', `${image}:1`, '--host', engine.host], { folder: site.folder });
       expect(told).toMatchObject({ exitCode: 13, stdout: expect.stringContaining('Revoke the value of') });
       expect(findSecrets(told.output, [world.token])).toEqual([]);

@@ -174,7 +174,7 @@ onEachEngine('a release that is built anew', (shared) => {
     });
 
     test('comes back by a rebuild, which does not take its tag unasked', async () => {
-      expect(await restoreRelease({ ...options(), dryRun: true })).toMatchObject({ means: 'rebuild' });
+      expect(await restoreRelease({ ...options(), dryRun: true })).toMatchObject({ method: 'rebuild' });
       const refused = await restoreRelease(options()).catch((error: unknown) => error);
       expect(refused).toMatchObject({ code: 'restored-equivalent-only', exitCode: 12 });
       expect(await engine.images.inspect(reference)).toBeUndefined();
@@ -187,7 +187,7 @@ onEachEngine('a release that is built anew', (shared) => {
       const old = await readRecord({ site: site.folder, release: '1.0.0' });
       const restored = await restoreRelease({ ...options(), rebuild: 'equivalent' });
       expect(restored).toMatchObject({
-        means: 'rebuild',
+        method: 'rebuild',
         isRenamed: false,
         rebuilt: { verdict: 'equivalent', comparedWith: 'record', tag: reference },
       });

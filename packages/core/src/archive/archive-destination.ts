@@ -14,7 +14,7 @@ const REPOSITORY = /^[A-Za-z0-9.-]+(?::\d+)?(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0
 const SCHEME = 'docker://';
 
 /**
- * Understands what a person names: a path, or `HOST/NAME` where HOST looks like one, as docker has it (`registry:5000`,
+ * Parses what a person writes: a path, or `HOST/NAME` where HOST looks like one, as in docker (`registry:5000`,
  * `localhost`, `registry.example.com`). A folder that exists is a folder; `docker://` before it always means a registry.
  * @param base what a relative path is relative to
  * @throws DeBuildError `archive-destination-malformed`

@@ -29,7 +29,7 @@ export interface AuditReport extends ImageSearch {
   /** Whether none of the site's secrets was found in the image; warnings do not count. */
   readonly passed: boolean;
   /** In the engine outside of images: build records and the cache. Only in the first report; all are warnings. */
-  readonly besides: readonly Leak[];
+  readonly outsideImages: readonly Leak[];
   readonly durationMs: number;
 }
 
@@ -46,7 +46,7 @@ export function auditImage(options: AuditOptions): Promise<AuditReport> {
     const searcher = await openSearcher(site);
     const reference = await findReference(images, site, options.image);
     const report = await audit(images, { reference, searcher }, tools);
-    return { ...report, besides: await searchBesides(cache, searcher, tools) };
+    return { ...report, outsideImages: await searchOutsideImages(cache, searcher, tools) };
   });
 }
 
@@ -66,12 +66,12 @@ export function auditImages(options: Omit<AuditOptions, 'image'>): Promise<reado
     const [first, ...others] = reports;
     return first === undefined
       ? []
-      : [{ ...first, besides: await searchBesides(cache, searcher, tools) }, ...others];
+      : [{ ...first, outsideImages: await searchOutsideImages(cache, searcher, tools) }, ...others];
   });
 }
 
 /** What can't be read of it is only a warning: the image itself was searched. */
-async function searchBesides(
+async function searchOutsideImages(
   cache: BuildCache,
   { pattern }: Searcher,
   tools: Tools,
@@ -116,7 +116,7 @@ async function audit(
       imageId: image.id,
       passed: search.leaks.every(({ severity }) => severity !== 'error'),
       ...search,
-      besides: [],
+      outsideImages: [],
       durationMs: Math.round(performance.now() - started),
     };
   });

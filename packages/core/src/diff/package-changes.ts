@@ -3,7 +3,7 @@ import { changesBetween, type PackageChange } from './release-diff.ts';
 
 const ECOSYSTEMS = ['python', 'node', 'debian'] as const;
 
-/** What was added, removed or got another version. Of a package that is there in several versions all are named. */
+/** Packages that were added, removed or have another version. Several versions of one package are all named. */
 export function packageChanges(from: readonly Package[], to: readonly Package[]): readonly PackageChange[] {
   return ECOSYSTEMS.flatMap((ecosystem) =>
     changesBetween(versionsOf(from, ecosystem), versionsOf(to, ecosystem))

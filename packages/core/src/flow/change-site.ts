@@ -13,7 +13,7 @@ export interface SiteChange extends Operation {
 }
 
 /**
- * The way into a site for whatever changes it: takes the lock, reads the site, and settles what runs that died left. The
+ * The way into a site for an operation that changes it: takes the lock, reads the site, and settles what runs that died left. The
  * kernel releases the lock when this process ends, however it ends.
  * @throws DeBuildError `site-locked`, `site-not-found`, `not-a-site`, `lock-*`, `journal-unreadable`; and what `body` throws
  */
@@ -35,7 +35,7 @@ export function changeSite<Result>(
   });
 }
 
-/** The way into a site for whatever only reads it. @throws DeBuildError `site-not-found`, `not-a-site`; and what `body` throws */
+/** The way into a site for an operation that only reads it. @throws DeBuildError `site-not-found`, `not-a-site`; and what `body` throws */
 export function inspectSite<Result>(
   options: SiteOptions,
   operation: Operation,

@@ -1,14 +1,14 @@
 import type { Redactor } from '../secrets/redactor.ts';
 import type { FlowEvent } from './event.ts';
 
-/** The one way out of core for events: everything passes the redactor here. */
+/** The one way out of core for events: everything is redacted here. */
 export interface EventSink {
   emit(event: FlowEvent): void;
 }
 
 /**
- * Redacts events and hands them on. A step's log is redacted as one stream, so that a secret that is cut
- * between two pieces is still caught; what is held back comes out before the step's end is told.
+ * Redacts events and passes them on. A step's log is redacted as one stream, so that a secret that is cut between two
+ * pieces is still found; what is held back is emitted before the end of the step.
  */
 export function createEventSink(redactor: Redactor, onEvent: (event: FlowEvent) => void): EventSink {
   const logs = new Map<string, ReturnType<Redactor['stream']>>();

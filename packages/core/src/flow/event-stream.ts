@@ -1,4 +1,4 @@
-/** An unbounded queue between a flow that tells events and a script that reads them with `for await`. */
+/** An unbounded queue between a flow that emits events and a script that reads them with `for await`. */
 export interface EventStream<Event> extends AsyncIterable<Event> {
   push(event: Event): void;
   close(): void;

@@ -3,8 +3,7 @@ import type { Redactor } from '../secrets/redactor.ts';
 import { readSite } from '../site/read-site.ts';
 
 /**
- * Makes every secret of a site known to a redactor, as every flow does by itself. It never fails: what is wrong with the
- * site is told by whoever reads it for its own sake.
+ * Makes every secret of a site known to a redactor, as every flow does by itself. It never fails.
  * @param folder the site's
  */
 export async function learnSecrets(folder: string, redactor: Redactor): Promise<void> {

@@ -12,7 +12,7 @@ const holderSchema = z.object({
   since: z.iso.datetime(),
 });
 
-/** Who has the lock of a site, as it said of itself: for people, never for a decision. */
+/** Who holds a lock, in its own words: for people, never for a decision. */
 export type LockHolder = Readonly<z.infer<typeof holderSchema>>;
 
 export function thisHolder(what: string, now: Date): LockHolder {
@@ -21,17 +21,17 @@ export function thisHolder(what: string, now: Date): LockHolder {
 
 /** A whole sentence. */
 export function describeHolder(holder: LockHolder | undefined): string {
-  if (holder === undefined) return 'It has not said who it is.';
+  if (holder === undefined) return 'It has not written who it is.';
   const { what, user, pid, host, since } = holder;
   return `\`de-build ${what}\` has been running since ${since}: process ${pid} of ${user} on ${host}.`;
 }
 
-/** A disk that takes no more is no reason to fail: whoever waits is told less. */
+/** If it can't be written, anyone who waits learns less. */
 export async function writeHolder(path: string, holder: LockHolder): Promise<void> {
   await writeWhole(path, `${JSON.stringify(holder)}\n`, { mode: 0o600 }).catch(() => undefined);
 }
 
-/** `undefined` when nobody said anything, or it was said by a process of this machine that is no more. */
+/** `undefined` when nothing is written, or the process that wrote it has exited. */
 export async function readHolder(path: string): Promise<LockHolder | undefined> {
   try {
     const holder = holderSchema.parse(JSON.parse(await readFile(path, 'utf8')));

@@ -3,7 +3,7 @@ import { badLockWait } from '../errors/lock-failures.ts';
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /**
- * Seconds for `90s`, `10m`, `2h`; `Infinity` for an empty text, which is what `--lock-wait` alone means.
+ * Seconds for `90s`, `10m`, `2h`; `Infinity` for an empty text, the value of a lone `--lock-wait`.
  * @throws DeBuildError `lock-wait-malformed`
  */
 export function parseLockWait(text: string): number {

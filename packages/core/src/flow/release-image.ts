@@ -4,8 +4,8 @@ import type { Manifest } from '../manifests/manifest.ts';
 import { PLAN_DIGEST_LABEL } from '../manifests/plan-label.ts';
 
 /**
- * Whether an image is the one that a manifest records: by its id; or, where another kind of image store names images
- * otherwise, by all its layers and all its labels, one of which is the moment of the release.
+ * Whether an image is the recorded one: by its id; or, where another kind of image store gives another id, by all its layers
+ * and all its labels, one of which is the time of the release.
  */
 export function isImageOf(
   image: Pick<ImageDetails, 'id' | 'layers' | 'labels'>,
@@ -22,7 +22,7 @@ export function isImageOf(
   );
 }
 
-/** The recorded image, wherever on the engine it is, with a tag or without. */
+/** The recorded image, wherever it is on the engine, with a tag or without. */
 export async function findReleaseImage(
   engine: Pick<Engine, 'images'>,
   manifest: Manifest,
@@ -36,7 +36,7 @@ export async function findReleaseImage(
   return undefined;
 }
 
-/** The tag that a release has: its version, or for a record that `--force` moved aside, what it is called now. */
+/** A release's tag: its version, or the name of a record that `--force` moved aside. */
 export function tagOfRelease(manifest: Manifest, release: string): ReleaseTag {
   const { repository } = parseReference(manifest.image.reference);
   return { image: repository, siteVersion: release, reference: `${repository}:${release}` };

@@ -2,7 +2,7 @@ import { changeSite } from './change-site.ts';
 import type { Flow, SiteOptions } from './tools.ts';
 
 export interface LockedSiteOptions extends SiteOptions {
-  /** What the work is, as others are told who meet the lock: `deploy 1.4.0`. */
+  /** Names the work for other runs: `deploy 1.4.0`. */
   readonly what: string;
 }
 

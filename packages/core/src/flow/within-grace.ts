@@ -1,6 +1,6 @@
 /**
- * Waits for work that cannot be interrupted by itself. Once the signal has aborted, the work is given a moment to end in
- * order, and is left behind when it does not.
+ * Waits for work that cannot be interrupted. Once the signal has aborted, the work gets a moment to end, and is no longer
+ * waited for after that.
  * @throws what the work throws; the signal's reason when it took too long
  */
 export async function withinGrace<Result>(

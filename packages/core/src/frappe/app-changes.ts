@@ -1,15 +1,15 @@
 import type { CommitHistory } from '../git/commit-history.ts';
 
-/** What two commits of an app mean to a site's database; see `judge-deployment.ts`. */
+/** What changed between two commits of an app, for `judge-deployment.ts`. */
 export interface AppChanges {
   readonly name: string;
-  /** `undefined` when they are not at hand. */
+  /** `undefined` when they are not available. */
   readonly changedFiles: readonly string[] | undefined;
-  /** Files whose contents were looked into, by path. */
+  /** Files whose contents were read, by path. */
   readonly contents: ReadonlyMap<string, FileChange>;
 }
 
-/** A file before and after; `undefined` where it is not there, or could not be read. */
+/** A file before and after; `undefined` where it does not exist, or could not be read. */
 export interface FileChange {
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -21,10 +21,10 @@ interface Source {
   readonly commit: string;
 }
 
-/** How many documents' definitions are read before the rest is judged by their names. */
+/** More definitions than these are judged by their names. */
 const READ_LIMIT = 400;
 
-/** Reads what a mirror knows of an app that moved. */
+/** Reads what the mirror has of an app that moved. */
 export async function readAppChanges(
   history: CommitHistory,
   moved: { readonly name: string; readonly from: Source; readonly to: Source },
@@ -43,7 +43,7 @@ export async function readAppChanges(
   return { name, changedFiles, contents };
 }
 
-/** What of a file's path decides how it is judged. */
+/** `frappe/patches.txt` */
 export function isPatchList(path: string): boolean {
   return /^[^/]+\/patches\.txt$/.test(path);
 }

@@ -10,7 +10,7 @@ export type ExpectedApp = Pick<ResolvedApp, 'name' | 'ref' | 'commit' | 'tagObje
 export type AppDifference =
   | { readonly kind: 'missing'; readonly planned: ExpectedApp; readonly isAnyFound: boolean }
   | { readonly kind: 'other-commit'; readonly planned: ExpectedApp; readonly found: FoundApp }
-  /** It is there, and bench recorded no commit of it. */
+  /** The image has it, but bench recorded no commit of it. */
   | { readonly kind: 'unrecorded'; readonly planned: ExpectedApp; readonly found: FoundApp }
   | { readonly kind: 'unexpected'; readonly found: FoundApp };
 

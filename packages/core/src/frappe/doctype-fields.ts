@@ -5,10 +5,10 @@ const Doctype = z.looseObject({
 });
 
 /**
- * Fields of a doctype's JSON that the newer one lacks, or has with another type. What cannot be read counts as having no
- * fields to lose: that the doctype changed is told in any case.
+ * Fields of a doctype's JSON that the newer one lacks, or has with another type. What cannot be read has none: that the
+ * doctype changed is reported anyway.
  */
-export function fieldsTakenAway(from: string | undefined, to: string | undefined): readonly string[] {
+export function removedFields(from: string | undefined, to: string | undefined): readonly string[] {
   const before = fieldsOf(from);
   const after = fieldsOf(to);
   if (before === undefined || after === undefined) return [];
@@ -27,7 +27,7 @@ function fieldsOf(text: string | undefined): ReadonlyMap<string, string> | undef
   }
 }
 
-/** What only lays out a form has no column in the database (`no_value_fields` of Frappe). */
+/** Layout of a form, without a column in the database (`no_value_fields` of Frappe). */
 const LAYOUT = new Set([
   'Section Break',
   'Column Break',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { packageChanges } from '../diff/package-changes.ts';
 import { compareUrl } from '../git/compare-url.ts';
 import type { AppChanges, FileChange } from './app-changes.ts';
-import { fieldsTakenAway } from './doctype-fields.ts';
+import { removedFields } from './doctype-fields.ts';
 import { judgeDeployment } from './judge-deployment.ts';
 import { newPatches } from './patch-list.ts';
 
@@ -114,7 +114,7 @@ test.each([
   ['{', doctype(), []],
   [undefined, doctype(), []],
 ])('fields of %s to %s', (from, to, expected) => {
-  expect(fieldsTakenAway(from, to)).toEqual(expected);
+  expect(removedFields(from, to)).toEqual(expected);
 });
 
 test.each([

@@ -1,17 +1,17 @@
 import { type AppChanges, isDoctype, isPatchList } from './app-changes.ts';
-import { fieldsTakenAway } from './doctype-fields.ts';
+import { removedFields } from './doctype-fields.ts';
 import { newPatches } from './patch-list.ts';
 
-/** What it takes to deploy a release over another, the worst that was found. */
+/** What deploying a release over another requires: the worst that was found. */
 export interface DeploymentVerdict {
   /**
-   * `pull-only`: new containers are enough. `migrate-needed`: `bench migrate` has something to do, and the way back needs
-   * no backup. `irreversible-without-backup`: data is changed or given up in a way that the older code can't live with.
-   * `unknown`: nothing was found, and not everything could be looked at.
+   * `pull-only`: new containers are enough. `migrate-needed`: `bench migrate` has something to do, and going back needs no
+   * backup. `irreversible-without-backup`: data is changed or deleted in a way that the older code can't work with.
+   * `unknown`: nothing was found, but not everything could be checked.
    */
   readonly verdict: 'pull-only' | 'migrate-needed' | 'irreversible-without-backup' | 'unknown';
   readonly reasons: readonly DeploymentReason[];
-  /** What could not be looked at; the verdict may then be worse. */
+  /** What could not be checked; the verdict may be worse. */
   readonly unknown: readonly { readonly app: string; readonly why: string }[];
 }
 
@@ -27,13 +27,13 @@ export interface DeploymentSources {
   readonly added: readonly { readonly name: string }[];
   readonly removed: readonly { readonly name: string }[];
   readonly moved: readonly AppChanges[];
-  /** The second release is the older one: what was migrated stays so. */
+  /** The second release is the older one; migrations are not undone. */
   readonly isBackward: boolean;
 }
 
 /**
- * Judges by the files that Frappe migrates from: a patch runs once and has no way back; doctypes, fixtures, customisations
- * and hooks are synced again at every migration.
+ * Judges by the files that Frappe migrates from: a patch runs once and can't be undone; doctypes, fixtures, customisations
+ * and hooks are synced at every migration.
  */
 export function judgeDeployment(sources: DeploymentSources): DeploymentVerdict {
   const found = [
@@ -47,12 +47,12 @@ export function judgeDeployment(sources: DeploymentSources): DeploymentVerdict {
         why: 'The app is no longer in the image; a site that has it installed does not start, and uninstalling it deletes its data.',
       }),
     ),
-    ...(sources.isBackward ? sources.moved.map(turned) : sources.moved).flatMap(reasonsOf),
+    ...(sources.isBackward ? sources.moved.map(reversed) : sources.moved).flatMap(reasonsOf),
   ];
   const reasons = sources.isBackward ? found.map(backward) : found;
   const unknown = sources.moved
     .filter(({ changedFiles }) => changedFiles === undefined)
-    .map(({ name }) => ({ app: name, why: 'The files of its two commits are not at hand in the mirror.' }));
+    .map(({ name }) => ({ app: name, why: 'The mirror does not have the files of both commits.' }));
   return { verdict: worstOf(reasons, unknown.length > 0), reasons, unknown };
 }
 
@@ -73,7 +73,7 @@ function reasonOfFile({ name, contents }: AppChanges, file: string): DeploymentR
     if (change?.to === undefined) {
       return reason(name, 'irreversible-without-backup', {
         file,
-        why: 'Its patches changed, and could not be compared.',
+        why: 'Its patches changed and could not be compared.',
       });
     }
     const patches = newPatches(change.from ?? '', change.to);
@@ -85,13 +85,13 @@ function reasonOfFile({ name, contents }: AppChanges, file: string): DeploymentR
   }
   if (isDoctype(file)) {
     if (change?.from !== undefined && change.to === undefined) {
-      return reason(name, 'irreversible-without-backup', { file, why: 'The doctype is gone.' });
+      return reason(name, 'irreversible-without-backup', { file, why: 'The doctype is removed.' });
     }
-    const fields = change === undefined ? [] : fieldsTakenAway(change.from, change.to);
+    const fields = change === undefined ? [] : removedFields(change.from, change.to);
     if (fields.length > 0) {
       return reason(name, 'irreversible-without-backup', {
         file,
-        why: `Fields are gone or of another type: ${shortList(fields)}.`,
+        why: `Fields are removed or have another type: ${shortList(fields)}.`,
       });
     }
     return reason(name, 'migrate-needed', { file, why: 'A doctype is new or changed.' });
@@ -100,7 +100,7 @@ function reasonOfFile({ name, contents }: AppChanges, file: string): DeploymentR
   return synced === undefined ? undefined : reason(name, 'migrate-needed', { file, why: synced.why });
 }
 
-/** Paths begin with the app's Python package, which may be called otherwise than the app. */
+/** Paths begin with the app's Python package, whose name may not be the app's. */
 const SYNCED: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   { pattern: /^[^/]+\/hooks\.py$/, why: 'Hooks changed: scheduled jobs and fixtures are synced from them.' },
   { pattern: /^[^/]+\/fixtures\/[^/]+\.json$/, why: 'Fixtures changed.' },
@@ -111,8 +111,8 @@ const SYNCED: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   { pattern: /^[^/]+\/(?:[^/]+\/)+([^/]+)\/\1\.json$/, why: 'A document that is synced changed.' },
 ];
 
-/** On the way back it counts what the newer one did: its patches have run. */
-function turned(app: AppChanges): AppChanges {
+/** Going back, what counts is what the newer release did: its patches have run. */
+function reversed(app: AppChanges): AppChanges {
   const contents = [...app.contents].map(([path, { from, to }]) => [path, { from: to, to: from }] as const);
   return { ...app, contents: new Map(contents) };
 }
@@ -122,7 +122,7 @@ function backward(found: DeploymentReason): DeploymentReason {
   return {
     ...found,
     weight: 'irreversible-without-backup',
-    why: `${found.why} The site was migrated past it.`,
+    why: `${found.why} The site was migrated beyond it.`,
   };
 }
 

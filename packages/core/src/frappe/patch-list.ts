@@ -1,6 +1,6 @@
 /**
- * Lines of a `patches.txt` that the older one has not. Frappe runs a line once, and takes the whole line for its name: a
- * changed comment behind a patch makes it run again.
+ * Lines of a `patches.txt` that the older one lacks. Frappe runs a line once and uses the whole line as its name, so a changed
+ * comment after a patch runs it again.
  */
 export function newPatches(from: string, to: string): readonly string[] {
   const before = new Set(patchesOf(from));

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { App, ResolvedApp } from '../apps/app.ts';
 import type { CommitsBetween } from '../git/commits-between.ts';
 import type { ManifestApp } from '../manifests/manifest.ts';
-import { type AppStanding, describeApp, describeRemoved, hasMoved, isOutdated } from './listed-app.ts';
+import { type ComparedApp, describeApp, describeRemoved, hasMoved, isOutdated } from './listed-app.ts';
 
 const A = 'a'.repeat(40);
 const B = 'b'.repeat(40);
@@ -36,12 +36,12 @@ const between = (ahead: number, behind: number): CommitsBetween => ({
   subjects: [],
 });
 
-function standing(changes: Partial<AppStanding>): AppStanding {
+function standing(changes: Partial<ComparedApp>): ComparedApp {
   return { app, resolved: branchAt(A), released: recorded, tags: ['v15.2.0'], commits: null, ...changes };
 }
 
 describe('the state of an app', () => {
-  test.each<[string, Partial<AppStanding>, string, boolean]>([
+  test.each<[string, Partial<ComparedApp>, string, boolean]>([
     ['stays', {}, 'same', false],
     ['moves on', { resolved: branchAt(B), commits: between(2, 0) }, 'moved', true],
     [
@@ -82,7 +82,7 @@ describe('the state of an app', () => {
 
 describe('the newest release tag', () => {
   const tags = ['v14.9.0', 'v15.1.0', 'v15.2.0', 'v15.3.0', 'v15.4.0-beta.1', 'v16.0.0', 'nightly'];
-  test.each<[string, Partial<AppStanding>, string | null, boolean]>([
+  test.each<[string, Partial<ComparedApp>, string | null, boolean]>([
     ['of a branch, against the version in the image', {}, 'v15.3.0', true],
     ['that the image has already', { released: { ...recorded, version: '15.3.0' } }, 'v15.3.0', false],
     ['where the image has no version', { released: { ...recorded, version: null } }, 'v15.3.0', false],

@@ -5,17 +5,17 @@ import type { CommitsBetween } from '../git/commits-between.ts';
 import { compareUrl } from '../git/compare-url.ts';
 import type { ManifestApp } from '../manifests/manifest.ts';
 
-/** Where an app stands against the last release. */
+/** An app compared with the last release. */
 export interface ListedApp {
   readonly name: string;
   /** Without credentials. */
   readonly url: string;
-  /** Branch or tag; `null` when apps.json names none and the host could not be asked for its default branch. */
+  /** Branch or tag; `null` when apps.json names none and the default branch is unknown. */
   readonly ref: string | null;
   /**
-   * `moved`: its ref points at another commit than in the last release, or it comes from elsewhere. `rewritten`: the
-   * released commit is not in the history of its branch any more. `new`: the last release has not got it. `removed`: only
-   * the last release has it. `unknown`: its host could not be asked.
+   * `moved`: its ref points at another commit than in the last release, or it has another URL. `rewritten`: the released
+   * commit is no longer in the history of its branch. `new`: the last release lacks it. `removed`: only the last release
+   * has it. `unknown`: its host could not be asked.
    */
   readonly state: 'same' | 'moved' | 'rewritten' | 'new' | 'removed' | 'unknown';
   /** In the last release. */
@@ -26,17 +26,17 @@ export interface ListedApp {
   } | null;
   /** What its ref points at now. */
   readonly now: { readonly commit: string; readonly kind: 'branch' | 'tag' } | null;
-  /** What lies between the two; `null` where there are no two commits, or they are the same. */
+  /** The commits between; `null` unless there are two different commits. */
   readonly commits: CommitsBetween | null;
-  /** Where that can be looked at; `null` for a host that is not known. */
+  /** Web page of these commits; `null` for an unknown host. */
   readonly compareUrl: string | null;
-  /** The newest release among the repository's tags: of the line that the ref names, where it names one. */
+  /** The newest release among the repository's tags, of the ref's major version where it names one. */
   readonly newestTag: string | null;
   /** Whether that is newer than what was released. */
   readonly hasNewerTag: boolean;
 }
 
-export interface AppStanding {
+export interface ComparedApp {
   readonly app: App;
   readonly resolved: ResolvedApp | undefined;
   readonly released: ManifestApp | undefined;
@@ -45,12 +45,12 @@ export interface AppStanding {
   readonly commits: CommitsBetween | null;
 }
 
-/** Whether there are two commits with something between them. */
-export function hasMoved({ resolved, released }: Pick<AppStanding, 'resolved' | 'released'>): boolean {
+/** Whether the app is at another commit now. */
+export function hasMoved({ resolved, released }: Pick<ComparedApp, 'resolved' | 'released'>): boolean {
   return resolved !== undefined && released !== undefined && resolved.commit !== released.commit;
 }
 
-export function describeApp({ app, resolved, released, tags, commits }: AppStanding): ListedApp {
+export function describeApp({ app, resolved, released, tags, commits }: ComparedApp): ListedApp {
   const ref = resolved?.ref ?? app.ref ?? null;
   const newestTag = newestTagOf(ref, tags) ?? null;
   const isElsewhere = released !== undefined && released.url !== app.url;
@@ -71,7 +71,7 @@ export function describeApp({ app, resolved, released, tags, commits }: AppStand
   };
 }
 
-/** An app of the last release that the site has no more. */
+/** An app of the last release that the site no longer has. */
 export function describeRemoved(released: ManifestApp): ListedApp {
   return {
     name: released.name,
@@ -87,7 +87,7 @@ export function describeRemoved(released: ManifestApp): ListedApp {
   };
 }
 
-/** The next release would differ in it, or could. */
+/** Whether the next release would differ in it, or could. */
 export function isOutdated({ state, hasNewerTag }: ListedApp): boolean {
   return hasNewerTag || (state !== 'same' && state !== 'unknown');
 }
@@ -96,7 +96,7 @@ function releasedOf({ commit, ref, version }: ManifestApp): ListedApp['released'
   return { commit, ref, version };
 }
 
-function stateOf({ app, resolved, released, commits }: Omit<AppStanding, 'tags'>): ListedApp['state'] {
+function stateOf({ app, resolved, released, commits }: Omit<ComparedApp, 'tags'>): ListedApp['state'] {
   if (resolved === undefined) return 'unknown';
   if (released === undefined) return 'new';
   if (released.url === app.url && released.commit === resolved.commit) return 'same';
@@ -106,13 +106,13 @@ function stateOf({ app, resolved, released, commits }: Omit<AppStanding, 'tags'>
   return isSameBranch && isRewritten ? 'rewritten' : 'moved';
 }
 
-/** A tag belongs to the line of its major version; a branch says by its name which it is. */
+/** Of the major version of a tag, or of the one in a branch's name. */
 function newestTagOf(ref: string | null, tags: readonly string[]): string | undefined {
   const version = ref === null ? null : semver.parse(ref);
   return newestReleaseTag(version === null ? (ref ?? '') : `v${version.major}`, tags);
 }
 
-/** Judged by the tag that was released, else by the app's own version; where neither is one, nothing is said. */
+/** Compared with the released tag, or with the app's own version; `false` where neither is a version. */
 function isNewer(tag: string, released: { readonly ref: string; readonly version: string | null }): boolean {
   const known = semver.parse(released.ref) ?? semver.parse(released.version);
   return known !== null && semver.gt(tag, known);

@@ -1,7 +1,7 @@
 import type { FileDifferences } from '../audit/compare-trees.ts';
 import type { RebuildVerdict } from './rebuild-report.ts';
 
-/** What is known of a rebuilt image and the recorded one. */
+/** What is known of the rebuilt image and the recorded one. */
 export type RebuildEvidence =
   /** The recorded image itself, by its id or its layers and labels. */
   | { readonly kind: 'id' }
@@ -15,7 +15,7 @@ export type RebuildEvidence =
   /** Digests of the record against those of the rebuilt image; `undefined` where the record has none. */
   | { readonly kind: 'record'; readonly tree: boolean | undefined; readonly timeless: boolean | undefined };
 
-/** Decides, and says what was proven. */
+/** Decides, and says what is proven. */
 export function judgeRebuild(evidence: RebuildEvidence): {
   readonly verdict: RebuildVerdict;
   readonly proof: string;
@@ -41,15 +41,13 @@ function judgeImages({
   const { added, removed, changed, timesOnly } = files;
   const differing = added.length + removed.length + changed.length;
   if (differing > 0 || settings.length > 0) {
-    const told = [
+    const counts = [
       ...counted(added.length, 'added'),
       ...counted(removed.length, 'removed'),
       ...counted(changed.length, 'changed'),
     ];
     const inFiles =
-      told.length === 0
-        ? []
-        : [`Of its files, held one by one against those of the recorded image: ${told.join(', ')}.`];
+      counts.length === 0 ? [] : [`Compared file by file with the recorded image: ${counts.join(', ')}.`];
     const inSettings =
       settings.length === 0
         ? []
@@ -59,10 +57,10 @@ function judgeImages({
   const times =
     timesOnly.length === 0
       ? ''
-      : ` ${timesOnly.length} of them ${timesOnly.length === 1 ? 'differs' : 'differ'} in times within alone (logs, caches, compiled Python).`;
+      : ` ${timesOnly.length} of them ${timesOnly.length === 1 ? 'differs' : 'differ'} only in times within the file (logs, caches, compiled Python).`;
   return {
     verdict: 'equivalent',
-    proof: `All ${fileCount} files are those of the recorded image, held against it one by one: names, modes, owners and contents.${times}`,
+    proof: `All ${fileCount} files are those of the recorded image, compared one by one: names, modes, owners and contents.${times}`,
   };
 }
 
@@ -80,7 +78,7 @@ function judgeDigests({
     return {
       verdict: 'equivalent',
       proof:
-        'The digest over all its files (names, modes, owners, contents) is the recorded one, times left out that stand within logs, caches and compiled Python.',
+        'The digest over all its files (names, modes, owners, contents) is the recorded one, without the times within logs, caches and compiled Python.',
     };
   }
   if (tree === undefined && timeless === undefined) {
@@ -94,13 +92,13 @@ function judgeDigests({
     return {
       verdict: 'unproven',
       proof:
-        'The digest over all its files is not the recorded one, and the record is of before times in logs and caches were told apart from the rest.',
+        'The digest over all its files is not the recorded one, and the record is too old to tell times in logs and caches from the rest.',
     };
   }
   return {
     verdict: 'different',
     proof:
-      'The digest over all its files is not the recorded one. Which files differ can only be said where the recorded image is at hand.',
+      'The digest over all its files is not the recorded one. Which files differ is only known where the recorded image is available.',
   };
 }
 

@@ -4,8 +4,8 @@ import type { Stage } from '../../site/containerfile.ts';
 import type { PlannedBaseImage } from './plan.ts';
 
 /**
- * The images that the Containerfile's stages stand on, each with the digest that the engine holds now. The
- * final one is the base of the target stage (or of the last), followed through the stages it builds upon.
+ * The images that the Containerfile's stages are based on, each with the digest on the engine now. The final one is the base
+ * of the target stage (or of the last), through the stages that it is based on.
  */
 export async function findBaseImages(
   stages: readonly Stage[],

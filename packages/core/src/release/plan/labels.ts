@@ -1,10 +1,7 @@
 import { PLAN_DIGEST_LABEL } from '../../manifests/plan-label.ts';
 import type { BuildPlan } from './plan.ts';
 
-/**
- * The image's labels: those of the OCI image specification's "Pre-Defined Annotation Keys", as far as they are
- * known, and the plan's digest.
- */
+/** The image's labels: the OCI image specification's "Pre-Defined Annotation Keys" that are known, and the plan's digest. */
 export function labelsOf(plan: BuildPlan): Readonly<Record<string, string>> {
   const base = plan.baseImages.find((image) => image.isFinal);
   const labels: Record<string, string | undefined> = {

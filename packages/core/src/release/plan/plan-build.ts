@@ -17,7 +17,7 @@ import type {
 import { digestOf } from './plan-digest.ts';
 import type { TokenDelivery } from './token-delivery.ts';
 
-/** What the plan is decided from, once every check has passed. */
+/** What the plan is decided from, after every check has passed. */
 export interface PlanInput {
   readonly config: SiteConfig;
   readonly containerfile: Containerfile & { readonly dialect: Dialect };
@@ -38,7 +38,7 @@ export interface PlanInput {
   readonly now: Date;
 }
 
-/** Decides the release: a pure function from what was seen to a frozen, plain value. */
+/** Decides the release: a pure function to a frozen, plain value. */
 export function planBuild(input: PlanInput): BuildPlan {
   const { config, containerfile } = input;
   const decided = {
@@ -70,7 +70,7 @@ export function planBuild(input: PlanInput): BuildPlan {
   });
 }
 
-/** The mirror is on this machine's loopback, which only the host's own network has. */
+/** The mirror is on this machine's loopback, which only the host's network reaches. */
 function networkOf({ tokenDelivery, network, config }: PlanInput): string | undefined {
   return tokenDelivery.mode === 'mirror' ? 'host' : (network ?? config.network);
 }

@@ -21,7 +21,7 @@ import { planBuild } from './plan-build.ts';
 import { RELEASE } from './release-flow.ts';
 import { chooseTokenDelivery } from './token-delivery.ts';
 
-/** What a release can be told in addition to the site's files. */
+/** Settings of one release, in addition to the site's files. */
 export interface ReleaseOptions extends SiteOptions {
   /** Run every step again. Default: false. */
   readonly noCache?: boolean;
@@ -145,7 +145,7 @@ async function decide(
   };
 }
 
-/** With `inject` the build clones whatever a ref points at, over http. */
+/** With `inject` the build itself clones what a ref points at, over http. */
 function requireDelivery({ plan, isFrozen, frappe, apps }: Decision): void {
   const { mode, reason = '' } = plan.tokenDelivery;
   if (mode !== 'inject') return;

@@ -6,8 +6,8 @@ import type { Dialect } from '../../site/containerfile.ts';
 import type { TokenDelivery } from './token-delivery.ts';
 
 /**
- * All that was decided before anything is changed: a plain, frozen value without secrets. The same plan with
- * the same secrets builds the same image. `digest` covers everything but `digest`, `createdAt` and `warnings`.
+ * Everything that is decided before anything is changed: a plain, frozen value without secrets. The same plan with the same
+ * secrets builds the same image. `digest` covers everything but `digest`, `createdAt` and `warnings`.
  */
 export interface BuildPlan {
   readonly planVersion: 1;
@@ -26,7 +26,7 @@ export interface BuildPlan {
   readonly context: string;
   readonly dialect: Dialect;
   readonly builder: BuilderKind;
-  /** A sensitive build arg stands here as its placeholder text, never as its value. */
+  /** A sensitive build arg has its placeholder text here, never its value. */
   readonly buildArgs: Readonly<Record<string, PlannedBuildArg>>;
   readonly baseImages: readonly PlannedBaseImage[];
   readonly cache: PlannedCache;
@@ -51,9 +51,9 @@ export interface PlannedBuildArg {
 
 export interface PlannedBaseImage {
   readonly reference: string;
-  /** `sha256:…`: the registry's digest, or the image's id when it never was in one; `undefined` when not on the engine. */
+  /** `sha256:…`: the registry's digest, or the image's id if it never was in one; `undefined` when it is not on the engine. */
   readonly digest: string | undefined;
-  /** Whether the final image stands on it; the others are of builder stages. */
+  /** Whether the final image is based on it; the others are of builder stages. */
   readonly isFinal: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { EngineInfo } from '../../engine/engine.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 
-/** How the build gets at the apps. */
+/** How the build gets the apps. */
 export interface TokenDelivery {
   /**
    * `mirror`: it clones token-free copies from this machine's loopback, at the planned commits.

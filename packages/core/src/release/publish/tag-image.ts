@@ -3,7 +3,7 @@ import { tagTakenMeanwhile } from '../../errors/release-failures.ts';
 import { replacedTag } from '../../version/version-tag.ts';
 import type { BuildPlan } from '../plan/plan.ts';
 
-/** What tagging did, so that it can be taken back when the release can't be recorded. */
+/** A tag that can be undone when the release can't be recorded. */
 export interface Tagging {
   /** Every name the image has now. */
   readonly tags: readonly string[];
@@ -11,8 +11,8 @@ export interface Tagging {
 }
 
 /**
- * Gives the verified image its version. An image that holds the tag keeps a name of its own
- * (`VERSION-replaced-<short id>`), and only when the plan says so.
+ * Tags the verified image with its version. An image that has the tag gets another name (`VERSION-replaced-<short id>`), and
+ * only when the plan says so.
  * @throws DeBuildError `image-tag-taken-meanwhile`
  */
 export async function tagImage(
@@ -31,7 +31,7 @@ export async function tagImage(
   return {
     tags: [plan.reference],
     async undo() {
-      // Somebody else may have taken it since; theirs is theirs.
+      // Another run may have taken the tag since.
       if ((await images.inspect(plan.reference))?.id !== imageId) return;
       if (aside === undefined) await images.untag(plan.reference);
       else {
