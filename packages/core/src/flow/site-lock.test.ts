@@ -21,6 +21,7 @@ function locked<Result>(
 let site: string;
 beforeEach(async () => {
   site = await mkdtemp(join(tmpdir(), 'de-build-site-'));
+  await writeFile(join(site, 'apps.json'), '[]');
 });
 afterEach(() => rm(site, { recursive: true, force: true }));
 
@@ -132,6 +133,14 @@ test('a site that is not there is not made', async () => {
   const none = join(site, 'none');
   await expect(locked({ site: none, what: 'build' }, tools(), async () => 'work')).rejects.toMatchObject({
     code: 'site-not-found',
+  });
+  expect(await readdir(site)).toEqual(['apps.json']);
+});
+
+test('a folder that is no site stays as it is', async () => {
+  await rm(join(site, 'apps.json'));
+  await expect(locked({ site, what: 'build' }, tools(), async () => 'work')).rejects.toMatchObject({
+    code: 'not-a-site',
   });
   expect(await readdir(site)).toEqual([]);
 });

@@ -18,6 +18,7 @@ let site: string;
 beforeEach(async () => {
   site = await mkdtemp(join(tmpdir(), 'de-build-decide-'));
   await mkdir(join(site, 'images/custom'), { recursive: true });
+  await writeFile(join(site, '.env'), '');
   await writeFile(
     join(site, 'images/custom/Containerfile'),
     'FROM debian:bookworm-slim\nARG FRAPPE_PATH\nARG EXTRA\nRUN --mount=type=secret,id=apps_json true\n',
