@@ -13,7 +13,7 @@ const image = (files: object = {}, settings: readonly string[] = []): RebuildEvi
 test.each<[string, RebuildEvidence, RebuildVerdict, string]>([
   ['its id', { kind: 'id' }, 'identical', 'the recorded image'],
   ['every file', image(), 'equivalent', 'All 12 files'],
-  ['times in a log', image({ timesOnly: ['/var/log/x'] }), 'equivalent', '1 of them differs in times'],
+  ['times in a log', image({ timesOnly: ['/var/log/x'] }), 'equivalent', '1 of them differs only in times'],
   ['a file more', image({ added: ['/x'] }), 'different', '1 added'],
   ['a file less', image({ removed: ['/x', '/y'] }), 'different', '2 removed'],
   ['a mode', image({ changed: [{ path: '/x', in: ['mode'] }] }), 'different', '1 changed'],
@@ -23,7 +23,7 @@ test.each<[string, RebuildEvidence, RebuildVerdict, string]>([
     'the digest without times',
     { kind: 'record', tree: false, timeless: true },
     'equivalent',
-    'times left out',
+    'without the times',
   ],
   ['other digests', { kind: 'record', tree: false, timeless: false }, 'different', 'is not the recorded one'],
   [
