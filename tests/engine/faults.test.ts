@@ -8,6 +8,7 @@ import { connectEngine, type Engine } from '@de-build/core';
 import { EXAMPLE_BASE_IMAGE, type ExampleSite, moveExampleApp, whyNoPrivateEngine } from '@de-build/testbed';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { startJournal } from '../../packages/core/src/flow/journal.ts';
+import { siteFolder } from '../../packages/core/src/flow/site-folder.ts';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
 import { fillDisk, PAGE } from './fill-disk.ts';
 import { onEachEngine } from './on-each-engine.ts';
@@ -152,7 +153,7 @@ onEachEngine('a release in which something goes wrong', (engine) => {
       execFileSync(command, args, { env: { ...process.env, ...env }, encoding: 'utf8' }).trim();
     docker('tag', EXAMPLE_BASE_IMAGE, temporary);
     docker('create', '--label=de-build.temporary=somewhere 1 1', temporary, 'never-started');
-    await startJournal(site.folder, [temporary]);
+    await startJournal(siteFolder(site.folder).of('records').journal, [temporary]);
     expect(await release(site, engine)).toMatchObject({ exitCode: 0 });
     expect(await tagsOf(site)).toEqual({ '1.0.0': expect.anything() });
   });

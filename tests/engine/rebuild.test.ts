@@ -134,7 +134,7 @@ onEachEngine('a release that is built anew', (shared) => {
       await expect(rebuild()).rejects.toMatchObject({
         code: 'rebuild-files-differ',
         exitCode: 3,
-        why: expect.stringContaining('does not hold the commit'),
+        why: expect.stringContaining('does not have the commit'),
       });
       expect(await ownFiles()).toEqual([]);
     });

@@ -32,7 +32,7 @@ const report: AuditReport = {
   unread: [],
   secrets: 2,
   layers: { searched: 3, total: 3 },
-  besides: [],
+  outsideImages: [],
   durationMs: 1234,
 };
 
@@ -54,9 +54,11 @@ test('leaks by what mends them, what made their layers, and what was not read', 
     leakAt({ kind: 'configuration', field: 'label x' }),
     leakAt({ ...place, path: 'a.tgz', inside: ['gzip', 'etc/x'], isInName: true }, { fix: 'Look at it.' }),
   ];
-  const besides = [leakAt({ kind: 'build-record', id: 'abc' }, { severity: 'warning', fix: 'Remove it.' })];
+  const outsideImages = [
+    leakAt({ kind: 'build-record', id: 'abc' }, { severity: 'warning', fix: 'Remove it.' }),
+  ];
   const unread = [{ path: 'b.gz', inside: [], why: 'It breaks off.' }];
-  const text = textOf([{ ...report, passed: false, leaks, besides, unread, omitted: 2 }]);
+  const text = textOf([{ ...report, passed: false, leaks, outsideImages, unread, omitted: 2 }]);
   expect(text).toMatchSnapshot();
 });
 

@@ -17,8 +17,8 @@ export function leakParts(leaks: readonly Leak[], fix: string): readonly Part[] 
 }
 
 function imageParts(report: AuditReport): readonly Part[] {
-  const { leaks, besides, omitted, unread } = report;
-  const all = [...leaks, ...besides];
+  const { leaks, outsideImages, omitted, unread } = report;
+  const all = [...leaks, ...outsideImages];
   const fixes = [...new Set(all.map(({ fix }) => fix))];
   const groups = fixes.map(
     (fix): Part => ({
