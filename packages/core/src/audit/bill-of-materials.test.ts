@@ -40,7 +40,7 @@ const sources: BillSources = {
   },
 };
 
-/** The rules of bom-1.6.schema.json (CycloneDX, specification) for the parts that are written, written down anew. */
+/** The rules of bom-1.6.schema.json (CycloneDX, specification) for the parts that are written, copied by hand. */
 const text = { type: 'string' };
 const component = {
   type: 'object',
@@ -129,7 +129,7 @@ test('is a CycloneDX 1.6 document', () => {
   expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 });
 });
 
-test('every reference is unique and leads somewhere', () => {
+test('every reference is unique and points to a component', () => {
   const bill = billOfMaterials(sources);
   const refs = [bill.metadata.component, ...bill.components].map((each) => each['bom-ref']);
   expect(new Set(refs).size).toBe(refs.length);
@@ -147,7 +147,7 @@ test('the same release gives the same bytes, another image another serial number
   expect(other.serialNumber).not.toBe(billOfMaterials(sources).serialNumber);
 });
 
-test('its packages are read back as they were', () => {
+test('its packages are read back unchanged', () => {
   const bill = JSON.stringify(
     billOfMaterials({
       ...sources,

@@ -12,7 +12,7 @@ async function pathsOf(layers: readonly (readonly TarFile[])[], layout?: Layout)
 }
 
 describe.each(LAYOUTS)('%s', (layout) => {
-  test('tells kind, mode, owner, size, link and content of every file', async () => {
+  test('knows kind, mode, owner, size, link and content of every file', async () => {
     const layer: readonly TarFile[] = [
       ['etc/'],
       ['etc/hosts', 'localhost', { mode: 0o640, uid: 1000, gid: 33 }],
@@ -45,7 +45,7 @@ describe.each(LAYOUTS)('%s', (layout) => {
     expect(entries.get(`long/${'d'.repeat(120)}/${'é'.repeat(90)}`)).toMatchObject({ size: 4 });
   });
 
-  test('takes layers in the order of the manifest, however they come', async () => {
+  test('takes layers in the order of the manifest, in whatever order they come', async () => {
     const tree = await readImageTree(
       'x',
       await savedImage([[['a', '1']], [['a', '22']], [['a', '333']]], layout),
@@ -53,11 +53,11 @@ describe.each(LAYOUTS)('%s', (layout) => {
     expect(tree.entries.get('a')).toMatchObject({ size: 3 });
   });
 
-  test('counts a layer that comes twice twice', async () => {
+  test('counts a layer that is listed twice two times', async () => {
     expect(await pathsOf([[['a', '1']], [['.wh.a'], ['b']], [['a', '1']]], layout)).toEqual(['a', 'b']);
   });
 
-  test('reads files that go over many chunks', async () => {
+  test('reads files that are cut into many chunks', async () => {
     const text = 'x'.repeat(300_000);
     const { entries } = await readImageTree(
       'x',
@@ -81,7 +81,7 @@ describe('layers', () => {
     ['a whiteout of a file', [[['a/'], ['a/x'], ['a/y']], [['a/.wh.x']]], ['a', 'a/y']],
     ['a whiteout of a folder', [[['a/'], ['a/b/'], ['a/b/c'], ['ab']], [['.wh.a']]], ['ab']],
     [
-      'a whiteout beside the same name anew',
+      'a whiteout next to the same name again',
       [
         [['a/'], ['a/old']],
         [['.wh.a'], ['a/'], ['a/new']],
@@ -182,7 +182,7 @@ describe('the digest', () => {
     );
   });
 
-  test('of a folder depends on that folder alone, and not on where it lies', async () => {
+  test('of a folder depends only on that folder, not on its path', async () => {
     const tree = await readImageTree('x', await savedImage([[...layer, ['ab', 'other'], ['empty/']]]));
     const moved = await readImageTree(
       'x',
@@ -194,7 +194,7 @@ describe('the digest', () => {
   });
 });
 
-test('notes are taken of files that last to the top layer', async () => {
+test('notes are kept of files that are in the final image', async () => {
   const takeNote = (path: string) =>
     path.endsWith('.txt') ? (content: Buffer) => content.toString() || undefined : undefined;
   const { notes } = await readImageTree(
@@ -215,7 +215,7 @@ test('notes are taken of files that last to the top layer', async () => {
   expect(Object.fromEntries(notes)).toEqual({ 'kept.txt': 'kept', 'changed.txt': 'new' });
 });
 
-describe('what is no image', () => {
+describe('invalid images', () => {
   const whole = async () => Buffer.concat(await (await savedImage([[['a', 'text']], [['b']]])).toArray());
   const refused = { code: 'image-files-unreadable', exitCode: 7 };
 
@@ -265,7 +265,7 @@ describe('what is no image', () => {
     await expect(outcome).rejects.toMatchObject({ ...refused, why: expect.stringMatching(why) });
   });
 
-  test('what the engine breaks off with is told as it is', async () => {
+  test('an error of the stream is thrown unchanged', async () => {
     const bytes = await whole();
     const broken = Readable.from(
       (async function* () {

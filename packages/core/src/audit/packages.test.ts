@@ -39,7 +39,7 @@ test.each<[string, TarFile, readonly string[]]>([
   ['a folder of a package', [`${MODULES}/vue/dist/package.json`, json('vue-dist', '1.0.0')], []],
   ['the yarn store', [`${MODULES}/.bin/package.json`, json('bin', '1.0.0')], []],
   ['an app itself', ['home/frappe/frappe-bench/apps/frappe/package.json', json('frappe', '15.0.0')], []],
-  ['no JSON', [`${MODULES}/broken/package.json`, '{'], []],
+  ['not JSON', [`${MODULES}/broken/package.json`, '{'], []],
   ['a package without a version', [`${MODULES}/x/package.json`, '{"name":"x"}'], []],
   [
     'dpkg',
@@ -54,7 +54,7 @@ test.each<[string, TarFile, readonly string[]]>([
   expect((await packagesIn([file])).packages).toEqual(expected);
 });
 
-test('a package that is installed twice is named once, and in two versions twice', async () => {
+test('a package that is installed twice is listed once, and in two versions twice', async () => {
   const { packages } = await packagesIn([
     [`${MODULES}/a/package.json`, json('a', '1.0.0')],
     [`${MODULES}/b/node_modules/a/package.json`, json('a', '1.0.0')],
@@ -63,7 +63,7 @@ test('a package that is installed twice is named once, and in two versions twice
   expect(packages).toEqual(['node a 1.0.0', 'node a 2.0.0']);
 });
 
-test('the system is what os-release says', async () => {
+test('the system is the one of os-release', async () => {
   expect(
     await packagesIn([['usr/lib/os-release', 'PRETTY_NAME="Debian"\nVERSION_ID="12"\nID=debian\n']]),
   ).toEqual({

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 
-/** A file of a tar: its path, its content, and what else its header says. */
+/** A file of a tar: path, content, other fields of its header. */
 export type TarFile = readonly [path: string, text?: string | Buffer, header?: Partial<Header>];
 
 export async function tarOf(files: readonly TarFile[]): Promise<Buffer> {
@@ -23,7 +23,7 @@ export async function tarOf(files: readonly TarFile[]): Promise<Buffer> {
 
 export type Layout = 'legacy' | 'oci' | 'oci-gzip';
 
-/** What `docker save` would write of these layers, in chunks of an awkward size. */
+/** The output of `docker save` for these layers, in chunks of an awkward size. */
 export async function savedImage(
   layers: readonly (readonly TarFile[])[],
   layout: Layout = 'oci',
@@ -39,7 +39,7 @@ export function inChunks(bytes: Buffer, chunkBytes: number): Readable {
   return Readable.from(chunks);
 }
 
-/** Docker up to 24: a folder for each layer, in no useful order; a layer that comes twice is a link to the first. */
+/** Docker up to 24: a folder for each layer, in no useful order; a repeated layer is a link to the first. */
 function legacy(tars: readonly Buffer[]): Promise<Buffer> {
   const names = tars.map((_, index) => `${index}`.padStart(64, 'a'));
   const firstOf = (tar: Buffer) => tars.findIndex((other) => other.equals(tar));

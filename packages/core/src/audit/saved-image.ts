@@ -116,7 +116,7 @@ function readManifest(manifest: Buffer): z.infer<typeof SavedManifest>[number] {
   const read = SavedManifest.safeParse(parseJson(manifest.toString('utf8')));
   const image = read.success ? read.data[0] : undefined;
   if (image === undefined) {
-    throw new TarError(`It holds no ${MANIFEST} that says which layers the image has.`);
+    throw new TarError(`It has no ${MANIFEST} that lists the layers of the image.`);
   }
   return image;
 }
@@ -130,6 +130,6 @@ function blobOf(
 ): string {
   const path = posix.normalize(name);
   const blob = layers.has(path) ? path : (links.get(path) ?? '');
-  if (!layers.has(blob)) throw new TarError(`It lacks the layer ${name}, or that layer is no tar.`);
+  if (!layers.has(blob)) throw new TarError(`It lacks the layer ${name}, or that layer is not a tar.`);
   return blob;
 }

@@ -70,7 +70,7 @@ export function readTarHeader(block: Buffer): RawHeader | undefined {
   const path = pathOf(block);
   const kind = KINDS[type];
   if (kind === undefined && EXTENSIONS[type] === undefined) {
-    throw new TarError(`It holds an entry of an unknown type ${JSON.stringify(type)}.`);
+    throw new TarError(`It contains an entry of the unknown type ${JSON.stringify(type)}.`);
   }
   return {
     type,

@@ -48,7 +48,7 @@ test.each<[string, TarFile, TarFile, boolean]>([
   expect(one.timelessDigest === other.timelessDigest).toBe(isSame);
 });
 
-test("an app's folder has both digests, and packages are read besides", async () => {
+test("an app's folder has both digests, and packages are read too", async () => {
   const app = `${BENCH}/apps/erpnext`;
   const metadata: TarFile = ['usr/lib/x-1.dist-info/METADATA', 'Name: x\nVersion: 1\n\n'];
   const one = await digestsOf([[`${app}/a.pyc`, pyc(1)], metadata]);

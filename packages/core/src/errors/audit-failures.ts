@@ -4,26 +4,26 @@ import { EXIT } from './exit-codes.ts';
 /** `sites/apps.json`, which bench writes, is not in the image. */
 export function imageWithoutBench(imageId: string, file: string): DeBuildError {
   return verifyFailure('image-without-bench', {
-    what: `There is no bench in the image ${shortId(imageId)}.`,
-    why: `bench writes ${file}, and the image does not hold that file.`,
-    fix: 'Set the bench folder in de-build.json to where the Containerfile makes the bench, and build the stage that holds it.',
+    what: `The image ${shortId(imageId)} contains no bench.`,
+    why: `The image has no ${file}, which bench writes.`,
+    fix: 'Set `benchFolder` in de-build.json to the folder of the bench in the image, and build the stage that contains it.',
   });
 }
 
 export function imageAppsUnreadable(imageId: string, file: string, reason: string): DeBuildError {
   return verifyFailure('image-apps-unreadable', {
-    what: `${file} of the image ${shortId(imageId)} cannot be understood.`,
+    what: `${file} of the image ${shortId(imageId)} cannot be parsed.`,
     why: reason,
-    fix: 'Look at what writes that file in the Containerfile; bench writes a JSON object with an entry for each app.',
+    fix: 'Check which step of the Containerfile writes that file; bench writes a JSON object with an entry for each app.',
   });
 }
 
-/** What `docker save` gave is not an image as it should be. */
+/** The output of `docker save` is malformed. */
 export function imageFilesUnreadable(image: string, reason: string, cause?: unknown): DeBuildError {
   return verifyFailure('image-files-unreadable', {
     what: `The files of the image ${image.startsWith('sha256:') ? shortId(image) : image} cannot be read.`,
-    why: `The engine gave it out, as \`docker save\` does. ${reason}`,
-    fix: "See whether `docker save` works for it, and whether the engine's disk is full: it needs room for a copy of the image.",
+    why: `The output of \`docker save\` is malformed. ${reason}`,
+    fix: 'Try `docker save` with this image, and free space on the disk of the engine: it needs room for a copy of the image.',
     cause,
   });
 }
@@ -39,15 +39,15 @@ export function imageAppsMissing(missing: readonly MissingApp[], hasAnyPlanned: 
   const names = missing.map(({ app }) => app).join(', ');
   const lines = missing.map(({ app, ref, plannedCommit }) => `${app} (${ref}, ${plannedCommit})`);
   return verifyFailure('image-apps-missing', {
-    what: `The build succeeded, and the image lacks ${missing.length === 1 ? 'the app' : 'the apps'} ${names}.`,
-    why: `${listed(lines)} ${missing.length === 1 ? 'was' : 'were'} planned and not installed. ${
+    what: `The build succeeded, but the image lacks the ${missing.length === 1 ? 'app' : 'apps'} ${names}.`,
+    why: `${listed(lines)} ${missing.length === 1 ? 'was' : 'were'} planned but not installed. ${
       hasAnyPlanned
-        ? 'Likely the step that installs apps came from a cache that was made with fewer apps, or installs only some of them.'
-        : 'Likely the Containerfile takes its apps in the other dialect (a build arg APPS_JSON_BASE64, or the secret apps_json), and installs none when they come the wrong way.'
+        ? 'Probably the step that installs apps came from a cache of a build with fewer apps, or installs only some of them.'
+        : 'Probably the Containerfile expects its apps in the other dialect (the build arg APPS_JSON_BASE64, or the secret apps_json), and installs none without them.'
     }`,
     fix: hasAnyPlanned
-      ? 'Run it again with --no-cache, and look at the step that runs `bench init` or `bench get-app`.'
-      : 'Look at the step that runs `bench init` in the Containerfile: it must read /opt/frappe/apps.json, filled from the build arg or mounted as the secret.',
+      ? 'Run it again with --no-cache, and check the step that runs `bench init` or `bench get-app`.'
+      : 'Check the step of the Containerfile that runs `bench init`: it must read /opt/frappe/apps.json, written from the build arg or mounted as the secret.',
   });
 }
 
@@ -55,7 +55,7 @@ export interface OtherCommit {
   readonly app: string;
   readonly ref: string;
   readonly plannedCommit: string;
-  /** What the image says; `undefined` when it does not say. */
+  /** `undefined` when the image records none. */
   readonly foundCommit: string | undefined;
 }
 
@@ -64,61 +64,61 @@ export function imageAppsDiffer(others: readonly OtherCommit[]): DeBuildError {
   const names = others.map(({ app }) => app).join(', ');
   const lines = others.map(
     ({ app, ref, plannedCommit, foundCommit }) =>
-      `${app} (${ref}): planned ${plannedCommit}, in the image ${foundCommit ?? 'no commit is recorded'}`,
+      `${app} (${ref}): planned ${plannedCommit}, ${foundCommit === undefined ? 'no commit recorded in the image' : `in the image ${foundCommit}`}`,
   );
   const isUnrecorded = others.every(({ foundCommit }) => foundCommit === undefined);
   return verifyFailure('image-apps-differ', {
-    what: `The image holds ${others.length === 1 ? 'another commit' : 'other commits'} of ${names} than planned.`,
+    what: `The image has ${others.length === 1 ? 'another commit' : 'other commits'} of ${names} than planned.`,
     why: `${lines.join('; ')}. ${
       isUnrecorded
-        ? 'Likely bench did not clone it from git.'
-        : 'Likely a ref moved while the image was being built, or the step that installs apps came from an older cache.'
+        ? 'Probably bench did not clone it from git.'
+        : 'Probably a ref changed during the build, or the step that installs apps came from an older cache.'
     }`,
     fix: isUnrecorded
       ? 'Install the app with `bench init --apps_path` or `bench get-app` in the Containerfile.'
-      : 'Run it again; if it stays so, run it with --no-cache.',
+      : 'Run it again; if that does not help, run it with --no-cache.',
   });
 }
 
-/** What a leak is, as far as its failure tells it. */
-export interface ToldLeak {
+/** A leak as its error lists it. */
+export interface ListedLeak {
   readonly secret: string;
   readonly where: string;
 }
 
-/** The audit found secrets in the image; it does not get its version. */
+/** The audit found secrets in the image. */
 export function imageLeaks(
   reference: string,
-  leaks: readonly ToldLeak[],
+  leaks: readonly ListedLeak[],
   { quarantine, usesMirror }: { readonly quarantine: string | undefined; readonly usesMirror: boolean },
 ): DeBuildError {
   const secrets = [...new Set(leaks.map(({ secret }) => secret))];
   const shown = leaks.slice(0, 3).map(({ secret, where }) => `${secret} in ${where}`);
-  const more = leaks.length > shown.length ? `, and in ${leaks.length - shown.length} more places` : '';
+  const others = leaks.length - shown.length;
+  const more = others === 0 ? '' : `, and in ${others} more ${others === 1 ? 'place' : 'places'}`;
   const kept =
     quarantine === undefined
-      ? 'The image was taken away again; with `--keep-failed` it stays, to look into.'
-      : `The image stays as ${quarantine}, to look into; never push it.`;
+      ? 'The image was removed; `--keep-failed` keeps it for inspection.'
+      : `The image is kept for inspection as ${quarantine}; never push it.`;
   return new DeBuildError({
     code: 'image-leaks',
-    what: `${reference} was not released: its image holds ${listed(secrets)}.`,
-    why: `The audit found ${shown.join('; ')}${more}. Whoever gets the image could read ${secrets.length === 1 ? 'it' : 'them'}. ${kept}`,
-    fix: `Revoke ${secrets.length === 1 ? 'this secret' : 'these secrets'} where they were made: the build cache of the engine holds them too. ${
+    what: `${reference} was not released: its image contains ${listed(secrets)}.`,
+    why: `The audit found ${shown.join('; ')}${more}. Anyone who gets the image can read ${secrets.length === 1 ? 'it' : 'them'}. ${kept}`,
+    fix: `Revoke ${secrets.length === 1 ? 'this secret where it was' : 'these secrets where they were'} made, because the build cache of the engine contains ${secrets.length === 1 ? 'it' : 'them'} too. ${
       usesMirror
-        ? 'Then look at the step that wrote each place, and give it the secret by `RUN --mount=type=secret`, or not at all.'
+        ? 'Then change the steps that wrote these places: pass the secret by `RUN --mount=type=secret`, or not at all.'
         : 'Then build with `tokenDelivery: mirror`, so that no step of the build has the token.'
-    } \`audit: "warn"\` in de-build.json releases all the same.`,
+    } With \`audit: "warn"\` in de-build.json, such an image is released nevertheless.`,
     exitCode: EXIT.leak,
   });
 }
 
-/** There is no such image to audit. */
 export function imageToAuditMissing(asked: string): DeBuildError {
   return new DeBuildError({
     code: 'image-to-audit-missing',
-    what: `There is no image ${asked} on this engine.`,
-    why: 'It is neither a version of the site that the engine has, nor the name or id of another image.',
-    fix: 'See `de-build list` and `docker image ls`, or use the engine that has it (`--host`).',
+    what: `This engine has no image ${asked}.`,
+    why: 'It is neither a version of the site on this engine nor the name or id of another image.',
+    fix: 'Choose an image from `de-build list` or `docker image ls`, or name the engine that has it with `--host`.',
     exitCode: EXIT.engine,
   });
 }

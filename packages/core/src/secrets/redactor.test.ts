@@ -20,7 +20,7 @@ function inPieces(redactor: ReturnType<typeof createRedactor>, pieces: readonly 
 describe('every form of a known value', () => {
   const forms = encodedForms(TOKEN);
 
-  test('there are all of them', () => {
+  test('all of them are tested', () => {
     expect(new Set(forms.map(({ form }) => form))).toEqual(
       new Set(['raw', 'url-encoded', 'json-escaped', 'base64', 'base64url', 'hex']),
     );
@@ -33,7 +33,7 @@ describe('every form of a known value', () => {
     expect(texts).toContain(Buffer.from(TOKEN).toString('hex'));
   });
 
-  test.each(forms)('$form: $text is taken out, cut in two at any offset', ({ text }) => {
+  test.each(forms)('$form: $text is removed when cut in two at any offset', ({ text }) => {
     const redactor = redactorFor({ PAT: TOKEN });
     expect(redactor.redact(`<${text}>`)).toBe(`<${MARK}>`);
     const whole = `<${text}> end`;
@@ -43,7 +43,7 @@ describe('every form of a known value', () => {
     expect(inPieces(redactor, [...whole])).toBe(`<${MARK}> end`);
   });
 
-  test.each(forms)('$form: $text is taken out of wrapped lines, whose breaks stay', ({ text }) => {
+  test.each(forms)('$form: $text is removed from wrapped lines, whose breaks stay', ({ text }) => {
     const redactor = redactorFor({ PAT: TOKEN });
     for (let cut = 1; cut < text.length; cut++) {
       const wrapped = `<${text.slice(0, cut)}\r\n${text.slice(cut)}>`;
@@ -79,7 +79,7 @@ describe.each(['base64', 'base64url'] as const)('%s of a document that holds the
     }
   });
 
-  test('wrapped at 76 columns, each line a piece of its own', () => {
+  test('wrapped at 76 columns, each line a piece', () => {
     const redactor = redactorFor({ PAT: TOKEN });
     for (let before = 0; before < 60; before++) {
       const lines = Buffer.from(`${'y'.repeat(before)}${TOKEN} and more of the document`)
@@ -92,7 +92,7 @@ describe.each(['base64', 'base64url'] as const)('%s of a document that holds the
 });
 
 describe('several secrets', () => {
-  test('overlapping occurrences leave nothing of either', () => {
+  test('overlapping secrets are removed completely', () => {
     const redactor = redactorFor({ A: 'abcdefgh', B: 'efghijklmn', C: 'defghi' });
     expect(redactor.redact('1 abcdefghijklmn 2')).toBe('1 [redacted B] 2');
     for (let cut = 0; cut <= 18; cut++) {
@@ -104,20 +104,20 @@ describe('several secrets', () => {
     }
   });
 
-  test('a value that holds another is named whole', () => {
+  test('a value that contains another is replaced as one', () => {
     const redactor = redactorFor({ SHORT: 'secret-one', LONG: 'my-secret-one-and-more' });
     expect(redactor.redact('my-secret-one-and-more')).toBe('[redacted LONG]');
     expect(redactor.redact('secret-one')).toBe('[redacted SHORT]');
     expect(redactor.redact('my-secret-one-and-')).toBe('my-[redacted SHORT]-and-');
   });
 
-  test('a value under two names is called by the first', () => {
+  test('a value with two names gets the first', () => {
     expect(redactorFor({ FIRST: 'same-value', SECOND: 'same-value' }).redact('same-value')).toBe(
       '[redacted FIRST]',
     );
   });
 
-  test('the end of one that may begin the next is not let go of, however it comes', () => {
+  test('the end of one that may begin the next is held back, however it is cut', () => {
     const redactor = redactorFor({ A: 'abcdef-abcdef' });
     for (const text of ['abcdef-abcdef-abc end', 'abcdef-abcdef\n\n- end', 'abcdef-abcdef-abcdef-abcdef-x']) {
       const whole = inPieces(redactor, [text]);
@@ -132,7 +132,7 @@ describe('several secrets', () => {
     }
   });
 
-  test('an endless repetition is told once and not hoarded', () => {
+  test('an endless repetition is replaced once and not held back', () => {
     const redactor = redactorFor({ A: 'aaaaaa' });
     const stream = redactor.stream();
     const out = Array.from({ length: 1000 }, () => stream.write('aaa'));
@@ -140,7 +140,7 @@ describe('several secrets', () => {
     expect(out[1]).toBe('[redacted A]');
   });
 
-  test('one that becomes known later holds in a running stream', () => {
+  test('one that is added later is redacted in an open stream', () => {
     const redactor = createRedactor();
     const stream = redactor.stream();
     expect(stream.write('value-one ')).toBe('value-one ');
@@ -149,7 +149,7 @@ describe('several secrets', () => {
   });
 });
 
-test('the lines of a multi-line secret are secret one by one', () => {
+test('each line of a multi-line secret is redacted', () => {
   const key = '-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\n9w0BAQEFAASCBKcwggSj\n-----END KEY-----\n';
   const redactor = redactorFor({ KEY: key });
   expect(redactor.redact('#12 MIIEvQIBADANBgkqhkiG\n#12 9w0BAQEFAASCBKcwggSj')).toBe(
@@ -165,7 +165,7 @@ test.each(['', '1', '12345'])('a value as short as "%s" is refused', (value) => 
   expect(redactor.add({ name: 'LONG', value: 'x'.repeat(SHORTEST_SECRET) })).toBe('added');
 });
 
-test('no more is held back than may begin a secret', () => {
+test('only what may begin a secret is held back', () => {
   const stream = redactorFor({ PAT: 'ghx-123456' }).stream();
   expect(stream.write('building gh')).toBe('building ');
   expect(stream.write('ost\n')).toBe('ghost\n');
@@ -196,13 +196,13 @@ describe('control characters', () => {
     },
   );
 
-  test('stay around a secret that is found without them', () => {
+  test('stay around a secret', () => {
     expect(redactorFor({ PAT: 'supersecret' }).redact('\x1b[2J\x1b[31msupersecret\x1b[0m')).toBe(
       `\x1b[2J\x1b[31m${MARK}\x1b[0m`,
     );
   });
 
-  test('stay where no secret is', () => {
+  test('stay without a secret', () => {
     expect(redactorFor({ PAT: 'supersecret' }).redact('\x1b[31mred\x1b[0m')).toBe('\x1b[31mred\x1b[0m');
   });
 });
@@ -244,7 +244,7 @@ describe('token shapes of unknown value', () => {
     expect(inPieces(createRedactor(), [...text])).toBe(text);
   });
 
-  test('a known value in a URL is named, and its user goes with it', () => {
+  test('a known value in a URL is replaced by its name, with the user', () => {
     const redactor = redactorFor({ PAT: 'known-value' });
     expect(redactor.redact('https://oauth2:known-value@example.com/o/r')).toBe(
       'https://[redacted PAT]@example.com/o/r',
@@ -255,7 +255,7 @@ describe('token shapes of unknown value', () => {
 describe('redactValue', () => {
   const redactor = redactorFor({ PAT: 'supersecret' });
 
-  test('walks objects, arrays, maps, keys and errors', () => {
+  test('redacts in objects, arrays, maps, keys and errors', () => {
     const cause = Object.assign(new TypeError('cause supersecret'), { cmd: ['git', 'supersecret'] });
     const error = new Error('supersecret', { cause });
     const value = {
@@ -275,7 +275,7 @@ describe('redactValue', () => {
     expect(value.error.message).toBe('supersecret');
   });
 
-  test('survives cycles and __proto__', () => {
+  test('copies cycles and __proto__', () => {
     const cyclic: { text: string; self?: unknown } = { text: 'supersecret' };
     cyclic.self = cyclic;
     const copy = redactor.redactValue(cyclic);
@@ -285,7 +285,7 @@ describe('redactValue', () => {
     expect(JSON.stringify(redactor.redactValue(hostile))).toBe(`{"__proto__":{"polluted":"${MARK}"}}`);
   });
 
-  test('leaves a Secret as it is', () => {
+  test('returns a Secret unchanged', () => {
     const secret = new Secret('PAT', 'supersecret');
     expect(redactor.redactValue({ secret }).secret).toBe(secret);
   });

@@ -31,7 +31,7 @@ test.each(cases)('%s, in two pieces cut anywhere', (_, text, visible) => {
 test('no control character survives', () => {
   let all = '';
   for (let code = 0; code < 0x2100; code++) all += String.fromCharCode(code);
-  // Of the format characters (Cf) below U+2100, those of Arabic and Syriac are letters' companions and seen.
+  // Of the format characters (Cf) below U+2100, those of Arabic and Syriac belong to visible letters.
   const left = makeVisible(all).match(/(?![\t\n\u0600-\u08ff])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu) ?? [];
   expect(left.map((sign) => sign.charCodeAt(0).toString(16))).toEqual([]);
 });

@@ -29,7 +29,7 @@ async function auditLayers(layers: readonly (readonly TarFile[])[], token: strin
   return audit(await savedImage(layers, layout, 65_536), [new Secret('PAT', token)]);
 }
 
-/** An image as Docker saves it, with what it says of itself. */
+/** A saved image with a configuration. */
 async function described(config: object, layer: readonly TarFile[] = [['a', 'x']]): Promise<Readable> {
   const saved = await tarOf([
     file('l/layer.tar', await tarOf(layer)),
@@ -79,7 +79,7 @@ test.each<[string, TarFile, string]>([
   expect(leaks.map(({ place }) => (place as FilePlace).path)).toEqual([expect.stringContaining(path)]);
 });
 
-describe('what the image says of itself', () => {
+describe('in the configuration', () => {
   test.each<[string, object, string]>([
     [
       'environment',
@@ -101,7 +101,7 @@ describe('what the image says of itself', () => {
   });
 });
 
-test('a leak says what made its layer, how often it is there, and that it was deleted', async () => {
+test('a leak has the instruction of its layer, a count, and the layer that deletes it', async () => {
   const layers: readonly (readonly TarFile[])[] = [
     [['logs/'], file('logs/bench.log', Buffer.from(`${CLASSIC}\nand again ${CLASSIC}`))],
     [['logs/.wh..wh..opq']],
@@ -148,7 +148,7 @@ test('a leak says what made its layer, how often it is there, and that it was de
   expect(seen).toEqual({ searched: 2, total: 2 });
 });
 
-test('a secret cut between two objects of a pack is found in what the delta makes', async () => {
+test('a secret that is split over two objects of a pack is found in the result of the delta', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'de-build-pack-'));
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], { cwd: folder });
@@ -176,13 +176,13 @@ test('a secret cut between two objects of a pack is found in what the delta make
   }
 });
 
-test('zstd as zstd itself packs it', async () => {
+test('zstd as packed by zstd itself', async () => {
   const packed = Buffer.from(ZSTD, 'base64');
   const { leaks } = await auditLayers([[file('a.zst', packed)]], 'ghp_R9vX2mKq7TbN4sYw8LzJ6hDf3GcP5aUe1QrS');
   expect(leaks).toMatchObject([{ form: 'raw', count: 3, place: { path: 'a.zst', inside: ['zstd'] } }]);
 });
 
-test('large packed files, and what is behind them', async () => {
+test('large packed files, and files after them', async () => {
   const noise = randomBytes(3_000_000);
   const big = gzipSync(Buffer.concat([noise, noise, Buffer.from(` ${CLASSIC} `)]), { level: 1 });
   const layer: readonly TarFile[] = [file('big.gz', big), file('small.gz', gzipSync(Buffer.from(CLASSIC)))];
@@ -198,7 +198,7 @@ test('large packed files, and what is behind them', async () => {
   expect(unread).toEqual([]);
 });
 
-test('what is damaged is searched as far as it goes, and told', async () => {
+test('a damaged file is searched as far as possible, and reported', async () => {
   const packed = gzipSync(Buffer.concat([Buffer.from(`${CLASSIC} `), randomBytes(500_000)]));
   const { leaks, unread, cleanLayers } = await auditLayers(
     [
@@ -216,7 +216,7 @@ test('what is damaged is searched as far as it goes, and told', async () => {
   expect(cleanLayers).toEqual([]);
 });
 
-test('a file of a zip that cannot be looked into is told, and those behind it are searched', async () => {
+test('a file of a zip that cannot be unpacked is reported, and those after it are searched', async () => {
   const [locked, open] = [{ isEncrypted: true }, {}].map((options) =>
     zipOf([['a', Buffer.from(CLASSIC)]], options).subarray(0, -22),
   ) as [Buffer, Buffer];
@@ -228,7 +228,7 @@ test('a file of a zip that cannot be looked into is told, and those behind it ar
   expect(cut.unread).toMatchObject([{ path: 'a.zip', inside: ['a'] }]);
 });
 
-test('a secret cut by chunks and by windows at every place', async () => {
+test('a secret that chunks and windows cut at every place', async () => {
   for (let shift = 0; shift < CLASSIC.length; shift += 3) {
     const content = Buffer.concat([
       Buffer.alloc(300_000 + shift, 'ab'),
@@ -243,7 +243,7 @@ test('a secret cut by chunks and by windows at every place', async () => {
 describe('no alarm for', () => {
   test.each(cleanImages(CLASSIC))('%s', async (name, files) => {
     const { leaks, unread } = await auditLayers([files], CLASSIC);
-    // Half of a token with another half is somebody's token, for all that is known.
+    // Half of a token with another half may be somebody's token.
     expect(leaks.filter(({ isKnown }) => isKnown)).toEqual([]);
     if (name !== ANOTHER_TOKEN) expect(leaks).toEqual([]);
     expect(unread).toEqual([]);
@@ -266,7 +266,7 @@ describe('warnings', () => {
     ['gldt-R9vX2mKq7TbN4sYw8LzJ', 'a token of GitLab (gldt-…)'],
     ['glptt-R9vX2mKq7TbN4sYw8LzJ', 'a token of GitLab (glptt-…)'],
     [`ghs_12345_${'R9vX2mKq7TbN4sYw8LzJ.6hDf3GcP5aUe1QrSR9vX2'}`, 'a token of GitHub (ghs_…)'],
-  ])('%#: what looks like a token of somebody', async (token, secret) => {
+  ])('%#: what looks like a token', async (token, secret) => {
     const shifts = Array.from({ length: 32 }, (_, shift) => shift);
     const files = shifts.map((shift): [string, string] => [`${shift}`, `${'+'.repeat(shift)}x${token}@e`]);
     const { leaks } = await auditLayers([[...files, ['alone', token]]], CLASSIC);
@@ -278,7 +278,7 @@ describe('warnings', () => {
   });
 });
 
-test('layers that were found clean are passed over, by the digest in their names', async () => {
+test('layers that were found clean are skipped, by the digest in their names', async () => {
   const { leaks, layers } = await audit(
     await savedImage([[file('a', Buffer.from(CLASSIC))]], 'oci'),
     [new Secret('PAT', CLASSIC)],

@@ -8,7 +8,7 @@ export function looseObject(content: Buffer): readonly [path: string, bytes: Buf
   return [`srv/app/.git/objects/${name.slice(0, 2)}/${name.slice(2)}`, deflateSync(object)];
 }
 
-/** A zstd frame (RFC 8878) whose blocks are stored as they are. */
+/** A zstd frame (RFC 8878) with stored blocks. */
 export function storedZstd(content: Buffer): Buffer {
   // One window of 128 KiB, no checksum, no size.
   const pieces: Buffer[] = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38])];
@@ -43,7 +43,7 @@ function objectHeader(type: number, size: number): Buffer {
   return Buffer.from(bytes);
 }
 
-/** With each file's header, and a directory of nothing (PKWARE's APPNOTE). */
+/** A zip with the header of each file and an empty directory (PKWARE's APPNOTE). */
 export function zipOf(
   files: readonly (readonly [name: string, content: Buffer])[],
   options: {

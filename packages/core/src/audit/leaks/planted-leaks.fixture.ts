@@ -6,7 +6,7 @@ import { gitPack, looseObject, storedZstd, zipOf } from './packed-files.fixture.
 /** A way to write a secret into a file. */
 export interface PlantedForm {
   readonly name: string;
-  /** The form that the audit should call it, or one of its kin. */
+  /** The form that the audit should report, or a related one. */
   readonly form: RegExp;
   write(secret: string): Buffer;
 }
@@ -16,7 +16,7 @@ export interface PlantedPlace {
   readonly name: string;
   /** Files of each layer, the lowest first. */
   layers(content: Buffer): Promise<readonly (readonly TarFile[])[]>;
-  /** Where the audit should say that they are. */
+  /** The path that the audit should report. */
   readonly path: RegExp;
   readonly inside?: RegExp;
 }
@@ -43,7 +43,7 @@ function reversed(text: string): string {
   return [...text].reverse().join('');
 }
 
-/** Written apart from `encodedForms`, with Node's own encoders. */
+/** Independent of `encodedForms`, with Node's own encoders. */
 export const FORMS: readonly PlantedForm[] = [
   { name: 'raw', form: /^raw$/, write: (secret) => around(secret) },
   ...[0, 1, 2].map(
@@ -213,7 +213,7 @@ export const PLACES: readonly PlantedPlace[] = [
     ],
   },
   {
-    name: 'a gzip in a zip whose sizes stand behind its files',
+    name: 'a gzip in a zip whose sizes follow its files',
     path: /backup\.zip$/,
     inside: /^log\.gz > gzip$/,
     layers: async (content) => {
@@ -250,17 +250,17 @@ export const PLACES: readonly PlantedPlace[] = [
     layers: async (content) => [[file(...looseObject(content))]],
   },
   {
-    name: 'a pack of git',
+    name: 'a git pack',
     path: /\.git\/objects\/pack\/pack-\w+\.pack$/,
     inside: /object at \d+/,
     layers: async (content) => [[file('srv/app/.git/objects/pack/pack-ab12.pack', gitPack([content]))]],
   },
 ];
 
-/** Not the secret, and yet a token. */
+/** Not the secret, but a token. */
 export const ANOTHER_TOKEN = 'a secret that begins alike';
 
-/** Images that hold nothing: what looks like a secret, and what looks like an archive. */
+/** Images without a secret, with content that looks like a secret or like an archive. */
 export function cleanImages(secret: string): readonly (readonly [name: string, files: readonly TarFile[]])[] {
   const half = Math.floor(secret.length / 2);
   const other = secret.slice(0, half) + [...secret.slice(half)].reverse().join('');
@@ -281,7 +281,7 @@ export function cleanImages(secret: string): readonly (readonly [name: string, f
     ['gzip', [file('a.gz', gzipSync(Buffer.concat([text, noise(200_000)])))]],
     ['zstd', [file('a.zst', storedZstd(Buffer.concat([text, noise(200_000)])))]],
     ['a git object', [file(...looseObject(text))]],
-    ['a pack of git', [file('a.pack', gitPack([text, noise(50_000), Buffer.alloc(0)]))]],
+    ['a git pack', [file('a.pack', gitPack([text, noise(50_000), Buffer.alloc(0)]))]],
     [
       'a zip',
       [
@@ -298,10 +298,10 @@ export function cleanImages(secret: string): readonly (readonly [name: string, f
     ['the other half', [file('a', around(secret.slice(half)))]],
     ['the halves in another order', [file('a', around(secret.slice(half) + secret.slice(0, half)))]],
     [ANOTHER_TOKEN, [file('a', around(other))]],
-    ['a secret that ends otherwise', [file('a', around(`${secret.slice(0, -2)}__`))]],
+    ['a secret with another end', [file('a', around(`${secret.slice(0, -2)}__`))]],
     ['half of the base64', [file('a', Buffer.from(halfway.toString('base64')))]],
     ['its placeholder', [file('a', around('${PAT_DESIRED_EFFECT}'))]],
-    ['its length in other signs', [file('a', around('x'.repeat(secret.length)))]],
+    ['as many other characters', [file('a', around('x'.repeat(secret.length)))]],
     [
       'what begins like an archive',
       [
