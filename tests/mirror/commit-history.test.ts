@@ -56,7 +56,7 @@ async function commits(count: number, branch = 'version-15'): Promise<string> {
   return last;
 }
 
-test('the commits between are counted and told, newest first; of files nothing comes, and nothing is left behind', async () => {
+test('the commits between are counted and listed, newest first; no files are fetched, and nothing is left', async () => {
   const from = await tip();
   const to = await commits(3);
   const before = world.server.requests.length;
@@ -78,7 +78,7 @@ test('the commits between are counted and told, newest first; of files nothing c
   expect(world.server.requests).toHaveLength(asked);
 });
 
-test('a way back is told as such', async () => {
+test('a step back counts as behind', async () => {
   const to = await tip();
   const from = await commits(2);
   expect(await open().between({ url: url(), from, to })).toEqual({
@@ -119,7 +119,7 @@ test('side branches are counted as git counts them on the whole history', async 
   });
 });
 
-test('a branch that was rewritten is told from one that moved on', async () => {
+test('a rewritten branch differs from one that has new commits', async () => {
   const from = await commits(2);
   await world.app.setBranch('version-15', 'version-15~1');
   const to = await world.app.commit({ message: 'Instead', files: { 'x.txt': 'x' } });
@@ -132,14 +132,14 @@ test('a branch that was rewritten is told from one that moved on', async () => {
   });
 });
 
-test('a commit that the host has no more is said', async () => {
+test('a commit that the host no longer has is reported', async () => {
   const to = await commits(2);
   const found = await open().between({ url: url(), from: 'ab'.repeat(20), to });
   expect(found).toMatchObject({ known: false, why: expect.stringContaining('abababababab') });
   expect(await open().between({ url: url(), from: to, to: 'cd'.repeat(20) })).toMatchObject({ known: false });
 });
 
-test('a host that gives out only what refs point at is asked for the newer commit and its past', async () => {
+test('a host that serves only refs is asked for the newer commit and its history', async () => {
   const from = await tip();
   const to = await commits(3);
   const old = await startOldHost(world.server);
@@ -154,7 +154,7 @@ test('a host that gives out only what refs point at is asked for the newer commi
   }
 });
 
-test('a host that cannot leave files out is not asked for them', async () => {
+test('from a host that serves commits only with their files, nothing is fetched', async () => {
   const from = await tip();
   const to = await commits(1);
   const plain = await startGitServer({ folder: join(world.folder, 'upstream'), filters: false });
@@ -166,7 +166,7 @@ test('a host that cannot leave files out is not asked for them', async () => {
   }
 });
 
-test('a refused token, a cut network and no host at all end as not known, with the reason', async () => {
+test('a refused token, a broken connection and a missing host give `known: false` with the reason', async () => {
   const from = await tip();
   const to = await commits(1);
   const range = { url: url(), from, to };
@@ -184,7 +184,7 @@ test('a refused token, a cut network and no host at all end as not known, with t
   await expect(open().between(range, aborted)).rejects.toThrow('stopped');
 });
 
-test('a kept answer that is damaged is asked for again', async () => {
+test('a damaged cached answer is fetched again', async () => {
   const from = await tip();
   const to = await commits(1);
   const range = { url: url(), from, to };

@@ -78,7 +78,7 @@ withSsh(`a git host over ssh${reason === undefined ? '' : `: skipped, because ${
     expect(await readdir(join(folder, 'tmp'))).toEqual([]);
   });
 
-  test('an unknown host key is not trusted, and not learnt', async () => {
+  test('an unknown host key is not trusted, and not added', async () => {
     await withHome(undefined, async (other) => {
       const error = await failureOf(list(url, { HOME: other }));
       expect(error).toMatchObject({ code: 'git-ssh-host-unknown', exitCode: 4 });
@@ -89,14 +89,14 @@ withSsh(`a git host over ssh${reason === undefined ? '' : `: skipped, because ${
     });
   });
 
-  test('a changed host key is not spoken to', async () => {
+  test('a host with a changed key is not connected to', async () => {
     const other = server.knownHost.replace(/\S+\n$/, `${agent.publicKey.split(' ')[1]}\n`);
     await withHome(other, async (changed) => {
       expect((await failureOf(list(url, { HOME: changed }))).code).toBe('git-ssh-host-changed');
     });
   });
 
-  test('without an agent, or with one that has another key, the key is the reason', async () => {
+  test('without an agent, or with one that has another key, the error is git-ssh-key-refused', async () => {
     const none = await failureOf(list(url, { SSH_AUTH_SOCK: '' }));
     expect(none).toMatchObject({ code: 'git-ssh-key-refused', what: expect.stringContaining('no ssh key') });
     const strange = await mkdtemp(join(folder, 'strange-'));
@@ -112,7 +112,7 @@ withSsh(`a git host over ssh${reason === undefined ? '' : `: skipped, because ${
     }
   });
 
-  test('a key of a usual name serves where there is no agent', async () => {
+  test('a key with a usual name is used without an agent', async () => {
     await withHome(server.knownHost, async (other) => {
       const key = await readFile(join(folder, 'agent', 'agent-key'));
       await writeFile(join(other, '.ssh', 'id_ed25519'), key, { mode: 0o600 });
@@ -120,26 +120,26 @@ withSsh(`a git host over ssh${reason === undefined ? '' : `: skipped, because ${
     });
   });
 
-  test('a repository that is not there', async () => {
+  test('a missing repository', async () => {
     const error = await failureOf(list(`${server.url}/acme/nothing.git`));
     expect(error.code).toBe('git-repository-not-found');
   });
 
-  test('a port nobody listens on, and a host that is not known', async () => {
+  test('a closed port, and an unknown host name', async () => {
     expect((await failureOf(list('ssh://git@127.0.0.1:1/acme/warehouse'))).code).toBe('git-host-unreachable');
     expect((await failureOf(list('ssh://git@nohost.invalid/acme/warehouse'))).code).toBe(
       'git-host-unreachable',
     );
   });
 
-  test('no command of the environment is run in place of ssh', async () => {
+  test('no command from the environment is run instead of ssh', async () => {
     const canary = join(folder, 'canary');
     const commands = { GIT_SSH_COMMAND: `touch ${canary};`, GIT_SSH: join(folder, 'sshd', 'serve') };
     expect((await list(url, commands)).branches.size).toBe(1);
     expect(await readdir(folder)).not.toContain('canary');
   });
 
-  test('without ssh, the failure says so', async () => {
+  test('without ssh, the error is git-ssh-missing', async () => {
     const bin = await mkdtemp(join(folder, 'bin-'));
     const { symlink } = await import('node:fs/promises');
     for (const program of ['git', 'sh', 'flock']) {

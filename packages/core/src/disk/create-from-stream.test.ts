@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const pieces = () => Readable.from([Buffer.from('first '), Buffer.alloc(100_000, 'x'), Buffer.from(' last')]);
 
-test('holds every byte, under a name that is asked for last', async () => {
+test('has every byte, under a name that is chosen last', async () => {
   const source = pieces();
   const made = await createFromStream(folder, source, () => (source.readableEnded ? 'name' : 'too early'));
   expect(made).toEqual({ path: join(folder, 'name'), outcome: 'created' });
@@ -21,14 +21,14 @@ test('holds every byte, under a name that is asked for last', async () => {
   expect(await readdir(folder)).toEqual(['name']);
 });
 
-test('leaves a file that is there as it is', async () => {
+test('does not change an existing file', async () => {
   await writeFile(join(folder, 'name'), 'old');
   expect((await createFromStream(folder, pieces(), () => 'name')).outcome).toBe('exists');
   expect(await readFile(join(folder, 'name'), 'utf8')).toBe('old');
   expect(await readdir(folder)).toEqual(['name']);
 });
 
-test('leaves nothing of a stream that breaks off', async () => {
+test('leaves nothing of a stream that fails', async () => {
   const broken = Readable.from(
     (async function* () {
       yield Buffer.from('half');
@@ -39,7 +39,7 @@ test('leaves nothing of a stream that breaks off', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test('reads nothing of a stream that has no place to go', async () => {
+test('reads nothing of a stream that cannot be written', async () => {
   const source = pieces();
   await expect(createFromStream(join(folder, 'none'), source, () => 'name')).rejects.toMatchObject({
     code: 'ENOENT',

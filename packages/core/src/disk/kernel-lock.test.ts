@@ -20,7 +20,7 @@ const environment = { PATH: process.env.PATH ?? '' };
 const take = (timeoutMs = 20_000, signal?: AbortSignal) =>
   takeLock(join(folder, 'lock'), { environment, timeoutMs, signal });
 
-test('one at a time has it', async () => {
+test('only one at a time holds the lock', async () => {
   let holders = 0;
   let most = 0;
   await Promise.all(

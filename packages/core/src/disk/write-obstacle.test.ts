@@ -13,11 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test.each(['there', 'not-yet', 'not/yet/either'])('nothing stands in the way of %s', async (name) => {
+test.each(['there', 'not-yet', 'not/yet/either'])('nothing prevents writing into %s', async (name) => {
   expect(await findWriteObstacle(join(folder, name))).toBeUndefined();
   expect(await readdir(folder)).toEqual(expect.not.arrayContaining(['not-yet', 'not']));
 });
 
-test.each(['file', 'file/below'])('a file stands in the way of %s', async (name) => {
+test.each(['file', 'file/below'])('a file prevents writing into %s', async (name) => {
   expect(await findWriteObstacle(join(folder, name))).toMatchObject({ code: 'ENOTDIR' });
 });

@@ -26,7 +26,7 @@ describe('writeWhole', () => {
     expect(readdirSync(folder)).toEqual(['a']);
   });
 
-  test('keeps the mode of the file it replaces, whatever the umask', async () => {
+  test('keeps the mode of the file it replaces, with any umask', async () => {
     const path = join(folder, 'a');
     writeFileSync(path, 'one');
     chmodSync(path, 0o662);
@@ -35,7 +35,7 @@ describe('writeWhole', () => {
     expect(statSync(path).mode & 0o7777).toBe(0o662);
   });
 
-  test('gives the mode it is asked for', async () => {
+  test('sets the given mode', async () => {
     const path = join(folder, 'a');
     writeFileSync(path, 'one');
     await writeWhole(path, 'two', { mode: 0o600 });
@@ -48,7 +48,7 @@ describe('writeWhole', () => {
     expect(readdirSync(folder)).toEqual(['a']);
   });
 
-  test('a folder that is not there', async () => {
+  test('a missing folder', async () => {
     await expect(writeWhole(join(folder, 'no', 'a'), 'one')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
@@ -79,7 +79,7 @@ describe('createWhole', () => {
     expect(readdirSync(folder)).toEqual(['a']);
   });
 
-  test('of twenty writers one creates the file, whole', async () => {
+  test('of twenty writers exactly one creates the file', async () => {
     const path = join(folder, 'a');
     const contents = Array.from({ length: 20 }, (_, index) => `${index}`.repeat(50_000));
     const results = await Promise.all(contents.map((content) => createWhole(path, content)));
@@ -88,7 +88,7 @@ describe('createWhole', () => {
     expect(readdirSync(folder)).toEqual(['a']);
   });
 
-  test('a folder that is not there', async () => {
+  test('a missing folder', async () => {
     await expect(createWhole(join(folder, 'no', 'a'), 'one')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

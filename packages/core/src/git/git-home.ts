@@ -45,7 +45,6 @@ const NETWORK_VARIABLES = [
   'GIT_PROXY_SSL_CERT',
   'GIT_PROXY_SSL_KEY',
   'TMPDIR',
-  'SystemRoot',
 ];
 
 /**

@@ -75,7 +75,7 @@ describe('git remote', () => {
     expect(refs.defaultBranch).toBeUndefined();
   });
 
-  test('tells the default branch when asked', async () => {
+  test('gives the default branch when requested', async () => {
     const other = await createAppRepository(folder, { name: 'acme/develops', defaultBranch: 'develop' });
     const refs = await remote().listRefs({
       url: `${server.url}/acme/develops.git`,
@@ -153,7 +153,7 @@ describe('git remote', () => {
     expect((await failureOf(remote().listRefs({ url }))).code).toBe(code);
   });
 
-  test('a host that does not speak TLS', async () => {
+  test('a host without TLS', async () => {
     const url = warehouse().url.replace('http:', 'https:');
     expect((await failureOf(remote().listRefs({ url, credential }))).code).toBe('git-tls-failed');
   });
@@ -189,7 +189,7 @@ describe('git remote', () => {
     expect(retries[0]?.seconds).toBeLessThanOrEqual(2);
   });
 
-  test.each([401, 403, 404])('%s is never asked again', async (status) => {
+  test.each([401, 403, 404])('%s is never retried', async (status) => {
     server.setFault('acme/open', { kind: 'status', status });
     const asked = server.requests.length;
     await failureOf(remote().listRefs({ url: `${server.url}/acme/open` }));
@@ -204,7 +204,7 @@ describe('git remote', () => {
     });
     afterAll(() => other.close());
 
-    test('to another host: the token does not travel', async () => {
+    test('to another host: the token is not sent', async () => {
       server.setFault('acme/warehouse', { kind: 'redirect', to: other.url });
       const error = await failureOf(remote().listRefs(warehouse()));
       expect(error.code).toBe('git-redirected');
@@ -213,7 +213,7 @@ describe('git remote', () => {
       expect(other.requests).toEqual([]);
     });
 
-    test('in the middle of the exchange: the token does not travel', async () => {
+    test('in the middle of the exchange: the token is not sent', async () => {
       server.setFault('acme/warehouse', { kind: 'redirect', to: other.url }, { after: 1 });
       expect((await failureOf(remote().listRefs(warehouse()))).code).toBe('git-redirected');
       expect(other.requests).toEqual([]);
@@ -236,8 +236,8 @@ describe('git remote', () => {
     });
   });
 
-  describe('what the person has configured', () => {
-    test('helpers, .netrc and insteadOf have no say; a proxy does', async () => {
+  describe('the configuration of the user', () => {
+    test('helpers, .netrc and insteadOf do not apply; a proxy does', async () => {
       const home = await mkdtemp(join(tmpdir(), 'git-remote-home-'));
       try {
         const canary = join(home, 'canary');
@@ -315,7 +315,7 @@ describe('git remote', () => {
       expect(all).not.toContain(form);
   });
 
-  test('without git, the failure says so', async () => {
+  test('without git, the error is git-missing', async () => {
     const asking = createGitRemote({ environment: { PATH: temporary, TMPDIR: temporary } });
     expect((await failureOf(asking.listRefs(warehouse()))).code).toBe('git-missing');
   });

@@ -67,7 +67,7 @@ test.each([
   expect(readRetryAfter(new Map(Object.entries(headers)), 0)).toBe(expected);
 });
 
-test('a date is reckoned by the clock of the host that named it', () => {
+test('a date is by the clock of the host that sent it', () => {
   const headers = new Map([
     ['content-type', 'text/plain'],
     ['date', 'Thu, 01 Jan 1970 05:00:00 GMT'],
@@ -98,7 +98,7 @@ test('readCurlTrace reads answers of HTTP/1.1 and HTTP/2, without the interim on
 
 describe('readRemoteRefs', () => {
   const id = (digit: string) => digit.repeat(40);
-  test('reads branches, tags and HEAD, and leaves the rest', () => {
+  test('reads branches, tags and HEAD, and ignores other refs', () => {
     const refs = readRemoteRefs(
       [
         'ref: refs/heads/feature/x\tHEAD',

@@ -64,11 +64,11 @@ test.each([
   expect(judge(`${said}\n${END}`)).toMatchObject({ outcome, error: { code, exitCode: 4 } });
 });
 
-test('what is not of ssh is left to others', () => {
+test('other failures are not judged', () => {
   expect(judge("fatal: couldn't find remote ref refs/heads/x")).toBeUndefined();
 });
 
-test('without an agent and a key, that is the reason', () => {
+test('the reason says that there is no agent and no key', () => {
   const denied = 'git@git.example: Permission denied (publickey).';
   const nothing = judgeSsh(denied, {
     request,

@@ -21,8 +21,6 @@ const USED = new Set([
   'sslcapath',
   'sslcert',
   'sslkey',
-  'schannelcheckrevoke',
-  'schannelusesslcainfo',
   'version',
 ]);
 const PATHS = new Set([

@@ -40,7 +40,7 @@ const checkOut = (of: string, site = 'erp') =>
     signal: new AbortController().signal,
   });
 
-test('an old commit is written out as it was, and the repository is as it was', async () => {
+test('an old commit is checked out, and the repository is unchanged', async () => {
   await symlink('Containerfile', join(repository, 'erp', 'images', 'link'));
   const old = await commit({ 'erp/images/Containerfile': 'FROM old\n', top: '' });
   await commit({ 'erp/images/Containerfile': 'FROM new\n', 'erp/later': '' });
@@ -55,7 +55,7 @@ test('an old commit is written out as it was, and the repository is as it was', 
   expect(found?.submodules).toEqual([]);
 });
 
-test('what is still in the folder keeps its permissions, as far as git does not know better', async () => {
+test('files that are still in the folder keep their permissions, except the one that git records', async () => {
   const old = await commit({ 'erp/a': '', 'erp/b': '', 'erp/c': '' });
   await chmod(join(repository, 'erp', 'a'), 0o600);
   await chmod(join(repository, 'erp', 'b'), 0o775);
@@ -89,7 +89,7 @@ test('submodules are named', async () => {
 test.each([
   ['a commit that is not there', 'f'.repeat(40)],
   ['what is no commit', 'HEAD:erp'],
-])('%s is not to be had', async (_what, of) => {
+])('%s is not available', async (_what, of) => {
   await commit({ 'erp/a': '' });
   expect(await checkOut(of)).toBeUndefined();
 });
@@ -99,7 +99,7 @@ test('a folder without a repository has no commit', async () => {
   expect(await checkOut('f'.repeat(40))).toBeUndefined();
 });
 
-test('what git cannot write out is told', async () => {
+test('a failed checkout is reported', async () => {
   const old = await commit({ 'erp/a': '' });
   await writeFile(join(folder, 'scratch', 'index.lock'), '');
   await expect(checkOut(old)).rejects.toMatchObject({ code: 'site-checkout-failed', exitCode: 9 });

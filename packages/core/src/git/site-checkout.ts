@@ -1,10 +1,10 @@
 import { chmod, lstat, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { siteCheckoutFailed } from '../errors/rebuild-failures.ts';
-import { type Environment, pickVariables } from '../process/environment.ts';
+import type { Environment } from '../process/environment.ts';
 import type { ProgramResult } from '../process/run-program.ts';
 import { lastLines } from './judge-listing.ts';
-import { runGit } from './run-git.ts';
+import { runGit, userEnvironment } from './run-git.ts';
 
 export interface CheckoutRequest {
   /** The folder of the site; the root of its repository may be above it. */
@@ -23,8 +23,6 @@ export interface SiteCheckout {
   readonly submodules: readonly string[];
 }
 
-/** The user's own configuration applies, as for every checkout: line ends, filters. */
-const USER_VARIABLES = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'TMPDIR', 'SystemRoot', 'USERPROFILE'];
 const TIMEOUT_MS = 10 * 60_000;
 /** Reading a commit into an index would run a hook. */
 const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
@@ -38,13 +36,7 @@ const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=f
  */
 export async function checkOutSite(request: CheckoutRequest): Promise<SiteCheckout | undefined> {
   const { site, commit, scratch, signal } = request;
-  const environment = {
-    ...pickVariables(request.environment, USER_VARIABLES),
-    LC_ALL: 'C',
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_INDEX_FILE: join(scratch, 'index'),
-  };
+  const environment = { ...userEnvironment(request.environment), GIT_INDEX_FILE: join(scratch, 'index') };
   const git = (folder: string, args: readonly string[]) =>
     runGit([...WITHOUT_HOOKS, ...args], { environment, folder, timeoutMs: TIMEOUT_MS, signal });
   const known = await git(site, ['cat-file', '-e', `${commit}^{commit}`]);

@@ -63,7 +63,7 @@ describe('the site repository', () => {
     expect(judgeSiteRepository(repository)).toEqual([]);
   });
 
-  test('dirty, with records of releases left out', async () => {
+  test('dirty, ignoring records of releases', async () => {
     await withUpstream();
     await mkdir(join(site, 'build-manifests'));
     await writeFile(join(site, 'build-manifests/1.0.0.json'), '{}');
@@ -75,7 +75,7 @@ describe('the site repository', () => {
     expect(judgeSiteRepository(repository).map(({ id }) => id)).toEqual(['site-repository-dirty']);
   });
 
-  test('behind and ahead, by what was fetched', async () => {
+  test('behind and ahead, as of the last fetch', async () => {
     await withUpstream();
     await commit('two');
     await git('push', '-q');

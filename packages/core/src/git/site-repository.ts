@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Environment, pickVariables } from '../process/environment.ts';
+import type { Environment } from '../process/environment.ts';
 import { showable } from './remote-url.ts';
+import { userEnvironment } from './run-git.ts';
 
 /** The git repository of the site's own files. */
 export type SiteRepository =
@@ -37,9 +38,6 @@ export interface SiteRepositoryOptions {
   readonly signal?: AbortSignal;
 }
 
-/** None of the variables that would point git to another repository. */
-const USER_VARIABLES = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'SystemRoot', 'USERPROFILE'];
-
 /**
  * Reads the state of the repository of a folder without changing it, locking it or using the network. Only changes below
  * the folder count. `behind` is as of the last fetch: a fetch uses the user's own credentials and could ask for a password.
@@ -55,12 +53,7 @@ export async function readSiteRepository(
     timeout: { block: 20_000 },
     allowEnvironment: ['GIT_OPTIONAL_LOCKS', 'GIT_TERMINAL_PROMPT'],
     ...(options.signal === undefined ? {} : { abort: options.signal }),
-  }).env({
-    ...pickVariables(options.environment, USER_VARIABLES),
-    LC_ALL: 'C',
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_TERMINAL_PROMPT: '0',
-  });
+  }).env(userEnvironment(options.environment));
   try {
     if ((await git.revparse(['--is-inside-work-tree'])) !== 'true')
       return { isRepository: false, reason: 'none' };

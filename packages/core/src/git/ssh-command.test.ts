@@ -19,7 +19,7 @@ function wordsOf(environment: Record<string, string>): string[] {
   return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
 }
 
-test('no ssh_config is read, nobody is asked, and only known hosts are spoken to', () => {
+test('no ssh_config is read, no question is asked, and only known hosts are connected to', () => {
   const words = wordsOf({ HOME: home });
   expect(words.slice(0, 2)).toEqual(['-F', '/dev/null']);
   expect(words).toEqual(expect.arrayContaining(['BatchMode=yes', 'StrictHostKeyChecking=yes']));
@@ -27,12 +27,12 @@ test('no ssh_config is read, nobody is asked, and only known hosts are spoken to
   expect(words.join(' ')).not.toContain('IdentityFile');
 });
 
-test('keys of the usual names are offered where they are', async () => {
+test('existing keys with the usual names are offered', async () => {
   await writeFile(join(home, '.ssh', 'id_rsa'), '');
   expect(wordsOf({ HOME: home })).toContain(`IdentityFile="${home}/.ssh/id_rsa"`);
 });
 
-test('of the environment, only the agent is handed on', () => {
+test('only the agent is passed on from the environment', () => {
   const given = {
     HOME: home,
     SSH_AUTH_SOCK: '/run/agent',

@@ -33,7 +33,7 @@ describe('judgeTokenExpiry', () => {
     expect(finding?.id).toBe(id);
     expect(finding?.what).toContain(words);
   });
-  test('far away is no finding', () => {
+  test('a distant expiry gives no finding', () => {
     expect(judgeTokenExpiry(new Date('2026-11-20T10:00:00Z'), 'ACME_TOKEN', { now })).toBeUndefined();
   });
 });
@@ -86,7 +86,7 @@ describe('readTokenExpiry', () => {
     expect(asked).toEqual([]);
   });
 
-  test('not knowing is no failure', async () => {
+  test('an unknown expiry is no failure', async () => {
     const { url } = await api(0, {});
     expect(await readTokenExpiry(repository, { githubApi: url, timeoutMs: 50 })).toBeUndefined();
     expect(await readTokenExpiry(repository, { githubApi: 'http://127.0.0.1:1' })).toBeUndefined();

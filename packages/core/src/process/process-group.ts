@@ -29,7 +29,7 @@ function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
 
 /**
  * An orphan that has ended stays in its group as a zombie until the process 1 reaps it, which in many containers never
- * happens. Only Linux tells; elsewhere every member counts.
+ * happens. Only Linux shows which those are; elsewhere every member counts.
  */
 async function hasLiveMember(leader: number): Promise<boolean> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
