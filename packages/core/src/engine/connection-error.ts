@@ -85,42 +85,46 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'The host did not answer in time.',
 };
 
+const CERTIFICATES = 'the folder that DOCKER_CERT_PATH (or the Docker context) names';
+
+/** By code or message, as Node gives some of OpenSSL's errors only a message. The first match counts. */
+const TLS_ERRORS: readonly { readonly signs: RegExp; readonly why: string; readonly fix: string }[] = [
+  {
+    signs: /^CERT_HAS_EXPIRED/,
+    why: "The engine's certificate has expired.",
+    fix: 'Renew the certificate of the engine.',
+  },
+  {
+    signs: /^ERR_TLS_CERT_ALTNAME_INVALID/,
+    why: "The engine's certificate is for another host name.",
+    fix: 'Use the name in the certificate, or make a certificate for this one.',
+  },
+  {
+    signs: /^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_)/,
+    why: "The engine's certificate is not signed by an authority that is trusted here (CODE).",
+    fix: `Put the authority's ca.pem into ${CERTIFICATES}.`,
+  },
+  {
+    signs: /WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|RECORD_OVERFLOW/,
+    why: 'The engine does not speak TLS on this port.',
+    fix: 'Unset DOCKER_TLS_VERIFY, or use the port that speaks TLS, usually 2376.',
+  },
+  {
+    signs: /ALERT|HANDSHAKE|^(ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_PREMATURE_CLOSE|ERR_SOCKET_CLOSED)/,
+    why: 'The engine refused our certificate, or wants one (CODE).',
+    fix: `Put cert.pem and key.pem, signed by the engine's authority, into ${CERTIFICATES}.`,
+  },
+  {
+    signs: /^ERR_(SSL|TLS|OSSL)|^EPROTO/,
+    why: 'TLS failed (CODE).',
+    fix: `Check ca.pem, cert.pem and key.pem in ${CERTIFICATES}.`,
+  },
+];
+
 function explainTlsError(code: string, error: unknown, url: string): DeBuildError | undefined {
-  const tls = (why: string, fix: string) => engineTlsFailed(url, why, fix, error);
-  // Node gives some of OpenSSL's errors a code, and some only a message.
   const reported = `${code} ${messageOf(error)}`.toUpperCase().replaceAll(' ', '_');
-  const files = 'the folder that DOCKER_CERT_PATH (or the Docker context) names';
-  if (code === 'CERT_HAS_EXPIRED') {
-    return tls("The engine's certificate has expired.", 'Renew the certificate of the engine.');
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return tls(
-      "The engine's certificate is for another host name.",
-      'Use the name in the certificate, or make a certificate for this one.',
-    );
-  }
-  if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_)/.test(code)) {
-    return tls(
-      `The engine's certificate is not signed by an authority that is trusted here (${code}).`,
-      `Put the authority's ca.pem into ${files}.`,
-    );
-  }
-  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|RECORD_OVERFLOW/.test(reported)) {
-    return tls(
-      'The engine does not speak TLS on this port.',
-      'Unset DOCKER_TLS_VERIFY, or use the port that speaks TLS, usually 2376.',
-    );
-  }
-  if (/ALERT|HANDSHAKE/.test(reported) || LOST.has(code)) {
-    return tls(
-      `The engine refused our certificate, or wants one (${code || messageOf(error)}).`,
-      `Put cert.pem and key.pem, signed by the engine's authority, into ${files}.`,
-    );
-  }
-  if (/^ERR_(SSL|TLS|OSSL)|^EPROTO/.test(code)) {
-    return tls(`TLS failed (${code}).`, `Check ca.pem, cert.pem and key.pem in ${files}.`);
-  }
-  return undefined;
+  const found = TLS_ERRORS.find(({ signs }) => signs.test(reported));
+  return found && engineTlsFailed(url, found.why.replace('CODE', code || messageOf(error)), found.fix, error);
 }
 
 /** The engine's own sentence in an answer of 400 and more. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { engineWithoutBuildKit } from '../errors/engine-setup-failures.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { askEngine } from './ask-engine.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -34,7 +35,7 @@ export async function describeEngine(
     apiVersion: transport.apiVersion,
     operatingSystem: info.OperatingSystem,
     platform: `${info.OSType}/${ociArchitecture(info.Architecture)}`,
-    ...(dataFolder === undefined ? {} : { dataFolder }),
+    ...omitUndefined({ dataFolder }),
     builder: product === 'podman' ? 'podman' : 'buildkit',
   };
 }

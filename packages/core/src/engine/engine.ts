@@ -170,23 +170,12 @@ export interface LabelledImage {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export interface TaggedImage {
-  readonly id: string;
+export interface TaggedImage extends Omit<LabelledImage, 'tags'> {
   readonly tag: string;
-  /** ISO 8601. */
-  readonly createdAt: string;
-  readonly sizeBytes: number;
-  readonly labels: Readonly<Record<string, string>>;
 }
 
-export interface ImageDetails {
-  readonly id: string;
-  readonly tags: readonly string[];
+export interface ImageDetails extends LabelledImage {
   readonly repoDigests: readonly string[];
-  /** ISO 8601. */
-  readonly createdAt: string;
-  readonly sizeBytes: number;
-  readonly labels: Readonly<Record<string, string>>;
   readonly env: readonly string[];
   readonly layers: readonly string[];
   readonly platform: string;

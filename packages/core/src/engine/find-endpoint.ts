@@ -71,7 +71,8 @@ function parsed(host: string, source: string, tls: TlsFiles | undefined): Endpoi
   return endpoint;
 }
 
-function settingsFolder(environment: EndpointOptions['environment']): string {
+/** Where Docker's own client keeps its settings. */
+export function settingsFolder(environment: EndpointOptions['environment']): string {
   return environment.DOCKER_CONFIG || join(environment.HOME || homedir(), '.docker');
 }
 

@@ -1,6 +1,7 @@
 import { PassThrough, pipeline, Readable } from 'node:stream';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { engineIdle, engineLost } from '../errors/engine-failures.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { explainStatus } from './connection-error.ts';
 import type { EngineMessage } from './engine-message.ts';
 import { readJsonLines } from './json-lines.ts';
@@ -30,7 +31,7 @@ export async function* followAnswer(
   try {
     const { status, body } = await transport.request({
       ...wanted,
-      ...(upload === undefined ? {} : { body: upload }),
+      ...omitUndefined({ body: upload }),
       signal: signal === undefined ? broken.signal : AbortSignal.any([broken.signal, signal]),
       answerWithinMs: Number.POSITIVE_INFINITY,
     });

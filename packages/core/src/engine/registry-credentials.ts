@@ -5,6 +5,7 @@ import { runProgram } from '../process/run-program.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { RegistryAccess, RegistryCredential } from './engine.ts';
+import { settingsFolder } from './find-endpoint.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -82,10 +83,10 @@ async function findCredential(
 }
 
 async function readDockerConfig(environment: Environment) {
-  const folder = environment.DOCKER_CONFIG ?? (environment.HOME && join(environment.HOME, '.docker'));
-  if (!folder) return undefined;
   try {
-    return DockerConfig.parse(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
+    return DockerConfig.parse(
+      JSON.parse(await readFile(join(settingsFolder(environment), 'config.json'), 'utf8')),
+    );
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { BuildRecord } from '../engine.ts';
 import { readFrames } from '../session/frame-reader.ts';
 import { frame } from '../session/frame-writer.ts';
-import { readMessage } from '../session/protobuf.ts';
+import { readFields } from '../session/protobuf.ts';
 import type { EngineTransport } from '../transport.ts';
 
 const METHOD = '/moby.buildkit.v1.Control/ListenBuildHistory';
@@ -55,14 +55,6 @@ export async function readBuildRecords(transport: EngineTransport): Promise<read
 
 /** `BuildHistoryEvent`: a record is its second field, and the record's first is its name. */
 function recordOf(event: Buffer): BuildRecord | undefined {
-  let bytes: Buffer | undefined;
-  let id = '';
-  readMessage(event, (field, value) => {
-    if (field === 2 && Buffer.isBuffer(value)) bytes = value;
-  });
-  if (bytes === undefined) return undefined;
-  readMessage(bytes, (field, value) => {
-    if (field === 1 && Buffer.isBuffer(value)) id = value.toString('utf8');
-  });
-  return { id, bytes };
+  const bytes = readFields(event).bytes(2);
+  return bytes.length === 0 ? undefined : { id: readFields(bytes).text(1), bytes };
 }

@@ -1,5 +1,5 @@
 import type { StepTransfer } from '../build-event.ts';
-import { readMessage } from '../session/protobuf.ts';
+import { readFields, readMessage } from '../session/protobuf.ts';
 
 /** `StatusResponse` of moby/buildkit's control.proto: what changed since the one before. */
 export interface BuildStatus {
@@ -88,30 +88,4 @@ function readWarning(bytes: Buffer): VertexWarning {
     text: fields.text(3),
     url: fields.text(5),
   };
-}
-
-/** A message's fields by number; of a repeated one, the last. */
-function readFields(bytes: Buffer) {
-  const found = new Map<number, number | Buffer>();
-  readMessage(bytes, (field, value) => found.set(field, value));
-  const number = (field: number) => Number(found.get(field) ?? 0);
-  const bytesOf = (field: number) => {
-    const value = found.get(field);
-    return Buffer.isBuffer(value) ? value : Buffer.alloc(0);
-  };
-  return {
-    number,
-    bytes: bytesOf,
-    text: (field: number) => bytesOf(field).toString('utf8'),
-    time: (field: number) => (found.has(field) ? readTime(bytesOf(field)) : undefined),
-  };
-}
-
-/** A `google.protobuf.Timestamp`: seconds and nanoseconds. */
-function readTime(bytes: Buffer): number {
-  let milliseconds = 0;
-  readMessage(bytes, (field, value) => {
-    if (typeof value === 'number') milliseconds += field === 1 ? value * 1000 : value / 1_000_000;
-  });
-  return Math.round(milliseconds);
 }

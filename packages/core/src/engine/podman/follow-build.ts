@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../omit-undefined.ts';
 import { type BuildOutcome, endedWithoutImage } from '../build-outcome.ts';
 import type { BuildRequest } from '../engine.ts';
 import { type EngineMessage, errorOf, imageIdOf, progressOf } from '../engine-message.ts';
@@ -17,7 +18,7 @@ export async function followBuild(
   const recorder = createStepRecorder(onEvent ?? (() => undefined), redactor);
   let imageId: string | undefined;
   try {
-    const request = { ...wanted, during: 'the build', ...(signal === undefined ? {} : { signal }) };
+    const request = { ...wanted, during: 'the build', ...omitUndefined({ signal }) };
     for await (const message of followAnswer(transport, request)) {
       const error = errorOf(message);
       if (error !== undefined) return { record: recorder.end('failed', error), error };

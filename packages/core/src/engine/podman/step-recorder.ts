@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../omit-undefined.ts';
 import { createRedactor } from '../../secrets/redactor.ts';
 import { type BuildEvent, type BuildStepEvent, type StepTransfer, transferEvent } from '../build-event.ts';
 import type { BuildRequest, BuildStepTiming } from '../engine.ts';
@@ -52,7 +53,7 @@ export function createStepRecorder(
     const shown = state === 'done' && cached ? 'cached' : state;
     emit({
       ...{ type: 'build-step', step: id, name, state: shown, startedAt, completedAt },
-      ...(error === undefined ? {} : { error }),
+      ...omitUndefined({ error }),
     });
   };
 

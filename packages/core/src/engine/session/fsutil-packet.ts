@@ -74,32 +74,34 @@ export function putLastStat(writer: FrameWriter): void {
 
 /** A piece of a file; an empty one ends it. */
 export function putData(writer: FrameWriter, id: number, data: Buffer): void {
+  putPacket(writer, PACKET.data, { id, data });
+}
+
+export function putFin(writer: FrameWriter): void {
+  putPacket(writer, PACKET.fin, {});
+}
+
+export function putError(writer: FrameWriter, message: string): void {
+  putPacket(writer, PACKET.error, { data: Buffer.from(message) });
+}
+
+function putPacket(
+  writer: FrameWriter,
+  type: number,
+  { id, data = NO_DATA }: { readonly id?: number; readonly data?: Buffer },
+): void {
   const { target, at } = writer.reserve(data.length + 24);
   target[at] = 0x08;
-  target[at + 1] = PACKET.data;
-  target[at + 2] = 0x18;
-  let end = putVarint(target, at + 3, id);
+  target[at + 1] = type;
+  let end = at + 2;
+  if (id !== undefined) {
+    target[end] = 0x18;
+    end = putVarint(target, end + 1, id);
+  }
   if (data.length > 0) {
     target[end] = 0x22;
     end = putVarint(target, end + 1, data.length);
     end += data.copy(target, end);
   }
   writer.commit(end);
-}
-
-export function putFin(writer: FrameWriter): void {
-  const { target, at } = writer.reserve(2);
-  target[at] = 0x08;
-  target[at + 1] = PACKET.fin;
-  writer.commit(at + 2);
-}
-
-export function putError(writer: FrameWriter, message: string): void {
-  const text = Buffer.from(message);
-  const { target, at } = writer.reserve(text.length + 16);
-  target[at] = 0x08;
-  target[at + 1] = PACKET.error;
-  target[at + 2] = 0x22;
-  const start = putVarint(target, at + 3, text.length);
-  writer.commit(start + text.copy(target, start));
 }

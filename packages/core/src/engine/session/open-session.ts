@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { engineWithoutBuildKit } from '../../errors/engine-setup-failures.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import type { EngineTransport } from '../transport.ts';
 import { type GrpcMethods, serveGrpc } from './grpc-server.ts';
 
@@ -44,7 +45,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       'X-Docker-Expose-Session-Sharedkey': createHash('sha256').update(options.key).digest('hex'),
       'X-Docker-Expose-Session-Grpc-Method': Object.keys(methods),
     },
-    ...(signal === undefined ? {} : { signal }),
+    ...omitUndefined({ signal }),
   });
   const socket = await opening.catch((error: unknown) => {
     const isUnknown = isDeBuildError(error) && error.code === 'engine-object-missing';

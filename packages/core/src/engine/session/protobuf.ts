@@ -53,6 +53,32 @@ export function readMessage(bytes: Buffer, visit: FieldVisitor): void {
   }
 }
 
+/** A message's fields by number; of a repeated one, the last. @throws RangeError as `readMessage` */
+export function readFields(bytes: Buffer) {
+  const found = new Map<number, number | Buffer>();
+  readMessage(bytes, (field, value) => found.set(field, value));
+  const number = (field: number) => Number(found.get(field) ?? 0);
+  const bytesOf = (field: number) => {
+    const value = found.get(field);
+    return Buffer.isBuffer(value) ? value : Buffer.alloc(0);
+  };
+  return {
+    number,
+    bytes: bytesOf,
+    text: (field: number) => bytesOf(field).toString('utf8'),
+    time: (field: number) => (found.has(field) ? readTime(bytesOf(field)) : undefined),
+  };
+}
+
+/** A `google.protobuf.Timestamp`: seconds and nanoseconds. */
+function readTime(bytes: Buffer): number {
+  let milliseconds = 0;
+  readMessage(bytes, (field, value) => {
+    if (typeof value === 'number') milliseconds += field === 1 ? value * 1000 : value / 1_000_000;
+  });
+  return Math.round(milliseconds);
+}
+
 /** Only a negative number takes ten bytes. */
 function signedVarint(bytes: Buffer): number {
   const bits = bytes.reduceRight((value, byte) => (value << 7n) | BigInt(byte & 0x7f), 0n);

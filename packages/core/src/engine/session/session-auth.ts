@@ -1,6 +1,6 @@
 import type { RegistryCredential } from '../engine.ts';
 import type { GrpcMethods } from './grpc-server.ts';
-import { bytesField, readMessage } from './protobuf.ts';
+import { bytesField, readFields } from './protobuf.ts';
 
 /** All names of Docker Hub. */
 const HUB_HOSTS = ['registry-1.docker.io', 'docker.io', 'index.docker.io', 'https://index.docker.io/v1/'];
@@ -10,10 +10,7 @@ export function sessionAuth(credentials: Readonly<Record<string, RegistryCredent
   return {
     '/moby.filesync.v1.Auth/Credentials': {
       answer(request) {
-        let host = '';
-        readMessage(request, (field, value) => {
-          if (field === 1) host = value.toString();
-        });
+        const host = readFields(request).text(1);
         const names = HUB_HOSTS.includes(host) ? HUB_HOSTS : [host];
         const name = names.find((it) => Object.hasOwn(credentials, it));
         const found = name === undefined ? undefined : credentials[name];

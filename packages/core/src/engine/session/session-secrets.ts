@@ -1,7 +1,7 @@
 import type { Secret } from '../../secrets/secret.ts';
 import type { GrpcMethods } from './grpc-server.ts';
 import { GRPC, GrpcError } from './grpc-status.ts';
-import { bytesField, readMessage } from './protobuf.ts';
+import { bytesField, readFields } from './protobuf.ts';
 
 /** An engine refuses gRPC messages from 4 MiB on. */
 const LARGEST_SECRET_BYTES = 4 * 1024 * 1024 - 1024;
@@ -11,10 +11,7 @@ export function sessionSecrets(secrets: Readonly<Record<string, Secret>>): GrpcM
   return {
     '/moby.buildkit.secrets.v1.Secrets/GetSecret': {
       answer(request) {
-        let id = '';
-        readMessage(request, (field, value) => {
-          if (field === 1) id = value.toString();
-        });
+        const id = readFields(request).text(1);
         const secret = Object.hasOwn(secrets, id) ? secrets[id] : undefined;
         if (secret === undefined) throw new GrpcError(GRPC.notFound, `secret ${id}: not found`);
         const value = Buffer.from(secret.reveal());
