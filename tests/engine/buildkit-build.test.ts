@@ -94,7 +94,7 @@ onEachEngine('a BuildKit build', (shared) => {
     ['an unknown target', 'FROM BASE\n', { target: 'nope' }, { code: 'build-target-missing' }],
     ['an absent base', 'FROM 127.0.0.1:9/no/image:1\n', {}, { code: 'base-image-unavailable' }],
     [
-      'a source that is not there',
+      'a missing source',
       'FROM BASE\nCOPY nothere /\n',
       {},
       { code: 'build-step-failed', why: expect.stringContaining('not in the build context') },

@@ -48,7 +48,7 @@ onEachEngine('the images of an engine', (shared) => {
   const docker = (...args: readonly string[]) =>
     runCommand(shared.dockerCli.command, args, { environment: { ...process.env, ...shared.dockerCli.env } });
 
-  test('tells who it is', async () => {
+  test('reports what it is', async () => {
     const info = await engine.about();
     expect(info).toMatchObject({
       product: 'docker',
@@ -94,7 +94,7 @@ onEachEngine('the images of an engine', (shared) => {
     expect((await engine.images.list(REPOSITORY)).map(({ tag }) => tag)).toEqual(['1.0.0']);
   });
 
-  test('tagging what is not there is an error', async () => {
+  test('tagging a missing image is an error', async () => {
     await expect(engine.images.tag(`${REPOSITORY}:none`, `${REPOSITORY}:3`)).rejects.toMatchObject({
       code: 'engine-object-missing',
     });
@@ -107,8 +107,8 @@ onEachEngine('the images of an engine', (shared) => {
     ['behind a link that climbs out of the root', '/climbing', '{"frappe":{}}\n'],
     ['behind a linked folder', '/folder/relative', '{"frappe":{}}\n'],
     ['that is empty', '/empty', ''],
-    ['that is not there', `${BENCH}/sites/none.json`, undefined],
-    ['in a folder that is not there', '/none/none', undefined],
+    ['that does not exist', `${BENCH}/sites/none.json`, undefined],
+    ['in a folder that does not exist', '/none/none', undefined],
     ['that is a folder', BENCH, undefined],
   ])('reads a file %s', async (_, path, text) => {
     expect((await engine.images.readFile(IMAGE, path))?.toString()).toBe(text);
@@ -118,7 +118,7 @@ onEachEngine('the images of an engine', (shared) => {
     await expect(engine.images.readFile(IMAGE, '/loop')).rejects.toMatchObject({ code: 'engine-failed' });
   });
 
-  test('reads no file that is too large, and nothing of an image that is not there', async () => {
+  test('reads no file that is too large, and nothing of a missing image', async () => {
     await expect(engine.images.readFile(IMAGE, '/large')).rejects.toMatchObject({
       code: 'image-file-too-large',
     });
@@ -140,7 +140,7 @@ onEachEngine('the images of an engine', (shared) => {
     }
   });
 
-  test('a container that a dead process was reading is told from those in use, and removed', async () => {
+  test('a container of a dead process is distinguished from those in use, and removed', async () => {
     const made = async (pid: number) => {
       const label = `de-build.temporary=${hostname()} ${await ownSpace()} ${pid}`;
       return docker('create', '--label', label, IMAGE, 'never-started');

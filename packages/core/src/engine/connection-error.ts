@@ -80,8 +80,8 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ENOTSOCK: 'What is there is not a socket.',
   ENOTFOUND: 'The name of the host is not known.',
   EAI_AGAIN: 'The name of the host could not be looked up.',
-  EHOSTUNREACH: 'No route leads to the host.',
-  ENETUNREACH: 'No route leads to the network of the host.',
+  EHOSTUNREACH: 'There is no route to the host.',
+  ENETUNREACH: 'There is no route to the network of the host.',
   ETIMEDOUT: 'The host did not answer in time.',
 };
 

@@ -78,7 +78,7 @@ export function dialModem(
   });
 }
 
-/** Modem makes errors of its own, without the body, of statuses that are not listed. */
+/** For a status that is not listed, modem makes its own error, without the body. */
 const EVERY_STATUS = new Proxy<Record<number, true>>({}, { get: () => true });
 
 function dockerQuery(query: EngineQuery): Record<string, unknown> {

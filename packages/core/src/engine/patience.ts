@@ -10,7 +10,7 @@ export interface Patience {
   stop(): void;
 }
 
-/** Aborts when the engine does not answer in time or, where that is long, when it answers no ping meanwhile. */
+/** Aborts when the engine does not answer in time or, for a long time, when it answers no ping either. */
 export function startPatience(
   transport: Pick<EngineTransport, 'endpoint' | 'ping'>,
   asked: string,

@@ -8,15 +8,15 @@ const LOOK_EVERY_MS = 1000;
  */
 export function watchAnswer(answer: IncomingMessage, withinMs: number, toError: () => Error): void {
   let bytes = -1;
-  let heardAt = Date.now();
+  let receivedAt = Date.now();
   const timer = setInterval(
     () => {
       const isWaitingForReader = answer.readableLength > 0;
       const { bytesRead } = answer.socket;
       if (bytesRead !== bytes || isWaitingForReader) {
         bytes = bytesRead;
-        heardAt = Date.now();
-      } else if (Date.now() - heardAt >= withinMs) answer.destroy(toError());
+        receivedAt = Date.now();
+      } else if (Date.now() - receivedAt >= withinMs) answer.destroy(toError());
     },
     Math.min(LOOK_EVERY_MS, withinMs / 4),
   );

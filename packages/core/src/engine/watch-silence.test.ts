@@ -4,7 +4,7 @@ import { watchSilence } from './watch-silence.ts';
 
 const EVERY_MS = 40;
 
-async function watch(ping: () => Promise<void>, during: (heard: () => void) => Promise<void>) {
+async function watch(ping: () => Promise<void>, during: (reset: () => void) => Promise<void>) {
   let dead = 0;
   let pings = 0;
   const transport = {
@@ -14,7 +14,7 @@ async function watch(ping: () => Promise<void>, during: (heard: () => void) => P
     },
   };
   const silence = watchSilence(transport, () => dead++, EVERY_MS);
-  await during(silence.broken);
+  await during(silence.reset);
   silence.end();
   return { dead, pings };
 }
@@ -62,9 +62,9 @@ test('a dead engine is noticed within a minute, though every ping takes its ten 
 });
 
 test('an engine that sends something is not pinged', async () => {
-  const talk = async (heard: () => void) => {
+  const talk = async (reset: () => void) => {
     for (let left = 20; left > 0; left--) {
-      heard();
+      reset();
       await sleep(5);
     }
   };

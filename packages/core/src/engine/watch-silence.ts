@@ -2,7 +2,7 @@ import type { EngineTransport } from './transport.ts';
 
 export interface SilenceWatch {
   /** Something came. */
-  broken(): void;
+  reset(): void;
   end(): void;
 }
 
@@ -19,9 +19,9 @@ export function watchSilence(
   onDead: (silentSeconds: number) => void,
   askAfterMs = ASK_AFTER_MS,
 ): SilenceWatch {
-  let heardAt = Date.now();
+  let receivedAt = Date.now();
   /** An answered ping delays the next one, but does not end the silence. */
-  let askAgainAt = heardAt + askAfterMs;
+  let askAgainAt = receivedAt + askAfterMs;
   let failedPings = 0;
   let isAsking = false;
   let isOver = false;
@@ -34,17 +34,17 @@ export function watchSilence(
       failedPings = 0;
       askAgainAt = Date.now() + askAfterMs;
     } catch {
-      if (isOver || heardAt > askedAt) return;
+      if (isOver || receivedAt > askedAt) return;
       failedPings += 1;
-      if (failedPings >= FAILED_PINGS) onDead(Math.round((Date.now() - heardAt) / 1000));
+      if (failedPings >= FAILED_PINGS) onDead(Math.round((Date.now() - receivedAt) / 1000));
     } finally {
       isAsking = false;
     }
   }, askAfterMs / 4);
   return {
-    broken() {
-      heardAt = Date.now();
-      askAgainAt = heardAt + askAfterMs;
+    reset() {
+      receivedAt = Date.now();
+      askAgainAt = receivedAt + askAfterMs;
       failedPings = 0;
     },
     end() {

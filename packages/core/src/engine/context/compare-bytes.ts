@@ -6,7 +6,7 @@ export function compareBytes(a: string, b: string): number {
   return at === end ? a.length - b.length : rankOf(a.charCodeAt(at)) - rankOf(b.charCodeAt(at));
 }
 
-/** Surrogates stand for what comes after U+FFFF. */
+/** Surrogates encode what is after U+FFFF. */
 function rankOf(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;

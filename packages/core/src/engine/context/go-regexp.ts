@@ -13,7 +13,7 @@ const CONTROLS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The JavaScript twin of a Go regular expression, as far as an ignore pattern can lead to one: literals, classes,
+ * The JavaScript form of a Go regular expression, as far as an ignore pattern can yield one: literals, classes,
  * escapes, `.`, `(…)?`, `*`, `^`, `$`. The two differ in what `.` and `\s` match, in `]` outside and `[` inside of a class.
  * @returns undefined where Go refuses the expression.
  */

@@ -10,7 +10,7 @@ export interface Pattern {
 }
 
 /**
- * Compiles a cleaned pattern to what Docker's own matcher makes of it (moby/patternmatcher, `Pattern.compile`),
+ * Compiles a cleaned pattern as Docker's own matcher does (moby/patternmatcher, `Pattern.compile`),
  * with its quirks: `**` eats the slash after it, `**x` and `x/**` match as plain suffix and prefix.
  * @returns undefined when the pattern is malformed.
  */
