@@ -103,7 +103,7 @@ onEachEngine('a BuildKit build', (shared) => {
       'a secret that is not served',
       'FROM BASE\nRUN --mount=type=secret,id=other,required=true true\n',
       {},
-      { code: 'build-step-failed', why: expect.stringContaining('secret that this build does not serve') },
+      { code: 'build-step-failed', why: expect.stringContaining('secret that this build does not provide') },
     ],
   ])('refuses %s', async (_, text, change, expected) => {
     await write({ Containerfile: text });

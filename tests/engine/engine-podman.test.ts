@@ -25,7 +25,8 @@ else
     let engine: Engine;
 
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'de-build-podman-'));
+      // Podman allows 50 characters for its runroot.
+      folder = await mkdtemp(join(tmpdir(), 'p-'));
       const socket = join(folder, 'podman.sock');
       service = spawn('podman', [...stores(), 'system', 'service', '--time=0', `unix://${socket}`], {
         stdio: 'ignore',
@@ -316,7 +317,7 @@ else
     }
 
     function stores(): readonly string[] {
-      return ['--root', join(folder, 'root'), '--runroot', join(folder, 'run')];
+      return ['--root', join(folder, 'root'), '--runroot', join(folder, 'r')];
     }
   });
 

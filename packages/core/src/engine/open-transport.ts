@@ -49,6 +49,7 @@ export async function openTransport(endpoint: Endpoint, options: TransportOption
     },
     request: (wanted) => request(line, wanted),
     text: (wanted) => text(line, wanted),
+    send: (wanted) => succeed(line, wanted).then(() => undefined),
     json: (wanted) => json(line, wanted),
     hijack: (wanted) => hijack(line, wanted),
     ping: () => ping(line),
@@ -58,20 +59,23 @@ export async function openTransport(endpoint: Endpoint, options: TransportOption
 }
 
 async function ping(line: Line): Promise<void> {
-  const asked = { method: 'GET', path: '/_ping' } as const;
-  const answer = await text(line, asked);
-  if (answer.status >= 400) throw explainStatus(answer.status, answer.text, 'GET /_ping');
+  await succeed(line, { method: 'GET', path: '/_ping' });
 }
 
 async function json(line: Line, wanted: EngineRequest): Promise<unknown> {
-  const asked = `${wanted.method} ${wanted.path}`;
-  const answer = await text(line, wanted);
-  if (answer.status >= 400) throw explainStatus(answer.status, answer.text, asked);
+  const answer = await succeed(line, wanted);
   try {
-    return answer.text === '' ? undefined : JSON.parse(answer.text);
+    return answer === '' ? undefined : JSON.parse(answer);
   } catch {
-    throw engineAnswerUnreadable(asked, 'It is not JSON.');
+    throw engineAnswerUnreadable(`${wanted.method} ${wanted.path}`, 'It is not JSON.');
   }
+}
+
+/** The text of an answer whose status is below 400. */
+async function succeed(line: Line, wanted: EngineRequest): Promise<string> {
+  const answer = await text(line, wanted);
+  if (answer.status < 400) return answer.text;
+  throw explainStatus(answer.status, answer.text, `${wanted.method} ${wanted.path}`);
 }
 
 async function text(line: Line, wanted: EngineRequest & { readonly limit?: number }): Promise<TextResponse> {

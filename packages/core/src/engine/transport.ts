@@ -20,6 +20,8 @@ export interface EngineTransport {
    * @throws as `request`
    */
   text(request: EngineRequest & { readonly limit?: number }): Promise<TextResponse>;
+  /** A small request whose answer does not matter; Podman's may be text. @throws as `json` */
+  send(request: EngineRequest): Promise<void>;
   /**
    * The parsed answer to a small request.
    * @throws as `request`, and DeBuildError `engine-refused` / `engine-failed` for a status of 400 and more.
