@@ -5,6 +5,8 @@ const shared = {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@de-build/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
+  // A second package.json of the same name.
+  modulePathIgnorePatterns: ['<rootDir>/packages/cli/dist/package.json'],
   setupFilesAfterEnv: ['<rootDir>/tests/set-time-limit.ts'],
   transform: {
     '^.+\\.ts$': [

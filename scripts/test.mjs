@@ -8,10 +8,15 @@ const { openTestRun } = await loadTestbed();
 const testRun = await openTestRun();
 const jest = spawn(
   process.execPath,
-  ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...process.argv.slice(2)],
+  [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+    ...process.argv.slice(2),
+  ],
   { stdio: 'inherit' },
 );
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => jest.kill(signal));
 const [code, signal] = await once(jest, 'exit');
-await testRun.end();
 process.exitCode = code ?? 128 + constants.signals[signal];
+await testRun.end();

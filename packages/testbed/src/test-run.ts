@@ -43,6 +43,7 @@ export async function openTestRun(): Promise<TestRun> {
     ['-c', 'cat >/dev/null; exec "$@"', 'sh', process.execPath, workspaceFile('scripts/sweep.mjs'), folder],
     { stdio: ['pipe', 'ignore', 'ignore'], detached: true },
   );
+  const swept = once(watchdog, 'exit');
   watchdog.unref();
   (watchdog.stdin as Socket).unref();
   process.env[FOLDER_VARIABLE] = process.env.TMPDIR = folder;
@@ -52,10 +53,11 @@ export async function openTestRun(): Promise<TestRun> {
       delete process.env[FOLDER_VARIABLE];
       if (TMPDIR === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = TMPDIR;
-      const ended = once(watchdog, 'exit');
       watchdog.ref();
       watchdog.stdin.end();
-      await ended;
+      await swept;
+      // Somebody killed the watchdog.
+      if (existsSync(folder)) await sweep(folder);
     },
   };
 }
