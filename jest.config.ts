@@ -26,6 +26,7 @@ const shared = {
 export default {
   // The tests wait for engines most of the time.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/tests/longest-first.mjs',
   projects: [
     {
       ...shared,

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { SharedEngine } from '@de-build/testbed';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
-import { onEachEngine } from './on-each-engine.ts';
+import { onOneEngine } from './on-each-engine.ts';
 
 const WORKSPACE = join(import.meta.dirname, '../..');
 
@@ -37,7 +37,7 @@ async function commandsOf(document: string): Promise<string[]> {
     .filter(Boolean);
 }
 
-onEachEngine('the documents', (engine) => {
+onOneEngine('the documents', (engine) => {
   test("the README's commands do what they say, in their order", async () => {
     const commands = (await commandsOf('README.md')).filter((command) => command.startsWith('de-build'));
     expect(commands).toContain('de-build');

@@ -14,7 +14,7 @@ import {
   startGitServer,
 } from '@de-build/testbed';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { onEachEngine } from './on-each-engine.ts';
+import { onEachEngine, onOneEngine } from './on-each-engine.ts';
 
 const TOKEN = 'example-token-0123456789';
 const LABEL = `de-build-test=${randomUUID()}`;
@@ -64,7 +64,9 @@ onEachEngine('the example site', (engine) => {
     const log = await readFromImage(engine, image, `${BENCH}/logs/bench.log`);
     expect(log).toContain(`git clone http://${TOKEN}@127.0.0.1:${server.port}/example/mini_erp.git --branch`);
   });
+});
 
+onOneEngine('the bench of the example site', (engine) => {
   test.each([
     [
       'a frappe entry',

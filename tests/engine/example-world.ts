@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -35,6 +35,7 @@ export async function createExampleWorld(options: { readonly token?: string } = 
     publicRepositories: [apps.frappe.name],
   });
   const images: { host: string; image: string }[] = [];
+  const sites: string[] = [];
   return {
     folder,
     apps,
@@ -44,13 +45,16 @@ export async function createExampleWorld(options: { readonly token?: string } = 
       const name = randomBytes(6).toString('hex');
       const image = `de-build-test/${name}`;
       images.push({ host: engine.host, image });
-      return createExampleSite({
+      const site = await createExampleSite({
         folder: join(folder, `site-${name}`),
         gitUrl: server.url,
         token: /[^\w.-]/.test(token) ? `'${token}'` : token,
         image,
         ...options,
       });
+      await copyCleanLayers(sites, site.folder);
+      sites.push(site.folder);
+      return site;
     },
     async close() {
       await server.close();
@@ -58,6 +62,13 @@ export async function createExampleWorld(options: { readonly token?: string } = 
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The layers of the base image that a site of the world has searched need no second search. */
+async function copyCleanLayers(sites: readonly string[], to: string): Promise<void> {
+  await mkdir(join(to, '.de-build'), { mode: 0o700 });
+  const path = '.de-build/clean-layers.json';
+  for (const from of sites) await copyFile(join(from, path), join(to, path)).catch(() => undefined);
 }
 
 /** Options of every call into core for a site of the world. */

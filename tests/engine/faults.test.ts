@@ -1,19 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectEngine, type Engine } from '@de-build/core';
-import { EXAMPLE_BASE_IMAGE, type ExampleSite, moveExampleApp, whyNoPrivateEngine } from '@de-build/testbed';
+import { EXAMPLE_BASE_IMAGE, moveExampleApp } from '@de-build/testbed';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { startJournal } from '../../packages/core/src/flow/journal.ts';
 import { siteFolder } from '../../packages/core/src/flow/site-folder.ts';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
-import { fillDisk, PAGE } from './fill-disk.ts';
-import { onEachEngine } from './on-each-engine.ts';
+import { onEachEngine, onOneEngine } from './on-each-engine.ts';
 import { runCli } from './run-cli.ts';
 import { runRelease as release } from './run-release.ts';
+import { recordsOf, tagsOf, withClient } from './what-is-released.ts';
 
 let world: ExampleWorld;
 beforeAll(async () => {
@@ -25,11 +23,6 @@ afterAll(() => world.close());
 const BUILDING = '"stage":"build"';
 /** In the middle of the step that installs the apps. */
 const CLONING = 'Cloning into';
-
-async function recordsOf(site: ExampleSite): Promise<readonly string[]> {
-  const files = await readdir(join(site.folder, 'build-manifests')).catch(() => []);
-  return files.filter((file) => file !== '.gitkeep').sort();
-}
 
 describe('without an engine', () => {
   const kinds: readonly (readonly [string, string, (socket: string) => Promise<() => void>])[] = [
@@ -88,17 +81,6 @@ describe('without an engine', () => {
 });
 
 onEachEngine('a release in which something goes wrong', (engine) => {
-  let client: Engine;
-  beforeAll(async () => {
-    client = await connectEngine({ environment: {}, host: engine.host });
-  });
-  afterAll(() => client.close());
-
-  async function tagsOf(site: ExampleSite): Promise<Record<string, string>> {
-    const images = await client.images.list(site.image);
-    return Object.fromEntries(images.map(({ tag, id }) => [tag, id]));
-  }
-
   test('a ref that moves between the plan and the clone is noticed, and the next run is right', async () => {
     // The mirror serves the planned commit, whatever moves; only a build that clones from the host can be deceived.
     const site = await world.addSite(engine, { config: { tokenDelivery: 'inject', audit: 'warn' } });
@@ -119,7 +101,7 @@ onEachEngine('a release in which something goes wrong', (engine) => {
     expect(first).toMatchObject({ exitCode: 7, outcome: { type: 'failed', code: 'image-apps-differ' } });
     expect(first.outcome.why).toContain(planned);
     expect(first.outcome.why).toContain(moved);
-    expect(await tagsOf(site)).toEqual({});
+    expect(await tagsOf(engine, site)).toEqual({});
     expect(await recordsOf(site)).toEqual([]);
 
     const next = await release(site, engine);
@@ -135,13 +117,13 @@ onEachEngine('a release in which something goes wrong', (engine) => {
       execFileSync(command, ['tag', EXAMPLE_BASE_IMAGE, `${site.image}:1.0.0`], {
         env: { ...process.env, ...env },
       });
-    const { id } = (await client.images.inspect(EXAMPLE_BASE_IMAGE)) ?? {};
+    const { id } = (await withClient(engine, (client) => client.images.inspect(EXAMPLE_BASE_IMAGE))) ?? {};
     for (const args of [[], ['--force']]) {
       const run = await release(site, engine, { args, at: [BUILDING, take] });
       expect(run).toMatchObject({ exitCode: 8, outcome: { code: 'image-tag-taken-meanwhile' } });
-      expect(await tagsOf(site)).toEqual({ '1.0.0': id });
+      expect(await tagsOf(engine, site)).toEqual({ '1.0.0': id });
       expect(await recordsOf(site)).toEqual([]);
-      await client.images.untag(`${site.image}:1.0.0`);
+      await withClient(engine, (client) => client.images.untag(`${site.image}:1.0.0`));
     }
   });
 
@@ -155,23 +137,7 @@ onEachEngine('a release in which something goes wrong', (engine) => {
     docker('create', '--label=de-build.temporary=somewhere 1 1', temporary, 'never-started');
     await startJournal(siteFolder(site.folder).of('records').journal, [temporary]);
     expect(await release(site, engine)).toMatchObject({ exitCode: 0 });
-    expect(await tagsOf(site)).toEqual({ '1.0.0': expect.anything() });
-  });
-
-  test('of two releases of one version at once one is refused, tag and record agree, and the old image is kept', async () => {
-    const site = await world.addSite(engine);
-    await release(site, engine);
-    const old = (await tagsOf(site))['1.0.0'] as string;
-    const runs = await Promise.all([0, 1].map(() => release(site, engine, { args: ['--force'] })));
-    expect(runs.map(({ exitCode }) => exitCode).sort()).toEqual([0, 11]);
-    const tags = await tagsOf(site);
-    const aside = `1.0.0-replaced-${old.slice(7, 19)}`;
-    expect(tags[aside]).toBe(old);
-    expect(Object.keys(tags).filter((tag) => tag.includes('building'))).toEqual([]);
-    const read = async (file: string) =>
-      JSON.parse(await readFile(join(site.folder, 'build-manifests', file), 'utf8'));
-    expect((await read('1.0.0.json')).image.id).toBe(tags['1.0.0']);
-    expect((await read(`${aside}.json`)).image.id).toBe(old);
+    expect(await tagsOf(engine, site)).toEqual({ '1.0.0': expect.anything() });
   });
 
   test('a de-build that is killed in the middle of a step leaves nothing, and the next one works', async () => {
@@ -186,114 +152,26 @@ onEachEngine('a release in which something goes wrong', (engine) => {
     expect(killed.exitCode).not.toBe(0);
     world.server.setLatency(0);
     await sleep(500);
-    expect(await tagsOf(site)).toEqual({});
+    expect(await tagsOf(engine, site)).toEqual({});
     expect(await recordsOf(site)).toEqual([]);
     expect(await release(site, engine)).toMatchObject({ exitCode: 0 });
   });
-
-  test('a folder of records that is a file is found before the build', async () => {
-    const site = await world.addSite(engine);
-    await writeFile(join(site.folder, 'records'), 'no folder');
-    await setManifests(site, 'records');
-    const run = await release(site, engine);
-    expect(run).toMatchObject({ exitCode: 3, outcome: { code: 'checks-failed' } });
-    expect(run.stdout).toContain('manifests-not-writable');
-    expect(run.stdout).not.toContain(BUILDING);
-  });
-
-  withMounts('a disk of records', () => {
-    const mounted: string[] = [];
-    afterEach(() => {
-      for (const folder of mounted.splice(0)) execFileSync('umount', ['--lazy', folder]);
-    });
-
-    async function siteWithDisk(): Promise<{ site: ExampleSite; disk: string }> {
-      const site = await world.addSite(engine);
-      const disk = join(site.folder, 'build-manifests');
-      await mkdir(disk, { recursive: true });
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk]);
-      mounted.push(disk);
-      expect(await release(site, engine)).toMatchObject({ exitCode: 0 });
-      await site.setEnv('DE_SITE_VERSION', '1.0.1');
-      await site.commit('Release 1.0.1');
-      return { site, disk };
-    }
-
-    test.each<[string, (disk: string) => void, (disk: string) => void]>([
-      ['fills up', (disk) => fillDisk(disk), (disk) => rmSync(join(disk, 'filler'))],
-      [
-        'becomes read-only',
-        (disk) => execFileSync('mount', ['-o', 'remount,ro', disk]),
-        (disk) => execFileSync('mount', ['-o', 'remount,rw', disk]),
-      ],
-    ])(
-      'that %s during the build: no tag, no torn file, and the next run succeeds',
-      async (_, spoil, mend) => {
-        const { site, disk } = await siteWithDisk();
-        const before = await contentsOf(disk);
-        const images = await tagsOf(site);
-
-        const failed = await release(site, engine, { at: [BUILDING, () => spoil(disk)] });
-        expect(failed).toMatchObject({ exitCode: 9, outcome: { code: 'manifest-not-written' } });
-        expect(await tagsOf(site)).toEqual(images);
-        expect(await contentsOf(disk)).toEqual(before);
-
-        // It is as it was: now it is found before anything is built.
-        const refused = await release(site, engine);
-        expect(refused).toMatchObject({ exitCode: 3 });
-        expect(refused.stdout).toMatch(/manifests-not-writable|disk-almost-full/);
-        expect(refused.stdout).not.toContain(BUILDING);
-
-        mend(disk);
-        expect(await release(site, engine)).toMatchObject({ exitCode: 0 });
-        expect(Object.keys(await tagsOf(site)).sort()).toEqual(['1.0.0', '1.0.1']);
-        expect(await contentsOf(disk)).toMatchObject(before);
-      },
-    );
-
-    test('that fills up while --force moves the old record aside: all is as before, and the next run succeeds', async () => {
-      const { site, disk } = await siteWithDisk();
-      await site.setEnv('DE_SITE_VERSION', '1.0.0');
-      await site.commit('Release 1.0.0 once more');
-      const before = await contentsOf(disk);
-      const images = await tagsOf(site);
-      // Enough for one record, not for two.
-      const pages = Math.ceil(Buffer.byteLength(before['1.0.0.json'] ?? '') / PAGE);
-      expect(pages).toBeGreaterThan(1);
-      const failed = await release(site, engine, {
-        args: ['--force'],
-        at: [BUILDING, () => fillDisk(disk, pages + 1)],
-      });
-      expect(failed).toMatchObject({ exitCode: 9, outcome: { code: 'manifest-not-written' } });
-      expect(await contentsOf(disk)).toEqual(before);
-      expect(await tagsOf(site)).toEqual(images);
-
-      rmSync(join(disk, 'filler'));
-      expect(await release(site, engine, { args: ['--force'] })).toMatchObject({ exitCode: 0 });
-      const aside = `1.0.0-replaced-${images['1.0.0']?.slice(7, 19)}`;
-      expect((await contentsOf(disk))[`${aside}.json`]).toBe(before['1.0.0.json']);
-      expect((await tagsOf(site))[aside]).toBe(images['1.0.0']);
-    });
-  });
 });
 
-async function setManifests(site: ExampleSite, manifests: string): Promise<void> {
-  const file = join(site.folder, 'de-build.json');
-  const config = JSON.parse(await readFile(file, 'utf8'));
-  await writeFile(file, JSON.stringify({ ...config, manifests }));
-  await site.commit('Set the folder of records');
-}
-
-/** Name → content of every record, but not of what fills the disk. */
-async function contentsOf(disk: string): Promise<Record<string, string>> {
-  const names = (await readdir(disk)).filter((name) => name !== 'filler');
-  const read = names.map(async (name) => [name, await readFile(join(disk, name), 'utf8')] as const);
-  return Object.fromEntries(await Promise.all(read));
-}
-
-/** To mount takes what a private engine takes. */
-function withMounts(title: string, body: () => void): void {
-  const reason = whyNoPrivateEngine();
-  if (reason === undefined) describe(title, body);
-  else test.skip(`${title}: skipped, because ${reason}`, () => undefined);
-}
+onOneEngine('two releases', (engine) => {
+  test('of one version at once: one is refused, tag and record agree, and the old image is kept', async () => {
+    const site = await world.addSite(engine);
+    await release(site, engine);
+    const old = (await tagsOf(engine, site))['1.0.0'] as string;
+    const runs = await Promise.all([0, 1].map(() => release(site, engine, { args: ['--force'] })));
+    expect(runs.map(({ exitCode }) => exitCode).sort()).toEqual([0, 11]);
+    const tags = await tagsOf(engine, site);
+    const aside = `1.0.0-replaced-${old.slice(7, 19)}`;
+    expect(tags[aside]).toBe(old);
+    expect(Object.keys(tags).filter((tag) => tag.includes('building'))).toEqual([]);
+    const read = async (file: string) =>
+      JSON.parse(await readFile(join(site.folder, 'build-manifests', file), 'utf8'));
+    expect((await read('1.0.0.json')).image.id).toBe(tags['1.0.0']);
+    expect((await read(`${aside}.json`)).image.id).toBe(old);
+  });
+});

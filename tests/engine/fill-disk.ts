@@ -9,10 +9,10 @@ export function fillDisk(disk: string, pagesLeft = 1): void {
   const { blocks, bsize } = statfsSync(disk);
   if (blocks * bsize > LARGEST) throw new Error(`${disk} is no disk of a test`);
   const file = openSync(join(disk, 'filler'), 'w');
-  const page = Buffer.alloc(PAGE, 'x');
+  const bytes = Buffer.alloc(256 * PAGE, 'x');
   let size = 0;
   try {
-    for (;;) size += writeSync(file, page);
+    for (;;) size += writeSync(file, bytes);
   } catch {
     ftruncateSync(file, size - pagesLeft * PAGE);
   } finally {

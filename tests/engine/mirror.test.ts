@@ -3,7 +3,7 @@ import { buildRelease, bumpSite, connectEngine, type Engine, type ReleaseOptions
 import { type ExampleDialect, type ExampleSite, moveExampleApp, type SharedEngine } from '@de-build/testbed';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld, siteOptions } from './example-world.ts';
-import { onEachEngine } from './on-each-engine.ts';
+import { onEachEngine, onOneEngine } from './on-each-engine.ts';
 
 let world: ExampleWorld;
 beforeAll(async () => {
@@ -61,8 +61,10 @@ onEachEngine('the mirror', (engine) => {
       );
     });
   });
+});
 
-  test('gives back the recorded commits with --frozen, after a branch moved and the host has gone', async () => {
+onOneEngine('a frozen release', (engine) => {
+  test('has the recorded commits, after a branch moved and the host has gone', async () => {
     const site = await world.addSite(engine);
     const { mini_erp } = world.apps.apps;
     const first = await release(site, engine);
@@ -79,7 +81,7 @@ onEachEngine('the mirror', (engine) => {
     }
   });
 
-  test('--frozen is refused where the build would clone from the hosts', async () => {
+  test('is refused where the build would clone from the hosts', async () => {
     const site = await world.addSite(engine);
     await release(site, engine);
     await bumpSite({ site: site.folder, to: 'patch' });

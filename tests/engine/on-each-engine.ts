@@ -12,6 +12,13 @@ export function onEachEngine(title: string, body: (engine: SharedEngine) => void
     describe(`${title}, on Docker Engine ${engine.version}`, () => body(engine));
 }
 
+/** Declares tests that no engine decides: on the newest one of this run only. */
+export function onOneEngine(title: string, body: (engine: SharedEngine) => void): void {
+  const engine = sharedEngines().at(-1);
+  if (engine === undefined) onEachEngine(title, body);
+  else describe(title, () => body(engine));
+}
+
 /** Declares tests that start engines of their own, to kill or prune them; where that is not allowed, says why. */
 export function withPrivateEngines(title: string, body: () => void): void {
   const reason = whyNoPrivateEngine();

@@ -9,12 +9,12 @@ import {
 } from '@de-build/testbed';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
-import { onEachEngine } from './on-each-engine.ts';
+import { onOneEngine } from './on-each-engine.ts';
 import { runCli } from './run-cli.ts';
 
 const reason = whyNoSshServer();
 
-onEachEngine('a site with an app that comes over ssh', (engine) => {
+onOneEngine('a site with an app that comes over ssh', (engine) => {
   if (reason !== undefined) {
     test.skip(`skipped, because ${reason}`, () => undefined);
     return;
