@@ -19,7 +19,7 @@ const LONGEST = [
   'documents',
 ].map((name) => `/tests/engine/${name}.test.ts`);
 
-export default class LongestFirst extends Sequencer.default {
+export default class LongestFirst extends Sequencer {
   sort(tests) {
     const rankOf = ({ path, context }) => {
       const at = LONGEST.findIndex((name) => path.endsWith(name));

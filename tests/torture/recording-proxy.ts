@@ -1,51 +1,33 @@
 import { createWriteStream } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { type SocketProxy, startSocketProxy } from '@de-build/testbed';
 
-export interface RecordingProxy {
-  /** For DOCKER_HOST. */
-  readonly host: string;
-  /** Ends the recording: all of it is in the files then. */
-  close(): Promise<void>;
-}
-
-/** Stands in front of an engine's socket and writes down every byte that passes, a file for each connection and direction. */
+/**
+ * Listens in front of an engine's socket and writes every byte that passes to a file for each connection and direction.
+ * The files are complete once it is closed.
+ */
 export async function startRecordingProxy(
   engineSocket: string,
   at: { readonly socket: string; readonly folder: string },
-): Promise<RecordingProxy> {
-  const open = new Set<Socket>();
+): Promise<SocketProxy> {
   const written: Promise<unknown>[] = [];
   let count = 0;
-  const server = createServer({ allowHalfOpen: true }, (client) => {
-    const engine = connect({ path: engineSocket, allowHalfOpen: true });
+  const proxy = await startSocketProxy({ engine: engineSocket, own: at.socket }, (client, engine) => {
     count += 1;
-    for (const [from, to, direction] of [
-      [client, engine, 'sent'],
-      [engine, client, 'received'],
+    for (const [from, direction] of [
+      [client, 'sent'],
+      [engine, 'received'],
     ] as const) {
       const record = createWriteStream(join(at.folder, `${count}-${direction}`), { mode: 0o600 });
       written.push(new Promise<void>((resolve) => record.once('close', () => resolve())));
       from.on('data', (chunk: Buffer) => record.write(chunk));
-      open.add(from);
-      from.pipe(to);
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        open.delete(from);
-        record.end();
-      });
+      from.on('close', () => record.end());
     }
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(at.socket, resolve);
-  });
   return {
-    host: `unix://${at.socket}`,
+    ...proxy,
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of open) socket.destroy();
-      await closed;
+      await proxy.close();
       await Promise.all(written);
     },
   };

@@ -1,5 +1,6 @@
 export * from './base-image.ts';
 export * from './bench/run-bench.ts';
+export * from './counting-proxy.ts';
 export * from './demo.ts';
 export * from './engine-request.ts';
 export * from './engine-software.ts';
@@ -14,6 +15,7 @@ export * from './private-engine.ts';
 export * from './process-table.ts';
 export * from './run-command.ts';
 export * from './shared-engines.ts';
+export * from './socket-proxy.ts';
 export * from './ssh-server.ts';
 export * from './strace.ts';
 export * from './test-run.ts';

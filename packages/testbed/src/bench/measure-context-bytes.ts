@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { type CountedConnection, type CountingProxy, startCountingProxy } from '../counting-proxy.ts';
 import type { BenchContext } from './bench-context.ts';
 import { createBenchSite } from './bench-site.ts';
 import { contextSizes } from './context-sizes.ts';
-import { type CountedConnection, type CountingProxy, startCountingProxy } from './counting-proxy.ts';
 import type { Figure } from './figure.ts';
 import { prepareBuilds } from './paired-builds.ts';
 import { median } from './statistics.ts';
