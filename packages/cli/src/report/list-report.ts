@@ -22,7 +22,7 @@ export function listReport(manifests: readonly Manifest[], now: Date): Report {
   const headings = [
     'version',
     'released (UTC)',
-    '',
+    { heading: '', isExtra: true } as const,
     'frappe',
     right('apps'),
     'image',

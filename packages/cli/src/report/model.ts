@@ -30,6 +30,8 @@ export interface Column {
   readonly side?: 'left' | 'right';
   /** The last column may take several lines; the others are shortened where there is no room. */
   readonly wraps?: true;
+  /** Left out where there is no room. */
+  readonly isExtra?: true;
 }
 
 export interface List {

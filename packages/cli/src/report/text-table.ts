@@ -9,7 +9,7 @@ import {
   wrapSpans,
 } from '../terminal/spans.ts';
 import type { Style } from '../terminal/style.ts';
-import type { Table } from './model.ts';
+import type { Column, Table } from './model.ts';
 
 export interface TableLayout {
   readonly style: Style;
@@ -19,38 +19,94 @@ export interface TableLayout {
 }
 
 const GAP = '  ';
+/** A column gets no narrower than this. */
+const NARROWEST = 8;
 const NARROWEST_WRAP = 20;
 
-/** Columns aligned by what their texts take on a terminal, without boxes; headings are left out when all are empty. */
+type Row = readonly (readonly Span[])[];
+
+/**
+ * Columns aligned by what their texts take on a terminal, without boxes; headings are left out when all are empty. Where
+ * there is too little room, digests are shortened, then columns left out that may be, then the widest cells cut.
+ */
 export function layTable({ columns, rows }: Omit<Table, 'kind'>, layout: TableLayout): readonly string[] {
   const headings = columns.map(({ heading }) => ({ text: heading.toUpperCase(), tone: 'quiet' }) as const);
   const hasHeadings = columns.some(({ heading }) => heading !== '');
   const body = [...(hasHeadings ? [headings] : []), ...rows].map((row) =>
     row.map((cell: Inline) => shortDigests(spansOf(cell))),
   );
-  const widths = columns.map((_, at) =>
-    body.reduce((widest, row) => Math.max(widest, widthOf(row[at] ?? [])), 0),
-  );
-  const last = columns.length - 1;
   const room = (layout.columns ?? Number.POSITIVE_INFINITY) - layout.indent;
-  const before = widths.slice(0, last).reduce((sum, width) => sum + width + GAP.length, 0);
-  const wrapsAt =
-    columns[last]?.wraps === true && room - before >= NARROWEST_WRAP ? room - before : undefined;
-  return body.flatMap((row) => {
-    const end = wrapsAt === undefined ? [row[last] ?? []] : wrapSpans(row[last] ?? [], wrapsAt);
-    return end.map((piece, index) => {
-      const line = columns.flatMap(({ side }, at) => {
-        const cell = at === last ? piece : index === 0 ? (row[at] ?? []) : [];
-        const space = { text: ' '.repeat(Math.max(0, (widths[at] ?? 0) - widthOf(cell))) };
-        const gap = at === last ? [] : [{ text: GAP }];
-        return side === 'right' ? [space, ...cell, ...gap] : [...cell, space, ...gap];
-      });
-      const shown = wrapsAt === undefined ? cutSpans(withoutEndSpace(line), room) : line;
+  const fitted = fit({ columns, body }, room);
+  const isTooWide = widthOfAll(fitted.widths) > room && columns.at(-1)?.wraps !== true;
+  return fitted.body.flatMap((row) =>
+    rowLines(row, fitted, room).map((line) => {
+      const shown = isTooWide ? cutSpans(line, room) : line;
       return `${' '.repeat(layout.indent)}${paint(shown, layout.style)}`.trimEnd();
-    });
-  });
+    }),
+  );
 }
 
-function withoutEndSpace(line: readonly Span[]): readonly Span[] {
-  return line.slice(0, line.findLastIndex(({ text }) => text.trim() !== '') + 1);
+interface Grid {
+  readonly columns: readonly Column[];
+  readonly body: readonly Row[];
+}
+
+function fit(grid: Grid, room: number): Grid & { readonly widths: readonly number[] } {
+  let { columns, body } = grid;
+  if (widthOfAll(widthsOf(grid)) > room) body = body.map((row) => row.map((cell) => shortenHashes(cell)));
+  const extra = columns.findIndex(({ isExtra }) => isExtra === true);
+  if (extra !== -1 && widthOfAll(widthsOf({ columns, body })) > room) {
+    columns = columns.toSpliced(extra, 1);
+    body = body.map((row) => row.toSpliced(extra, 1));
+  }
+  const widths = widthsOf({ columns, body });
+  const wraps = columns.at(-1)?.wraps === true;
+  for (;;) {
+    const needed = widthOfAll(wraps ? [...widths.slice(0, -1), NARROWEST_WRAP] : widths);
+    const shrinkable = wraps ? widths.slice(0, -1) : widths;
+    const widest = Math.max(...shrinkable);
+    if (needed <= room || widest <= NARROWEST) break;
+    const next = Math.max(NARROWEST, ...shrinkable.filter((width) => width < widest));
+    widths[shrinkable.indexOf(widest)] = Math.max(next, widest - (needed - room));
+  }
+  return { columns, body, widths };
+}
+
+/** The lines of a row: one, but where its last cell is broken. */
+function rowLines(
+  row: Row,
+  { columns, widths }: ReturnType<typeof fit>,
+  room: number,
+): readonly Row[number][] {
+  const last = columns.length - 1;
+  const before = widthOfAll(widths.slice(0, -1)) + GAP.length;
+  const cells = columns.map(({ wraps }, at) => {
+    const cell = row[at] ?? [];
+    if (at < last || wraps !== true) return [cutSpans(cell, widths[at] ?? 0)];
+    return wrapSpans(cell, Math.max(NARROWEST_WRAP, room - before));
+  });
+  const height = Math.max(...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, line) =>
+    columns.flatMap(({ side }, at) => {
+      const cell = cells[at]?.[line] ?? [];
+      const space = { text: ' '.repeat(Math.max(0, (widths[at] ?? 0) - widthOf(cell))) };
+      const gap = at === last ? [] : [{ text: GAP }];
+      return side === 'right' ? [space, ...cell, ...gap] : [...cell, space, ...gap];
+    }),
+  );
+}
+
+function widthsOf({ columns, body }: Grid): number[] {
+  return columns.map((_, at) => Math.max(0, ...body.map((row) => widthOf(row[at] ?? []))));
+}
+
+function widthOfAll(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
+}
+
+function shortenHashes(cell: readonly Span[]): readonly Span[] {
+  return cell.map((span) => ({
+    ...span,
+    text: span.text.replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/g, '$1'),
+  }));
 }
