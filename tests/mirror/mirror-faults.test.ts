@@ -107,7 +107,7 @@ describe('damage', () => {
     await world.server.close();
     const mended = await world.openMirror().fetch(second);
     expect(mended.notices.map(({ id }) => id)).toEqual(['mirror-mended']);
-    expect(mended.notices[0]?.why).toContain('All commits in it are whole again');
+    expect(mended.notices[0]?.why).toContain('All its commits are complete again');
     await expectWhole(mended);
     const kept = await world.openMirror().fetch(first);
     expect(kept).toMatchObject({ origin: 'present', notices: [] });
@@ -140,7 +140,7 @@ describe('damage', () => {
     await world.server.close();
     const kept = await world.openMirror().fetch(first);
     await expectWhole(kept);
-    expect(kept.notices[0]?.why).toContain(`Lost, and fetched again when they are needed: ${second.commit}`);
+    expect(kept.notices[0]?.why).toContain(`Removed, to be fetched again when needed: ${second.commit}`);
     expect((await failureOf(world.openMirror().fetch(second))).code).toBe('git-host-unreachable');
   });
 });
