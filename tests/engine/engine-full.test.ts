@@ -46,7 +46,7 @@ withPrivateEngines('an engine whose disk fills up', () => {
       expect(failed.outcome).toMatchObject({
         type: 'failed',
         code: expect.stringMatching(/^(?:build|build-step|engine)-failed$/),
-        fix: expect.stringMatching(/^Make room/),
+        fix: expect.stringMatching(/^Free space/),
       });
       expect(await whatIsReleased(site)).toEqual({ tags: [], records: [] });
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { withLockedSite } from '@de-build/core';
+import { type LockedSiteOptions, withLockedSite } from '@de-build/core';
 import { allOf, type Figure, noneOf } from '../figure.ts';
 import type { TortureContext } from '../torture-context.ts';
 
@@ -29,6 +29,7 @@ export interface StormOutcome {
 export async function stormLock(options: StormOptions): Promise<StormOutcome> {
   const site = join(options.folder, 'storm');
   await mkdir(site);
+  await writeFile(join(site, 'apps.json'), '[]');
   const reports = await Promise.all(
     Array.from({ length: options.processes }, async () => {
       const child = startChild(options.cli, [site, String(options.rounds)]);
@@ -52,12 +53,12 @@ async function recoverOnce(site: string, cli: string): Promise<number> {
   const isWaiting = new Promise<void>((done) => {
     told = done;
   });
-  const options = {
+  const options: LockedSiteOptions = {
     site,
     what: 'wait',
     environment: process.env,
     lockWaitSeconds: 60,
-    onNotice: () => told(),
+    onEvent: () => told(),
   };
   const waiting = withLockedSite(options, async () => performance.now());
   await isWaiting;

@@ -46,11 +46,11 @@ export async function readSiteState(options: {
   const key = await readFile(join(site, '.de-build/site-key'), 'utf8').catch(() => undefined);
   if (key !== undefined && !/^[0-9a-f]{32}\n$/.test(key)) torn.push('.de-build/site-key');
   const journal = await readFile(join(site, '.de-build/journal.json'), 'utf8').catch(() => undefined);
-  const { release } = journal === undefined ? {} : JSON.parse(journal);
+  const { pending } = journal === undefined ? {} : JSON.parse(journal);
   return {
     records,
     tags: await readTags(host, image),
-    promised: release && { version: release.siteVersion, imageId: release.imageId },
+    promised: pending && { version: pending.siteVersion, imageId: pending.imageId },
     hasJournal: journal !== undefined,
     torn,
     temporary: [
