@@ -20,7 +20,8 @@ beforeAll(async () => {
 afterAll(() => rm(site, { recursive: true, force: true }));
 
 async function call(line: string) {
-  const io = fakeIo({ folder: site });
+  // What other tests leave in the temporary folder is none of this site's problems.
+  const io = fakeIo({ folder: site, environment: { PATH: process.env.PATH, TMPDIR: site } });
   const exitCode = await run([...line.split(' '), '--host', `unix://${site}/none.sock`], io);
   return { exitCode, stdout: io.written.stdout };
 }

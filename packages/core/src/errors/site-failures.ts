@@ -73,7 +73,7 @@ export function envNotWritten(path: string, cause: unknown): DeBuildError {
     code: 'env-not-written',
     what: `${path} could not be written; it is unchanged.`,
     why: `The system answered ${systemAnswer(cause)}.`,
-    fix: 'Make room on the disk, or give the user who runs de-build permission to write there.',
+    fix: 'Free space on the disk, or give the user who runs de-build permission to write there.',
     exitCode: EXIT.record,
     cause,
   });

@@ -11,7 +11,7 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
     signs: /no space left on device|ENOSPC|disk quota exceeded/i,
     title: 'The disk is full',
     advice:
-      'Make room where the engine keeps its data: `de-build prune`, then `docker image prune`; `docker system df` shows what takes the space.',
+      'Free space where the engine keeps its data: `de-build prune`, then `docker image prune`; `docker system df` shows what takes the space.',
   },
   {
     signs:

@@ -41,7 +41,7 @@ export function images(transport: EngineTransport): Images {
     inspect: (reference) => inspectImage(transport, reference),
     async tag(image, reference) {
       const { repository, tag } = parseReference(reference);
-      await transport.json({
+      await transport.send({
         method: 'POST',
         path: `/images/${image}/tag`,
         query: { repo: repository, tag },
@@ -49,7 +49,7 @@ export function images(transport: EngineTransport): Images {
     },
     async untag(reference) {
       const path = `/images/${reference}`;
-      await unlessMissing(transport.json({ method: 'DELETE', path, answerWithinMs: REMOVE_WITHIN_MS }));
+      await unlessMissing(transport.send({ method: 'DELETE', path, answerWithinMs: REMOVE_WITHIN_MS }));
     },
     readFile: (image, path) => readImageFile(transport, image, path),
     readingContainers: (names) => findReadingContainers(transport, names),

@@ -47,7 +47,7 @@ export async function findReadingContainers(
 
 /** With its volumes. */
 export async function removeReadingContainer(transport: EngineTransport, id: string): Promise<void> {
-  await transport.json({
+  await transport.send({
     method: 'DELETE',
     path: `/containers/${id}`,
     query: { v: true, force: true },
