@@ -354,6 +354,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['unix:///run/docker.sock', 'switched-off'],
       ['tcp://engine:2375', 'windows'],
       ['tcp://engine:2375', 'no-session'],
+      ['tcp://engine:2375', 'no-grpc'],
     ],
     engineHasNoBuildCache: [['unix:///run/podman/podman.sock']],
     imageFileTooLarge: [['/sites/apps.json', 'sha256:0123456789ab', 8 * 1024 * 1024]],

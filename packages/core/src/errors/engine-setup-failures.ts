@@ -34,8 +34,12 @@ const NO_BUILDKIT = {
   'switched-off': ['DOCKER_BUILDKIT switches it off.', 'Unset DOCKER_BUILDKIT, and run this again.'],
   windows: ['It runs Windows containers.', 'Use an engine that runs Linux containers.'],
   'no-session': [
-    'It knows no POST /session, which BuildKit takes a build over.',
-    'Use Docker Engine 20.10 or later, and let a proxy in front of it pass /session.',
+    'It knows no POST /session, over which BuildKit takes the files of a build.',
+    'Use Docker Engine 20.10 or later, and let a proxy in front of it pass /session and /grpc.',
+  ],
+  'no-grpc': [
+    "It knows no POST /grpc, which is BuildKit's own API.",
+    'Use Docker Engine 20.10 or later, and let a proxy in front of it pass /session and /grpc.',
   ],
 } as const;
 

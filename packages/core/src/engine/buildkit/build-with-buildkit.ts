@@ -8,11 +8,12 @@ import { openContentHashes } from '../context/content-hashes.ts';
 import type { BuildRequest, BuiltImage, Images } from '../engine.ts';
 import { confirmImage } from '../images/confirm-image.ts';
 import { fileSync } from '../session/file-sync.ts';
-import { openSession } from '../session/open-session.ts';
+import { openSession, type SessionOptions } from '../session/open-session.ts';
 import { sessionAuth } from '../session/session-auth.ts';
 import { sessionSecrets } from '../session/session-secrets.ts';
 import type { EngineTransport } from '../transport.ts';
 import { createOfferedDigest } from './offered-digest.ts';
+import { openControl } from './open-control.ts';
 import { runBuild } from './run-build.ts';
 import { createStepLedger } from './step-ledger.ts';
 
@@ -34,22 +35,17 @@ export async function buildWithBuildKit(
   const hashes = contextHashesFile === undefined ? undefined : await openContentHashes(contextHashesFile);
   const contextDigest = createOfferedDigest(hashes);
   const files = fileSync({ ...request, hashes, onOffered: contextDigest.start });
-  const session = await openSession({
-    transport,
-    key: `de-build:${hostname()}:${request.contextFolder}`,
-    methods: {
-      ...files.methods,
-      ...sessionSecrets(request.secrets),
-      ...sessionAuth(request.registryAuth ?? {}),
-    },
-    signal: request.signal,
-  }).catch((error: unknown) => {
-    throw request.signal?.aborted ? buildInterrupted(true) : error;
-  });
+  const methods = {
+    ...files.methods,
+    ...sessionSecrets(request.secrets),
+    ...sessionAuth(request.registryAuth ?? {}),
+  };
+  const key = `de-build:${hostname()}:${request.contextFolder}`;
+  const { session, client } = await connect(transport, { key, methods, signal: request.signal });
   try {
     const redactor = request.redactor ?? createRedactor();
     const ledger = createStepLedger(request.onEvent ?? (() => undefined), redactor);
-    const outcome = await runBuild({ transport, request, sessionId: session.id, ledger });
+    const outcome = await runBuild({ transport, client, request, sessionId: session.id, ledger });
     // Our own error says more than the engine's report of it.
     if (isDeBuildError(session.failure())) throw session.failure();
     if ('error' in outcome) {
@@ -69,6 +65,22 @@ export async function buildWithBuildKit(
     };
   } finally {
     contextDigest.stop();
+    client.close();
     session.close();
+  }
+}
+
+async function connect(transport: EngineTransport, options: Omit<SessionOptions, 'transport'>) {
+  const { signal } = options;
+  try {
+    const session = await openSession({ transport, ...options });
+    try {
+      return { session, client: await openControl(transport, signal) };
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+  } catch (error) {
+    throw signal?.aborted ? buildInterrupted(true) : error;
   }
 }

@@ -1,41 +1,41 @@
-import { Readable } from 'node:stream';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import type { BuildEvent } from '../build-event.ts';
-import type { EngineRequest } from '../transport.ts';
-import { type BuildRun, runBuild } from './run-build.ts';
+import { createGrpcClient } from '../session/grpc-client.ts';
+import { type GrpcCall, type GrpcMethod, serveGrpc } from '../session/grpc-server.ts';
+import { GrpcError } from '../session/grpc-status.ts';
+import { bytesField } from '../session/protobuf.ts';
+import { CONTROL } from './control.ts';
+import { runBuild } from './run-build.ts';
 import { createStepLedger } from './step-ledger.ts';
 
-const ID = '{"id":"moby.image.id","aux":{"ID":"sha256:abc"}}\n';
-const TRACE = '{"id":"moby.buildkit.trace","aux":"CgYKAWEaAWI="}\n';
-
-interface FakeEngine {
-  readonly answer?: (request: EngineRequest) => Readable | Promise<never>;
-  readonly status?: number;
+interface FakeBuilder {
+  readonly solve: GrpcMethod;
+  readonly status?: GrpcMethod;
   readonly isAlive?: boolean;
 }
 
-let asked: string[];
-beforeEach(() => {
-  asked = [];
-});
+let pings = 0;
+let builderSocket: Socket;
+const closing: (() => void)[] = [];
 afterEach(() => {
   jest.useRealTimers();
+  for (const close of closing.splice(0)) close();
 });
 
-function run(engine: FakeEngine, signal?: AbortSignal, events: BuildEvent[] = []) {
-  const transport: BuildRun['transport'] = {
+async function run(builder: FakeBuilder, signal?: AbortSignal, events: BuildEvent[] = []) {
+  const [ours, theirs] = await socketPair();
+  builderSocket = theirs;
+  const methods = { [CONTROL.solve]: builder.solve, [CONTROL.status]: builder.status ?? NO_PROGRESS };
+  const server = serveGrpc(theirs, methods, () => undefined);
+  const client = createGrpcClient(ours);
+  closing.push(() => client.close(), server.close);
+  const transport = {
     endpoint: 'unix:///engine.sock',
-    async request(request) {
-      const body = await (engine.answer?.(request) ?? Readable.from([]));
-      return { status: engine.status ?? 200, headers: {}, body };
-    },
-    async json(request) {
-      asked.push(request.path);
-      return undefined;
-    },
     async ping() {
-      asked.push('ping');
-      if (engine.isAlive === false) throw new Error('gone');
+      pings += 1;
+      if (builder.isAlive === false) throw new Error('gone');
     },
   };
   const request = {
@@ -43,105 +43,125 @@ function run(engine: FakeEngine, signal?: AbortSignal, events: BuildEvent[] = []
     ...{ labels: {}, noCache: false, pull: false, neverSend: [], builder: 'buildkit' as const },
     ...(signal === undefined ? {} : { signal }),
   };
-  return runBuild({
-    transport,
-    request,
-    sessionId: 's',
-    ledger: createStepLedger((event) => events.push(event)),
-  });
+  const ledger = createStepLedger((event) => events.push(event));
+  return runBuild({ transport, client, request, sessionId: 's', ledger });
 }
 
-const saying = (...chunks: string[]): FakeEngine => ({
-  answer: () => Readable.from(chunks.map((it) => Buffer.from(it))),
+async function socketPair(): Promise<[Socket, Socket]> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const ours = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [[theirs]] = await Promise.all([once(server, 'connection'), once(ours, 'connect')]);
+  server.close();
+  return [ours, theirs];
+}
+
+const NO_PROGRESS: GrpcMethod = { converse: async () => undefined };
+const DIGEST = Buffer.concat([bytesField(1, 'containerimage.digest'), bytesField(2, 'sha256:abc')]);
+const ending = (answer: Buffer): GrpcMethod => ({ answer: () => answer });
+const failing = (code: number, message: string): GrpcMethod => ({
+  answer: () => {
+    throw new GrpcError(code, message);
+  },
+});
+/** Runs until somebody hangs up. */
+const endless: GrpcMethod = {
+  converse: ({ signal }: GrpcCall) => new Promise((end) => signal.addEventListener('abort', () => end())),
+};
+
+test('an image', async () => {
+  expect(await run({ solve: ending(bytesField(1, DIGEST)) })).toEqual({ imageId: 'sha256:abc' });
 });
 
-test('lines may be cut anywhere', async () => {
-  const text = TRACE + ID;
-  for (let at = 1; at < text.length; at += 7) {
-    expect(await run(saying(text.slice(0, at), text.slice(at)))).toEqual({ imageId: 'sha256:abc' });
-  }
+test('the builder’s error, whatever its letters', async () => {
+  const message = 'process "/bin/sh -c é%41" did not complete: exit code: 1';
+  expect(await run({ solve: failing(2, message) })).toEqual({ error: message });
 });
 
-test.each<[string, FakeEngine, object]>([
-  [
-    'an error counts even if more follows',
-    saying('{"errorDetail":{"message":"no"},"error":"no"}\n', ID),
-    { error: 'no' },
-  ],
-  ['an error without detail', saying('{"error":"no"}\n'), { error: 'no' }],
-])('%s', async (_, engine, outcome) => {
-  expect(await run(engine)).toEqual(outcome);
-});
-
-test.each<[string, FakeEngine, string]>([
-  ['half a line at the end', saying(TRACE, ID.slice(0, 20)), 'engine-lost'],
-  ['half a line after the id', saying(ID, '{"id":'), 'engine-lost'],
-  ['an end without an image', saying(TRACE), 'build-without-image'],
-  ['an end without an image of an engine that is gone', { ...saying(TRACE), isAlive: false }, 'engine-lost'],
-  ['an image without an id', saying('{"id":"moby.image.id","aux":{}}\n'), 'build-without-image'],
-  [
-    'a trace that is none',
-    saying('{"id":"moby.buildkit.trace","aux":"CgUK"}\n', ID),
-    'engine-answer-unreadable',
-  ],
-  ['a refusal', { ...saying('{"message":"bad parameter"}'), status: 400 }, 'engine-refused'],
-  ['a failure', { ...saying('{"message":"broken"}'), status: 500 }, 'engine-failed'],
+test.each<[string, FakeBuilder, string]>([
+  ['an end without an image', { solve: ending(Buffer.alloc(0)) }, 'build-without-image'],
+  ['a builder that shuts down', { solve: failing(14, 'transport is closing') }, 'engine-lost'],
+  ['a build that somebody else cancelled', { solve: failing(1, 'context canceled') }, 'engine-lost'],
   [
     'a connection that breaks',
-    {
-      answer: () =>
-        new Readable({
-          read() {
-            this.destroy(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
-          },
-        }),
-    },
+    { solve: { converse: async () => void builderSocket.destroy() } },
     'engine-lost',
   ],
-])('%s is no success', async (_, engine, code) => {
-  await expect(run(engine)).rejects.toMatchObject({ code });
+  [
+    'progress that is none',
+    {
+      solve: endless,
+      status: {
+        async converse({ writer }) {
+          const { target, at } = writer.reserve(2);
+          writer.commit(at + target.write('\x0a\x05', at));
+          await writer.flush();
+        },
+      },
+    },
+    'engine-answer-unreadable',
+  ],
+])('%s is no success', async (_, builder, code) => {
+  await expect(run(builder)).rejects.toMatchObject({ code });
 });
 
-/** Answers when, and only when, somebody hangs up. */
-const silent = (request: EngineRequest) =>
-  new Promise<never>((_, reject) =>
-    request.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError'))),
-  );
+test('steps are reported, and those that run at the end have ended', async () => {
+  const events: BuildEvent[] = [];
+  const vertex = Buffer.concat([
+    bytesField(1, 'a'),
+    bytesField(3, 'RUN it'),
+    bytesField(5, Buffer.from([8, 1])),
+  ]);
+  const status: GrpcMethod = { answer: () => bytesField(1, vertex) };
+  await run({ solve: ending(bytesField(1, DIGEST)), status }, undefined, events);
+  expect(events).toMatchObject([
+    { name: 'RUN it', state: 'started' },
+    { name: 'RUN it', state: 'done' },
+  ]);
+});
 
-test('an engine that sends nothing and answers no ping is an error', async () => {
-  jest.useFakeTimers();
-  const building = expect(run({ answer: silent, isAlive: false })).rejects.toMatchObject({
+/** Lets sockets, which fake timers do not move, come to rest. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a builder that sends nothing and answers no ping is an error', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
+  const building = expect(run({ solve: endless, isAlive: false })).rejects.toMatchObject({
     code: 'engine-idle',
   });
-  await jest.advanceTimersByTimeAsync(125_000);
+  for (let second = 0; second < 125; second += 1) {
+    await jest.advanceTimersByTimeAsync(1000);
+    await settle();
+  }
   await building;
 });
 
-test('an engine that sends nothing and answers pings is waited for', async () => {
-  jest.useFakeTimers();
+test('a builder that sends nothing and answers pings is waited for', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
   const interrupt = new AbortController();
   let isOver = false;
+  pings = 0;
   const building = expect(
-    run({ answer: silent }, interrupt.signal).finally(() => {
+    run({ solve: endless }, interrupt.signal).finally(() => {
       isOver = true;
     }),
   ).rejects.toMatchObject({ code: 'build-interrupted' });
   await jest.advanceTimersByTimeAsync(600_000);
   expect(isOver).toBe(false);
-  expect(asked.length).toBeGreaterThan(5);
+  expect(pings).toBeGreaterThan(5);
   interrupt.abort();
   await jest.advanceTimersByTimeAsync(2_500);
   await building;
-  expect(asked).toContain('/build/cancel');
 });
 
 test('a success that comes after the interruption is none', async () => {
   const interrupt = new AbortController();
-  const answer = () => {
-    interrupt.abort();
-    return Readable.from([Buffer.from(ID)]);
+  const solve: GrpcMethod = {
+    answer: () => {
+      interrupt.abort();
+      return bytesField(1, DIGEST);
+    },
   };
-  await expect(run({ answer }, interrupt.signal)).rejects.toMatchObject({
+  await expect(run({ solve }, interrupt.signal)).rejects.toMatchObject({
     code: 'build-interrupted',
     exitCode: 130,
   });

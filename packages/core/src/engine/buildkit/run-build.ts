@@ -1,106 +1,160 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import { buildInterrupted } from '../../errors/build-failures.ts';
-import { engineAnswerUnreadable } from '../../errors/engine-failures.ts';
-import { type BuildOutcome, endedWithoutImage } from '../build-outcome.ts';
-import { buildQuery } from '../build-query.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildInterrupted, buildWithoutImage } from '../../errors/build-failures.ts';
+import { isDeBuildError } from '../../errors/de-build-error.ts';
+import { engineAnswerUnreadable, engineIdle, engineLost } from '../../errors/engine-failures.ts';
+import { Secret } from '../../secrets/secret.ts';
 import type { BuildRequest } from '../engine.ts';
-import { type EngineMessage, errorOf, imageIdOf } from '../engine-message.ts';
-import { followAnswer } from '../follow-answer.ts';
+import type { GrpcClient } from '../session/grpc-client.ts';
+import { GRPC, GrpcError } from '../session/grpc-status.ts';
 import type { EngineTransport } from '../transport.ts';
-import { type BuildStatus, readStatus } from './status.ts';
+import { watchSilence } from '../watch-silence.ts';
+import {
+  type Attributes,
+  CONTROL,
+  readSolveResponse,
+  type Solve,
+  writeSolve,
+  writeStatusRequest,
+} from './control.ts';
+import { readStatus } from './status.ts';
 import type { StepLedger } from './step-ledger.ts';
 
 export interface BuildRun {
-  readonly transport: Pick<EngineTransport, 'endpoint' | 'json' | 'ping' | 'request'>;
+  readonly transport: Pick<EngineTransport, 'endpoint' | 'ping'>;
+  readonly client: GrpcClient;
   readonly request: BuildRequest;
   readonly sessionId: string;
+  /** In addition to those that the request makes. */
+  readonly attributes?: Attributes;
   readonly ledger: StepLedger;
 }
 
-const CANCEL_WITHIN_MS = 2_000;
+/** How the builder says that a build ended. */
+export type BuildOutcome = { readonly imageId: string } | { readonly error: string };
+
+/** How long the last of the progress may take once the build has ended. */
+const PROGRESS_WITHIN_MS = 2_000;
 
 /**
- * Starts the build and follows its answer to the end.
- * @throws DeBuildError `build-interrupted`, `build-without-image`, `engine-lost`, `engine-idle`, `engine-*`
+ * Runs the build to its end, and reports its progress.
+ * @throws DeBuildError `build-interrupted`, `build-without-image`, `engine-lost`, `engine-idle`, `engine-answer-unreadable`
  */
 export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
-  const { transport, request, ledger } = run;
-  const buildId = randomBytes(16).toString('hex');
-  const hangUp = new AbortController();
-  const canceling = cancelOnAbort(transport, { buildId, signal: request.signal, hangUp });
+  const { transport, client, request, ledger } = run;
+  const { signal } = request;
+  const during = 'the build';
+  const silence = watchSilence(transport, (seconds) =>
+    client.close(engineIdle(transport.endpoint, during, seconds)),
+  );
+  const broken = new AbortController();
+  const over = new AbortController();
+  const solve = solveOf(run);
+  const following = followBuild(run, { ref: solve.ref, onStatus: silence.reset, signal: over.signal }).catch(
+    (error) => broken.abort(error),
+  );
+  const isInterrupted = () => signal?.aborted === true;
   try {
-    const outcome = await followBuild(run, buildId, hangUp.signal);
-    if (request.signal?.aborted) throw buildInterrupted(true);
+    const either = AbortSignal.any([broken.signal, ...(signal === undefined ? [] : [signal])]);
+    const outcome = await solveOnce(run, solve, either);
+    await endOf(following);
+    if (isInterrupted()) throw buildInterrupted(true);
+    broken.signal.throwIfAborted();
     ledger.end('error' in outcome ? 'failed' : 'done');
     return outcome;
   } catch (error) {
-    ledger.end(request.signal?.aborted ? 'canceled' : 'failed');
-    throw request.signal?.aborted ? buildInterrupted(true) : error;
+    await endOf(following);
+    ledger.end(isInterrupted() ? 'canceled' : 'failed');
+    throw isInterrupted() ? buildInterrupted(true) : error;
   } finally {
-    canceling.stop();
-    hangUp.abort();
+    silence.end();
+    over.abort();
   }
 }
 
-async function followBuild(
-  { transport, request, sessionId, ledger }: BuildRun,
-  buildId: string,
+async function solveOnce(
+  { client, transport }: BuildRun,
+  solve: Solve,
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
-  let imageId: string | undefined;
-  let error: string | undefined;
-  const answer = followAnswer(transport, {
-    method: 'POST',
-    path: '/build',
-    query: {
-      ...buildQuery(request),
-      version: 2,
-      session: sessionId,
-      buildid: buildId,
-      remote: 'client-session',
-      dockerfile: basename(request.containerfile),
-    },
-    body: Buffer.alloc(0),
-    during: 'the build',
-    signal,
-  });
-  for await (const message of answer) {
-    if (message.id === 'moby.buildkit.trace') ledger.take(readTrace(message));
-    else if (message.id === 'moby.image.id') imageId = imageIdOf(message) ?? imageId;
-    error ??= errorOf(message);
-  }
-  if (error !== undefined) return { error };
-  if (imageId !== undefined) return { imageId };
-  throw await endedWithoutImage(transport);
-}
-
-function readTrace({ aux }: EngineMessage): BuildStatus {
   try {
-    return readStatus(Buffer.from(typeof aux === 'string' ? aux : '', 'base64'));
+    const response = readSolveResponse(await client.call(CONTROL.solve, writeSolve(solve), signal));
+    const imageId = response.get('containerimage.digest');
+    if (imageId === undefined)
+      throw buildWithoutImage('The builder ended without an error and without naming an image.');
+    return { imageId };
   } catch (error) {
-    throw engineAnswerUnreadable('POST /build', (error as Error).message);
+    signal.throwIfAborted();
+    if (isDeBuildError(error)) throw error;
+    const isLost = !(error instanceof GrpcError) || LOST.has(error.code);
+    if (isLost) throw engineLost(transport.endpoint, 'the build', error);
+    return { error: error.message };
   }
 }
 
-/** Asks the engine to end the running step, and hangs up when that does not help in time. */
-function cancelOnAbort(
-  transport: Pick<EngineTransport, 'json'>,
-  build: { buildId: string; signal: AbortSignal | undefined; hangUp: AbortController },
-): { stop(): void } {
-  const { buildId, signal, hangUp } = build;
-  let timer: NodeJS.Timeout | undefined;
-  const cancel = () => {
-    timer = setTimeout(() => hangUp.abort(), CANCEL_WITHIN_MS);
-    const asked = { method: 'POST', path: '/build/cancel', query: { id: buildId } } as const;
-    transport.json({ ...asked, answerWithinMs: CANCEL_WITHIN_MS }).catch(() => hangUp.abort());
-  };
-  if (signal?.aborted) cancel();
-  else signal?.addEventListener('abort', cancel, { once: true });
+/** What an engine that shuts down answers with. */
+const LOST = new Set<number>([GRPC.canceled, GRPC.unavailable]);
+
+/** Passes the progress to the ledger until there is no more. @throws DeBuildError `engine-answer-unreadable` */
+async function followBuild(
+  { client, ledger }: BuildRun,
+  {
+    ref,
+    onStatus,
+    signal,
+  }: { readonly ref: string; readonly onStatus: () => void; readonly signal: AbortSignal },
+): Promise<void> {
+  const messages = client.stream(CONTROL.status, writeStatusRequest(ref), signal);
+  for (;;) {
+    // A connection that breaks ends the build, which reports it; a build that never began has no progress.
+    const next = await messages.next().catch(() => undefined);
+    if (next === undefined || next.done === true) return;
+    onStatus();
+    try {
+      ledger.take(readStatus(next.value));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw engineAnswerUnreadable(CONTROL.status, error.message);
+    }
+  }
+}
+
+async function endOf(following: Promise<void>): Promise<void> {
+  const waiting = new AbortController();
+  await Promise.race([
+    following,
+    sleep(PROGRESS_WITHIN_MS, undefined, { signal: waiting.signal }).catch(() => undefined),
+  ]);
+  waiting.abort();
+}
+
+function solveOf({ request, sessionId, attributes }: BuildRun): Solve {
+  const { tags, buildArgs, labels, network } = request;
   return {
-    stop() {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', cancel);
+    ref: randomBytes(16).toString('hex'),
+    exporter: 'moby',
+    exporterAttributes: { name: tags.join(',') },
+    sessionId,
+    frontendAttributes: {
+      filename: basename(request.containerfile),
+      target: request.target,
+      'no-cache': request.noCache ? '' : undefined,
+      'image-resolve-mode': request.pull ? 'pull' : 'default',
+      'force-network-mode': network === 'default' ? undefined : network,
+      ...prefixed('build-arg', buildArgs),
+      ...prefixed('label', labels),
+      ...attributes,
     },
+    entitlements: network === 'host' ? ['network.host'] : [],
   };
+}
+
+function prefixed(prefix: string, values: Readonly<Record<string, string | Secret>>): Attributes {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      `${prefix}:${name}`,
+      value instanceof Secret ? value.reveal() : value,
+    ]),
+  );
 }

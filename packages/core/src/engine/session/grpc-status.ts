@@ -1,11 +1,13 @@
-/** The codes of https://grpc.io/docs/guides/status-codes/ that a session answers with. */
+/** The codes of https://grpc.io/docs/guides/status-codes/ that matter here. */
 export const GRPC = {
   ok: 0,
+  canceled: 1,
   unknown: 2,
   invalidArgument: 3,
   notFound: 5,
   resourceExhausted: 8,
   unimplemented: 12,
+  unavailable: 14,
 } as const;
 
 /** Ends a call with a status other than OK; any other error counts as `unknown`. */

@@ -1,0 +1,71 @@
+import { bytesField, readMessage } from '../session/protobuf.ts';
+
+/**
+ * Requests and answers of BuildKit's own API: `moby.buildkit.v1.Control` of moby/buildkit's control.proto.
+ */
+export const CONTROL = {
+  solve: '/moby.buildkit.v1.Control/Solve',
+  status: '/moby.buildkit.v1.Control/Status',
+  history: '/moby.buildkit.v1.Control/ListenBuildHistory',
+} as const;
+
+export type Attributes = Readonly<Record<string, string | undefined>>;
+
+/** A `SolveRequest`. */
+export interface Solve {
+  /** Ours; names the build in `Status`. */
+  readonly ref: string;
+  readonly exporter: string;
+  readonly exporterAttributes: Attributes;
+  readonly sessionId: string;
+  readonly frontendAttributes: Attributes;
+  readonly entitlements: readonly string[];
+}
+
+export function writeSolve(solve: Solve): Buffer {
+  return Buffer.concat([
+    bytesField(1, solve.ref),
+    bytesField(3, solve.exporter),
+    writeMap(4, solve.exporterAttributes),
+    bytesField(5, solve.sessionId),
+    bytesField(6, 'dockerfile.v0'),
+    writeMap(7, solve.frontendAttributes),
+    ...solve.entitlements.map((entitlement) => bytesField(9, entitlement)),
+  ]);
+}
+
+/** The exporter's answer by key, from a `SolveResponse`. @throws RangeError when the bytes are no such message */
+export function readSolveResponse(bytes: Buffer): ReadonlyMap<string, string> {
+  return readMap(bytes, 1);
+}
+
+/** A `StatusRequest`. */
+export function writeStatusRequest(ref: string): Buffer {
+  return bytesField(1, ref);
+}
+
+function writeMap(field: number, entries: Attributes): Buffer {
+  const present = Object.entries(entries).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return Buffer.concat(
+    present.map(([key, value]) =>
+      bytesField(field, Buffer.concat([bytesField(1, key), bytesField(2, value)])),
+    ),
+  );
+}
+
+function readMap(bytes: Buffer, wanted: number): Map<string, string> {
+  const entries = new Map<string, string>();
+  readMessage(bytes, (field, entry) => {
+    if (field !== wanted || typeof entry === 'number') return;
+    let key = '';
+    let text = '';
+    readMessage(entry, (part, value) => {
+      if (part === 1) key = value.toString();
+      if (part === 2) text = value.toString();
+    });
+    entries.set(key, text);
+  });
+  return entries;
+}
