@@ -42,7 +42,7 @@ onEachEngine('the mirror', (engine) => {
     test('keeps the token out of every byte of the image, where injecting it does not', async () => {
       const site = await world.addSite(engine, { dialect, privateFrappe: true });
       const mirrored = await release(site, engine);
-      expect(mirrored.manifest.tokenDelivery).toBe('mirror');
+      expect(mirrored.manifest.tokenDelivery).toBe('sources');
       expect(await isInImage(client, mirrored.imageId, world.token)).toBe(false);
       expect(mirrored.manifest.audit).toMatchObject({ mode: 'fail', outcome: 'clean', leaks: [] });
 

@@ -145,7 +145,7 @@ describe('a fetch', () => {
     expect(commit).toHaveLength(64);
     const source = await mirror.fetch(app);
     expect((await mirror.fetch(app)).origin).toBe('present');
-    await world.serve(mirror, [source], async (served) => {
+    await world.serve([source], async (served) => {
       expect(await git(['ls-remote', served.urlOf(source), 'main'])).toContain(commit);
     });
   });

@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as ask, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from '@jest/globals';
 import { DeBuildError } from '../../packages/core/src/errors/de-build-error.ts';
-import type { Mirror, MirrorApp } from '../../packages/core/src/git/mirror/mirror.ts';
+import type { Mirror, MirrorApp, PinnedSource } from '../../packages/core/src/git/mirror/mirror.ts';
 import { type MirrorOptions, openMirror } from '../../packages/core/src/git/mirror/mirror-store.ts';
-import { type MirrorServer, serveMirror } from '../../packages/core/src/git/mirror/serve-mirror.ts';
+import { arrangeSources } from '../../packages/core/src/git/mirror/source-files.ts';
 import { Secret } from '../../packages/core/src/secrets/secret.ts';
 import { type AppRepository, createAppRepository } from '../../packages/testbed/src/git-repository.ts';
 import { type GitServer, type GitUser, startGitServer } from '../../packages/testbed/src/git-server.ts';
@@ -17,9 +16,6 @@ import { type GitServer, type GitUser, startGitServer } from '../../packages/tes
 export const PATH = process.env.PATH ?? '';
 export const TOKEN = 'ghp_S3cretOfTheMirrorThatMustNeverShow001';
 export const credential = { username: 'x-access-token', password: new Secret('ACME_TOKEN', TOKEN) };
-/** Its own in every test process: the usual port follows from it, and suites run side by side. */
-export const siteKey = new Secret('the site key', randomBytes(16).toString('hex'));
-
 /** A git host with one app, and a folder for a site's mirror. */
 export interface MirrorWorld {
   readonly folder: string;
@@ -30,11 +26,10 @@ export interface MirrorWorld {
   openMirror(options?: Partial<MirrorOptions>): Mirror;
   /** The app's branch `version-15` (or another, or a tag) as it is resolved now. */
   resolve(ref?: string): Promise<MirrorApp>;
-  /** Serves sources for as long as `use` takes. */
+  /** Writes sources out as a build gets them, for as long as `use` takes. */
   serve<T>(
-    mirror: Mirror,
-    sources: Parameters<typeof serveMirror>[1]['sources'],
-    use: (server: MirrorServer) => Promise<T>,
+    sources: readonly PinnedSource[],
+    use: (served: { readonly folder: string; urlOf(source: PinnedSource): string }) => Promise<T>,
   ): Promise<T>;
   remove(): Promise<void>;
 }
@@ -71,13 +66,15 @@ export async function makeMirrorWorld(
       ];
       return { url, ref, kind: 'tag', commit, ...(tagObject === commit ? {} : { tagObject }) };
     },
-    async serve(mirror, sources, use) {
-      const served = await serveMirror(mirror, { siteKey, sources });
-      try {
-        return await use(served);
-      } finally {
-        await served.close();
+    async serve(sources, use) {
+      const served = await mkdtemp(join(folder, 'sources-'));
+      const { files, pathOf } = arrangeSources(sources);
+      for (const file of files) {
+        const path = join(served, file.path);
+        await mkdir(dirname(path), { recursive: true });
+        await ('file' in file ? copyFile(file.file, path) : writeFile(path, file.content));
       }
+      return use({ folder: served, urlOf: (source) => `file://${served}/${pathOf(source)}` });
     },
     async remove() {
       await server.close();

@@ -53,8 +53,9 @@ async function record(
 }
 
 /** What a build would get: all of the commit's files, through the server. */
-async function expectServed(source: PinnedSource): Promise<void> {
-  await world.serve(world.openMirror(), [source], async (server) => {
+async function expectServed(pinned: PinnedSource): Promise<void> {
+  const source = await world.openMirror().fetch(pinned);
+  await world.serve([source], async (server) => {
     const clone = join(world.folder, `clone-${randomBytes(4).toString('hex')}`);
     await git(['clone', '--quiet', '--branch', source.ref, server.urlOf(source), clone]);
     expect(await git(['-C', clone, 'rev-parse', 'HEAD'])).toBe(source.commit);

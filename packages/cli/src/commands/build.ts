@@ -20,8 +20,8 @@ export const build = defineCommand({
     'build-arg': texts('NAME=VALUE, overrides .env and de-build.json; may be repeated'),
     frozen: flag('Build from the commits of the last recorded release, wherever refs point now'),
     'token-delivery': choice(
-      ['auto', 'mirror', 'inject'],
-      'How the build gets private apps: from a token-free mirror here, or with the token in URLs',
+      ['auto', 'sources', 'inject'],
+      'How the build gets private apps: sent with the build, without a token, or with the token in URLs',
     ),
     audit: choice(
       ['fail', 'warn', 'off'],

@@ -38,8 +38,8 @@ export function planReport(plan: BuildPlan): Report {
         ...(target === undefined ? [] : [['target', target] as const]),
         [
           'apps from',
-          plan.tokenDelivery.mode === 'mirror'
-            ? 'the mirror; no token enters the build'
+          plan.tokenDelivery.mode === 'sources'
+            ? 'this machine; no token enters the build'
             : 'their hosts, with the token in their URLs',
         ],
         ...(network === undefined ? [] : [['network', network] as const]),
@@ -71,6 +71,7 @@ export function planReport(plan: BuildPlan): Report {
 }
 
 const CACHE_INPUTS: Readonly<Record<BuildPlan['cache']['input'], string>> = {
+  sources: "the apps' files are part of its key",
   CACHE_BUST: 'CACHE_BUST carries the commits',
   'apps-json': 'apps.json carries the commits',
   none: 'nothing changed since the last release',

@@ -31,7 +31,7 @@ const rebuilt: RebuiltRelease = {
     buildArgs: {},
     baseImages: [],
     cache: { use: false, input: 'CACHE_BUST', digest: recordedId, reason: undefined },
-    tokenDelivery: { mode: 'mirror', reason: undefined },
+    tokenDelivery: { mode: 'sources', offer: 'named-context' },
     target: undefined,
     network: 'host',
     pull: false,

@@ -3,6 +3,8 @@ import type { ResolvedApp } from './app.ts';
 import { digestCommits } from './commits-digest.ts';
 
 export interface CacheQuestion {
+  /** The apps come as sources, which are themselves part of the key. */
+  readonly hasSources: boolean;
   readonly dialect: Dialect;
   /** Whether the Containerfile has `ARG CACHE_BUST`. */
   readonly declaresCacheBust: boolean;
@@ -14,7 +16,7 @@ export interface CacheQuestion {
 
 export interface CacheInput {
   /** What carries the commits into the cache's key. */
-  readonly input: 'CACHE_BUST' | 'apps-json' | 'none';
+  readonly input: 'sources' | 'CACHE_BUST' | 'apps-json' | 'none';
   /** To be added to the build's own. */
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly noCache: boolean;
@@ -29,9 +31,10 @@ export interface CacheInput {
  * the content of a secret nor the commit of a branch is part of that.
  */
 export function decideCacheInput(question: CacheQuestion): CacheInput {
-  const { dialect, declaresCacheBust, resolved, last } = question;
+  const { hasSources, dialect, declaresCacheBust, resolved, last } = question;
   const digest = digestCommits(resolved);
   const cached = { noCache: false, reason: undefined, digest };
+  if (hasSources) return { input: 'sources', buildArgs: {}, ...cached };
   if (declaresCacheBust) return { input: 'CACHE_BUST', buildArgs: { CACHE_BUST: digest }, ...cached };
 
   // In the build-arg dialect apps.json is itself a build arg; the commits ride along in its entries, if it has any.

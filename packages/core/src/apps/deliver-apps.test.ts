@@ -109,7 +109,13 @@ describe('decideCacheInput', () => {
   ]);
 
   test.each(['secret', 'build-arg'] as const)('CACHE_BUST carries the digest (%s)', (dialect) => {
-    const decided = decideCacheInput({ dialect, declaresCacheBust: true, resolved: apps, last: moved });
+    const decided = decideCacheInput({
+      hasSources: false,
+      dialect,
+      declaresCacheBust: true,
+      resolved: apps,
+      last: moved,
+    });
     expect(decided).toEqual({
       input: 'CACHE_BUST',
       buildArgs: { CACHE_BUST: digestCommits(apps) },
@@ -128,7 +134,13 @@ describe('decideCacheInput', () => {
     ['secret', apps, new Map([['frappe', 'c0']]), 'none', /a is new/],
     ['secret', apps, undefined, 'none', /no release is recorded/],
   ] as const)('%s without CACHE_BUST (%#)', (dialect, all, last, input, reason) => {
-    const decided = decideCacheInput({ dialect, declaresCacheBust: false, resolved: all, last });
+    const decided = decideCacheInput({
+      hasSources: false,
+      dialect,
+      declaresCacheBust: false,
+      resolved: all,
+      last,
+    });
     expect(decided.input).toBe(input);
     expect(decided.buildArgs).toEqual({});
     expect(decided.noCache).toBe(reason !== undefined);

@@ -3,6 +3,7 @@
  * fake.
  */
 import type { Readable } from 'node:stream';
+import type { VirtualFile } from '../disk/virtual-file.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { BuildEvent } from './build-event.ts';
@@ -56,6 +57,12 @@ export interface BuildRequest {
   /** Paths relative to the context, forward slashes, that are never sent, even if `.dockerignore` includes them. */
   readonly neverSend: readonly string[];
   readonly builder: BuilderKind;
+  readonly sources?: BuildSources;
+  /**
+   * What BuildKit keeps of the context and the sources from one build to the next is kept under this key: who knows it can
+   * have them. Without it, every build sends everything.
+   */
+  readonly sessionKey?: Secret;
   /** File that keeps hashes of the context's contents between builds; without it the result has no `context`. */
   readonly contextHashesFile?: string;
   /** Credentials for registries, by host. */
@@ -64,6 +71,20 @@ export interface BuildRequest {
   /** Redacts what an error will quote before it is cut: half a secret cannot be recognized. */
   readonly redactor?: Pick<Redactor, 'redact' | 'redactValue' | 'stream'>;
   readonly signal?: AbortSignal;
+}
+
+/** A folder that steps of the build read, in addition to the context. */
+export interface BuildSources {
+  readonly files: readonly VirtualFile[];
+  /**
+   * `named-context`: as the build context `de-build-sources`, from Docker Engine 23 on. `graft`: as the folder
+   * `.de-build-sources` of the build context.
+   */
+  readonly offer: 'named-context' | 'graft';
+  /** The Containerfile with the folder mounted into its steps. */
+  readonly containerfile: string;
+  /** What was inserted into it for that; no step's name has it. */
+  readonly inserted: readonly string[];
 }
 
 export interface RegistryCredential {

@@ -90,7 +90,7 @@ export interface ListedLeak {
 export function imageLeaks(
   reference: string,
   leaks: readonly ListedLeak[],
-  { quarantine, usesMirror }: { readonly quarantine: string | undefined; readonly usesMirror: boolean },
+  { quarantine, isInjected }: { readonly quarantine: string | undefined; readonly isInjected: boolean },
 ): DeBuildError {
   const secrets = [...new Set(leaks.map(({ secret }) => secret))];
   const shown = leaks.slice(0, 3).map(({ secret, where }) => `${secret} in ${where}`);
@@ -105,9 +105,9 @@ export function imageLeaks(
     what: `${reference} was not released: its image contains ${listed(secrets)}.`,
     why: `The audit found ${shown.join('; ')}${more}. Anyone who gets the image can read ${secrets.length === 1 ? 'it' : 'them'}. ${kept}`,
     fix: `Revoke ${secrets.length === 1 ? 'this secret where it was' : 'these secrets where they were'} made, because the build cache of the engine contains ${secrets.length === 1 ? 'it' : 'them'} too. ${
-      usesMirror
-        ? 'Then change the steps that wrote these places: pass the secret by `RUN --mount=type=secret`, or not at all.'
-        : 'Then build with `tokenDelivery: mirror`, so that no step of the build has the token.'
+      isInjected
+        ? 'Then build with `tokenDelivery: sources`, so that no step of the build has the token.'
+        : 'Then change the steps that wrote these places: pass the secret by `RUN --mount=type=secret`, or not at all.'
     } With \`audit: "warn"\` in de-build.json, such an image is released nevertheless.`,
     exitCode: EXIT.leak,
   });

@@ -187,12 +187,12 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [
         'acme/erp:1.4.0',
         [{ secret: token, where: 'home/frappe/frappe-bench/logs/bench.log' }],
-        { quarantine: undefined, usesMirror: false },
+        { quarantine: undefined, isInjected: true },
       ],
       [
         'acme/erp:1.4.0',
         ['a', 'b', 'c', 'd'].map((where) => ({ secret: where === 'a' ? 'DB_PASSWORD' : token, where })),
-        { quarantine: 'acme/erp:1.4.0-quarantined-0123456789ab', usesMirror: true },
+        { quarantine: 'acme/erp:1.4.0-quarantined-0123456789ab', isInjected: false },
       ],
     ],
     imageToAuditMissing: [['1.4.0']],
@@ -529,8 +529,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     mirrorNotWritten: [['/srv/site/.de-build/mirror', { reason: 'No space left on device', cause: full }]],
     mirrorBroken: [['/srv/site/.de-build/mirror/github.com-a-b.git', 'fatal: bad config line 1']],
     mirrorBusy: [['/srv/site/.de-build/mirror/github.com-a-b.git', 600]],
-    mirrorBackendMissing: [[]],
-    mirrorNotServed: [['EPERM', denied]],
     mirrorSubmodules: [
       [pin, ['vendor/one']],
       [pin, ['a', 'b', 'c', 'd', 'e', 'f\n']],
@@ -583,7 +581,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     rebuildBaseGone: [['python:3.11-slim', 'sha256:ab', 'It is not on the engine.']],
     rebuildBaseUnknown: [['python:3.11-slim']],
     rebuildArgMissing: [['FRAPPE_PATH']],
-    rebuildNeedsMirror: [['The engine is not on this machine.']],
     rebuildReplacesAside: [['1.4.0-replaced-0123456789ab']],
   },
   'ref-findings.ts': {
@@ -600,11 +597,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'release-failures.ts': {
     checksFailed: [[[error]], [[error, error, warning]], [[error, warning, warning]]],
-    frozenNeedsMirror: [['The engine is not on this machine.']],
-    sshNeedsMirror: [
-      [['mini_erp'], 'tokenDelivery says so.'],
-      [['mini_erp', 'mini_hr'], 'The engine is not on this machine.'],
-    ],
+    frozenNeedsSources: [[]],
+    sshNeedsSources: [[['mini_erp']], [['mini_erp', 'mini_hr']]],
     tagTakenMeanwhile: [['acme/erp:1.4.0', 'sha256:0123']],
     tagNotTakenBack: [
       ['acme/erp:1.4.0', manifest.manifestExists('1.4.0.json', '1.4.0'), engine.engineNotRunning(endpoint)],

@@ -101,27 +101,6 @@ export function mirrorBusy(folder: string, seconds: number): DeBuildError {
   });
 }
 
-export function mirrorBackendMissing(): DeBuildError {
-  return new DeBuildError({
-    code: 'mirror-backend-missing',
-    what: 'The git of this machine cannot serve repositories over HTTP.',
-    why: 'The program `git http-backend` is missing from its installation.',
-    fix: 'Install the rest of git (Alpine: apk add git-daemon; Red Hat: dnf install git), or build with `tokenDelivery: inject`.',
-    exitCode: EXIT.git,
-  });
-}
-
-export function mirrorNotServed(reason: string, cause: unknown): DeBuildError {
-  return new DeBuildError({
-    code: 'mirror-not-served',
-    what: 'The mirror could not be served on 127.0.0.1.',
-    why: `The system answered: ${reason}.`,
-    fix: 'Allow de-build to listen on the loopback address, or build with `tokenDelivery: inject`.',
-    exitCode: EXIT.record,
-    cause,
-  });
-}
-
 /** Submodules stay empty folders: `git clone`, as bench calls it, does not follow them. */
 export function mirrorSubmodules(pin: PinName, paths: readonly string[]): Finding {
   return warning('mirror-submodules', {
@@ -136,7 +115,7 @@ export function mirrorSubmodules(pin: PinName, paths: readonly string[]): Findin
 export function mirrorLfsPointers(pin: PinName, paths: readonly string[]): Finding {
   return warning('mirror-lfs-pointers', {
     what: `${pin.url} keeps ${counted(paths.length, 'file')} in Git LFS at ${pin.commit.slice(0, 12)}: ${listed(paths)}.`,
-    why: 'The mirror serves only what is in git, so the image gets the pointer files instead of the content.',
+    why: 'The sources of a build hold only what is in git, so the image gets the pointer files instead of the content.',
     fix: 'If the app needs them at run time, keep them in git itself, or build with `tokenDelivery: inject` and git-lfs in the image.',
     subject: pin.url,
   });

@@ -69,16 +69,6 @@ export function rebuildArgMissing(name: string): DeBuildError {
   });
 }
 
-export function rebuildNeedsMirror(obstacle: string): DeBuildError {
-  return new DeBuildError({
-    code: 'rebuild-needs-mirror',
-    what: 'The recorded commits cannot be built here.',
-    why: `Only the mirror can give a build a commit that its branch or tag no longer points to. ${sentence(obstacle)}`,
-    fix: 'Rebuild on the machine that runs the engine.',
-    exitCode: EXIT.usage,
-  });
-}
-
 /** `--replace` or `--accept-equivalent` for a record that was itself moved aside. */
 export function rebuildReplacesAside(release: string): DeBuildError {
   return new DeBuildError({

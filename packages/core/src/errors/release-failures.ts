@@ -22,23 +22,23 @@ function counted(count: number, noun: string): string {
 }
 
 /** `--frozen` where the build would clone from the hosts. */
-export function frozenNeedsMirror(obstacle: string): DeBuildError {
+export function frozenNeedsSources(): DeBuildError {
   return new DeBuildError({
     code: 'frozen-needs-mirror',
     what: 'The recorded commits cannot be built here.',
-    why: `Only the mirror can give a build a commit that its branch or tag no longer points to. ${obstacle}`,
-    fix: 'Build on the machine that runs the engine, with `tokenDelivery` set to `auto`, or leave out `--frozen`.',
+    why: 'With `tokenDelivery: inject` the build clones from the git hosts, where a branch may have moved.',
+    fix: 'Set `tokenDelivery` to `auto`, or leave out `--frozen`.',
     exitCode: EXIT.usage,
   });
 }
 
 /** An app comes over ssh where the build would clone it from its host. */
-export function sshNeedsMirror(apps: readonly string[], obstacle: string): DeBuildError {
+export function sshNeedsSources(apps: readonly string[]): DeBuildError {
   return new DeBuildError({
     code: 'ssh-needs-mirror',
     what: `A build cannot clone ${apps.join(', ')} over ssh.`,
-    why: `It has no ssh key; it can only clone what this machine fetched into the mirror. ${obstacle}`,
-    fix: 'Build on the machine that runs the engine, with `tokenDelivery` set to `auto`, or use an https URL with a token.',
+    why: 'With `tokenDelivery: inject` the build clones from the git hosts, and it has no ssh key.',
+    fix: 'Set `tokenDelivery` to `auto`, or use an https URL with a token.',
     exitCode: EXIT.checks,
   });
 }

@@ -126,16 +126,18 @@ export const manifestSchema = z
       .looseObject({
         used: z.boolean().describe('False when every step was forced to run.'),
         input: z
-          .enum(['CACHE_BUST', 'apps-json', 'none'])
+          .enum(['sources', 'CACHE_BUST', 'apps-json', 'none'])
           .describe("How the apps' commits became part of the cache key."),
         digest: z.string().optional().describe("Of the apps' commits."),
         reason: z.string().optional().describe('Why the cache was not used.'),
       })
       .describe('The build cache.'),
     tokenDelivery: z
-      .enum(['mirror', 'inject'])
+      .enum(['sources', 'mirror', 'inject'])
       .optional()
-      .describe('Whether the build cloned from the mirror without a token, or with the token in its URLs.'),
+      .describe(
+        'How the build got the apps: as sources that came with the build, from the mirror over HTTP (de-build 0.3 and earlier), or with the token in their URLs.',
+      ),
     rebuild: z
       .looseObject({
         of: digest.describe('The id of the image that was recorded before; its record was moved aside.'),

@@ -4,7 +4,7 @@ import { allApps } from '../apps/all-apps.ts';
 import type { App, ResolvedApp } from '../apps/app.ts';
 import { parseApps } from '../apps/parse-apps.ts';
 import type { SiteSources } from '../apps/site-sources.ts';
-import { rebuildArgMissing, rebuildNeedsMirror } from '../errors/rebuild-failures.ts';
+import { rebuildArgMissing } from '../errors/rebuild-failures.ts';
 import { bareUrl } from '../flow/open-history.ts';
 import type { OpenSite } from '../flow/open-site.ts';
 import type { RecordedRelease } from '../flow/recorded-release.ts';
@@ -27,7 +27,7 @@ import { sourceDateEpoch } from './source-date-epoch.ts';
  * Decides a rebuild from the record, where `decideRelease` asks what refs point at today. The site of today gives only what
  * no record holds: tokens, and values of sensitive build args.
  * @param cache whether steps may come from the build cache
- * @throws DeBuildError `rebuild-needs-mirror`, `rebuild-build-arg-missing`, `engine-*`
+ * @throws DeBuildError `rebuild-build-arg-missing`, `engine-*`
  */
 export async function decideRebuild(
   release: RecordedRelease,
@@ -37,9 +37,6 @@ export async function decideRebuild(
   const { manifest, site: today } = release;
   const engine = await tools.engine();
   const info = await engine.about();
-  const tokenDelivery = chooseTokenDelivery('auto', info, 'default');
-  if (tokenDelivery.mode !== 'mirror') throw rebuildNeedsMirror(tokenDelivery.reason ?? '');
-
   const tag = tagOfRelease(manifest, release.name);
   const site = await siteAsItWas(manifest, { today, files, tag });
   const credentials = credentialsOf(today.sources);
@@ -55,6 +52,7 @@ export async function decideRebuild(
     tag,
     containerfile: site.containerfile,
     builder: info.builder,
+    tokenDelivery: chooseTokenDelivery('auto', info),
     buildArgs: args.planned,
     cache,
   });
@@ -99,7 +97,6 @@ async function siteAsItWas(
     context: manifest.context.path ?? then.context,
     env: today.config.env,
     manifests: today.config.manifests,
-    mirrorPort: today.config.mirrorPort,
     target: manifest.target,
   };
   const { entries } = await readApps(files.folder, config.apps);
@@ -162,6 +159,7 @@ function planOf(
     readonly tag: ReleaseTag;
     readonly containerfile: OpenSite['containerfile'];
     readonly builder: BuildPlan['builder'];
+    readonly tokenDelivery: BuildPlan['tokenDelivery'];
     readonly buildArgs: BuildPlan['buildArgs'];
     readonly cache: boolean;
   },
@@ -197,9 +195,10 @@ function planOf(
       digest: cache.digest ?? '',
       reason: decided.cache ? undefined : 'a rebuild from the cache proves nothing',
     },
-    tokenDelivery: { mode: 'mirror', reason: undefined },
+    tokenDelivery: decided.tokenDelivery,
     target: manifest.target,
-    network: 'host',
+    // The mirror needed the network of the machine, whatever the site wanted.
+    network: manifest.tokenDelivery === 'mirror' ? 'default' : manifest.network,
     pull: false,
     siteRepository:
       site.commit === null

@@ -55,17 +55,12 @@ export const siteConfigSchema = z
       .default('default')
       .describe('The network that the steps of the build have.'),
     tokenDelivery: z
-      .enum(['auto', 'mirror', 'inject'])
-      .default('auto')
+      .enum(['auto', 'sources', 'inject', 'mirror'])
+      .transform((mode) => (mode === 'mirror' ? 'sources' : mode))
+      .prefault('auto')
       .describe(
-        'How the build gets private apps: from a token-free mirror on this machine, or with the token in their URLs. `auto` takes the mirror wherever the build can reach it.',
+        'How the build gets private apps: `sources` sends their commits with the build, without a token; `inject` puts the token into their URLs. `auto` is `sources`; so is `mirror`, the old word for it.',
       ),
-    mirrorPort: z
-      .int()
-      .min(1024)
-      .max(65535)
-      .optional()
-      .describe("The loopback port of the mirror; one that follows from the site's own key by default."),
     benchFolder: z
       .string()
       .regex(/^\/(?:[^/]+\/?)+$/, 'is not an absolute path')

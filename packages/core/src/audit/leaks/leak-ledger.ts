@@ -69,8 +69,8 @@ function removalOf(place: LeakPlace): string {
       return 'Pass it to the build as a secret (`RUN --mount=type=secret`), never by ARG, ENV or LABEL.';
     case 'file':
       return isOfGit(place.path, place.inside)
-        ? 'Build with `tokenDelivery: mirror`, so that git never has the token, or remove it in the same step that clones.'
-        : 'Build with `tokenDelivery: mirror`, so that no step of the build has the token; or remove the file in the same step that writes it, because a later step only hides it.';
+        ? 'Build with `tokenDelivery: sources`, so that git never has the token, or remove it in the same step that clones.'
+        : 'Build with `tokenDelivery: sources`, so that no step of the build has the token; or remove the file in the same step that writes it, because a later step only hides it.';
   }
 }
 

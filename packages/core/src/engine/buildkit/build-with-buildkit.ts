@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { createHash, randomBytes } from 'node:crypto';
 import { buildInterrupted } from '../../errors/build-failures.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { createRedactor } from '../../secrets/redactor.ts';
@@ -40,11 +40,18 @@ export async function buildWithBuildKit(
     ...sessionSecrets(request.secrets),
     ...sessionAuth(request.registryAuth ?? {}),
   };
-  const key = `de-build:${hostname()}:${request.contextFolder}`;
-  const { session, client } = await connect(transport, { key, methods, signal: request.signal });
+  const { session, client } = await connect(transport, {
+    key: sharedKey(request),
+    methods,
+    signal: request.signal,
+  });
   try {
     const redactor = request.redactor ?? createRedactor();
-    const ledger = createStepLedger(request.onEvent ?? (() => undefined), redactor);
+    const ledger = createStepLedger(
+      request.onEvent ?? (() => undefined),
+      redactor,
+      request.sources?.inserted,
+    );
     const outcome = await runBuild({ transport, client, request, sessionId: session.id, ledger });
     // Our own error says more than the engine's report of it.
     if (isDeBuildError(session.failure())) throw session.failure();
@@ -68,6 +75,12 @@ export async function buildWithBuildKit(
     client.close();
     session.close();
   }
+}
+
+/** Of one site, and not to be guessed by other clients of a shared builder. */
+function sharedKey({ sessionKey, contextFolder }: BuildRequest): string {
+  const secret = sessionKey?.reveal() ?? randomBytes(16).toString('hex');
+  return createHash('sha256').update(`${secret} ${contextFolder}`).digest('hex');
 }
 
 async function connect(transport: EngineTransport, options: Omit<SessionOptions, 'transport'>) {

@@ -5,6 +5,7 @@ import { buildInterrupted, buildWithoutImage } from '../../errors/build-failures
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { engineAnswerUnreadable, engineIdle, engineLost } from '../../errors/engine-failures.ts';
 import { Secret } from '../../secrets/secret.ts';
+import { SOURCES_CONTEXT } from '../../site/mount-sources.ts';
 import type { BuildRequest } from '../engine.ts';
 import type { GrpcClient } from '../session/grpc-client.ts';
 import { GRPC, GrpcError } from '../session/grpc-status.ts';
@@ -26,8 +27,6 @@ export interface BuildRun {
   readonly client: GrpcClient;
   readonly request: BuildRequest;
   readonly sessionId: string;
-  /** In addition to those that the request makes. */
-  readonly attributes?: Attributes;
   readonly ledger: StepLedger;
 }
 
@@ -129,7 +128,7 @@ async function endOf(following: Promise<void>): Promise<void> {
   waiting.abort();
 }
 
-function solveOf({ request, sessionId, attributes }: BuildRun): Solve {
+function solveOf({ request, sessionId }: BuildRun): Solve {
   const { tags, buildArgs, labels, network } = request;
   return {
     ref: randomBytes(16).toString('hex'),
@@ -144,7 +143,10 @@ function solveOf({ request, sessionId, attributes }: BuildRun): Solve {
       'force-network-mode': network === 'default' ? undefined : network,
       ...prefixed('build-arg', buildArgs),
       ...prefixed('label', labels),
-      ...attributes,
+      ...(request.sources?.offer === 'named-context' && {
+        [`context:${SOURCES_CONTEXT}`]: `local:${SOURCES_CONTEXT}`,
+        [`local-sessionid:${SOURCES_CONTEXT}`]: sessionId,
+      }),
     },
     entitlements: network === 'host' ? ['network.host'] : [],
   };

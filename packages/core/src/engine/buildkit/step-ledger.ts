@@ -47,10 +47,13 @@ const CANCELED = /context canceled|\bcanceled$/;
 const LOOKUP_MS = 20;
 const SETTLED_AFTER_MS = 100;
 
+/** @param inserted what was inserted into the Containerfile: no step's name has it */
 export function createStepLedger(
   emit: (event: BuildEvent) => void,
   redactor: NonNullable<BuildRequest['redactor']> = createRedactor(),
+  inserted: readonly string[] = [],
 ): StepLedger {
+  const asWritten = (text: string) => inserted.reduce((rest, piece) => rest.replaceAll(piece, ''), text);
   const steps = new Map<string, Step>();
   const warnings = new Set<string>();
 
@@ -77,7 +80,7 @@ export function createStepLedger(
   };
 
   const takeVertex = (vertex: Vertex) => {
-    const step = enterStep(steps, vertex, redactor);
+    const step = enterStep(steps, { ...vertex, name: asWritten(vertex.name) }, redactor);
     clearTimeout(step.settling);
     step.settling = undefined;
     step.startedAt ??= vertex.startedAt;

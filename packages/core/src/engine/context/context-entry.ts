@@ -30,6 +30,8 @@ export interface ContextEntry {
   readonly linkTarget?: string;
   /** Of another name of a file: the path that came first. */
   readonly hardLinkOf?: string;
+  /** Of a file that is on no disk. */
+  readonly content?: Buffer;
   /** Numbers of a device node. */
   readonly deviceNumbers?: { readonly major: number; readonly minor: number };
 }

@@ -159,6 +159,7 @@ function remember(entry: ContextEntry, hash: Hash | undefined, hashes: ContentHa
 
 function contentOf(entry: ContextEntry): Iterable<Buffer> | AsyncIterable<Buffer> {
   if (entry.kind === 'socket') return [];
+  if (entry.content !== undefined) return piecesOf(entry.content);
   if (entry.size > SMALL_FILE_BYTES) return readFileInPieces(entry, PIECE_BYTES);
   return piecesOf(readSmallFile(entry));
 }

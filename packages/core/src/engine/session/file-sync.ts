@@ -1,26 +1,27 @@
 import { statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { VirtualFile } from '../../disk/virtual-file.ts';
 import { contextUnreadable } from '../../errors/context-failures.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
+import { GRAFT_FOLDER, SOURCES_CONTEXT } from '../../site/mount-sources.ts';
 import { compareBytes } from '../context/compare-bytes.ts';
 import type { ContentHashes } from '../context/content-hashes.ts';
 import { type ContextEntry, createContextEntry } from '../context/context-entry.ts';
 import { createContextFilter } from '../context/context-filter.ts';
 import { walkContext } from '../context/walk-context.ts';
+import type { BuildRequest } from '../engine.ts';
 import { diffCopy } from './diff-copy.ts';
 import type { GrpcCall, GrpcMethods } from './grpc-server.ts';
 import { GRPC, GrpcError } from './grpc-status.ts';
+import { sourceEntries, virtualEntry } from './source-entries.ts';
 
-export interface FileSyncOptions {
-  readonly contextFolder: string;
-  /** Absolute; of its folder, only it and its ignore file are sent. */
-  readonly containerfile: string;
-  readonly neverSend: readonly string[];
+export interface FileSyncOptions
+  extends Pick<BuildRequest, 'contextFolder' | 'containerfile' | 'neverSend' | 'sources'> {
   readonly hashes?: ContentHashes | undefined;
   /**
    * Called after each transfer of the context with all entries that the engine was offered so far, by path, without
-   * ignore files that it only read.
+   * ignore files that it only read, and without the sources.
    */
   readonly onOffered?: (offered: ReadonlyMap<string, ContextEntry>) => void;
 }
@@ -31,7 +32,7 @@ export interface FileSync {
   readonly sent: { files: number; bytes: number };
 }
 
-/** `moby.filesync.v1.FileSync`: serves the Containerfile and the context. */
+/** `moby.filesync.v1.FileSync`: serves the Containerfile, the context and the sources. */
 export function fileSync(options: FileSyncOptions): FileSync {
   const sent = { files: 0, bytes: 0 };
   const offered = new Map<string, ContextEntry>();
@@ -40,19 +41,29 @@ export function fileSync(options: FileSyncOptions): FileSync {
     sent.bytes += entry.size;
   };
 
+  const { contextFolder, sources, hashes } = options;
+  const grafted = sources?.offer === 'graft' ? sources.files.map(below(GRAFT_FOLDER)) : [];
+  const neverSend = [...options.neverSend, ...(grafted.length > 0 ? [GRAFT_FOLDER] : [])];
+
   const converse = async (call: GrpcCall): Promise<void> => {
     const folder = call.metadata.get('dir-name')?.[0];
     if (folder === 'dockerfile') {
-      await diffCopy(call, { entries: containerfileEntries(options.containerfile, call), onSent });
+      await diffCopy(call, { entries: containerfileEntries(options, call), onSent });
+      return;
+    }
+    if (folder === SOURCES_CONTEXT && sources !== undefined) {
+      await diffCopy(call, { entries: once(sourceEntries(sources.files)), onSent });
       return;
     }
     if (folder !== 'context') throw new GrpcError(GRPC.notFound, `there is no folder ${folder ?? ''} here`);
     const selection = selectionOf(call);
-    const { contextFolder, neverSend, hashes } = options;
-    const entries = walkContext({ ...selection, folder: contextFolder, neverSend, signal: call.signal });
+    const isIgnoreFile = isIgnoreFileOnly(selection.follow);
+    const walked = walkContext({ ...selection, folder: contextFolder, neverSend, signal: call.signal });
+    const entries =
+      grafted.length === 0 || isIgnoreFile ? walked : insertEntries(walked, sourceEntries(grafted));
     const announced = await diffCopy(call, { entries, onSent, hashes });
-    if (isIgnoreFileOnly(selection.follow)) return;
-    for (const entry of announced) offered.set(entry.path, entry);
+    if (isIgnoreFile) return;
+    for (const entry of announced) if (!isGrafted(entry.path)) offered.set(entry.path, entry);
     options.onOffered?.(offered);
   };
 
@@ -73,15 +84,50 @@ function isIgnoreFileOnly(follow: readonly string[] | undefined): boolean {
   return follow?.length === 1 && follow[0] === '.dockerignore';
 }
 
+function below(folder: string) {
+  return (file: VirtualFile): VirtualFile => ({ ...file, path: `${folder}/${file.path}` });
+}
+
+function isGrafted(path: string): boolean {
+  return path === GRAFT_FOLDER || path.startsWith(`${GRAFT_FOLDER}/`);
+}
+
+async function* once(entries: readonly ContextEntry[]): AsyncGenerator<readonly ContextEntry[], void, void> {
+  yield entries;
+}
+
+/** Entries of one folder in its place among the others. */
+async function* insertEntries(
+  walked: AsyncIterable<readonly ContextEntry[]>,
+  entries: readonly ContextEntry[],
+): AsyncGenerator<readonly ContextEntry[], void, void> {
+  let isInserted = false;
+  for await (const batch of walked) {
+    const at = isInserted
+      ? -1
+      : batch.findIndex(({ path }) => compareBytes(path.split('/', 1)[0] ?? '', GRAFT_FOLDER) > 0);
+    if (at === -1) yield batch;
+    else {
+      isInserted = true;
+      yield [...batch.slice(0, at), ...entries, ...batch.slice(at)];
+    }
+  }
+  if (!isInserted) yield entries;
+}
+
 /** The Containerfile may be a symlink, and its folder may hold files that must not be sent. */
 async function* containerfileEntries(
-  containerfile: string,
+  { containerfile, sources }: FileSyncOptions,
   call: GrpcCall,
 ): AsyncGenerator<readonly ContextEntry[], void, void> {
   const { follow, ...selection } = selectionOf(call);
   const filter = createContextFilter({ ...selection, include: [...selection.include, ...(follow ?? [])] });
   const files = [containerfile, `${containerfile}.dockerignore`];
-  const entries = await Promise.all(files.map((file) => readEntry(file)));
+  const found = await Promise.all(files.map((file) => readEntry(file)));
+  const entries =
+    sources === undefined
+      ? found
+      : [virtualEntry(basename(containerfile), sources.containerfile), ...found.slice(1)];
   yield entries
     .filter((entry) => entry !== undefined)
     .filter((entry) => filter.judge(entry.path, false, undefined).isWanted)

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { engineWithoutBuildKit } from '../../errors/engine-setup-failures.ts';
@@ -42,7 +42,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     headers: {
       'X-Docker-Expose-Session-Uuid': id,
       'X-Docker-Expose-Session-Name': 'de-build',
-      'X-Docker-Expose-Session-Sharedkey': createHash('sha256').update(options.key).digest('hex'),
+      'X-Docker-Expose-Session-Sharedkey': options.key,
       'X-Docker-Expose-Session-Grpc-Method': Object.keys(methods),
     },
     ...omitUndefined({ signal }),

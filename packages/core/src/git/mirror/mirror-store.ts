@@ -47,7 +47,7 @@ export function openMirror(folder: string, options: MirrorOptions): Mirror {
       const seal = await openSeal(repository, app);
       // What was released long ago is read again: a seal knows nothing of what a disk has forgotten.
       if (seal.notices !== undefined && app.isRecorded !== true)
-        return describe({ repository, app }, { origin: 'present', notices: seal.notices });
+        return describe({ repository, app }, { origin: 'present', notices: seal.notices, packs: seal.packs });
       settings ??= readNetworkSettings(environment);
       const patience = { timeoutSeconds, pauseSeconds, signal, onRetry };
       const how = { ...patience, environment, settings: await settings };
@@ -70,8 +70,10 @@ async function fetchPin(download: Fetching, seal: PinSeal): Promise<PinnedSource
         ? { origin: 'present', notices: [] }
         : await underLock(download, () => bringPin(download));
     const notices = await findNotices(git, repository, { app, signal });
-    if (brought.origin === 'present') await seal.keep(notices);
-    return describe(download, { ...brought, notices: [...brought.notices, ...notices] });
+    const sealed = brought.origin === 'present' ? seal : await openSeal(repository, app, { isNew: true });
+    await sealed.keep(notices);
+    const { packs } = sealed;
+    return describe(download, { ...brought, packs, notices: [...brought.notices, ...notices] });
   } catch (error) {
     if (isDeBuildError(error) || signal?.aborted === true) throw error;
     const { code } = error as NodeJS.ErrnoException;
@@ -131,7 +133,10 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-function describe({ repository, app }: Pick<Download, 'repository' | 'app'>, brought: Brought): PinnedSource {
+function describe(
+  { repository, app }: Pick<Download, 'repository' | 'app'>,
+  brought: Brought & Pick<PinnedSource, 'packs'>,
+): PinnedSource {
   const { url, ref, kind, commit, tagObject } = app;
   return {
     url: showable(url),

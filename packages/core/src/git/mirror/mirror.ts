@@ -1,4 +1,4 @@
-/** Local, token-free copies of apps at pinned commits. `mirror-store.ts` keeps them, `serve-mirror.ts` serves them. */
+/** Local, token-free copies of apps at pinned commits; `mirror-store.ts` keeps them. */
 import type { Finding } from '../../errors/finding.ts';
 import type { Credential } from '../remote.ts';
 
@@ -43,6 +43,8 @@ export interface PinnedSource {
   readonly tagObject?: string;
   /** The bare repository that holds it: absolute path. */
   readonly repository: string;
+  /** Names of the packs that hold it, without ending. */
+  readonly packs: readonly string[];
   /** `present`: no host was asked. */
   readonly origin: 'present' | 'fetched';
   /** Submodules, Git LFS pointers, damage that was mended. */

@@ -9,7 +9,7 @@ import { withinGrace } from '../../flow/within-grace.ts';
 import { buildingTag } from '../../version/version-tag.ts';
 import type { Decision } from '../plan/decision.ts';
 import { buildRequest } from './build-request.ts';
-import { serveSources } from './serve-sources.ts';
+import { fetchSources } from './fetch-sources.ts';
 
 /**
  * Builds the image under a temporary tag, hands it to `use`, and removes the temporary tag in every case. An image without
@@ -25,10 +25,9 @@ export async function buildImage<Result>(
   const journal = await startJournal(site.own.of('records').journal, [temporary]);
   let { signal } = tools;
   try {
-    const built = await serveSources(decision, tools, (sources) =>
-      inStage(tools, { stage: 'build', title: `Building ${plan.reference}` }, async () =>
-        engine.build(await buildRequest(decision, { temporary, sources }, tools)),
-      ),
+    const fetched = await fetchSources(decision, tools);
+    const built = await inStage(tools, { stage: 'build', title: `Building ${plan.reference}` }, async () =>
+      engine.build(await buildRequest(decision, { temporary, fetched }, tools)),
     );
     return await use(built, journal);
   } catch (error) {

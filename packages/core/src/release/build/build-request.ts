@@ -2,18 +2,20 @@ import { allApps } from '../../apps/all-apps.ts';
 import { encodeAppsJson, renderAppsJson } from '../../apps/deliver-apps.ts';
 import type { BuildRequest } from '../../engine/engine.ts';
 import { findRegistryCredentials } from '../../engine/registry-credentials.ts';
+import { readSiteKey } from '../../flow/site-key.ts';
 import type { Tools } from '../../flow/tools.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { Decision } from '../plan/decision.ts';
 import { labelsOf } from '../plan/labels.ts';
 import { contextOf } from './context-paths.ts';
-import type { Sources } from './serve-sources.ts';
+import type { FetchedSources } from './fetch-sources.ts';
+import { mountedSources } from './mounted-sources.ts';
 
 /** What the engine is asked to build: the plan, with secrets and paths filled in. */
 export async function buildRequest(
   decision: Decision,
-  { temporary, sources: { urlOf } }: { readonly temporary: string; readonly sources: Sources },
+  { temporary, fetched }: { readonly temporary: string; readonly fetched: FetchedSources | undefined },
   tools: Tools,
 ): Promise<BuildRequest> {
   const { plan, site, frappe, files, sourceDateEpoch } = decision;
@@ -22,11 +24,11 @@ export async function buildRequest(
   for (const [name, { value, source }] of Object.entries(plan.buildArgs)) {
     if (source !== 'containerfile') buildArgs[name] = decision.buildArgs[name] ?? value;
   }
-  if (urlOf !== undefined && frappe !== undefined) buildArgs.FRAPPE_PATH = urlOf(frappe);
+  if (fetched !== undefined && frappe !== undefined) buildArgs.FRAPPE_PATH = fetched.urlOf(frappe);
   if (sourceDateEpoch !== undefined) buildArgs.SOURCE_DATE_EPOCH ??= sourceDateEpoch;
   const document = renderAppsJson(site.apps, allApps(decision), {
     ...site.sources.values,
-    ...omitUndefined({ urlOf }),
+    ...omitUndefined({ urlOf: fetched?.urlOf }),
     withCommits: plan.cache.input === 'apps-json',
   });
   if (plan.dialect === 'build-arg') {
@@ -37,7 +39,8 @@ export async function buildRequest(
   }
   const bases = plan.baseImages.map(({ reference }) => reference);
   const registryAuth = await findRegistryCredentials(bases, { environment, redactor });
-  await site.own.make();
+  const sources = await mountedSources(decision, { fetched, appsJson: document });
+  const sessionKey = await readSiteKey(await site.own.make());
   return {
     ...(await contextOf(files, site.config)),
     registryAuth,
@@ -52,6 +55,7 @@ export async function buildRequest(
     onEvent: tools.emit,
     redactor,
     signal: tools.signal,
-    ...omitUndefined({ target: plan.target, network: plan.network }),
+    sessionKey,
+    ...omitUndefined({ target: plan.target, network: plan.network, sources }),
   };
 }

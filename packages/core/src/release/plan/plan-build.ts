@@ -57,7 +57,7 @@ export function planBuild(input: PlanInput): BuildPlan {
     cache: plannedCache(input),
     tokenDelivery: input.tokenDelivery,
     target: config.target,
-    network: networkOf(input),
+    network: input.network ?? config.network,
     pull: input.pull,
     siteRepository: plannedRepository(input.siteRepository),
     replaces: input.replaces,
@@ -68,11 +68,6 @@ export function planBuild(input: PlanInput): BuildPlan {
     createdAt: input.now.toISOString(),
     warnings: input.warnings,
   });
-}
-
-/** The mirror is on this machine's loopback, which only the host's network reaches. */
-function networkOf({ tokenDelivery, network, config }: PlanInput): string | undefined {
-  return tokenDelivery.mode === 'mirror' ? 'host' : (network ?? config.network);
 }
 
 function plannedApp({ credential: _, line: __, place: ___, ...app }: ResolvedApp): PlannedApp {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { allApps } from '../../apps/all-apps.ts';
 import { decideCacheInput } from '../../apps/cache-input.ts';
-import { checksFailed, frozenNeedsMirror, sshNeedsMirror } from '../../errors/release-failures.ts';
+import { checksFailed, frozenNeedsSources, sshNeedsSources } from '../../errors/release-failures.ts';
 import { inspectSite } from '../../flow/change-site.ts';
 import type { CheckResult } from '../../flow/event.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
@@ -9,13 +9,13 @@ import { inStage } from '../../flow/stage.ts';
 import type { SiteOptions, Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
-import type { Secret } from '../../secrets/secret.ts';
 import { stagesWith } from '../../site/parse-containerfile.ts';
 import { readVersion } from '../../site/site.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import { type CheckedSite, runChecks } from '../check/run-checks.ts';
 import { findBaseImages } from './base-images.ts';
 import type { Decision } from './decision.ts';
+import { plainValues } from './plain-values.ts';
 import type { BuildPlan } from './plan.ts';
 import { planBuild } from './plan-build.ts';
 import { RELEASE } from './release-flow.ts';
@@ -92,12 +92,8 @@ async function decide(
   }
   const { engine, info, tagged } = checked.engine;
   const holder = tagged.find((image) => image.tag === version);
-  const {
-    tokenDelivery = config.tokenDelivery,
-    network = config.network,
-    force = false,
-    frozen = false,
-  } = options;
+  const { force = false, frozen = false } = options;
+  const tokenDelivery = chooseTokenDelivery(options.tokenDelivery ?? config.tokenDelivery, info);
   const plan = planBuild({
     config,
     containerfile: { ...containerfile, dialect },
@@ -105,6 +101,7 @@ async function decide(
     sources,
     ...resolved,
     cache: decideCacheInput({
+      hasSources: tokenDelivery.mode === 'sources',
       dialect,
       declaresCacheBust: containerfile.args.has('CACHE_BUST'),
       resolved: allApps(resolved),
@@ -117,7 +114,7 @@ async function decide(
     ),
     siteRepository: checked.siteRepository,
     builder: info.builder,
-    tokenDelivery: chooseTokenDelivery(tokenDelivery, info, network),
+    tokenDelivery,
     replaces: holder === undefined ? undefined : { imageId: holder.id, tag: holder.tag },
     warnings: checked.results
       .flatMap((result) => result.findings)
@@ -147,22 +144,10 @@ async function decide(
 
 /** With `inject` the build itself clones what a ref points at, over http. */
 function requireDelivery({ plan, isFrozen, frappe, apps }: Decision): void {
-  const { mode, reason = '' } = plan.tokenDelivery;
-  if (mode !== 'inject') return;
-  if (isFrozen) throw frozenNeedsMirror(reason);
+  if (plan.tokenDelivery.mode !== 'inject') return;
+  if (isFrozen) throw frozenNeedsSources();
   const overSsh = allApps({ frappe, apps }).filter(({ url }) => isSshUrl(url));
-  if (overSsh.length > 0)
-    throw sshNeedsMirror(
-      overSsh.map(({ name }) => name),
-      reason,
-    );
-}
-
-/** FROM lines don't depend on secrets. */
-function plainValues(args: Readonly<Record<string, string | Secret>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(args).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
+  if (overSsh.length > 0) throw sshNeedsSources(overSsh.map(({ name }) => name));
 }
 
 /** What a recorded release was built from: name → commit. */

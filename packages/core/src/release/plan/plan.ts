@@ -1,5 +1,6 @@
 import type { ResolvedApp } from '../../apps/app.ts';
 import type { BuildArgSource } from '../../apps/build-args.ts';
+import type { CacheInput } from '../../apps/cache-input.ts';
 import type { BuilderKind } from '../../engine/engine.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { Dialect } from '../../site/containerfile.ts';
@@ -61,7 +62,7 @@ export interface PlannedCache {
   /** False: every step runs again. */
   readonly use: boolean;
   /** What carries the apps' commits into the cache's key. */
-  readonly input: 'CACHE_BUST' | 'apps-json' | 'none';
+  readonly input: CacheInput['input'];
   /** Digest of the resolved commits. */
   readonly digest: string;
   /** Why the cache is not used, when it is not. */

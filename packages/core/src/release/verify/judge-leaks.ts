@@ -22,8 +22,8 @@ export async function judgeLeaks(
   const quarantine = keepsFailed ? `${plan.image}:${quarantinedTag(plan.siteVersion, imageId)}` : undefined;
   if (quarantine !== undefined) await engine.images.tag(imageId, quarantine);
   const found = errors.map((leak) => ({ secret: leak.secret, where: describePlace(leak.place) }));
-  const usesMirror = plan.tokenDelivery.mode === 'mirror';
-  throw imageLeaks(plan.reference, found, { quarantine, usesMirror });
+  const isInjected = plan.tokenDelivery.mode === 'inject';
+  throw imageLeaks(plan.reference, found, { quarantine, isInjected });
 }
 
 /** Every leak as an event, and what could not be searched. */

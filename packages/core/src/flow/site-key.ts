@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createWhole, writeWhole } from '../../disk/write-whole.ts';
-import { mirrorNotWritten } from '../../errors/mirror-failures.ts';
-import { Secret } from '../../secrets/secret.ts';
+import { createWhole, writeWhole } from '../disk/write-whole.ts';
+import { mirrorNotWritten } from '../errors/mirror-failures.ts';
+import { Secret } from '../secrets/secret.ts';
 
 /**
- * The site's own key: 128 random bits as 32 hexadecimal digits in `site-key` (0600), made when there is none. It is part
- * of the URLs that a build clones from, so it stays the same for as long as nobody else could read it; a key that is
- * damaged or was readable by others is replaced.
+ * The site's own key: 128 random bits as 32 hexadecimal digits in `site-key` (0600), made when there is none. A builder
+ * keeps what a build sent under it, so it stays the same as long as nobody else could read it; a key that is damaged or
+ * was readable by others is replaced.
  * @param folder the site's `.de-build`
  * @throws DeBuildError `mirror-not-written`
  */

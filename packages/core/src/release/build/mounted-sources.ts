@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { BuildSources } from '../../engine/engine.ts';
+import type { Secret } from '../../secrets/secret.ts';
+import { mountSources, sourcesGitConfig } from '../../site/mount-sources.ts';
+import { parseContainerfile } from '../../site/parse-containerfile.ts';
+import type { Decision } from '../plan/decision.ts';
+import { plainValues } from '../plan/plain-values.ts';
+import type { FetchedSources } from './fetch-sources.ts';
+
+/**
+ * The folder that the steps of the build clone from, and the Containerfile with the folder mounted into these steps.
+ * @param appsJson as the build gets it; it becomes part of the cache key, which the content of a secret is not
+ * @returns `undefined` when no step clones
+ */
+export async function mountedSources(
+  { plan, buildArgs, files, frappe }: Decision,
+  { fetched, appsJson }: { readonly fetched: FetchedSources | undefined; readonly appsJson: Secret },
+): Promise<BuildSources | undefined> {
+  const { tokenDelivery } = plan;
+  if (fetched === undefined || fetched.files.length === 0 || tokenDelivery.mode === 'inject')
+    return undefined;
+  const { offer } = tokenDelivery;
+  const bytes = await readFile(files.containerfile);
+  const { containerfile } = parseContainerfile(plan.containerfile.path, bytes);
+  const mounted = mountSources(containerfile, {
+    offer,
+    buildArgs: plainValues(buildArgs),
+    urlArgs: frappe === undefined ? [] : ['FRAPPE_PATH'],
+  });
+  if (mounted.inserted.length === 0) return undefined;
+  const repositories = new Set(fetched.files.map(({ path }) => path.replace(/\.git\/.*$/s, '.git')));
+  const digest = createHash('sha256').update(appsJson.reveal()).digest('hex');
+  return {
+    ...mounted,
+    offer,
+    files: [
+      { path: 'gitconfig', content: sourcesGitConfig([...repositories]) },
+      { path: 'apps.json.sha256', content: `${digest}\n` },
+      ...fetched.files,
+    ],
+  };
+}
