@@ -23,7 +23,6 @@ export interface Engine {
 }
 
 export interface EngineInfo {
-  readonly product: 'docker' | 'podman';
   readonly version: string;
   readonly apiVersion: string;
   readonly operatingSystem: string;
@@ -31,11 +30,7 @@ export interface EngineInfo {
   readonly platform: string;
   /** Where the engine keeps its images; `undefined` when it is not on this machine. */
   readonly dataFolder?: string;
-  /** The engine's only builder. */
-  readonly builder: BuilderKind;
 }
-
-export type BuilderKind = 'buildkit' | 'podman';
 
 export interface BuildRequest {
   /** Absolute path of the folder that is the build context. */
@@ -55,7 +50,6 @@ export interface BuildRequest {
   readonly network?: string;
   /** Paths relative to the context, forward slashes, that are never sent, even if `.dockerignore` includes them. */
   readonly neverSend: readonly string[];
-  readonly builder: BuilderKind;
   /** File that keeps hashes of the context's contents between builds; without it the result has no `context`. */
   readonly contextHashesFile?: string;
   /** Credentials for registries, by host. */

@@ -54,7 +54,6 @@ export async function decideRebuild(
   const plan = planOf(manifest, {
     tag,
     containerfile: site.containerfile,
-    builder: info.builder,
     buildArgs: args.planned,
     cache,
   });
@@ -161,7 +160,6 @@ function planOf(
   decided: {
     readonly tag: ReleaseTag;
     readonly containerfile: OpenSite['containerfile'];
-    readonly builder: BuildPlan['builder'];
     readonly buildArgs: BuildPlan['buildArgs'];
     readonly cache: boolean;
   },
@@ -183,7 +181,6 @@ function planOf(
     containerfile: { path, digest },
     context: context.path ?? '.',
     dialect,
-    builder: decided.builder,
     buildArgs: decided.buildArgs,
     baseImages: image.baseImages.map(({ reference, digest, isFinal = false }) => ({
       reference,

@@ -116,7 +116,6 @@ async function decide(
       engine.images,
     ),
     siteRepository: checked.siteRepository,
-    builder: info.builder,
     tokenDelivery: chooseTokenDelivery(tokenDelivery, info, network),
     replaces: holder === undefined ? undefined : { imageId: holder.id, tag: holder.tag },
     warnings: checked.results
