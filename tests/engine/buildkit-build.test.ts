@@ -11,7 +11,6 @@ import { useBuilds } from './use-builds.ts';
 onEachEngine('a BuildKit build', (shared) => {
   let events: BuildEvent[];
   const builds = useBuilds(shared, {
-    builder: 'buildkit',
     onEvent: (event) => events.push(event),
   });
   const { write, build } = builds;

@@ -10,7 +10,7 @@ import { readLayers } from './read-layers.ts';
 import { useBuilds } from './use-builds.ts';
 
 onEachEngine('BuildKit gets the same context as from Docker’s own client', (shared) => {
-  const builds = useBuilds(shared, { builder: 'buildkit' });
+  const builds = useBuilds(shared);
   const { write, build } = builds;
 
   async function buildWithCli(

@@ -56,7 +56,6 @@ withPrivateEngines('an engine that is killed in the middle of a BuildKit build',
         noCache: true,
         pull: false,
         neverSend: [],
-        builder: 'buildkit',
         onEvent: (event) => {
           if (killed !== undefined || !isThePoint(event)) return;
           killedAt = performance.now();

@@ -25,7 +25,7 @@ export interface Builds {
 /** For the tests of a `describe`, which calls it once. */
 export function useBuilds(
   shared: Pick<SharedEngine, 'host' | 'busyboxImage'>,
-  defaults: Partial<BuildRequest> & Pick<BuildRequest, 'builder'>,
+  defaults: Partial<BuildRequest> = {},
 ): Builds {
   const repository = `de-build-test/${randomUUID().slice(0, 8)}`;
   let engine: Engine;

@@ -48,7 +48,6 @@ onEachEngine('a hostile build context', (shared) => {
       noCache: true,
       pull: false,
       neverSend: [],
-      builder: 'buildkit',
     });
     return id;
   }

@@ -52,7 +52,6 @@ export { connectEngine } from './engine/connect-engine.ts';
 export type { ConnectOptions } from './engine/connect-options.ts';
 export type {
   BuildCache,
-  BuilderKind,
   BuildRecord,
   BuildRequest,
   BuildStepTiming,

@@ -1,5 +1,8 @@
+import { createWriteStream } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type PackOptions, pack } from 'tar-fs';
 import { ensureCached } from './cache-folder.ts';
 import { readDistribution, readMirror } from './debian-packages.ts';
 import { ensureToolEnvironment } from './engine-software.ts';
@@ -70,18 +73,15 @@ async function inNewFolder(draft: string, fill: (root: string) => Promise<void>)
   await fill(root);
 }
 
+/** What the kernel mounts there is left out, the folders are not. */
+const OF_THE_KERNEL = /^(dev|proc|sys)\//;
+
 async function archive(root: string, file: string): Promise<void> {
-  await runCommand('tar', [
-    ...[
-      '--create',
-      '--file',
-      file,
-      '--directory',
-      root,
-      '--sort=name',
-      '--numeric-owner',
-      '--one-file-system',
-    ],
-    ...['--exclude=./dev/*', '--exclude=./proc/*', '--exclude=./sys/*', '.'],
-  ]);
+  // As the files are, and in one order, so that the same files are the same layer.
+  const options: PackOptions & { readonly sort: boolean; readonly umask: number } = {
+    ignore: (path) => OF_THE_KERNEL.test(relative(root, path)),
+    sort: true,
+    umask: 0,
+  };
+  await pipeline(pack(root, options), createWriteStream(file));
 }

@@ -30,7 +30,6 @@ export function planReport(plan: BuildPlan): Report {
       facts([
         ['Containerfile', `${plan.containerfile.path} (apps by ${plan.dialect})`],
         ['context', plan.context],
-        ['builder', plan.builder],
         [
           'cache',
           cache.use ? `used; ${CACHE_INPUTS[cache.input]}` : `not used: ${cache.reason ?? 'as asked'}`,

@@ -27,7 +27,6 @@ const rebuilt: RebuiltRelease = {
     containerfile: { path: 'images/custom/Containerfile', digest: recordedId },
     context: '.',
     dialect: 'secret',
-    builder: 'buildkit',
     buildArgs: {},
     baseImages: [],
     cache: { use: false, input: 'CACHE_BUST', digest: recordedId, reason: undefined },

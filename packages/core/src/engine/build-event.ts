@@ -1,14 +1,14 @@
 import type { ProgressEvent } from '../progress/progress.ts';
 
 /**
- * What a build reports while it runs, the same for every builder. Texts are raw: flows redact them, and renderers
+ * What a build reports while it runs. Texts are raw: flows redact them, and renderers
  * escape control characters. Times are milliseconds since the epoch by the engine's clock.
  */
 export type BuildEvent = BuildStepEvent | BuildLogEvent | BuildWarningEvent | ProgressEvent;
 
 export interface BuildStepEvent {
   readonly type: 'build-step';
-  /** Digest of the vertex, or Podman's number of the step. */
+  /** Digest of the vertex. */
   readonly step: string;
   readonly name: string;
   readonly state: 'started' | 'cached' | 'done' | 'failed' | 'canceled';

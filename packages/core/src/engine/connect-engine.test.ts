@@ -110,6 +110,16 @@ describe('each problem of an engine has its own error', () => {
     ['an answer that breaks off', () => saying(`${HEAD}Content-Length: 9\r\n\r\nO`), 'engine-lost'],
     ['an engine that fails', () => web(503, { 'api-version': '1.45' }, 'starting'), 'engine-failed'],
     [
+      'Podman',
+      () => web(200, { 'api-version': '1.41', 'libpod-api-version': '4.3.1' }, 'OK'),
+      'engine-is-podman',
+    ],
+    [
+      'an old Podman',
+      () => web(200, { 'api-version': '1.40', 'libpod-api-version': '3.0.1' }, 'OK'),
+      'engine-is-podman',
+    ],
+    [
       'an old engine',
       () => web(200, { 'api-version': '1.40', server: 'Docker/19.03.15 (linux)' }, 'OK'),
       'engine-too-old',
@@ -168,6 +178,15 @@ describe('each problem of an engine has its own error', () => {
     expect(await engine.about()).toMatchObject({ version: '77.0', apiVersion: '1.52' });
     expect(asked.at(-1)).toMatch(/^\/v1\.52\/info/);
     await engine.close();
+  });
+
+  test('Podman is told how to get a Docker Engine in its place', async () => {
+    const host = await web(200, { 'api-version': '1.41', 'libpod-api-version': '4.3.1' }, 'OK');
+    await expect(connect(host)).rejects.toMatchObject({
+      what: expect.stringContaining('is Podman'),
+      why: expect.stringContaining('BuildKit session'),
+      fix: expect.stringContaining('DOCKER_HOST=unix:///var/run/docker.sock'),
+    });
   });
 
   test('permission denied', async () => {

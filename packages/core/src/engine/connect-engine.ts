@@ -1,4 +1,3 @@
-import { build } from './build.ts';
 import { buildCache } from './cache/build-cache.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { describeEngine } from './describe-engine.ts';
@@ -12,7 +11,7 @@ import { registries } from './registries/registries.ts';
 /**
  * Connects to the engine that Docker's own client would use, and agrees with it on an API version.
  * @throws DeBuildError `engine-unreachable`, `engine-not-running`, `engine-permission-denied`, `engine-not-docker`,
- * `engine-silent`, `engine-too-old`, `engine-api-mismatch`, `engine-tls-failed`, `engine-ssh-failed`,
+ * `engine-is-podman`, `engine-silent`, `engine-too-old`, `engine-api-mismatch`, `engine-tls-failed`, `engine-ssh-failed`,
  * `engine-failed`, `engine-without-buildkit`, `engine-host-invalid`, `engine-context-missing`, `engine-settings-unreadable`
  */
 export async function connectEngine(options: ConnectOptions): Promise<Engine> {
@@ -24,14 +23,17 @@ export async function connectEngine(options: ConnectOptions): Promise<Engine> {
     answerWithinMs: options.answerWithinMs ?? 10_000,
   });
   try {
-    const product = await greetEngine(transport, options);
+    await greetEngine(transport, options);
     const store = images(transport);
     return {
       images: store,
       registries: registries(transport, store),
-      cache: buildCache(transport, product),
-      about: () => describeEngine(transport, endpoint, { product, environment }),
-      build: (request) => build(transport, store, request),
+      cache: buildCache(transport),
+      about: () => describeEngine(transport, endpoint, { environment }),
+      async build(request) {
+        const { buildWithBuildKit } = await import('./buildkit/build-with-buildkit.ts');
+        return buildWithBuildKit(transport, store, request);
+      },
       async close() {
         transport.close();
       },

@@ -132,9 +132,8 @@ export function reasonOf(body: string): string {
   try {
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed === 'object' && parsed !== null) {
-      const { message, cause } = parsed as { message?: unknown; cause?: unknown };
+      const { message } = parsed as { message?: unknown };
       if (typeof message === 'string') return message.trim();
-      if (typeof cause === 'string') return cause.trim();
     }
   } catch {
     // Not JSON: older engines and proxies answer in plain text.

@@ -22,21 +22,19 @@ const Info = z.looseObject({
 export async function describeEngine(
   transport: EngineTransport,
   endpoint: Endpoint,
-  { product, environment }: Pick<EngineInfo, 'product'> & Pick<ConnectOptions, 'environment'>,
+  { environment }: Pick<ConnectOptions, 'environment'>,
 ): Promise<EngineInfo> {
-  if (product === 'docker' && /^(0|f|false)$/i.test(environment.DOCKER_BUILDKIT ?? '')) {
+  if (/^(0|f|false)$/i.test(environment.DOCKER_BUILDKIT ?? '')) {
     throw engineWithoutBuildKit(endpoint.url, 'switched-off');
   }
   const info = await askEngine(transport, { method: 'GET', path: '/info' }, Info);
   const dataFolder = isOnThisMachine(endpoint, info) ? info.DockerRootDir : undefined;
   return {
-    product,
     version: info.ServerVersion,
     apiVersion: transport.apiVersion,
     operatingSystem: info.OperatingSystem,
     platform: `${info.OSType}/${ociArchitecture(info.Architecture)}`,
     ...omitUndefined({ dataFolder }),
-    builder: product === 'podman' ? 'podman' : 'buildkit',
   };
 }
 

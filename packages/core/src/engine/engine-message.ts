@@ -1,4 +1,4 @@
-/** A message in the answer of a pull, a push, a load or a build. */
+/** A message in the answer of a pull, a push or a load. */
 export type EngineMessage = Readonly<Record<string, unknown>>;
 
 /** What went wrong, when the message reports a failure. */
@@ -15,10 +15,4 @@ export function progressOf(message: EngineMessage): { readonly current: number; 
     current: typeof detail?.current === 'number' ? detail.current : 0,
     total: typeof detail?.total === 'number' ? detail.total : 0,
   };
-}
-
-/** The image that a build made, when the message names it. */
-export function imageIdOf(message: EngineMessage): string | undefined {
-  const id = (message.aux as { ID?: unknown } | undefined)?.ID;
-  return typeof id === 'string' && id !== '' ? id : undefined;
 }

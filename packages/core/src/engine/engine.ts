@@ -24,7 +24,6 @@ export interface Engine {
 }
 
 export interface EngineInfo {
-  readonly product: 'docker' | 'podman';
   readonly version: string;
   readonly apiVersion: string;
   readonly operatingSystem: string;
@@ -32,11 +31,7 @@ export interface EngineInfo {
   readonly platform: string;
   /** Where the engine keeps its images; `undefined` when it is not on this machine. */
   readonly dataFolder?: string;
-  /** The engine's only builder. */
-  readonly builder: BuilderKind;
 }
-
-export type BuilderKind = 'buildkit' | 'podman';
 
 export interface BuildRequest {
   /** Absolute path of the folder that is the build context. */
@@ -56,7 +51,6 @@ export interface BuildRequest {
   readonly network?: string;
   /** Paths relative to the context, forward slashes, that are never sent, even if `.dockerignore` includes them. */
   readonly neverSend: readonly string[];
-  readonly builder: BuilderKind;
   readonly sources?: BuildSources;
   /**
    * What BuildKit keeps of the context and the sources from one build to the next is kept under this key: who knows it can

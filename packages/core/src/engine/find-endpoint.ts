@@ -49,17 +49,16 @@ export async function findEndpoint(options: EndpointOptions): Promise<Endpoint> 
     : readContext(folder, context, source);
 }
 
-/** Sockets on this machine where an engine may listen: the usual one, rootless Docker, Desktop, Podman. */
+/** Sockets on this machine where an engine may listen: the usual one, rootless Docker, Desktop. */
 export function findOtherSockets(environment: EndpointOptions['environment']): readonly string[] {
   const runtime = environment.XDG_RUNTIME_DIR;
   const home = environment.HOME;
   return [
     '/var/run/docker.sock',
-    ...(runtime === undefined ? [] : [join(runtime, 'docker.sock'), join(runtime, 'podman/podman.sock')]),
+    ...(runtime === undefined ? [] : [join(runtime, 'docker.sock')]),
     ...(home === undefined
       ? []
       : [join(home, '.docker/run/docker.sock'), join(home, '.docker/desktop/docker.sock')]),
-    '/run/podman/podman.sock',
   ]
     .filter((path) => existsSync(path))
     .map((path) => `unix://${path}`);

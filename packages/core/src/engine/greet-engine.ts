@@ -5,13 +5,12 @@ import {
   engineTlsFailed,
   engineTooOld,
 } from '../errors/engine-failures.ts';
-import { engineWithoutBuildKit } from '../errors/engine-setup-failures.ts';
+import { engineIsPodman, engineWithoutBuildKit } from '../errors/engine-setup-failures.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import { askEngine } from './ask-engine.ts';
 import { compareVersions } from './compare-versions.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { explainStatus } from './connection-error.ts';
-import type { EngineInfo } from './engine.ts';
 import type { OpenTransport } from './open-transport.ts';
 
 /** API 1.41 is that of Docker Engine 20.10. */
@@ -24,7 +23,7 @@ const Version = z.looseObject({ MinAPIVersion: z.string().default('0') });
 export async function greetEngine(
   transport: OpenTransport,
   { signal }: Pick<ConnectOptions, 'signal'>,
-): Promise<EngineInfo['product']> {
+): Promise<void> {
   const { endpoint } = transport;
   const { status, headers, text } = await transport.text({
     method: 'GET',
@@ -44,17 +43,16 @@ export async function greetEngine(
       'Set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the folder of ca.pem, cert.pem and key.pem.',
     );
   }
+  if (header('libpod-api-version') !== '') throw engineIsPodman(endpoint);
   if (status >= 500) throw explainStatus(status, text, 'GET /_ping');
   if (status !== 200 || apiVersion === '') {
     throw engineNotDocker(endpoint, `It is a web server that answered ${status} where an engine answers OK.`);
   }
-  const product = header('libpod-api-version') === '' ? 'docker' : 'podman';
   if (compareVersions(apiVersion, OLDEST_API) < 0) {
     throw engineTooOld(endpoint, /Docker\/([\w.+-]+)/.exec(header('server'))?.[1] ?? `of API ${apiVersion}`);
   }
   if (header('ostype') === 'windows') throw engineWithoutBuildKit(endpoint, 'windows');
   transport.useApiVersion(await agreeOnApi(transport, apiVersion));
-  return product;
 }
 
 /** A newer engine usually supports our API too; an unversioned request returns the oldest API that it supports. */

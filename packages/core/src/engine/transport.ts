@@ -20,7 +20,7 @@ export interface EngineTransport {
    * @throws as `request`
    */
   text(request: EngineRequest & { readonly limit?: number }): Promise<TextResponse>;
-  /** A small request whose answer does not matter; Podman's may be text. @throws as `json` */
+  /** A small request whose answer does not matter. @throws as `json` */
   send(request: EngineRequest): Promise<void>;
   /**
    * The parsed answer to a small request.

@@ -113,11 +113,11 @@ export function buildWithoutImage(why: string): DeBuildError {
   });
 }
 
-export function buildInterrupted(isStepEnded: boolean): DeBuildError {
+export function buildInterrupted(): DeBuildError {
   return new DeBuildError({
     code: 'build-interrupted',
     what: 'The build was interrupted.',
-    why: `${isStepEnded ? 'The running step was stopped' : 'The engine finishes the running step'}, and no image was tagged.`,
+    why: 'The running step was stopped, and no image was tagged.',
     fix: 'Run it again; finished steps come from the build cache.',
     exitCode: EXIT.interrupted,
   });

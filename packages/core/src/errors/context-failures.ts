@@ -10,19 +10,6 @@ export function ignorePatternMalformed(pattern: string): DeBuildError {
   });
 }
 
-export function ignoreFileUnreadable(file: string, reason: string, cause?: unknown): DeBuildError {
-  return failure(
-    'ignore-file-unreadable',
-    EXIT.checks,
-    {
-      what: `The ignore file ${file} cannot be read.`,
-      why: reason,
-      fix: 'Correct the file or its permissions: without it, excluded files would be sent.',
-    },
-    cause,
-  );
-}
-
 /** `path` is relative to the context. */
 export function contextUnreadable(path: string, cause: unknown): DeBuildError {
   return failure(

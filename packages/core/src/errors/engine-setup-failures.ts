@@ -53,11 +53,17 @@ export function engineWithoutBuildKit(endpoint: string, reason: keyof typeof NO_
   });
 }
 
-export function engineHasNoBuildCache(endpoint: string): DeBuildError {
-  return failure('engine-without-build-cache', {
-    what: `The build cache at ${endpoint} cannot be pruned.`,
-    why: 'It is Podman, which keeps its build cache as untagged images and has no call to prune it.',
-    fix: 'Run `podman image prune` on that machine.',
+/** The usual place of Docker's socket, where the package podman-docker puts Podman's. */
+const USUAL_SOCKET = /^unix:\/\/(\/var)?\/run\/docker\.sock$/;
+
+/** It answers as a Docker Engine does, and is another program. */
+export function engineIsPodman(endpoint: string): DeBuildError {
+  return failure('engine-is-podman', {
+    what: `The engine at ${endpoint} is Podman.`,
+    why: 'Podman has no BuildKit session, over which private apps travel into a build.',
+    fix: USUAL_SOCKET.test(endpoint)
+      ? 'Remove the package podman-docker, which puts Podman at that socket; install Docker Engine (https://docs.docker.com/engine/install/), and start it (`sudo systemctl start docker`).'
+      : 'Start a Docker Engine (`sudo systemctl start docker`; to install one: https://docs.docker.com/engine/install/), and set DOCKER_HOST=unix:///var/run/docker.sock.',
   });
 }
 

@@ -105,6 +105,12 @@ describe('writing', () => {
 });
 
 describe('reading', () => {
+  test.each(['podman', 'classic'] as const)('a record of a builder of earlier versions, %s', async (kind) => {
+    const builder = { ...sampleManifest().builder, kind };
+    await writeManifest(folder, sampleManifest({ builder }));
+    expect((await readManifest(folder, '1.4.0')).builder).toEqual(builder);
+  });
+
   test('a folder that does not exist has no records', async () => {
     expect(await readManifests(folder)).toEqual({ manifests: [], problems: [] });
     await expect(readManifest(folder, '1.0.0')).rejects.toMatchObject({ code: 'manifest-not-found' });

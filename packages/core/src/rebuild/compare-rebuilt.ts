@@ -55,7 +55,7 @@ export async function compareRebuilt(
 ): Promise<{ readonly comparison: RebuildComparison; readonly files: ImageFiles | undefined }> {
   const { manifest } = rebuilt.release;
   const image = await inspectBuilt(decision.engine, rebuilt.built.id);
-  const inputs = inputChanges(rebuilt, image, decision.plan.builder);
+  const inputs = inputChanges(rebuilt, image);
   if (isImageOf(image, manifest)) return { comparison: { ...sameImage(manifest), inputs }, files: undefined };
   const images = await readImages(rebuilt, { image, decision }, tools);
   return { comparison: { ...compare(rebuilt, images), inputs }, files: images.fresh.read.files };
@@ -174,7 +174,6 @@ function comparePackages(
 function inputChanges(
   { built, release: { manifest } }: RebuiltImage,
   image: ImageDetails,
-  builder: string,
 ): readonly Change[] {
   const { context, image: recorded } = manifest;
   const labelsOf = (labels: Readonly<Record<string, string>>) =>
@@ -189,7 +188,7 @@ function inputChanges(
     new Map([
       ['context digest', built.context?.digest ?? context.digest],
       ['platform', image.platform],
-      ['builder', builder],
+      ['builder', 'buildkit'],
       ...labelsOf(image.labels),
     ]),
   );

@@ -49,7 +49,7 @@ interface Asked {
 
 async function decide({ manifest = recorded(), engine = {}, cache = false, named = '1.4.0' }: Asked) {
   const about = async () => ({
-    ...{ product: 'docker', version: '28.5', builder: 'buildkit', operatingSystem: 'Debian' },
+    ...{ version: '28.5', operatingSystem: 'Debian' },
     ...{ dataFolder: '/var/lib/docker', ...engine },
   });
   const tools = {

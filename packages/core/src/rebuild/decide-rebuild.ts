@@ -51,7 +51,6 @@ export async function decideRebuild(
   const plan = planOf(manifest, {
     tag,
     containerfile: site.containerfile,
-    builder: info.builder,
     tokenDelivery: chooseTokenDelivery('auto', info),
     buildArgs: args.planned,
     cache,
@@ -158,7 +157,6 @@ function planOf(
   decided: {
     readonly tag: ReleaseTag;
     readonly containerfile: OpenSite['containerfile'];
-    readonly builder: BuildPlan['builder'];
     readonly tokenDelivery: BuildPlan['tokenDelivery'];
     readonly buildArgs: BuildPlan['buildArgs'];
     readonly cache: boolean;
@@ -181,7 +179,6 @@ function planOf(
     containerfile: { path, digest },
     context: context.path ?? '.',
     dialect,
-    builder: decided.builder,
     buildArgs: decided.buildArgs,
     baseImages: image.baseImages.map(({ reference, digest, isFinal = false }) => ({
       reference,

@@ -8,10 +8,9 @@ import type { Containerfile } from '../site/containerfile.ts';
  * @returns seconds, or `undefined` when the build gets none
  */
 export function sourceDateEpoch(
-  { builder, createdAt, cache }: Pick<BuildPlan, 'builder' | 'createdAt' | 'cache'>,
+  { createdAt, cache }: Pick<BuildPlan, 'createdAt' | 'cache'>,
   containerfile: Pick<Containerfile, 'args'> | undefined,
 ): string | undefined {
-  if (builder !== 'buildkit' || cache.use || containerfile?.args.has('SOURCE_DATE_EPOCH') === true)
-    return undefined;
+  if (cache.use || containerfile?.args.has('SOURCE_DATE_EPOCH') === true) return undefined;
   return String(Math.floor(Date.parse(createdAt) / 1000));
 }

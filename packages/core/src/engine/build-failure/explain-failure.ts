@@ -98,7 +98,7 @@ function withoutPreamble(message: string): string {
 }
 
 function isParseError(message: string): boolean {
-  return /dockerfile parse error|unknown instruction|unknown flag|file with no instructions|no FROM statement|no build stage in current context|unexpected end of statement|the Dockerfile .*cannot be empty|requires (?:at least|exactly) \w+ argument/i.test(
+  return /dockerfile parse error|unknown instruction|unknown flag|file with no instructions|no build stage in current context|unexpected end of statement|the Dockerfile .*cannot be empty|requires (?:at least|exactly) \w+ argument/i.test(
     message,
   );
 }

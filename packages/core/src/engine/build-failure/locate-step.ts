@@ -29,13 +29,6 @@ export function locateStep(containerfile: string, stepName: string): LocatedStep
   return found !== undefined && found.name === keyword ? located(found) : undefined;
 }
 
-/** Finds the instruction with this text, whatever its white space. */
-export function locateText(containerfile: string, text: string): LocatedStep | undefined {
-  const wanted = withoutSpace(text);
-  const found = parseInstructions(containerfile).list.find((one) => withoutSpace(one.text) === wanted);
-  return found && located(found);
-}
-
 /** `Containerfile:3-5`. */
 export function linesOf(name: string, { firstLine, lastLine }: LocatedStep): string {
   return `${name}:${firstLine}${lastLine > firstLine ? `-${lastLine}` : ''}`;
@@ -60,8 +53,4 @@ function chooseStage(stages: readonly Instruction[][], name: string | undefined)
 
 function located({ line, lastLine, text }: Instruction): LocatedStep {
   return { firstLine: line, lastLine, text: text.replace(/\s+/g, ' ') };
-}
-
-function withoutSpace(text: string): string {
-  return text.replace(/\s+/g, '');
 }

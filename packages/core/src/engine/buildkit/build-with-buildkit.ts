@@ -28,7 +28,7 @@ export async function buildWithBuildKit(
   images: Pick<Images, 'inspect'>,
   request: BuildRequest,
 ): Promise<BuiltImage> {
-  if (request.signal?.aborted) throw buildInterrupted(true);
+  if (request.signal?.aborted) throw buildInterrupted();
   const startedAt = performance.now();
   const containerfile = await readContainerfile(request);
   const { contextHashesFile } = request;
@@ -94,6 +94,6 @@ async function connect(transport: EngineTransport, options: Omit<SessionOptions,
       throw error;
     }
   } catch (error) {
-    throw signal?.aborted ? buildInterrupted(true) : error;
+    throw signal?.aborted ? buildInterrupted() : error;
   }
 }

@@ -40,7 +40,7 @@ async function run(builder: FakeBuilder, signal?: AbortSignal, events: BuildEven
   };
   const request = {
     ...{ contextFolder: '/c', containerfile: '/c/Containerfile', tags: [], buildArgs: {}, secrets: {} },
-    ...{ labels: {}, noCache: false, pull: false, neverSend: [], builder: 'buildkit' as const },
+    ...{ labels: {}, noCache: false, pull: false, neverSend: [] },
     ...(signal === undefined ? {} : { signal }),
   };
   const ledger = createStepLedger((event) => events.push(event));

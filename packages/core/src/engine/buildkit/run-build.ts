@@ -58,14 +58,14 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
     const either = AbortSignal.any([broken.signal, ...(signal === undefined ? [] : [signal])]);
     const outcome = await solveOnce(run, solve, either);
     await endOf(following);
-    if (isInterrupted()) throw buildInterrupted(true);
+    if (isInterrupted()) throw buildInterrupted();
     broken.signal.throwIfAborted();
     ledger.end('error' in outcome ? 'failed' : 'done');
     return outcome;
   } catch (error) {
     await endOf(following);
     ledger.end(isInterrupted() ? 'canceled' : 'failed');
-    throw isInterrupted() ? buildInterrupted(true) : error;
+    throw isInterrupted() ? buildInterrupted() : error;
   } finally {
     silence.end();
     over.abort();

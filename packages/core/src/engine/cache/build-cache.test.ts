@@ -13,7 +13,7 @@ function engineWith(apiVersion: string, answer: unknown) {
       return answer;
     },
   } as unknown as EngineTransport;
-  return { asked, cache: buildCache(transport, 'docker') };
+  return { asked, cache: buildCache(transport) };
 }
 
 const RECORD = {

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { engineHasNoBuildCache } from '../../errors/engine-setup-failures.ts';
 import { askEngine } from '../ask-engine.ts';
 import { readBuildRecords } from '../buildkit/build-records.ts';
 import { compareVersions } from '../compare-versions.ts';
-import type { BuildCache, CacheRecord, EngineInfo, PruneOptions, PruneResult } from '../engine.ts';
+import type { BuildCache, CacheRecord, PruneOptions, PruneResult } from '../engine.ts';
 import type { EngineQuery, EngineTransport } from '../transport.ts';
 
 /** Measuring and deleting gigabytes takes time, and the engine answers only at the end. */
@@ -36,19 +35,12 @@ const Pruned = z.looseObject({
   SpaceReclaimed: z.number().default(0),
 });
 
-/** BuildKit's cache inside an engine. Podman has none: its usage is empty. */
-export function buildCache(transport: EngineTransport, product: EngineInfo['product']): BuildCache {
+/** BuildKit's cache inside an engine. */
+export function buildCache(transport: EngineTransport): BuildCache {
   return {
-    async usage() {
-      return product === 'podman' ? [] : readUsage(transport);
-    },
-    async buildRecords() {
-      return product === 'podman' ? [] : readBuildRecords(transport);
-    },
-    async prune(options) {
-      if (product === 'podman') throw engineHasNoBuildCache(transport.endpoint);
-      return prune(transport, options);
-    },
+    usage: () => readUsage(transport),
+    buildRecords: () => readBuildRecords(transport),
+    prune: (options) => prune(transport, options),
   };
 }
 

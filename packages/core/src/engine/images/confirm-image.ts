@@ -1,6 +1,5 @@
 import { builtImageMissing } from '../../errors/build-failures.ts';
 import type { Images } from '../engine.ts';
-import { withAlgorithm } from './images.ts';
 
 /**
  * A builder's report is not enough: the engine must have the image.
@@ -8,6 +7,6 @@ import { withAlgorithm } from './images.ts';
  */
 export async function confirmImage(images: Pick<Images, 'inspect'>, reported: string): Promise<string> {
   const image = await images.inspect(reported);
-  if (image === undefined || image.id !== withAlgorithm(reported)) throw builtImageMissing(reported);
+  if (image === undefined || image.id !== reported) throw builtImageMissing(reported);
   return image.id;
 }

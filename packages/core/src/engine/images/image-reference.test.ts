@@ -14,7 +14,7 @@ test.each([
 
 test.each([
   ['group/name', 'docker.io/group/name', true],
-  ['group/name', 'localhost/group/name', true],
+  ['group/name', 'localhost/group/name', false],
   ['group/name', 'group/name-other', false],
   ['group/name', 'registry/group/name', false],
 ])('%s and %s', (a, b, same) => {

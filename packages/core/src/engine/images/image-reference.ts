@@ -15,13 +15,12 @@ export function parseReference(reference: string): ImageReference {
   };
 }
 
-/** Docker omits the name of its own registry; Podman writes it. */
+/** Docker omits the name of its own registry. */
 function familiarRepository(repository: string): string {
   return repository.replace(/^docker\.io\/(library\/)?/, '');
 }
 
-/** Whether both name the same repository; Podman prefixes an image that was built locally with `localhost/`. */
+/** Whether both name the same repository. */
 export function isSameRepository(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((name) => familiarRepository(name).replace(/^localhost\//, ''));
-  return left === right;
+  return familiarRepository(a) === familiarRepository(b);
 }

@@ -88,7 +88,7 @@ async function listImages(
   return listed
     .sort((a, b) => b.Created - a.Created)
     .map((image) => ({
-      id: withAlgorithm(image.Id),
+      id: image.Id,
       tags: tagsOf(image.RepoTags),
       createdAt: new Date(image.Created * 1000).toISOString(),
       sizeBytes: image.Size,
@@ -105,7 +105,7 @@ async function inspectImage(
   if (image === undefined) return undefined;
   const variant = image.Variant ? `/${image.Variant}` : '';
   return {
-    id: withAlgorithm(image.Id),
+    id: image.Id,
     tags: tagsOf(image.RepoTags),
     repoDigests: image.RepoDigests ?? [],
     createdAt: image.Created === '' ? '' : new Date(image.Created).toISOString(),
@@ -124,19 +124,11 @@ async function describeImage(transport: EngineTransport, image: string): Promise
 }
 
 /**
- * Names with a tag, as Docker writes them. Docker lists an image without one as `<none>:<none>`, and containerd's image
- * store one that was pulled by its digest as `name@sha256:…`.
+ * Names with a tag. Docker lists an image without one as `<none>:<none>`, and containerd's image store one that was
+ * pulled by its digest as `name@sha256:…`.
  */
 function tagsOf(names: readonly string[] | null | undefined): string[] {
-  return (names ?? [])
-    .filter((name) => !name.includes('<none>') && !name.includes('@'))
-    .map(parseReference)
-    .map(({ repository, tag }) => `${repository}:${tag}`);
-}
-
-/** Podman omits the algorithm in places. */
-export function withAlgorithm(id: string): string {
-  return id.includes(':') ? id : `sha256:${id}`;
+  return (names ?? []).filter((name) => !name.includes('<none>') && !name.includes('@'));
 }
 
 async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -96,6 +96,5 @@ async function firstFile(entries: Extract, path: string, image: string): Promise
 /** Where a symbolic link leads, as the engine resolved it inside the container; `undefined` for everything else. */
 function linkTarget(header: string | readonly string[] | undefined): string | undefined {
   const stat = PathStat.safeParse(parseJson(Buffer.from(String(header ?? ''), 'base64').toString('utf8')));
-  // Podman names a target for every kind of file.
   return stat.success && (stat.data.mode & SYMLINK_BIT) !== 0 ? stat.data.linkTarget : undefined;
 }

@@ -51,7 +51,6 @@ export async function buildRequest(
     labels: labelsOf(plan),
     noCache: !plan.cache.use,
     pull: plan.pull,
-    builder: plan.builder,
     onEvent: tools.emit,
     redactor,
     signal: tools.signal,

@@ -26,7 +26,7 @@ export async function checkEngine({ config }: OpenSite, tools: Tools): Promise<C
     return {
       value: { engine, info, tagged },
       findings: [],
-      summary: `${info.product} ${info.version}, ${info.builder}`,
+      summary: `Docker Engine ${info.version}`,
     };
   } catch (error) {
     if (!isDeBuildError(error)) throw error;

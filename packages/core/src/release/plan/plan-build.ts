@@ -1,7 +1,6 @@
 import type { ResolvedApp } from '../../apps/app.ts';
 import type { CacheInput } from '../../apps/cache-input.ts';
 import type { SiteSources } from '../../apps/site-sources.ts';
-import type { BuilderKind } from '../../engine/engine.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { SiteRepository } from '../../git/site-repository.ts';
 import { Secret } from '../../secrets/secret.ts';
@@ -28,7 +27,6 @@ export interface PlanInput {
   readonly cache: CacheInput;
   readonly baseImages: readonly PlannedBaseImage[];
   readonly siteRepository: SiteRepository | undefined;
-  readonly builder: BuilderKind;
   readonly tokenDelivery: TokenDelivery;
   readonly replaces: BuildPlan['replaces'];
   readonly warnings: readonly Finding[];
@@ -51,7 +49,6 @@ export function planBuild(input: PlanInput): BuildPlan {
     containerfile: { path: containerfile.path, digest: containerfile.digest },
     context: config.context,
     dialect: containerfile.dialect,
-    builder: input.builder,
     buildArgs: plannedBuildArgs(input.sources, input.cache),
     baseImages: input.baseImages,
     cache: plannedCache(input),

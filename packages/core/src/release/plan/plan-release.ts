@@ -113,7 +113,6 @@ async function decide(
       engine.images,
     ),
     siteRepository: checked.siteRepository,
-    builder: info.builder,
     tokenDelivery,
     replaces: holder === undefined ? undefined : { imageId: holder.id, tag: holder.tag },
     warnings: checked.results

@@ -1,7 +1,6 @@
 import type { ResolvedApp } from '../../apps/app.ts';
 import type { BuildArgSource } from '../../apps/build-args.ts';
 import type { CacheInput } from '../../apps/cache-input.ts';
-import type { BuilderKind } from '../../engine/engine.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { Dialect } from '../../site/containerfile.ts';
 import type { TokenDelivery } from './token-delivery.ts';
@@ -26,7 +25,6 @@ export interface BuildPlan {
   /** The build context, relative to the site's folder. */
   readonly context: string;
   readonly dialect: Dialect;
-  readonly builder: BuilderKind;
   /** A sensitive build arg has its placeholder text here, never its value. */
   readonly buildArgs: Readonly<Record<string, PlannedBuildArg>>;
   readonly baseImages: readonly PlannedBaseImage[];

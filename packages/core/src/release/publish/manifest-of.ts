@@ -94,8 +94,8 @@ export function manifestOf(sources: ManifestSources): Manifest {
       steps: [...built.steps],
     },
     builder: {
-      kind: plan.builder,
-      engineProduct: engine.product,
+      kind: 'buildkit',
+      engineProduct: 'docker',
       engineVersion: engine.version,
       apiVersion: engine.apiVersion,
     },
