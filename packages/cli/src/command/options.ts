@@ -4,9 +4,9 @@ export interface Option<Value> {
   readonly describe: string;
   readonly alias?: string;
   readonly choices?: readonly string[];
-  /** May be given several times. */
+  /** May be repeated. */
   readonly isList?: true;
-  /** May stand without a value. */
+  /** The value is optional. */
   readonly isValueOptional?: true;
   readonly conflicts?: string;
   /** Exists for its type only: what a command gets. */
