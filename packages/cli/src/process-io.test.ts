@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 test.each(SIGNALS)(
-  '%s is told while somebody listens; after that one is too late, and the next ends',
+  '%s is reported to a listener; after that the first is ignored, and the next ends the process',
   (signal) => {
     const told: string[] = [];
     const others = process.listenerCount(signal);

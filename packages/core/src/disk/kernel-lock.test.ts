@@ -36,7 +36,7 @@ test('only one at a time holds the lock', async () => {
   expect(most).toBe(1);
 });
 
-test('a timeout and an abort give no lock and leave none', async () => {
+test('a timeout and an abort take no lock and leave none', async () => {
   const unlock = await take();
   expect(await take(100)).toBeUndefined();
   const abort = new AbortController();

@@ -40,7 +40,7 @@ function world(names: Record<string, string> = {}) {
   return { tools, told, names, connections: () => connected };
 }
 
-test('where nothing was left nothing is done, and no engine is asked', async () => {
+test('without leftovers nothing is done, and no engine is queried', async () => {
   const { tools, told, connections } = world();
   await settle(tools);
   expect({ told, connections: connections(), files: await readdir(site) }).toEqual({
@@ -50,7 +50,7 @@ test('where nothing was left nothing is done, and no engine is asked', async () 
   });
 });
 
-test('the name of a build that died goes, and no other', async () => {
+test('only the temporary tag of a build that died is removed', async () => {
   const foreign = 'acme/erp:1.4.0-building-fedcba98';
   const { tools, told, names } = world({ [TEMPORARY]: 'sha256:1', [foreign]: 'sha256:2' });
   await startJournal(journalPath(), [TEMPORARY]);
@@ -84,7 +84,7 @@ test('files that were never renamed go, and others stay', async () => {
   for (const path of left) expect(files).not.toContain(path);
 });
 
-test('what was fetched by halves goes', async () => {
+test('incomplete downloads are removed', async () => {
   const repository = join(site, '.de-build', 'mirror', 'github.com-a-b.git');
   for (const path of ['incoming/0123.git', 'refs/heads', 'sealed'])
     await mkdir(join(repository, path), { recursive: true });
@@ -152,7 +152,7 @@ test('what a run of the live site writes is left alone by a run of the records',
   expect(await readdir(join(site, '.de-build'))).toEqual(['.live.journal.json.0123456789ab.tmp']);
 });
 
-test('what was promised stays when the run ends without having settled it', async () => {
+test('pending work stays when the run ends without settling it', async () => {
   const journal = await startJournal(journalPath(), [TEMPORARY]);
   await journal.promise({
     kind: 'release',

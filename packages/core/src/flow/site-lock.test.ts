@@ -74,7 +74,7 @@ test('who comes second is refused at once, and learns who is at work', async () 
   expect((await readdir(join(site, '.de-build'))).sort()).toEqual(['.gitignore', 'lock']);
 });
 
-test('who was told to wait does, and says for whom', async () => {
+test('a run with --lock-wait waits, and reports the holder', async () => {
   const letGo = await hold('archive 1.4.0');
   const waiting = locked({ site, what: 'build' }, tools(Number.POSITIVE_INFINITY), async () => 'work');
   while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -129,7 +129,7 @@ test('each lock excludes its own kind only', async () => {
   await letGo();
 });
 
-test('a site that is not there is not made', async () => {
+test('a missing site is not created', async () => {
   const none = join(site, 'none');
   await expect(locked({ site: none, what: 'build' }, tools(), async () => 'work')).rejects.toMatchObject({
     code: 'site-not-found',
@@ -137,7 +137,7 @@ test('a site that is not there is not made', async () => {
   expect(await readdir(site)).toEqual(['apps.json']);
 });
 
-test('a folder that is no site stays as it is', async () => {
+test('a folder that is not a site is not changed', async () => {
   await rm(join(site, 'apps.json'));
   await expect(locked({ site, what: 'build' }, tools(), async () => 'work')).rejects.toMatchObject({
     code: 'not-a-site',

@@ -29,7 +29,7 @@ export function locateStep(containerfile: string, stepName: string): LocatedStep
   return found !== undefined && found.name === keyword ? located(found) : undefined;
 }
 
-/** Finds the instruction with this text, whatever its white space. */
+/** Finds the instruction with this text, ignoring white space. */
 export function locateText(containerfile: string, text: string): LocatedStep | undefined {
   const wanted = withoutSpace(text);
   const found = parseInstructions(containerfile).list.find((one) => withoutSpace(one.text) === wanted);

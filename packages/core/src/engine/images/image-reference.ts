@@ -15,7 +15,7 @@ export function parseReference(reference: string): ImageReference {
   };
 }
 
-/** Docker omits the name of its own registry; Podman writes it. */
+/** Docker omits the name of its registry; Podman writes it. */
 function familiarRepository(repository: string): string {
   return repository.replace(/^docker\.io\/(library\/)?/, '');
 }

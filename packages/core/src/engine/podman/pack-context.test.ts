@@ -108,7 +108,7 @@ describe('packContext', () => {
     expect([...files.keys()]).toEqual([...names, ...ADDED]);
   });
 
-  test('the Containerfile goes under a name that the builder excludes', async () => {
+  test('the Containerfile is sent under a name that the builder excludes', async () => {
     await write({ Outside: 'FROM y\n', 'context/.containerignore': 'a' });
     const { files, context } = await pack({ containerfile: 'Outside' });
     expect([...files.keys()]).toEqual(['Containerfile', ...ADDED]);
@@ -129,7 +129,7 @@ describe('packContext', () => {
     expect(files.get('.de-build-containerfile')?.text).toBe('FROM x\n');
   });
 
-  test('what must never be sent is not, even where it is asked for', async () => {
+  test('what must never be sent is not sent, even if it is included', async () => {
     await write({ 'context/.env': 'TOKEN', 'context/.dockerignore': '!.env\n' });
     const { files } = await pack({ neverSend: ['.env'], extraFiles: { extra: Buffer.from('e') } });
     expect([...files.keys()]).toEqual(['.dockerignore', 'Containerfile', ...ADDED, 'extra']);

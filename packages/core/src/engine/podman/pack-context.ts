@@ -67,7 +67,7 @@ export async function packContext(options: TarContextOptions): Promise<TarContex
   const bySource = new Map([...entries].map(([path, entry]) => [join(root, path), entry]));
   const packOptions: PackOptions & { fs: unknown; umask: number } = {
     entries: [...entries.keys()],
-    // All that tar-fs asks of the disk is answered from the walk.
+    // Every file system call of tar-fs is answered from the walk.
     fs: walkedFiles(bySource),
     umask: 0,
     finalize: false,
@@ -163,7 +163,7 @@ async function* readPieces(entry: ContextEntry): AsyncGenerator<Buffer, void, vo
     if (bytes.length > 0) yield bytes;
     return;
   }
-  // The tar holds on to a piece for longer than it lasts.
+  // The tar keeps a piece for longer than it is valid.
   for await (const piece of readFileInPieces(entry, PIECE_BYTES)) yield Buffer.from(piece);
 }
 

@@ -60,7 +60,7 @@ test('what could not be recorded loses its tag', async () => {
   expect(seen).toEqual({ settled: true, undone: 1 });
 });
 
-test('when the tag cannot be taken back either, both reasons are told, and the next run finishes it', async () => {
+test('when the tag cannot be removed either, both reasons are reported, and the next run finishes it', async () => {
   await writeFile(join(site, 'build-manifests'), 'a file in the way');
   const { run, seen } = release({ undo: gone });
   await expect(run()).rejects.toMatchObject({
@@ -72,7 +72,7 @@ test('when the tag cannot be taken back either, both reasons are told, and the n
   expect(seen).toEqual({ settled: false, undone: 0 });
 });
 
-test('what cannot be written beside the manifest is told of, and the release stands', async () => {
+test('a companion that cannot be written is reported, and the release is valid', async () => {
   const folder = join(site, 'build-manifests');
   await mkdir(join(folder, '1.4.0.intoto.json'), { recursive: true });
   const { run, seen } = release();
@@ -87,7 +87,7 @@ test('what cannot be written beside the manifest is told of, and the release sta
   ]);
 });
 
-test('what stands beside the manifest goes aside with it, holds no secret and is taken for no record', async () => {
+test('companions are moved aside with the manifest, contain no secret and are not read as records', async () => {
   const folder = join(site, 'build-manifests');
   const version = '1.4.0-rc.1';
   const buildArgs: Manifest['buildArgs'] = { LEAK: { value: 'planted-secret-value', source: 'env' } };
