@@ -230,7 +230,7 @@ else
       });
     });
 
-    test('a file that is written to while it is sent is an error, whatever the builder made of it', async () => {
+    test('a file that changes while it is sent is an error, even if the build succeeds', async () => {
       await write({ log: 'x'.repeat(300_000) });
       const writing = setInterval(() => appendFileSync(join(context, 'log'), 'more'), 1);
       try {

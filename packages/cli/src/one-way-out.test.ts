@@ -65,10 +65,10 @@ describe('what Node would print itself', () => {
     const before = io.written.stderr.length;
     io.crash(make(TOKEN));
     for (let turn = 0; turn < 500 && io.exits.length === 0; turn++) await new Promise(setImmediate);
-    const told = io.written.stderr.slice(before);
-    expect(told).toContain('de-build met an error that it did not foresee');
-    expect(told).toContain('[redacted PAT_DESIRED_EFFECT]');
-    expect(told).not.toContain(TOKEN);
+    const reported = io.written.stderr.slice(before);
+    expect(reported).toContain('de-build met an error that it did not foresee');
+    expect(reported).toContain('[redacted PAT_DESIRED_EFFECT]');
+    expect(reported).not.toContain(TOKEN);
     expect(io.exits).toEqual([1]);
   });
 

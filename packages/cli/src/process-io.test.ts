@@ -15,14 +15,14 @@ afterEach(() => {
 test.each(SIGNALS)(
   '%s is reported to a listener; after that the first is ignored, and the next ends the process',
   (signal) => {
-    const told: string[] = [];
+    const reported: string[] = [];
     const others = process.listenerCount(signal);
-    const stopListening = processIo().onStop((reason) => told.push(reason));
+    const stopListening = processIo().onStop((reason) => reported.push(reason));
     process.emit(signal);
-    expect(told).toEqual([signal]);
+    expect(reported).toEqual([signal]);
     stopListening();
     process.emit(signal);
-    expect(told).toEqual([signal]);
+    expect(reported).toEqual([signal]);
     expect(process.listenerCount(signal)).toBe(others);
   },
 );

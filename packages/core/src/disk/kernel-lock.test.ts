@@ -65,8 +65,8 @@ async function startHolder(): Promise<{ readonly holder: ChildProcess; readonly 
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(holder);
-  const told = await new Promise<Buffer>((resolve) => holder.stdout.once('data', resolve));
-  return { holder, childPid: Number(told.toString()) };
+  const reported = await new Promise<Buffer>((resolve) => holder.stdout.once('data', resolve));
+  return { holder, childPid: Number(reported.toString()) };
 }
 
 test('the lock ends with its holder, killed or not, and no child inherits it', async () => {

@@ -26,7 +26,7 @@ function settle(tools: Parameters<typeof settleLeftovers>[2]) {
 const TEMPORARY = 'acme/erp:1.4.0-building-0123abcd';
 
 function world(names: Record<string, string> = {}) {
-  const told: string[] = [];
+  const reported: string[] = [];
   const { images } = imagesNamed(names);
   let connected = 0;
   const tools = {
@@ -35,16 +35,16 @@ function world(names: Record<string, string> = {}) {
       connected += 1;
       return { images } as unknown as Engine;
     },
-    emit: (event: FlowEvent) => void (event.type === 'notice' && told.push(event.text)),
+    emit: (event: FlowEvent) => void (event.type === 'notice' && reported.push(event.text)),
   };
-  return { tools, told, names, connections: () => connected };
+  return { tools, reported, names, connections: () => connected };
 }
 
 test('without leftovers nothing is done, and no engine is queried', async () => {
-  const { tools, told, connections } = world();
+  const { tools, reported, connections } = world();
   await settle(tools);
-  expect({ told, connections: connections(), files: await readdir(site) }).toEqual({
-    told: [],
+  expect({ reported, connections: connections(), files: await readdir(site) }).toEqual({
+    reported: [],
     connections: 0,
     files: [],
   });
@@ -52,11 +52,11 @@ test('without leftovers nothing is done, and no engine is queried', async () => 
 
 test('only the temporary tag of a build that died is removed', async () => {
   const foreign = 'acme/erp:1.4.0-building-fedcba98';
-  const { tools, told, names } = world({ [TEMPORARY]: 'sha256:1', [foreign]: 'sha256:2' });
+  const { tools, reported, names } = world({ [TEMPORARY]: 'sha256:1', [foreign]: 'sha256:2' });
   await startJournal(journalPath(), [TEMPORARY]);
   await settle(tools);
   expect(names).toEqual({ [foreign]: 'sha256:2' });
-  expect(told).toEqual([expect.stringContaining(TEMPORARY)]);
+  expect(reported).toEqual([expect.stringContaining(TEMPORARY)]);
   expect(await readJournal(journalPath())).toBeUndefined();
 });
 

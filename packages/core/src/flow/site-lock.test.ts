@@ -25,9 +25,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(site, { recursive: true, force: true }));
 
-const told: string[] = [];
+const reported: string[] = [];
 beforeEach(() => {
-  told.length = 0;
+  reported.length = 0;
 });
 
 function tools(seconds = 0, signal = new AbortController().signal) {
@@ -35,7 +35,7 @@ function tools(seconds = 0, signal = new AbortController().signal) {
     environment: { PATH: process.env.PATH },
     redactor: createRedactor(),
     signal,
-    emit: (event: FlowEvent) => void (event.type === 'notice' && told.push(event.text)),
+    emit: (event: FlowEvent) => void (event.type === 'notice' && reported.push(event.text)),
     // A clock that is a century off changes nothing.
     now: () => new Date('1926-05-04T03:02:01Z'),
     lockWaitSeconds: seconds,
@@ -77,8 +77,8 @@ test('who comes second is refused at once, and learns who is at work', async () 
 test('a run with --lock-wait waits, and reports the holder', async () => {
   const letGo = await hold('archive 1.4.0');
   const waiting = locked({ site, what: 'build' }, tools(Number.POSITIVE_INFINITY), async () => 'work');
-  while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(told[0]).toMatch(/^Waiting for another run.*`de-build archive 1\.4\.0`/);
+  while (reported.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(reported[0]).toMatch(/^Waiting for another run.*`de-build archive 1\.4\.0`/);
   await letGo();
   expect(await waiting).toBe('work');
 });

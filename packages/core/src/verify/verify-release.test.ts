@@ -148,7 +148,7 @@ test.each<[string, (world: World) => World, readonly string[]]>([
     (world) => ({ ...world, files: [...FILES, [`${BENCH}/apps/erpnext/setup.py`, 'other']] }),
     ['files', 'app-files erpnext'],
   ],
-  ['a file beside the apps', (world) => ({ ...world, files: [...FILES, ['etc/new', '']] }), ['files']],
+  ['a file next to the apps', (world) => ({ ...world, files: [...FILES, ['etc/new', '']] }), ['files']],
 ])('%s is named', async (_, change, expected) => {
   const { report, differs } = await verified(change);
   expect(report.passed).toBe(false);

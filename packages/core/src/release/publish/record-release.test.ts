@@ -12,12 +12,12 @@ import { recordOf } from './describe-release.ts';
 import { recordRelease } from './record-release.ts';
 
 let site: string;
-const told: FlowEvent[] = [];
+const reported: FlowEvent[] = [];
 const redactor = createRedactor();
 redactor.add({ name: 'PAT', value: 'planted-secret-value' });
 beforeEach(async () => {
   site = await mkdtemp(join(tmpdir(), 'de-build-record-'));
-  told.length = 0;
+  reported.length = 0;
 });
 afterEach(() => rm(site, { recursive: true, force: true }));
 
@@ -45,7 +45,7 @@ function release({ manifest = sampleManifest(), force = false, undo = async () =
   };
   const record = recordOf(manifest, undefined, redactor);
   const run = () =>
-    recordRelease(decision, { record, tagging, journal }, { emit: (event) => told.push(event) });
+    recordRelease(decision, { record, tagging, journal }, { emit: (event) => reported.push(event) });
   return { run, seen };
 }
 
@@ -78,7 +78,7 @@ test('a companion that cannot be written is reported, and the release is valid',
   const { run, seen } = release();
   expect(await run()).toBe(join(folder, '1.4.0.json'));
   expect(seen).toEqual({ settled: true, undone: 0 });
-  expect(told).toMatchObject([
+  expect(reported).toMatchObject([
     {
       type: 'notice',
       level: 'warning',
@@ -103,5 +103,5 @@ test('companions are moved aside with the manifest, contain no secret and are no
   expect(text).not.toContain('planted');
   expect(text).toContain('[redacted PAT]');
   expect(await readManifests(folder)).toMatchObject({ manifests: [{ siteVersion: version }], problems: [] });
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 });
