@@ -54,7 +54,7 @@ async function prepareAnswers() {
   return answers;
 }
 
-/** In one step, so that nobody finds half a bundle. */
+/** In one step, so that no process finds half a bundle. */
 async function putInPlace() {
   const old = `${draft}-old`;
   await rename(OUTPUT, old).catch(() => {});

@@ -10,7 +10,7 @@ export function loadTestbed() {
   return loadSources('packages/testbed/src/index.ts');
 }
 
-/** Loads a module of the workspace from its TypeScript sources, with all of ours that it imports. */
+/** Loads a module of the workspace from its TypeScript sources, with all workspace modules that it imports. */
 export async function loadSources(entry) {
   const folder = join(WORKSPACE, 'node_modules/.cache/de-build');
   await mkdir(folder, { recursive: true });

@@ -1,4 +1,4 @@
-// Releases a site only when its checklist is green, and writes what went in to standard output.
+// Releases a site only if its checks pass, and writes the released apps to standard output.
 // Run it as: node release-if-green.mjs /path/to/site
 import {
   buildRelease,

@@ -68,15 +68,15 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
   }
 
   describe('as a file', () => {
-    test('is archived once, with its digest beside the manifest, and comes back with its id and tag', async () => {
+    test('is archived once, with its digest next to the manifest, and restored with its id and tag', async () => {
       const dry = await archiveRelease({ ...options(), to: { kind: 'folder', folder }, dryRun: true });
       expect(dry).toMatchObject({ dryRun: true, archive: undefined, to: folder, imageId });
-      const told: ProgressEvent[] = [];
+      const reported: ProgressEvent[] = [];
       const before = await readFile(join(records(), '1.0.0.json'), 'utf8');
       const first = await archiveRelease({
         ...options(),
         to: { kind: 'folder', folder },
-        onEvent: (event) => event.type === 'progress' && told.push(event),
+        onEvent: (event) => event.type === 'progress' && reported.push(event),
       });
       const made = first.archive as FileArchive;
       const sum = await runCommand('sha256sum', [made.path]);
@@ -88,8 +88,8 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       expect(await readArchives(records(), '1.0.0')).toEqual([made]);
       expect(await readFile(join(records(), '1.0.0.json'), 'utf8')).toBe(before);
       expect((await readRecords({ site: site.folder })).problems).toEqual([]);
-      expect(told.at(-1)?.current).toBeGreaterThan(made.sizeBytes);
-      expect(told.every(({ current, total = 0 }) => current <= total)).toBe(true);
+      expect(reported.at(-1)?.current).toBeGreaterThan(made.sizeBytes);
+      expect(reported.every(({ current, total = 0 }) => current <= total)).toBe(true);
 
       expect(await archiveRelease({ ...options(), to: { kind: 'folder', folder } })).toMatchObject({
         alreadyArchived: true,
@@ -291,7 +291,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       expect((await client.images.inspect(reference))?.id).toBe(imageId);
     });
 
-    test('that lets nobody in without a password says so', async () => {
+    test('that requires a password is reported', async () => {
       const to = { kind: 'registry', repository: `${registry.host}/acme/other` } as const;
       const refused = await archiveRelease({ ...options(), to }).catch((error: unknown) => error);
       expect(refused).toMatchObject({ code: 'registry-refused', exitCode: 5 });
@@ -313,7 +313,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       expect((await archiveRelease({ ...withLogin(), to, force: true })).alreadyArchived).toBe(false);
     });
 
-    test('that nobody serves is told apart', async () => {
+    test('that is unreachable is distinguished', async () => {
       const to = { kind: 'registry', repository: '127.0.0.1:1/acme/erp' } as const;
       await expect(archiveRelease({ ...options(), to })).rejects.toMatchObject({
         code: 'registry-unreachable',

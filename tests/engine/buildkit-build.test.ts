@@ -47,12 +47,12 @@ onEachEngine('a BuildKit build', (shared) => {
     events = [];
     const again = await build(ask);
     expect(again.id).toBe(image.id);
-    // On a slow machine the look-up in the cache itself takes long enough to be told.
+    // On a slow machine the look-up in the cache itself takes long enough to be reported.
     expect(states(/RUN echo "said/).filter((state) => state !== 'started')).toEqual(['cached']);
     expect(again.steps.find((step) => /RUN/.test(step.name))).toMatchObject({ cached: true });
   });
 
-  test('gives a secret to the step that asks for it, even after a long while, and to no layer', async () => {
+  test('gives a secret to the step that mounts it, even after a long time, and to no layer', async () => {
     const value = `line one\nlïne two ${'x'.repeat(300_000)}`;
     await write({
       Containerfile:

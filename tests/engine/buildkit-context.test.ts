@@ -33,7 +33,7 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
     );
   }
 
-  /** Before 23, folders of a context get the time when they arrive in the engine, whoever sends them. */
+  /** Before 23, folders of a context get the time at which they arrive in the engine, with any client. */
   const givesFoldersTheirOwnTime = Number.parseInt(shared.version, 10) >= 23;
 
   async function layersOf(tag: string): Promise<readonly string[]> {
@@ -187,7 +187,7 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
     expect(await builds.engine.images.readFile(changed.id, '/f/1/1.txt')).toEqual(Buffer.from('changed'));
   }, 120_000);
 
-  test('the second time, no more bytes go over the wire than from Docker’s own client', async () => {
+  test('the second time, at most as many bytes are sent as by Docker’s client', async () => {
     if (shared.socketPath === undefined) return;
     await write({
       Containerfile: 'FROM BASE\nCOPY . /\n',
@@ -211,7 +211,7 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
     }
   });
 
-  test('what must never be sent is not, even when the Containerfile asks for it', async () => {
+  test('what must never be sent is not sent, even if the Containerfile copies it', async () => {
     await write({
       Containerfile: 'FROM BASE\nCOPY . /\n',
       '.dockerignore': '!.env\n',

@@ -173,9 +173,9 @@ onEachEngine('the command', (engine) => {
         .map((line) => JSON.parse(line) as FlowEvent | { type: 'released'; reference: string });
       expect(events.at(-1)).toMatchObject({ type: 'released' });
       expect(JSON.stringify(events.at(-1))).toContain(`${site.image}:1.1.0`);
-      const told = ['stage', 'check', 'build-step', 'build-log', 'progress'];
-      for (const type of told) expect(events.some((event) => event.type === type)).toBe(true);
-      const known = [...told, 'build-warning', 'image-read', 'notice', 'released'];
+      const reported = ['stage', 'check', 'build-step', 'build-log', 'progress'];
+      for (const type of reported) expect(events.some((event) => event.type === type)).toBe(true);
+      const known = [...reported, 'build-warning', 'image-read', 'notice', 'released'];
       expect(events.filter(({ type }) => !known.includes(type))).toEqual([]);
       expect(events[0]).toMatchObject({ type: 'stage', stage: 'check' });
     });
@@ -386,7 +386,7 @@ onEachEngine('the command', (engine) => {
       expect(tookMs).toBeLessThan(5000);
     });
 
-    test('a reader that has gone cancels the build, without a stack', async () => {
+    test('a reader that closes the pipe cancels the build, without a stack', async () => {
       const { run, site, tookMs } = await stopped('--progress plain', (child) => child.stdout?.destroy());
       expectClean(run);
       // It notices when it writes the next line.

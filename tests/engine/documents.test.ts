@@ -38,7 +38,7 @@ async function commandsOf(document: string): Promise<string[]> {
 }
 
 onOneEngine('the documents', (engine) => {
-  test("the README's commands do what they say, in their order", async () => {
+  test("the README's commands work, in their order", async () => {
     const commands = (await commandsOf('README.md')).filter((command) => command.startsWith('de-build'));
     expect(commands).toContain('de-build');
     const site = await world.addSite(engine);

@@ -37,7 +37,7 @@ withPrivateEngines('an engine whose disk fills up', () => {
     test.each([
       ['while it builds', '"stage":"build"'],
       ['while the image is looked at', '"stage":"verify"'],
-    ])('%s: is told, releases nothing, and the next run succeeds', async (_, stage) => {
+    ])('%s: is reported, releases nothing, and the next run succeeds', async (_, stage) => {
       const site = await world.addSite(engine, { config: { minimumFreeDisk: '50 MB' } });
       const failed = await runRelease(site, engine, {
         args: ['--no-cache'],

@@ -90,7 +90,7 @@ onOneEngine('the bench of the example site', (engine) => {
     await expect(build(engine, site)).rejects.toThrow(said);
   });
 
-  test('says what pip says when an app asks for another Python', async () => {
+  test('prints the message of pip when an app requires another Python', async () => {
     const site = await layOut(engine, 'cache-bust');
     await site.setEnv('PYTHON_VERSION', '3.9.2');
     await expect(build(engine, site)).rejects.toThrow(

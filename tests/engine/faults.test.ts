@@ -57,7 +57,7 @@ describe('without an engine', () => {
         ]
       : [];
 
-  test.each(kinds)('%s: %s, with its fix, beside the other findings', async (_, id, prepare) => {
+  test.each(kinds)('%s: %s, with its fix, next to the other findings', async (_, id, prepare) => {
     const site = await world.addSite({ host: 'unix:///nowhere.sock' });
     const socket = join(site.folder, '.docker.sock');
     const undo = await prepare(socket);
@@ -80,7 +80,7 @@ describe('without an engine', () => {
   });
 });
 
-onEachEngine('a release in which something goes wrong', (engine) => {
+onEachEngine('a release that fails', (engine) => {
   test('a ref that moves between the plan and the clone is noticed, and the next run is right', async () => {
     // The mirror serves the planned commit, whatever moves; only a build that clones from the host can be deceived.
     const site = await world.addSite(engine, { config: { tokenDelivery: 'inject', audit: 'warn' } });
@@ -127,7 +127,7 @@ onEachEngine('a release in which something goes wrong', (engine) => {
     }
   });
 
-  test('a container that a dead run was reading its image through does not stand in the way', async () => {
+  test('a container that a dead run left does not block the next run', async () => {
     const site = await world.addSite(engine);
     const temporary = `${site.image}:1.0.0-building-0123abcd`;
     const { command, env } = engine.dockerCli;

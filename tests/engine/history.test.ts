@@ -92,7 +92,7 @@ onEachEngine('recorded releases', (shared) => {
     expect(JSON.stringify(bill)).not.toContain(world.token);
   });
 
-  test('a release that is as it was passes', async () => {
+  test('an unchanged release passes', async () => {
     const report = await verifyRelease({ ...siteOptions(site, shared), release: '1.0.0' });
     expect(differing(report)).toEqual([]);
     expect(report.passed).toBe(true);

@@ -64,7 +64,7 @@ onEachEngine('the mirror', (engine) => {
 });
 
 onOneEngine('a frozen release', (engine) => {
-  test('has the recorded commits, after a branch moved and the host has gone', async () => {
+  test('has the recorded commits, after a branch moved and the host became unreachable', async () => {
     const site = await world.addSite(engine);
     const { mini_erp } = world.apps.apps;
     const first = await release(site, engine);

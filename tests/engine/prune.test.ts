@@ -52,7 +52,7 @@ withPrivateEngines('pruning the build cache', () => {
       });
     }
 
-    /** Foretells, prunes, and gives what was foretold, what went and what stayed. */
+    /** Predicts, prunes, and returns what was predicted, what was removed and what stayed. */
     async function prune(options: PruneOptions) {
       const before = await engine.cache.usage();
       const plan = planPrune(before, { ...options, now: new Date() });
@@ -65,7 +65,7 @@ withPrivateEngines('pruning the build cache', () => {
     const size = (records: readonly CacheRecord[]) =>
       records.reduce((sum, record) => sum + (record.shared ? 0 : record.sizeBytes), 0);
 
-    test('without options it takes what no image shares, as foretold, and no image', async () => {
+    test('without options it removes what no image shares, as predicted, and no image', async () => {
       await build('kept', [2]);
       await build('gone', [3]);
       await engine.images.untag('prune/gone:1');
@@ -86,7 +86,7 @@ withPrivateEngines('pruning the build cache', () => {
       expect(await engine.images.inspect('prune/kept:1')).toBeDefined();
     });
 
-    test('keeps as many bytes as it is told to, the least used first, as foretold', async () => {
+    test('keeps the requested number of bytes, and removes the least used first, as predicted', async () => {
       await build('first', [4, 4]);
       await engine.images.untag('prune/first:1');
       await build('second', [4, 4]);
@@ -108,7 +108,7 @@ withPrivateEngines('pruning the build cache', () => {
       expect(ids(after)).toEqual(ids(before));
     });
 
-    test('takes only what was unused for so long, as foretold', async () => {
+    test('removes only what was unused for long enough, as predicted', async () => {
       await build('old', [1]);
       await engine.images.untag('prune/old:1');
       expect((await prune({ all: true, olderThanSeconds: 3600 })).result.deleted).toEqual([]);

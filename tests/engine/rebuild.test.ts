@@ -20,7 +20,7 @@ import { runCli } from './run-cli.ts';
 /** Each builds without the cache, or reads two images: seconds on a quiet machine. */
 jest.setTimeout(600_000);
 
-onEachEngine('a release that is built anew', (shared) => {
+onEachEngine('a release that is rebuilt', (shared) => {
   let world: ExampleWorld;
   let engine: Engine;
   let site: ExampleSite;
@@ -64,7 +64,7 @@ onEachEngine('a release that is built anew', (shared) => {
     });
   });
 
-  test('has the same files, every app byte for byte, when its tag was moved, its repository deleted and the host gone', async () => {
+  test('has the same files, every app byte for byte, after its tag was moved, its repository deleted and the host shut down', async () => {
     const { outcome, source, bases } = await rebuild();
     expect(source).toMatchObject({ from: 'commit', isExact: true });
     expect(bases.map(({ from }) => from)).toEqual(['name']);
@@ -90,7 +90,7 @@ onEachEngine('a release that is built anew', (shared) => {
     expect(JSON.stringify(outcome)).not.toContain(world.token);
   });
 
-  test('stands on the recorded base image, though its name means another one now', async () => {
+  test('uses the recorded base image, although its name has moved to another', async () => {
     await engine.images.tag(shared.busyboxImage, base);
     const { outcome, bases } = await rebuild({ cache: true });
     await engine.images.tag(shared.baseImage, base);
@@ -101,7 +101,7 @@ onEachEngine('a release that is built anew', (shared) => {
     expect(tags.filter((tag) => /-base-|-building-/.test(tag))).toEqual([]);
   });
 
-  test('is told of by the command, and stopping it leaves nothing behind', async () => {
+  test('is reported by the command, and stopping it leaves nothing behind', async () => {
     const command = ['rebuild', '1.0.0', '--host', shared.host];
     const dry = await runCli([...command, '--dry-run'], { folder: site.folder });
     expect(dry).toMatchObject({ exitCode: 0, stderr: '' });
@@ -163,7 +163,7 @@ onEachEngine('a release that is built anew', (shared) => {
     });
   });
 
-  describe('when its image is gone', () => {
+  describe('when its image no longer exists', () => {
     beforeAll(async () => {
       // The mirror's URLs are others then, so that its steps do not come from the cache.
       await rm(join(site.folder, '.de-build', 'site-key'));
@@ -183,7 +183,7 @@ onEachEngine('a release that is built anew', (shared) => {
       });
     });
 
-    test('takes its tag on demand, with a record of its own beside the old one', async () => {
+    test('takes its tag on request, with its own record next to the old one', async () => {
       const old = await readRecord({ site: site.folder, release: '1.0.0' });
       const restored = await restoreRelease({ ...options(), rebuild: 'equivalent' });
       expect(restored).toMatchObject({

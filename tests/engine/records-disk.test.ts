@@ -29,7 +29,7 @@ onOneEngine('the folder of records', (engine) => {
     expect(run.stdout).not.toContain(BUILDING);
   });
 
-  withMounts('on a disk of its own', () => {
+  withMounts('on a separate disk', () => {
     const mounted: string[] = [];
     afterEach(() => {
       for (const folder of mounted.splice(0)) execFileSync('umount', ['--lazy', folder]);
@@ -56,7 +56,7 @@ onOneEngine('the folder of records', (engine) => {
       ],
     ])(
       'that %s during the build: no tag, no torn file, and the next run succeeds',
-      async (_, spoil, mend) => {
+      async (_, spoil, repair) => {
         const { site, disk } = await siteWithDisk();
         const before = await contentsOf(disk);
         const images = await tagsOf(engine, site);
@@ -72,7 +72,7 @@ onOneEngine('the folder of records', (engine) => {
         expect(refused.stdout).toMatch(/manifests-not-writable|disk-almost-full/);
         expect(refused.stdout).not.toContain(BUILDING);
 
-        mend(disk);
+        repair(disk);
         expect(await release(site, engine)).toMatchObject({ exitCode: 0 });
         expect(Object.keys(await tagsOf(engine, site)).sort()).toEqual(['1.0.0', '1.0.1']);
         expect(await contentsOf(disk)).toMatchObject(before);

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 testTraced(
-  'a release that is killed leaves nothing torn, and the next run mends what it left',
+  'a release that is killed leaves no incomplete file, and the next run repairs what it left',
   async () => {
     const { runs, breaches, notConverged } = await killAtEverySyscall(world, { atMost: 8 });
     expect({ breaches, notConverged }).toEqual({ breaches: [], notConverged: [] });

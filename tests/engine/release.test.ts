@@ -72,7 +72,7 @@ onEachEngine('a release', (engine) => {
   }
 
   describe.each(['cache-bust', 'secret', 'build-arg'] satisfies ExampleDialect[])('%s', (dialect) => {
-    test('is tagged and recorded, is cached when nothing moved, and built anew when an app moved', async () => {
+    test('is tagged and recorded, is cached when nothing moved, and rebuilt when an app moved', async () => {
       const site = await world.addSite(engine, { dialect });
       const first = await released(site, engine);
       const { manifest } = first.result;

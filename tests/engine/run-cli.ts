@@ -8,9 +8,9 @@ export const DE_BUILD = workspaceFile('packages/cli/bin/de-build.cjs');
 export interface CliOptions {
   /** The folder it is called in. */
   readonly folder: string;
-  /** Gives it a terminal of its own, in which it draws its live view. */
+  /** Gives it a terminal, for its live view. */
   readonly terminal?: { readonly columns: number; readonly rows: number };
-  /** Variables besides PATH and HOME. */
+  /** Variables in addition to PATH and HOME. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Texts that no process below it may have in its arguments or its environment. */
   readonly watchFor?: readonly string[];
@@ -31,7 +31,7 @@ export interface CliRun {
   readonly processes: WatchedProcesses;
 }
 
-/** Runs the real `de-build`, as a process of its own. */
+/** Runs the real `de-build`, as a separate process. */
 export async function runCli(args: readonly string[], options: CliOptions): Promise<CliRun> {
   const started = performance.now();
   const command = [...(options.through ?? []), process.execPath, DE_BUILD, ...args];
@@ -47,7 +47,7 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
           '/dev/null',
         ];
   const { PATH, HOME } = process.env;
-  // It begins when it is told to, so that no process of it goes unseen.
+  // It waits for a signal to start, so that none of its processes is missed.
   const child = spawn('sh', ['-c', 'read -r _; exec "$@" </dev/null', 'sh', file, ...rest], {
     cwd: options.folder,
     env: { PATH, HOME, SHELL: '/bin/sh', TERM: 'xterm-256color', ...options.environment },

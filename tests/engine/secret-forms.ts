@@ -9,7 +9,7 @@ export function secretForms(secret: string): readonly string[] {
   return [...new Set([...texts, ...base64, hex, hex.toUpperCase(), lower])];
 }
 
-/** Which of the secrets stand in a text, in any form, also across line breaks and colours. */
+/** Which of the secrets are in a text, in any form, also across line breaks and colours. */
 export function findSecrets(text: string, secrets: readonly string[]): readonly string[] {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences of a terminal
   const bare = text.replace(/\u001b(?:\[[0-9;?]*[A-Za-z]|\][^\u0007]*\u0007|[()][A-Z0-9])/g, '');

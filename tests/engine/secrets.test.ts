@@ -139,7 +139,7 @@ test('the watcher of processes sees a token in the arguments and in the environm
   expect(commands).toEqual(expect.arrayContaining(['sh', 'sleep']));
 });
 
-test('a token written into apps.json is refused, and told of nowhere', async () => {
+test('a token written into apps.json is refused, and shown nowhere', async () => {
   const literals = [`ghp_${randomBytes(18).toString('hex')}`, `w0rd-${randomBytes(8).toString('hex')}`];
   const site = await world.addSite({ host: 'unix:///nowhere.sock' });
   await site.setApps([

@@ -18,7 +18,7 @@ export interface Builds {
   readonly context: string;
   /** Writes files of the context; `FROM BASE` becomes an image of this engine. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
-  /** Builds `Containerfile` as `repository:ours`, unless told otherwise. */
+  /** Builds `Containerfile` as `repository:ours` by default. */
   build(change?: Partial<BuildRequest>, engine?: Engine): Promise<BuiltImage>;
 }
 

@@ -24,7 +24,7 @@ export interface ProcessWatch {
 
 /**
  * Looks at the arguments and the environment of a process and of all below it, about a thousand times a second, for texts
- * that must not be there. A process of its own does it, which is given the texts on its standard input.
+ * that must not be there. A separate process does it, which gets the texts on its standard input.
  */
 export function watchProcesses(pid: number, texts: readonly string[]): ProcessWatch {
   if (texts.length === 0) {

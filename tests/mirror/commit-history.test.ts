@@ -139,7 +139,7 @@ test('a commit that the host no longer has is reported', async () => {
   expect(await open().between({ url: url(), from: to, to: 'cd'.repeat(20) })).toMatchObject({ known: false });
 });
 
-test('a host that serves only refs is asked for the newer commit and its history', async () => {
+test('from a host that serves only refs, the newer commit and its history are fetched', async () => {
   const from = await tip();
   const to = await commits(3);
   const old = await startOldHost(world.server);

@@ -84,7 +84,7 @@ describe('damage', () => {
           await mkdir(repository);
         },
       ],
-    ])('%s is found and mended', async (_what, damage) => {
+    ])('%s is found and repaired', async (_what, damage) => {
       const app = await world.resolve();
       for (let time = 1; time < fetches; time += 1) await world.openMirror().fetch(app);
       const source = await world.openMirror().fetch(app);
@@ -96,7 +96,7 @@ describe('damage', () => {
     });
   });
 
-  test('is told of, and other commits of the repository are kept without the host', async () => {
+  test('is reported, and other commits of the repository are kept without the host', async () => {
     const first = await world.resolve();
     await world.openMirror().fetch(first);
     await world.app.commit({ files: { 'a.txt': 'second' } });
@@ -105,16 +105,16 @@ describe('damage', () => {
     // The last bytes before the checksum: of the last object that the index lists in one of the packs.
     for (const index of await packsOf(source, '.idx')) await flipByte(index, (await stat(index)).size - 5);
     await world.server.close();
-    const mended = await world.openMirror().fetch(second);
-    expect(mended.notices.map(({ id }) => id)).toEqual(['mirror-mended']);
-    expect(mended.notices[0]?.why).toContain('All its commits are complete again');
-    await expectWhole(mended);
+    const repaired = await world.openMirror().fetch(second);
+    expect(repaired.notices.map(({ id }) => id)).toEqual(['mirror-mended']);
+    expect(repaired.notices[0]?.why).toContain('All its commits are complete again');
+    await expectWhole(repaired);
     const kept = await world.openMirror().fetch(first);
     expect(kept).toMatchObject({ origin: 'present', notices: [] });
     await expectWhole(kept);
   });
 
-  test('that nobody can mend: what is there stays, and both reasons are told', async () => {
+  test('that cannot be repaired: the files stay, and both reasons are reported', async () => {
     const app = await world.resolve();
     const source = await world.openMirror().fetch(app);
     const [pack = ''] = await packsOf(source);
@@ -128,7 +128,7 @@ describe('damage', () => {
     expect(await readFile(pack)).toEqual(before);
   });
 
-  test('of another commit only does not keep this one from being built, when the host is gone', async () => {
+  test('of another commit only does not block the build of this one, when the host is unreachable', async () => {
     const first = await world.resolve();
     await world.openMirror().fetch(first);
     const packsBefore = new Set(await packsOf(await world.openMirror().fetch(first)));
@@ -148,7 +148,7 @@ describe('damage', () => {
 });
 
 describe('damage that the file system knows nothing of', () => {
-  test('is found and mended when an old record is built anew, and told of before', async () => {
+  test('is found and repaired when an old record is rebuilt, and reported before', async () => {
     const app = { ...(await world.resolve()), isRecorded: true };
     const source = await world.openMirror().fetch(app);
     expect(await world.openMirror().holds(app)).toBe(true);
@@ -156,9 +156,9 @@ describe('damage that the file system knows nothing of', () => {
     // As if the disk had forgotten it since the pin was last looked at.
     await (await openSeal(source.repository, app)).keep([]);
     expect(await world.openMirror().holds(app)).toBe(false);
-    const mended = await world.openMirror().fetch(app);
-    expect(mended.notices.map(({ id }) => id)).toEqual(['mirror-mended']);
-    await expectWhole(mended);
+    const repaired = await world.openMirror().fetch(app);
+    expect(repaired.notices.map(({ id }) => id)).toEqual(['mirror-mended']);
+    await expectWhole(repaired);
     expect(await world.openMirror().holds(app)).toBe(true);
   });
 
@@ -205,7 +205,7 @@ describe('what a dead run left', () => {
     expect(await readdir(join(repository, 'incoming'))).toEqual([]);
   });
 
-  /** A git that kills whoever calls it for the Nth time. */
+  /** A git that kills its Nth caller. */
   async function makeDeadlyGit(): Promise<string> {
     const bin = join(world.folder, 'bin');
     await mkdir(bin);
@@ -283,7 +283,7 @@ describe('many at once', () => {
     for (const app of apps) expect((await world.openMirror().fetch(app)).origin).toBe('present');
   });
 
-  test('whoever waits too long for another is told', async () => {
+  test('a release that waits too long for another fails', async () => {
     world.server.setFault('acme/warehouse', { kind: 'slow', delayMs: 3000 });
     const app = await world.resolve();
     const first = world.openMirror().fetch(app);
@@ -301,7 +301,7 @@ test.each([
     'a link that leads nowhere',
     async (path: string) => (await import('node:fs/promises')).symlink('/nonexistent/x', path),
   ],
-])('%s is told of', async (_what, spoil) => {
+])('%s is reported', async (_what, spoil) => {
   await mkdir(join(world.mirrorFolder, '..'), { recursive: true });
   await spoil(world.mirrorFolder);
   const error = await failureOf(world.openMirror().fetch(await world.resolve()));

@@ -25,7 +25,7 @@ async function forcePush(branch: string): Promise<string> {
     'commit-tree',
     `${branch}^{tree}`,
     '-m',
-    'Written anew',
+    'Written again',
   ]);
   await git(['--git-dir', world.app.folder, 'update-ref', `refs/heads/${branch}`, orphan]);
   return orphan;
@@ -53,7 +53,7 @@ describe('a fetch', () => {
     expect(await readdir(join(source.repository, 'incoming'))).toEqual([]);
   });
 
-  test('reports how many objects have come, and nothing where none had to', async () => {
+  test('reports how many objects were fetched, and nothing without a fetch', async () => {
     await world.app.commit({
       files: Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`file-${at}.txt`, `${at}`])),
     });
@@ -75,7 +75,7 @@ describe('a fetch', () => {
     expect(events).toEqual([]);
   });
 
-  test('of what is there asks nobody, also when the host is gone', async () => {
+  test('of commits in the mirror sends no request, even if the host is unreachable', async () => {
     const app = await world.resolve();
     await world.openMirror().fetch(app);
     const asked = world.server.requests.length;
@@ -194,7 +194,7 @@ describe('a fetch', () => {
     ['ext::sh -c touch% canary', 'git-url-unsafe'],
     ['ssh://-oProxyCommand=x/a/b', 'git-url-unsafe'],
     ['https://user:secret@h.example/a/b', 'git-url-unsafe'],
-  ])('goes not to %s', async (url, code) => {
+  ])('is not sent to %s', async (url, code) => {
     const error = await failureOf(world.openMirror().fetch({ ...(await world.resolve()), url }));
     expect(error.code).toBe(code);
     expect(error.message).not.toContain('secret');
@@ -233,7 +233,7 @@ describe('the host fails', () => {
     expect(world.server.requests.length).toBe(tries);
   });
 
-  test('once, and is asked again', async () => {
+  test('once, and is retried', async () => {
     world.server.setFault('acme/warehouse', { kind: 'status', status: 502 }, 1);
     expect((await world.openMirror().fetch(await world.resolve())).origin).toBe('fetched');
   });
@@ -291,7 +291,7 @@ describe('between resolve and fetch', () => {
     expect(error.what).toContain(now);
   });
 
-  test('a tag that is made anew for the same commit is refused, its objects told apart', async () => {
+  test('a tag that is recreated for the same commit is refused, and its objects are distinguished', async () => {
     await world.app.tag('v15.0.0', { annotated: true });
     const app = await world.resolve('v15.0.0');
     await git(['--git-dir', world.app.folder, 'tag', '-d', 'v15.0.0']);
@@ -310,7 +310,7 @@ describe('between resolve and fetch', () => {
     expect(error.what).toContain('was deleted');
   });
 
-  test('none of it matters for a commit from an old record', async () => {
+  test('a commit from an old record is accepted in every case', async () => {
     await world.app.commit({ files: { n: '1' } });
     const app = await world.resolve();
     await forcePush('version-15');
@@ -329,7 +329,7 @@ describe('a host that gives out only what refs point at', () => {
     }
   }
 
-  test('is asked for the ref, and the history until the commit is in it', async () => {
+  test('serves the ref, and its history until the commit is in it', async () => {
     const app = await world.resolve();
     expect((await fetchFromOldHost(app)).commit).toBe(app.commit);
     for (let index = 0; index < 3; index += 1) await world.app.commit({ files: { n: String(index) } });
@@ -341,7 +341,7 @@ describe('a host that gives out only what refs point at', () => {
     expect(shallow.split('\n')).toContain(next.commit);
   });
 
-  test('has it no more: refused', async () => {
+  test('no longer has it: refused', async () => {
     await world.app.commit({ files: { n: '1' } });
     const app = await world.resolve();
     const now = await forcePush('version-15');

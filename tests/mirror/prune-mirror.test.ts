@@ -74,8 +74,8 @@ test('commits that no manifest names go with their bytes; the others are served 
     throw new Error('Three were fetched.');
   await record('1.0.0', first);
   await record('1.2.0', third);
-  const foretold = await prune({ dryRun: true });
-  expect(foretold).toMatchObject({
+  const predicted = await prune({ dryRun: true });
+  expect(predicted).toMatchObject({
     dryRun: true,
     pins: 1,
     repositories: [{ dropped: [second.commit], kept: 2, isDamaged: false }],
@@ -89,7 +89,7 @@ test('commits that no manifest names go with their bytes; the others are served 
     repositories: [{ dropped: [second.commit], kept: 2 }],
   });
   expect(pruned.freedBytes).toBeGreaterThan(HALF_MEGABYTE * 0.4);
-  const wrong = Math.abs((foretold.freedBytes ?? 0) - (pruned.freedBytes ?? 0));
+  const wrong = Math.abs((predicted.freedBytes ?? 0) - (pruned.freedBytes ?? 0));
   expect(wrong).toBeLessThan(HALF_MEGABYTE * 0.1);
   for (const kept of [first, third]) {
     await expectServed(kept);
@@ -140,7 +140,7 @@ test('the commits of a release that died before it was recorded stay', async () 
   await expectServed(second);
 });
 
-test('what is left of a repository whose removal was cut off goes with the next run', async () => {
+test('the rest of a repository whose removal was interrupted is removed by the next run', async () => {
   const [first] = await fetchCommits(1);
   if (first === undefined) throw new Error('One was fetched.');
   await record('1.0.0', first);
@@ -153,7 +153,7 @@ test('what is left of a repository whose removal was cut off goes with the next 
   expect(await readdir(world.mirrorFolder)).not.toContain(basename(gone));
 });
 
-test('a repository that no manifest names goes whole', async () => {
+test('a repository that no manifest names is removed', async () => {
   const [first] = await fetchCommits(1);
   if (first === undefined) throw new Error('One was fetched.');
   await record('1.0.0', { ...first, commit: 'ab'.repeat(20) });
@@ -161,7 +161,7 @@ test('a repository that no manifest names goes whole', async () => {
   expect((await readdir(world.mirrorFolder)).filter((name) => !name.endsWith('.lock'))).toEqual([]);
 });
 
-test('nothing goes when a record cannot be read, or there is none', async () => {
+test('nothing is removed when a record cannot be read, or there is none', async () => {
   const [first] = await fetchCommits(1);
   if (first === undefined) throw new Error('One was fetched.');
   expect(await failureOf(prune())).toMatchObject({ code: 'no-release-recorded', exitCode: 9 });
@@ -171,7 +171,7 @@ test('nothing goes when a record cannot be read, or there is none', async () => 
   await expectServed(first);
 });
 
-test('with damage in what stays, all is left as it is', async () => {
+test('with damage in what stays, nothing is changed', async () => {
   const [first, second] = await fetchCommits(2);
   if (first === undefined || second === undefined) throw new Error('Two were fetched.');
   await record('1.0.0', first);

@@ -10,7 +10,7 @@ import type { Engine } from '../../packages/core/src/engine/engine.ts';
 import { onEachEngine } from '../engine/on-each-engine.ts';
 
 const REPOSITORY = `hostile-context-${randomBytes(4).toString('hex')}`;
-/** Stands in a file beside the context, and must be in no image. */
+/** Is in a file next to the context, and must be in no image. */
 const CANARY = `canary-${randomBytes(12).toString('hex')}`;
 const ODD_NAME = 'new\nline \u001b]0;title\u0007';
 
@@ -95,7 +95,7 @@ onEachEngine('a hostile build context', (shared) => {
     });
   });
 
-  test('a file that is written to while it is sent is an error, whatever the builder made of it', async () => {
+  test('a file that changes while it is sent is an error, even if the build succeeds', async () => {
     const file = join(context, 'log');
     await writeFile(file, Buffer.alloc(300_000, 'x'));
     const writing = setInterval(() => appendFileSync(file, 'more'), 1);

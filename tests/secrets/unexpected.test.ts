@@ -23,7 +23,7 @@ test.each([
   ['an error that nobody caught', `throw new Error('no end of ${TOKEN}', { cause: new Error('${TOKEN}') })`],
   ['a rejection', `Promise.reject(new Error('no end of ${TOKEN}'))`],
   ['a rejection with no error', `Promise.reject({ token: '${TOKEN}' })`],
-])('%s, and a warning of Node, come out of the real process redacted', async (_, fault) => {
+])('%s, and a warning of Node, are redacted by the real process', async (_, fault) => {
   const site = await world.addSite({ host: 'unix:///nowhere.sock' });
   for (const name of ['example/mini_erp', 'example/mini_hr', 'example/mini_custom', 'frappe/frappe']) {
     world.server.setFault(name, { kind: 'hang' });

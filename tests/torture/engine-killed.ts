@@ -65,7 +65,7 @@ export async function killEngines(
   const isClean = next.exitCode === 0 && clean.isTagged && clean.leftovers.length === 0;
   return [
     noneOf(points, { part: PART, name: 'false successes', wrong: wrong.successes }),
-    noneOf(points, { part: PART, name: 'told as something else', wrong: wrong.classes }),
+    noneOf(points, { part: PART, name: 'reported as something else', wrong: wrong.classes }),
     noneOf(points, { part: PART, name: 'leftovers after its restart', wrong: wrong.leftovers }),
     { part: PART, name: 'too late to kill a release', value: `${survived} of ${points}` },
     allOf(1, { part: PART, name: 'next release works and tidies', right: isClean ? 1 : 0 }),
@@ -113,7 +113,7 @@ async function freezeEngine(trials: ReleaseTrials): Promise<Figure> {
   if (ended.exitCode === 0) await trials.nextVersion();
   return {
     part: PART,
-    name: 'a frozen engine is noticed after',
+    name: 'a frozen engine is detected after',
     value: `${seconds.toFixed(0)} s, ${ended.codes.join(' ')}`,
     aim: `≤ ${NOTICED_WITHIN_SECONDS} s`,
     isMet: seconds <= NOTICED_WITHIN_SECONDS && isEngineFailure(ended.exitCode, ended.codes),

@@ -1,4 +1,4 @@
-/** One line of the torture's result: what was tried, and what came of it. */
+/** One line of the torture's result: what was tried, and the outcome. */
 export interface Figure {
   /** The part of `npm run torture` that it is of. */
   readonly part: string;

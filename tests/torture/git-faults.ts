@@ -65,7 +65,7 @@ export async function meetGitFaults(context: TortureContext): Promise<readonly F
     strangers += host.other.requests.filter(({ authorization }) => authorization !== undefined).length;
   }
   return [
-    allOf(tries.length, { part: PART, name: 'faults told as what they are', right }),
+    allOf(tries.length, { part: PART, name: 'faults reported correctly', right }),
     noneOf(tries.length, { part: PART, name: '401, 403 or 404 asked again', wrong: asked }),
     noneOf(tries.length, { part: PART, name: 'tokens sent to another host', wrong: strangers }),
   ];

@@ -14,21 +14,21 @@ withEngine(
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'de-build-watch-'));
     const cleanUps: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
-    const told: string[] = [];
+    const reported: string[] = [];
     try {
       const figures = await watchReleases({
         isQuick: true,
         signal: new AbortController().signal,
         folder,
-        tell: (text) => told.push(text),
+        tell: (text) => reported.push(text),
         cleanUps,
         cli: DE_BUILD,
         engines: async () => sharedEngines(),
       });
       expect({
         missed: figures.filter(({ isMet }) => isMet !== true),
-        told: told.filter((text) => text.startsWith('LEAK')),
-      }).toEqual({ missed: [], told: [] });
+        reported: reported.filter((text) => text.startsWith('LEAK')),
+      }).toEqual({ missed: [], reported: [] });
       expect(figures.length).toBeGreaterThan(2);
     } finally {
       for (const cleanUp of cleanUps.toReversed()) await cleanUp();

@@ -23,7 +23,7 @@ interface Release {
 
 /**
  * Whole releases, in both dialects and both deliveries, while all their processes are looked at a thousand times a
- * second, and once more while the kernel tells of every program they start and every byte they hand on.
+ * second, and once more while strace reports every program that they start and every byte that they write.
  */
 export async function watchReleases(context: TortureContext): Promise<readonly Figure[]> {
   const engines = await context.engines();

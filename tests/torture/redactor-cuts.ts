@@ -37,8 +37,8 @@ export async function cutSecrets({ isQuick }: Pick<TortureContext, 'isQuick'>): 
       const bytes = Buffer.from(`#12 ${form} end\n`);
       const whole = tell(redactor, [bytes]);
       const isRight = (pieces: readonly Buffer[]) => {
-        const told = tell(redactor, pieces);
-        return told.log === whole.log && told.tail === whole.tail && !gives(told, value, form);
+        const reported = tell(redactor, pieces);
+        return reported.log === whole.log && reported.tail === whole.tail && !gives(reported, value, form);
       };
       const attempt = (kind: keyof typeof tries, pieces: readonly Buffer[]) => {
         tries[kind] += 1;
@@ -71,12 +71,12 @@ function formsOf(value: string): readonly string[] {
   return [...new Set([...own, ...secretForms(value)])];
 }
 
-interface Told {
+interface Reported {
   readonly log: string;
   readonly tail: string;
 }
 
-function tell(redactor: Redactor, pieces: readonly Buffer[]): Told {
+function tell(redactor: Redactor, pieces: readonly Buffer[]): Reported {
   let log = '';
   const sink = createEventSink(redactor, (event) => {
     if (event.type === 'build-log') log += event.text;
@@ -91,7 +91,7 @@ function tell(redactor: Redactor, pieces: readonly Buffer[]): Told {
 }
 
 /** Whether what came out has the form, or half of it or more in one piece. */
-function gives({ log, tail }: Told, value: string, form: string): boolean {
+function gives({ log, tail }: Reported, value: string, form: string): boolean {
   const bare = form.replace(/[\r\n]/g, '');
   const half = Math.max(6, Math.ceil(bare.length / 2));
   for (const text of [log, tail]) {

@@ -14,7 +14,7 @@ import {
 import { createExampleWorld } from '../engine/example-world.ts';
 import type { TortureContext } from './torture-context.ts';
 
-/** Releases of one site on an engine of its own, to be disturbed, and what is left after each. */
+/** Releases of one site on a private engine, to be disturbed, and what is left after each. */
 export interface ReleaseTrials {
   readonly engine: PrivateEngine;
   readonly site: ExampleSite;
@@ -34,7 +34,7 @@ export interface RunningRelease {
 }
 
 export interface EndedRelease {
-  /** 128 and the signal's number, as a shell tells it, where a signal ended it. */
+  /** 128 plus the signal's number, as a shell reports it, if a signal ended it. */
   readonly exitCode: number;
   /** The code of its failure, and of each of its findings. */
   readonly codes: readonly string[];
@@ -44,7 +44,7 @@ export interface EndedRelease {
 
 export interface Aftermath {
   readonly isTagged: boolean;
-  /** The manifest and what belongs beside it. */
+  /** The manifest and its companions. */
   readonly records: readonly string[];
   /** Temporary tags, containers and running steps in the engine, and files of ours that hold a token. */
   readonly leftovers: readonly string[];
@@ -148,7 +148,7 @@ async function follow(
     child.on('exit', (code, signal) => resolve(code ?? 128 + (SIGNAL_NUMBERS[signal ?? ''] ?? 0)));
   });
   const durationMs = performance.now() - started;
-  // Whoever inherited its output may hold it open for longer.
+  // A process that inherited its output may hold it open for longer.
   await new Promise<void>((resolve) => {
     if (child.stdout?.closed === true) resolve();
     else {

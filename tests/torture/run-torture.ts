@@ -22,7 +22,7 @@ import { measureRedactor } from './redactor-speed.ts';
 import { measureTokenBytes } from './token-bytes.ts';
 import type { TortureContext } from './torture-context.ts';
 
-/** Each in a file of its own; `npm test` runs short forms of the same code. */
+/** Each in its own file; `npm test` runs short forms of the same code. */
 const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readonly Figure[]>>> = {
   'audit-leaks': measureAuditLeaks,
   'audit-speed': measureAuditSpeed,
@@ -75,6 +75,6 @@ async function startEngines({ tell }: PartContext): ReturnType<TortureContext['e
   tell('Starting engines');
   await startSharedEngines();
   const reason = whyNoEngine();
-  if (reason !== undefined) tell(`What needs an engine is left out: ${reason}`);
+  if (reason !== undefined) tell(`Skipping the parts that need an engine: ${reason}`);
   return sharedEngines();
 }

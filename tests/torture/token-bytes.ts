@@ -27,7 +27,7 @@ export interface TokenBuild {
 export interface ScannedPlace {
   /**
    * `wire`: every byte between de-build and the engine, build logs among them. `image`: docker save. `history`: docker
-   * history and inspect. `record`, `log`: what the engine's build record tells. `disk`: all files of the engine, cache and
+   * history and inspect. `record`, `log`: the content of the engine's build record. `disk`: all files of the engine, cache and
    * databases among them, after it has ended.
    */
   readonly place: 'wire' | 'image' | 'history' | 'record' | 'log' | 'disk';
@@ -42,7 +42,7 @@ export interface TokenScan {
 }
 
 /**
- * Builds with the mirror on an engine of its own and looks for the token everywhere; then builds with `inject` on the same
+ * Builds with the mirror on a private engine and looks for the token everywhere; then builds with `inject` on the same
  * engine and looks again, in the same way.
  */
 export async function scanForToken(options: {
@@ -140,7 +140,7 @@ async function buildAndScan(
   return [...places, await look('disk', engine.folder)];
 }
 
-/** What `docker buildx history` tells of every build that the engine remembers. */
+/** What `docker buildx history` reports about every build that the engine recorded. */
 async function readRecords({ dockerCli }: PrivateEngine, at: (place: string) => string): Promise<void> {
   // Logs go to standard error.
   const docker = (...args: readonly string[]) =>
@@ -153,11 +153,11 @@ async function readRecords({ dockerCli }: PrivateEngine, at: (place: string) => 
     throw new Error('The engine remembers no build, so nothing can be looked for in it');
   for (const reference of references) {
     const id = reference.split('/').at(-1) ?? reference;
-    const told = [
+    const reported = [
       await docker('buildx', 'history', 'inspect', id),
       await docker('buildx', 'history', 'inspect', '--format', 'json', id),
     ];
-    await writeText(join(at('record'), id), told.join('\n'));
+    await writeText(join(at('record'), id), reported.join('\n'));
     await writeText(
       join(at('log'), id),
       await docker('buildx', 'history', 'logs', '--progress', 'rawjson', id),
@@ -166,7 +166,7 @@ async function readRecords({ dockerCli }: PrivateEngine, at: (place: string) => 
   }
 }
 
-/** Beside the text itself, the same without line breaks, which hide what is wrapped. */
+/** The text itself, and the same without line breaks, which hide wrapped text. */
 async function writeText(file: string, text: string): Promise<void> {
   await writeFile(file, text);
   await writeFile(`${file}-joined`, text.replace(/[\r\n]/g, ''));

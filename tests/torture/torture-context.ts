@@ -1,6 +1,6 @@
 import type { PartContext, SharedEngine } from '@de-build/testbed';
 
-/** What the parts of a torture share; a short form in `npm test` makes one of its own. */
+/** What the parts of a torture share; a short form in `npm test` makes its own. */
 export interface TortureContext extends PartContext {
   /** The file that is the command `de-build`. */
   readonly cli: string;

@@ -33,7 +33,7 @@ export type ListDocument = readonly Manifest[];
 export type ShowDocument = Manifest;
 /** The apps, compared with the last release. */
 export type AppsDocument = AppsReport;
-/** Every point in which an image was compared with its record. */
+/** Every property in which an image was compared with its record. */
 export type VerifyDocument = ReleaseVerification;
 /** What was found in an image; with `--all` in every image. */
 export type AuditDocument = AuditReport | { readonly images: readonly AuditReport[] };
@@ -61,7 +61,7 @@ export type EventDocument = (FlowEvent | FailedEvent | ResultEvent) & {
 
 /** Why the command failed. */
 export type Failure = Omit<Failed['error'], 'exitCode'> & {
-  /** The exit code of the process: see docs/exit-codes.md; after another signal 128 and its number. */
+  /** The exit code of the process: see docs/exit-codes.md; after another signal 128 plus its number. */
   readonly exitCode: number;
 };
 

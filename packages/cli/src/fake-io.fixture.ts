@@ -1,13 +1,13 @@
 import type { Io, StopReason, UnexpectedListener } from './io.ts';
 
-/** An `Io` that keeps what it is given; for tests. */
+/** An `Io` that records its calls; for tests. */
 export interface FakeIo extends Io {
   readonly written: { stdout: string; stderr: string };
   /** Every code that the process would have ended with at once. */
   readonly exits: readonly number[];
-  /** As if the signal came. */
+  /** Simulates the signal. */
   stop(reason: StopReason): void;
-  /** As if nobody caught an error, or Node warned. */
+  /** Simulates an uncaught error, or a warning of Node. */
   crash(error: unknown): void;
   warn(warning: Error): void;
 }

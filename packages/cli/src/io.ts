@@ -6,30 +6,30 @@ export interface Io {
   /** The folder the command was called in. */
   readonly folder: string;
   /**
-   * Calls back on SIGINT (Ctrl-C), SIGTERM, SIGHUP and when the reader of our output has gone.
-   * @returns stops listening; one more signal comes too late then, and does nothing
+   * Calls back on SIGINT (Ctrl-C), SIGTERM, SIGHUP and when the reader of our output closes the pipe.
+   * @returns stops listening; the next signal then does nothing
    */
   onStop(listener: (reason: StopReason) => void): () => void;
-  /** Calls back with what Node would print by itself, as it is. */
+  /** Calls back with what Node would print itself, unredacted. */
   onUnexpected(listener: UnexpectedListener): void;
   /** Ends the process at once: the second Ctrl-C. */
   exitNow(code: number): void;
 }
 
 export interface UnexpectedListener {
-  /** An error that nobody caught, or a rejection: the process can only end. */
+  /** An uncaught error or rejection: the process must end. */
   crash(error: unknown): void;
-  /** A warning of Node's own. */
+  /** A warning of Node. */
   warning(warning: Error): void;
 }
 
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'EPIPE';
 
-/** Where text goes, and what it can show. */
+/** An output stream, and what it can show. */
 export interface Terminal {
   readonly isTTY: boolean;
   readonly hasColours: boolean;
-  /** Whether lines can be drawn again in place; a dumb terminal (`TERM=dumb`) can't. */
+  /** Whether lines can be redrawn in place; a dumb terminal (`TERM=dumb`) cannot. */
   readonly canRedraw: boolean;
   /** In columns and rows; 80 × 24 where there is no terminal. */
   readonly columns: number;

@@ -46,7 +46,7 @@ describe('help', () => {
     expect(widest).toBeLessThanOrEqual(Math.min(columns, 100));
   });
 
-  test('has no colour codes, on a terminal neither', async () => {
+  test('has no colour codes, not even on a terminal', async () => {
     const { stdout } = await call('--help', { isTTY: true, hasColours: true });
     expect(stdout).not.toContain('\u001b');
   });
@@ -113,13 +113,13 @@ describe('usage errors end with 2 and one helpful line', () => {
   });
 });
 
-describe('what is given twice', () => {
+describe('what is repeated', () => {
   test('counts the last time', async () => {
     const { stderr } = await call('check --site /first --site /second');
     expect(stderr).toContain('There is no site in /second.');
   });
 
-  test('a version stays as it is written', async () => {
+  test('a version stays as written', async () => {
     const { stderr } = await call('show 1.10');
     expect(stderr).toContain('There is no record of "1.10".');
   });

@@ -23,7 +23,7 @@ async function call(...argv: string[]) {
   return { io, exitCode, text: io.written.stdout + io.written.stderr };
 }
 
-describe('a token typed where something else should stand is not repeated', () => {
+describe('a token typed in the wrong place is not repeated', () => {
   test.each([
     [[TOKEN]],
     [['show', TOKEN]],
@@ -45,7 +45,7 @@ describe('a token typed where something else should stand is not repeated', () =
     expect(text).not.toBe('');
   });
 
-  test('nor a long word that is no token of this site', async () => {
+  test('a long word that is not a token of this site is not repeated either', async () => {
     const word = '0123456789abcdef0123456789abcdef01234567';
     for (const argv of [[word], [`--${word}`], ['check', `--${word}=x`]]) {
       const { exitCode, text } = await call(...argv);
@@ -55,24 +55,24 @@ describe('a token typed where something else should stand is not repeated', () =
   });
 });
 
-describe('what Node would print by itself', () => {
+describe('what Node would print itself', () => {
   test.each<[string, (text: string) => unknown]>([
     ['an error', (text) => new Error(`cannot read ${text}`)],
     ['its cause', (text) => new Error('failed', { cause: new TypeError(`for ${text}`) })],
     ['a text', (text) => text],
-  ])('%s that nobody caught comes out redacted, and ends the process', async (_, make) => {
+  ])('%s that is not caught is redacted, and ends the process', async (_, make) => {
     const { io } = await call('bump', 'nonsense');
     const before = io.written.stderr.length;
     io.crash(make(TOKEN));
     for (let turn = 0; turn < 500 && io.exits.length === 0; turn++) await new Promise(setImmediate);
-    const told = io.written.stderr.slice(before);
-    expect(told).toContain('de-build met an error that it did not foresee');
-    expect(told).toContain('[redacted PAT_DESIRED_EFFECT]');
-    expect(told).not.toContain(TOKEN);
+    const reported = io.written.stderr.slice(before);
+    expect(reported).toContain('de-build met an error that it did not foresee');
+    expect(reported).toContain('[redacted PAT_DESIRED_EFFECT]');
+    expect(reported).not.toContain(TOKEN);
     expect(io.exits).toEqual([1]);
   });
 
-  test('a warning comes out redacted', async () => {
+  test('a warning is redacted', async () => {
     const { io } = await call('bump', 'nonsense');
     const before = io.written.stderr.length;
     io.warn(Object.assign(new Error(`too many of ${TOKEN}\u001b]0;title\u0007`), { name: 'Warning' }));
@@ -82,7 +82,7 @@ describe('what Node would print by itself', () => {
   });
 });
 
-describe('of control characters', () => {
+describe('control characters', () => {
   const written = (text: string) => {
     const io = fakeIo();
     guardIo(io, createRedactor()).stdout.write(text);
@@ -94,7 +94,7 @@ describe('of control characters', () => {
     '\u001b[?25l\u001b[3A\r\u001b[Jlines\n\u001b[?25h',
     '\r\u001b[2Ka line that is drawn again',
     'tabs\tand\nlines, Größe 東京 👩‍👩‍👧',
-  ])('those that we draw with stay: %j', (text) => {
+  ])('those that our views use stay: %j', (text) => {
     expect(written(text)).toBe(text);
   });
 
@@ -107,11 +107,11 @@ describe('of control characters', () => {
     ['C1 controls', '\u009b2J\u0090', '\\u009b2J\\u0090'],
     ['backspaces', 'bad\b\b\bgood', 'bad\\u0008\\u0008\\u0008good'],
     ['the direction of writing', 'a\u202eb\u2066c', 'a\\u202eb\\u2066c'],
-  ])('%s is shown, and not obeyed', (_, text, shown) => {
+  ])('%s is shown, and not interpreted', (_, text, shown) => {
     expect(written(text)).toBe(shown);
   });
 
-  test('those of JSON say what they said', () => {
+  test('those of JSON keep their meaning', () => {
     const value = { text: '\u009b2J \u202e \u007f \u001b]52;c;x\u0007' };
     expect(JSON.parse(written(JSON.stringify(value)))).toEqual(value);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
@@ -139,7 +139,7 @@ describe('in the sources', () => {
       .map(({ file }) => file)
       .sort();
 
-  test('the streams of the process are named once, and once they are wrapped', async () => {
+  test('the streams of the process are used only where they are wrapped', async () => {
     const all = [
       ...(await sources('core/src')),
       ...(await sources('cli/src')),
@@ -153,7 +153,7 @@ describe('in the sources', () => {
     expect(filesWith(all, /\bguardIo\(/)).toEqual(['cli/src/guarded-io.ts', 'cli/src/main.ts']);
   });
 
-  test('records and other text for people go to disk through disk/ alone', async () => {
+  test('records and other text for people are written through disk/ only', async () => {
     const writers =
       /\b(writeFile|appendFile|writeFileSync|createWriteStream|copyFile|cp)\(|\bopen\([^)]*['"](w|a|r\+)/;
     for (const room of ['apps', 'engine', 'errors', 'manifests', 'release', 'site', 'version']) {

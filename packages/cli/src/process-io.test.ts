@@ -13,16 +13,16 @@ afterEach(() => {
 });
 
 test.each(SIGNALS)(
-  '%s is told while somebody listens; after that one is too late, and the next ends',
+  '%s is reported to a listener; after that the first is ignored, and the next ends the process',
   (signal) => {
-    const told: string[] = [];
+    const reported: string[] = [];
     const others = process.listenerCount(signal);
-    const stopListening = processIo().onStop((reason) => told.push(reason));
+    const stopListening = processIo().onStop((reason) => reported.push(reason));
     process.emit(signal);
-    expect(told).toEqual([signal]);
+    expect(reported).toEqual([signal]);
     stopListening();
     process.emit(signal);
-    expect(told).toEqual([signal]);
+    expect(reported).toEqual([signal]);
     expect(process.listenerCount(signal)).toBe(others);
   },
 );

@@ -3,7 +3,7 @@ import { keepMemoryOutOfCoreDumps } from '@de-build/core';
 import type { Io, StopReason, Terminal } from './io.ts';
 import { wantsColours } from './terminal/colours.ts';
 
-/** The real process: its streams, environment, folder and signals. Its memory is in no core dump from here on. */
+/** The real process: its streams, environment, folder and signals. Excludes its memory from core dumps. */
 export function processIo(): Io {
   keepMemoryOutOfCoreDumps();
   const listeners = new Set<(reason: StopReason) => void>();
@@ -28,7 +28,7 @@ export function processIo(): Io {
       return () => {
         for (const [signal, handler] of handlers) {
           process.off(signal, handler);
-          // What was to be done is done, so the exit code is to say that; the next one ends a process that hangs.
+          // The work is done, and the exit code must say so; the next signal ends a process that hangs.
           process.once(signal, () => undefined);
         }
         listeners.delete(listener);
@@ -36,7 +36,7 @@ export function processIo(): Io {
     },
     onUnexpected({ crash, warning }) {
       process.on('uncaughtException', crash);
-      // Node prints them itself, unless it is told not to.
+      // Node prints them itself, unless it is configured not to.
       if (process.listenerCount('warning') === 0) return;
       process.removeAllListeners('warning').on('warning', warning);
     },

@@ -3,11 +3,11 @@ import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020.js';
 
 type Schema = { [keyword: string]: unknown };
 
-/** Checks documents by a published schema, for tests: also that they have no member that the schema does not know. */
+/** Validates documents with a published schema, for tests: also that they have no member that is not in the schema. */
 export async function schemaOf(name: string): Promise<ValidateFunction> {
   const file = new URL(`../schema/${name}.schema.json`, import.meta.url);
   const schema = JSON.parse(await readFile(file, 'utf8')) as Schema;
-  // The result of a command has members that only its own schema knows.
+  // The result of a command has members that are only in its own schema.
   const isOpen = name === 'event';
   return new Ajv2020.Ajv2020({ strict: false, validateFormats: false, allErrors: true }).compile(
     isOpen ? schema : (closed(schema) as Schema),

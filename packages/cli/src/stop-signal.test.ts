@@ -19,7 +19,7 @@ describe('a signal', () => {
     expect(io.exits).toEqual([code]);
   });
 
-  test('is let through again once the command is over', () => {
+  test('is no longer handled after the command', () => {
     const io = fakeIo();
     const stop = listenForStop(io);
     stop.release();
@@ -31,11 +31,14 @@ describe('a signal', () => {
     ['at every write', ['EPIPE', 'EPIPE', 'EPIPE'], 'EPIPE'],
     ['before the signal that ended it, too', ['EPIPE', 'SIGINT'], 'EPIPE'],
     ['after the signal that ended it, too', ['SIGINT', 'EPIPE', 'EPIPE'], 'SIGINT'],
-  ] as const)('a reader that has gone is told of %s, and nothing is cut short', (_, reasons, reason) => {
-    const io = fakeIo();
-    const stop = listenForStop(io);
-    for (const each of reasons) io.stop(each);
-    expect([stop.signal.aborted, stop.reason(), io.exits]).toEqual([true, reason, []]);
-    expect(exitCodeOf(reason)).toBe(130);
-  });
+  ] as const)(
+    'a reader that closed the pipe counts as %s, and nothing is cut short',
+    (_, reasons, reason) => {
+      const io = fakeIo();
+      const stop = listenForStop(io);
+      for (const each of reasons) io.stop(each);
+      expect([stop.signal.aborted, stop.reason(), io.exits]).toEqual([true, reason, []]);
+      expect(exitCodeOf(reason)).toBe(130);
+    },
+  );
 });

@@ -9,8 +9,8 @@ export interface StopSignal {
 }
 
 /**
- * Turns the first Ctrl-C or SIGTERM into an abort; the second ends the process where it stands. A reader that has
- * gone aborts, too, but never counts as a second one: Ctrl-C in `de-build | tee log` ends tee before us.
+ * Turns the first Ctrl-C or SIGTERM into an abort; the second ends the process immediately. A reader that
+ * closes the pipe aborts, too, but never counts as a second signal: Ctrl-C in `de-build | tee log` ends tee before us.
  */
 export function listenForStop(io: Io): StopSignal {
   const controller = new AbortController();

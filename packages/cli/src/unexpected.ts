@@ -4,7 +4,7 @@ import type { GuardedIo } from './guarded-io.ts';
 
 const BUG = 1;
 
-/** Presents what Node would print raw: an error that nobody caught, with whatever its message holds, and warnings. */
+/** Presents what Node would print unredacted: uncaught errors, whose messages may contain anything, and warnings. */
 export function presentUnexpected(io: GuardedIo): void {
   let isEnding = false;
   io.onUnexpected({

@@ -4,7 +4,7 @@ import { requestEngine } from './engine-request.ts';
 import { canStartPrivateEngine } from './private-engine.ts';
 import { ensureBusyboxArchive, ensureExampleBaseArchive } from './root-file-system.ts';
 
-/** A shell and its commands, for tests that need no more. */
+/** A shell and its commands, for tests that need nothing else. */
 export const BUSYBOX_IMAGE = 'de-build-testbed/busybox:1';
 /** What the example site is built on: git, Python and the user `frappe`. */
 export const EXAMPLE_BASE_IMAGE = 'de-build-example/base:bookworm';
@@ -12,8 +12,8 @@ export const EXAMPLE_BASE_IMAGE = 'de-build-example/base:bookworm';
 type BaseImage = typeof BUSYBOX_IMAGE | typeof EXAMPLE_BASE_IMAGE;
 
 /**
- * Puts base images into an engine that lacks them: made from the distribution where that may be, else pulled.
- * Gives those it added.
+ * Adds missing base images to an engine: built from the distribution if possible, otherwise pulled.
+ * @returns those that it added
  */
 export async function ensureBaseImages(
   host: string,
@@ -30,7 +30,7 @@ export async function ensureBaseImages(
   return added.filter((image) => image !== undefined);
 }
 
-/** Takes every tag of a repository off an engine, and the images that then have none. */
+/** Removes every tag of a repository from an engine, and the images that then have no tag. */
 export async function removeRepository(host: string, repository: string): Promise<void> {
   const filters = JSON.stringify({ reference: [repository] });
   const listed = await requestEngine(host, { path: `/images/json?${new URLSearchParams({ filters })}` });
@@ -109,7 +109,7 @@ async function buildImage(host: string, image: string, dockerfile: string): Prom
   assertDone(image, answer);
 }
 
-/** The engine reports what went wrong inside a 200 answer. */
+/** The engine reports errors inside a 200 answer. */
 function assertDone(image: string, answer: string): void {
   const error = /"error":"(?<text>(?:[^"\\]|\\.)*)"/.exec(answer)?.groups?.text;
   if (error !== undefined) throw new Error(`${image} could not be made: ${error}`);

@@ -11,7 +11,7 @@ export function cacheFolder(): string {
 }
 
 /**
- * Gives the path of a cached folder or file, making it when it is not there yet. `make` writes to the path it is
+ * Returns the path of a cached folder or file, and makes it if it does not exist. `make` writes to the path it is
  * given, which becomes the cached one only after it succeeded. Other processes that want the same one wait.
  */
 export async function ensureCached(name: string, make: (draft: string) => Promise<void>): Promise<string> {

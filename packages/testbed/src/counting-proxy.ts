@@ -1,6 +1,6 @@
 import { type SocketProxy, startSocketProxy } from './socket-proxy.ts';
 
-/** One connection of a client to the engine, and the bytes that went over it. */
+/** One connection of a client to the engine, and the bytes sent over it. */
 export interface CountedConnection {
   /** The first line of its first request: `POST /session HTTP/1.1`. */
   readonly request: string;

@@ -3,7 +3,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from './run-command.ts';
 
-/** The machine's own distribution, as far as packages go. */
+/** The machine's distribution, as a source of packages. */
 export interface Distribution {
   /** `debian` or `ubuntu`. */
   readonly id: string;
@@ -12,17 +12,17 @@ export interface Distribution {
 }
 
 export interface PackageRequest {
-  /** `bookworm`, `forky`: any suite that the machine's own mirror holds. */
+  /** `bookworm`, `forky`: any suite of the machine's package mirror. */
   readonly suite: string;
-  /** Taken as they are, without what they depend on. */
+  /** Downloaded without their dependencies. */
   readonly packages: readonly string[];
-  /** Taken where the suite has them. */
+  /** Downloaded if the suite has them. */
   readonly optional?: readonly string[];
-  /** Taken together with whatever of their dependencies is not installed on this machine. */
+  /** Downloaded with those of their dependencies that are not installed on this machine. */
   readonly withDependencies?: readonly string[];
 }
 
-/** The distribution, where it is one whose packages the testbed can use. */
+/** The distribution, if the testbed can use its packages. */
 export function readDistribution(): Distribution | undefined {
   if (!existsSync('/etc/os-release') || !existsSync('/usr/bin/apt-get')) return undefined;
   const fields = new Map(
@@ -66,7 +66,7 @@ export async function unpackPackages(request: PackageRequest, into: string): Pro
   }
 }
 
-/** The address of the mirror that this machine takes its own distribution from. */
+/** The address of this machine's package mirror. */
 export async function readMirror(): Promise<{ address: string; components: readonly string[] }> {
   const listed = await runCommand('apt-get', [
     'indextargets',

@@ -8,7 +8,7 @@ import { canStartPrivateEngine, startPrivateEngine } from './private-engine.ts';
 import { findRunningEngine, runningEngineHost } from './shared-engines.ts';
 import { openTestRun } from './test-run.ts';
 
-/** What the demo plays on. */
+/** What the demo runs with. */
 export interface DemoStage {
   /** DOCKER_HOST for the demo's commands. */
   readonly engineHost: string;
@@ -17,12 +17,12 @@ export interface DemoStage {
   readonly gitServer: GitServer;
 }
 
-/** Called in reverse order, each even if another fails. */
+/** Called in reverse order, even if one fails. */
 export type CleanUp = () => Promise<unknown>;
 
 const IMAGE = 'de-build-demo/mini-erp';
 
-/** Sets the stage piece by piece; what each piece needs to go away again is in `cleanUps` as soon as it stands. */
+/** Sets up the demo; each part adds its clean-up to `cleanUps` as soon as it exists. */
 export async function setDemoStage(tell: (text: string) => void, cleanUps: CleanUp[]): Promise<DemoStage> {
   const run = await openTestRun();
   cleanUps.push(() => run.end());
@@ -46,7 +46,7 @@ export async function setDemoStage(tell: (text: string) => void, cleanUps: Clean
   });
   cleanUps.push(() => gitServer.close());
   const names = Object.values(apps.apps).map((app) => app.name.split('/').at(-1));
-  tell(`A git server at ${gitServer.url}: frappe for everyone, and for one token ${names.join(', ')}.`);
+  tell(`A git server at ${gitServer.url}: frappe is public; ${names.join(', ')} need a token.`);
 
   const site = await createExampleSite({
     folder: join(folder, 'site'),
@@ -61,7 +61,7 @@ export async function setDemoStage(tell: (text: string) => void, cleanUps: Clean
 async function findEngine(tell: (text: string) => void): Promise<string> {
   const running = await findRunningEngine();
   if (running !== undefined) {
-    tell(`The Docker Engine ${running.version} that runs here, at ${running.host}.`);
+    tell(`Using the running Docker Engine ${running.version} at ${running.host}.`);
     return running.host;
   }
   const right = canStartPrivateEngine();
@@ -72,7 +72,7 @@ async function findEngine(tell: (text: string) => void): Promise<string> {
     );
   }
   tell(
-    `No Docker Engine answers at ${runningEngineHost()}, so here comes a private one. The first time it is`,
+    `No Docker Engine answers at ${runningEngineHost()}, so a private one is started. The first time it is`,
   );
   tell('downloaded from your distribution, which takes a minute; nothing is installed on the machine.');
   const engine = await startPrivateEngine({ version: 'distribution' });

@@ -9,7 +9,7 @@ export interface DemoOptions {
 }
 
 /**
- * Releases the example site twice through the real command, telling what it does, and takes everything away again,
+ * Releases the example site twice through the real command, explains each step, and removes everything again,
  * also on Ctrl-C.
  * @returns the exit code
  */
@@ -18,7 +18,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const stop = stopOnSignals();
   const started = Date.now();
   try {
-    title('Setting the stage');
+    title('Set up');
     const { site, apps, engineHost } = await setDemoStage((text) => {
       stop.throwIfStopped();
       tell(text);
@@ -43,8 +43,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     const moved = apps.apps.mini_erp;
     stop.throwIfStopped();
     await moveExampleApp(moved, '15.2.0');
-    tell(`Somebody pushed to the branch ${moved.defaultBranch} of mini_erp. Nobody touched this site.`);
-    tell('The record of the last release goes into git, the version goes up, and out it goes.');
+    tell(`A commit was pushed to the branch ${moved.defaultBranch} of mini_erp. The site did not change.`);
+    tell('Commits the record of the last release, raises the version, and releases again.');
     await site.commit('Record release 1.0.0');
     await run('de-build', 'bump', 'patch');
     await run('de-build');
@@ -59,21 +59,21 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     write(`\n${bold('The demo stopped.')} ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   } finally {
-    tell('Taking everything of the demo away again.');
+    tell('Removing everything that the demo created.');
     const failures = await cleanUpAll(cleanUps);
-    for (const failure of failures) tell(`Could not be taken away: ${String(failure)}`);
+    for (const failure of failures) tell(`Could not be removed: ${String(failure)}`);
     stop.release();
   }
 }
 
 interface Stop {
-  /** 130 or 143 once a signal came. */
+  /** 130 or 143 after a signal. */
   readonly exitCode: number | undefined;
   throwIfStopped(): void;
   release(): void;
 }
 
-/** The command in the terminal gets a Ctrl-C itself and ends in its own way; here it only stops what would follow. */
+/** The command in the terminal gets Ctrl-C itself and ends; here it only prevents the next steps. */
 function stopOnSignals(): Stop {
   let exitCode: number | undefined;
   const remember = (code: number) => () => {
@@ -132,7 +132,7 @@ function write(text: string): void {
   process.stdout.write(text);
 }
 
-/** Plain where there is no terminal or NO_COLOR is set. */
+/** Plain without a terminal, or with NO_COLOR. */
 function bold(text: string): string {
   const isPlain = process.stdout.isTTY !== true || (process.env.NO_COLOR ?? '') !== '';
   return isPlain ? text : styleText('bold', text);

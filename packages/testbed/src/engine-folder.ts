@@ -10,11 +10,11 @@ export async function createEngineFolder(
 ): Promise<{ folder: string; bridge: string }> {
   const run = await openTestRun();
   const folder = await mkdtemp(join(run.folder, 'engine-'));
-  // Two that look for a free network at the same time would find the same one.
+  // Two processes that look for a free network at the same time would find the same one.
   return withLock('bridges', async () => ({ folder, bridge: await addBridge(folder, tools) }));
 }
 
-/** Adds a bridge with an address in a network that no route of this machine touches. */
+/** Adds a bridge with an address in a network that no route of this machine overlaps. */
 async function addBridge(folder: string, environment: Readonly<Record<string, string>>): Promise<string> {
   const ip = (...args: string[]) => runCommand('ip', args, { environment });
   const routes = await ip('-4', 'route', 'show', 'table', 'all');

@@ -12,14 +12,14 @@ export type EngineVersion = '20.10' | '28.5' | 'distribution';
 export interface EngineSoftware {
   /** Holds `usr/bin` and `usr/sbin` of the engine. */
   readonly folder: string;
-  /** What its programs run with: they find each other, and the libraries that came with them. */
+  /** The environment of its programs: they find each other, and the libraries that came with them. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 const SUITES = { '20.10': 'bookworm', '28.5': 'forky' } as const;
 const ENGINE_PACKAGES = ['docker.io', 'containerd'];
 const OPTIONAL_PACKAGES = ['docker-cli', 'docker-buildx', 'docker-compose', 'tini', 'libdevmapper1.02.1'];
-/** Programs that the testbed itself needs beside an engine, and the packages they come in. */
+/** Programs that the testbed itself needs in addition to an engine, and their packages. */
 const TOOLS = { ip: 'iproute2', busybox: 'busybox-static', debootstrap: 'debootstrap' } as const;
 
 /** Downloads an engine into the cache, once; nothing is installed on the machine and no service starts. */

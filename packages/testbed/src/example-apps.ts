@@ -26,7 +26,7 @@ export async function createExampleApps(serverFolder: string): Promise<ExampleAp
   return { frappe, apps: { mini_erp, mini_hr, mini_custom } };
 }
 
-/** Moves an app's branch to a new commit that carries a new version, as its developers would; gives the commit. */
+/** Moves an app's branch to a new commit with a new version, as its developers would; returns the commit. */
 export async function moveExampleApp(
   repository: AppRepository,
   version: string,

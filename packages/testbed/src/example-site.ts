@@ -42,7 +42,7 @@ export interface ExampleSite {
   /** Relative to the folder. */
   readonly containerfile: string;
   readonly dialect: ExampleDialect;
-  /** Sets a key of `.env`, or takes it out. */
+  /** Sets a key of `.env`, or removes it. */
   setEnv(key: string, value: string | undefined): Promise<void>;
   /** Replaces apps.json; entries as in {@link ExampleSiteOptions.apps}. */
   setApps(apps: readonly ExampleAppEntry[]): Promise<void>;
@@ -61,7 +61,7 @@ const DEFAULT_APPS: readonly ExampleAppEntry[] = [
   { url: `example/${EXAMPLE_APP_NAMES[2]}.git`, branch: 'v15.0.0' },
 ];
 
-/** Lays out the example site as a git repository of its own, with its apps on the given git server. */
+/** Creates the example site as a git repository, with its apps on the given git server. */
 export async function createExampleSite(options: ExampleSiteOptions): Promise<ExampleSite> {
   const { folder, dialect = 'cache-bust', image = 'desiredeffect/mini-erp' } = options;
   const withToken = (placeholder: string) => options.gitUrl.replace('://', `://${placeholder}@`);
@@ -123,7 +123,7 @@ async function makeFrappePathOptional(folder: string): Promise<void> {
   await writeFile(file, text.replace(/^FRAPPE_PATH=/m, '# FRAPPE_PATH='));
 }
 
-/** `.env` after its example, with what this machine needs. */
+/** `.env` from its example, with the values for this machine. */
 async function fillEnv(options: ExampleSiteOptions): Promise<string> {
   const values: Record<string, string> = {
     DE_SITE_VERSION: options.version ?? '1.0.0',

@@ -13,17 +13,17 @@ export type GitFault =
   /** 302 to the same path at another origin: `http://127.0.0.1:PORT`. */
   | { readonly kind: 'redirect'; readonly to: string }
   | { readonly kind: 'redirect-loop' }
-  /** Answers rightly, but late. */
+  /** Answers correctly, but late. */
   | { readonly kind: 'slow'; readonly delayMs: number }
   /** Takes the request and never answers. */
   | { readonly kind: 'hang' }
-  /** Sends a byte of an answer now and then, and never comes to its end. */
+  /** Sends a byte of an answer now and then, and never ends. */
   | { readonly kind: 'drip'; readonly everyMs: number }
-  /** Closes the connection with RST: before an answer, inside of its headers, or inside of its body. */
+  /** Closes the connection with RST: before an answer, inside its headers, or inside its body. */
   | { readonly kind: 'reset' | 'reset-in-headers' | 'reset-in-body' }
-  /** Closes the connection without a word. */
+  /** Closes the connection without an answer. */
   | { readonly kind: 'close' }
-  /** Answers rightly up to so many bytes, and there ends the answer, or closes the connection with RST. */
+  /** Answers correctly up to this many bytes, then ends the answer, or closes the connection with RST. */
   | { readonly kind: 'cut'; readonly afterBytes: number; readonly by: 'end' | 'reset' }
   /** Promises more bytes than it sends. */
   | { readonly kind: 'truncated' }
@@ -34,7 +34,7 @@ export type GitFault =
   /** 200 with git's content type and bytes that are not git's. */
   | { readonly kind: 'garbage' };
 
-/** Acts a fault out. Gives whether the request is answered; `false` means: go on and answer it rightly. */
+/** Simulates a fault. Returns whether the request is answered; on `false` the caller answers it correctly. */
 export async function actOut(
   fault: GitFault,
   request: IncomingMessage,
@@ -60,7 +60,7 @@ export async function actOut(
       return true;
     case 'drip': {
       response.writeHead(200, { 'content-type': ADVERTISEMENT, 'content-length': '4000' });
-      // The longest line there may be begins so, and goes on.
+      // This is the start of a line of the maximum length, which continues.
       const sent = [...'fff0'];
       const timer = setInterval(() => response.write(sent.shift() ?? '0'), fault.everyMs).unref();
       response.once('close', () => clearInterval(timer));
@@ -103,17 +103,17 @@ export async function actOut(
 
 const ADVERTISEMENT = 'application/x-git-upload-pack-advertisement';
 
-/** Valid as far as it goes: git may not have time to find an error of its own before the connection ends. */
+/** Valid up to its end: git may have no time to find another error before the connection ends. */
 function startOfAnswer({ method }: IncomingMessage): string {
   return method === 'POST' ? '003d0123456789' : '001e# service=git-upload-pack\n0000000eversion 2\n';
 }
 
-/** An RST drops what the other side has not read yet, so it is given the time to read. */
+/** An RST drops what the other side has not read yet, so it gets time to read. */
 function resetSoon({ socket }: IncomingMessage): void {
   setTimeout(() => socket.resetAndDestroy(), 50).unref();
 }
 
-/** Lets the right answer through up to some point. */
+/** Passes the correct answer on up to some point. */
 function cutOff(response: ServerResponse, { afterBytes, by }: Extract<GitFault, { kind: 'cut' }>): void {
   const write = response.write.bind(response) as (chunk: Buffer) => boolean;
   let left = afterBytes;

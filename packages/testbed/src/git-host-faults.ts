@@ -10,7 +10,7 @@ import { type HostCertificate, type HostCertificates, makeHostCertificates } fro
 
 /** A git host with one private app that can be made to fail in every way of {@link GIT_HOST_FAULTS}. */
 export interface FaultyGitHost {
-  /** Opens the repository. */
+  /** The token for the repository. */
   readonly token: string;
   readonly server: GitServer;
   /** Another host with the same repository, where redirects lead. */
@@ -18,20 +18,20 @@ export interface FaultyGitHost {
   readonly certificates: HostCertificates;
   /** The same repository over https. */
   startTls(certificate: HostCertificate): Promise<GitServer>;
-  /** `http://…` of a proxy that refuses everybody with this status. */
+  /** `http://…` of a proxy that refuses every request with this status. */
   startProxy(status: number): Promise<string>;
-  /** Takes all faults and extra servers away. */
+  /** Removes all faults and extra servers. */
   reset(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface GitHostFault {
   readonly name: string;
-  /** What it must be told as; `undefined` where it must be survived. */
+  /** The error code that it must cause; `undefined` if it must cause none. */
   readonly code: string | undefined;
-  /** It is worth another try. */
+  /** It must be retried. */
   readonly isAskedAgain?: true;
-  /** Makes the host fail, once it has answered `after` requests rightly. */
+  /** Makes the host fail, after it has answered `after` requests correctly. */
   set(host: FaultyGitHost, after: number): Promise<FaultyAddress>;
   /** It concerns the whole host, so it cannot begin in the middle of an exchange. */
   readonly isFromTheStart?: true;
@@ -55,7 +55,7 @@ export async function startFaultyGitHost(folder: string): Promise<FaultyGitHost>
   await Promise.all([mkdir(repositories), mkdir(keys)]);
   await createAppRepository(repositories, {
     name: FAULTY_REPOSITORY,
-    // Not to be compressed, so that the pack can be cut off in its middle.
+    // Not compressible, so that the pack can be cut off in its middle.
     files: { 'warehouse/__init__.py': '', 'noise.txt': randomBytes(200_000).toString('base64') },
   });
   const options = { folder: repositories, users: [{ token }] };
@@ -96,7 +96,7 @@ const AGAIN = { isAskedAgain: true } as const;
 const WHOLE = { isFromTheStart: true } as const;
 const SILENT = { timeoutSeconds: 2 };
 
-/** Ways of a git host to fail, from a refusal to a dying connection. */
+/** Faults of a git host, from a refusal to a broken connection. */
 export const GIT_HOST_FAULTS: readonly GitHostFault[] = [
   answers('401', { kind: 'status', status: 401 }, 'git-token-refused'),
   answers('403', { kind: 'status', status: 403 }, 'git-forbidden'),

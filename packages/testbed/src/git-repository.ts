@@ -9,7 +9,7 @@ export interface AppRepository {
   /** Absolute path of the bare repository. */
   readonly folder: string;
   readonly defaultBranch: string;
-  /** Adds one commit and moves the branch to it; gives its id. */
+  /** Adds one commit and moves the branch to it; returns its id. */
   commit(change: RepositoryChange): Promise<string>;
   /** Makes a branch, or moves it, to a commit, branch or tag; gives the commit. */
   setBranch(name: string, to?: string): Promise<string>;
@@ -175,7 +175,7 @@ function git(
       if (code === 0 || options.mayFail === true) resolve(Buffer.concat(output).toString().trim());
       else reject(new Error(`git ${args[0]} ended with ${code}: ${Buffer.concat(errors).toString().trim()}`));
     });
-    // A git that needs no input may be gone before it is offered; its exit code says whether that was right.
+    // A git that needs no input may exit before it is written; its exit code says whether that is an error.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
   });

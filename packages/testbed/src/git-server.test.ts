@@ -50,7 +50,7 @@ describe('the git server', () => {
     expect(stdout).toBe(`${commit}\trefs/heads/main\n`);
   });
 
-  test('commits, branches and tags move as told', async () => {
+  test('commits, branches and tags move as requested', async () => {
     const repository = await createAppRepository(folder, { name: 'acme/warehouse' });
     const first = await repository.resolve('main');
     const light = await repository.tag('v1.0.0');
@@ -88,14 +88,14 @@ describe('the git server', () => {
     else await expect(asking).rejects.toThrow(refusal);
   });
 
-  test('a public repository beside private ones needs no token', async () => {
+  test('a public repository next to private ones needs no token', async () => {
     await createAppRepository(folder, { name: 'acme/open' });
     const { url } = await serve({ users: [{ token: 't0ken' }], publicRepositories: ['acme/open'] });
     const { stdout } = await run('git', ['ls-remote', `${url}/acme/open`], { env: environment });
     expect(stdout).toMatch(/refs\/heads\/main/);
   });
 
-  test('a fault lasts as many requests as it was set for', async () => {
+  test('a fault lasts for the given number of requests', async () => {
     await createAppRepository(folder, { name: 'acme/warehouse' });
     const { url, setFault, requests } = await serve();
     setFault('acme/warehouse', { kind: 'status', status: 503 }, 1);

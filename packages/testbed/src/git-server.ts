@@ -14,7 +14,7 @@ export interface GitServerOptions {
   readonly users?: readonly GitUser[];
   /** `org/name` of repositories that need no token even when there are users. */
   readonly publicRepositories?: readonly string[];
-  /** Waited before every answer. */
+  /** Delay before every answer. */
   readonly latencyMs?: number;
   /** A free one unless given. */
   readonly port?: number;
@@ -22,14 +22,14 @@ export interface GitServerOptions {
   readonly host?: string;
   /** Whether a client may ask for commits without their files, as the large hosts allow. True unless given. */
   readonly filters?: boolean;
-  /** Speaks https, with this certificate. */
+  /** Serves https, with this certificate. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 export interface GitUser {
-  /** Any username goes with the token unless one is given. */
+  /** The username for the token; any by default. */
   readonly username?: string;
-  /** Taken as the password, or, as git hosts do, as the username. */
+  /** Accepted as the password, or, as on git hosts, as the username. */
   readonly token: string;
   /** `org/name` the token may read; elsewhere it gets 404, as GitHub answers. All unless given. */
   readonly repositories?: readonly string[];
@@ -52,7 +52,7 @@ export interface GitServer {
   readonly requests: readonly GitRequest[];
   /**
    * Makes a repository (`org/name`, or `*` for all) misbehave: for the next `times` requests or until cleared,
-   * once `after` requests were answered rightly.
+   * after `after` requests were answered correctly.
    */
   setFault(repository: string, fault: GitFault, times?: number | { times?: number; after?: number }): void;
   clearFaults(): void;
@@ -165,7 +165,7 @@ function parsePath(path: string): WantedPath | undefined {
   return { repository, service, query };
 }
 
-/** `allowed`, `unknown` (401: nobody we know), or `hidden` (404: known, but not for this repository). */
+/** `allowed`, `unknown` (401: an unknown user), or `hidden` (404: known, but without access to this repository). */
 function judge(
   repository: string,
   authorization: string | undefined,

@@ -7,9 +7,9 @@ export interface HostCertificate {
   readonly cert: string;
 }
 
-/** Certificates of a host on 127.0.0.1, by one authority: a good one, and such as nobody may trust. */
+/** Certificates of a host on 127.0.0.1, by one authority: a valid one, and invalid ones. */
 export interface HostCertificates {
-  /** Path of the authority's certificate, for who is to trust it. */
+  /** Path of the authority's certificate, for clients that must trust it. */
   readonly authorityFile: string;
   readonly good: HostCertificate;
   readonly expired: HostCertificate;
@@ -47,7 +47,7 @@ export async function makeHostCertificates(folder: string): Promise<HostCertific
   return {
     authorityFile: join(folder, 'authority.pem'),
     good: await signed('good', here, 2),
-    // It ends in the second it begins.
+    // It expires in the second it begins.
     expired: await signed('expired', here, 0),
     forAnotherHost: await signed('other', elsewhere, 2),
     selfSigned: await selfSigned('self', here),

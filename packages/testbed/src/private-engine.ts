@@ -13,7 +13,7 @@ import { sweep } from './test-run.ts';
 
 export interface PrivateEngineOptions {
   readonly version: EngineVersion;
-  /** Gives its data a disk of that size, in memory; the disk of its folder unless given. */
+  /** Size of a disk in memory for its data. Default: the disk of its folder. */
   readonly diskBytes?: number;
 }
 
@@ -35,20 +35,20 @@ export interface PrivateEngine {
   readonly dataFolder: string;
   /** The daemon's own log. */
   readonly logFile: string;
-  /** Signals the daemon, `SIGKILL` unless told otherwise, and resolves when it is gone. Its data stays. */
+  /** Signals the daemon, by default with `SIGKILL`, and resolves when it has exited. Its data stays. */
   kill(signal?: NodeJS.Signals): Promise<void>;
-  /** Starts it again on the same data, after ending it where it still runs. */
+  /** Starts it again on the same data, after ending it if it still runs. */
   restart(): Promise<void>;
-  /** Ends it with all that it started, and removes its folder and its bridge. */
+  /** Ends it and everything that it started, and removes its folder and its bridge. */
   stop(): Promise<void>;
 }
 
 const READY_WITHIN_MS = 60_000;
-/** What it keeps: in its folder, or a disk of its own there. */
+/** Its data: in its folder, or on a separate disk there. */
 const DATA = 'data';
 const CAPABILITIES = { NET_ADMIN: 12, SYS_ADMIN: 21 };
 
-/** Whether this machine may run an engine of its own; a Debian or Ubuntu, as root. */
+/** Whether this machine can run a private engine: Debian or Ubuntu, as root. */
 export function canStartPrivateEngine(): { allowed: true } | { allowed: false; reason: string } {
   const refuse = (reason: string) => ({ allowed: false, reason }) as const;
   if (process.platform !== 'linux')
@@ -64,16 +64,16 @@ export function canStartPrivateEngine(): { allowed: true } | { allowed: false; r
   return { allowed: true };
 }
 
-/** The versions that {@link startPrivateEngine} can have here. */
+/** The versions that {@link startPrivateEngine} can start here. */
 export function privateEngineVersions(): readonly EngineVersion[] {
   if (!canStartPrivateEngine().allowed) return [];
   return readDistribution()?.id === 'debian' ? ['20.10', '28.5'] : ['distribution'];
 }
 
 /**
- * Starts a Docker Engine in a folder of its own, downloading it the first time. It leaves the machine's firewall
- * and network settings as they are, so its containers reach this machine but not the world; builds that need the
- * world use the host's network.
+ * Starts a Docker Engine in a new folder, and downloads it the first time. It leaves the machine's firewall
+ * and network settings unchanged, so its containers reach this machine but not the internet; builds that need the
+ * internet use the host's network.
  */
 export async function startPrivateEngine(options: PrivateEngineOptions): Promise<PrivateEngine> {
   const right = canStartPrivateEngine();
@@ -129,7 +129,7 @@ async function spawnDaemon(options: {
   readonly software: EngineSoftware;
 }): Promise<ChildProcess> {
   const { folder, software } = options;
-  // The machine's own settings are not for this one, nor the key that an engine before 23 keeps among them.
+  // The machine's settings do not apply to this engine, nor does the key that an engine before 23 keeps with them.
   const settings =
     (await majorVersionOf(software)) < 23 ? { 'deprecated-key-path': `${folder}/key.json` } : {};
   await writeFile(join(folder, 'daemon.json'), JSON.stringify(settings));
@@ -154,7 +154,7 @@ async function spawnDaemon(options: {
       {
         env: { ...software.environment, HOME: folder, DOCKER_CONFIG: join(folder, 'cli') },
         stdio: ['ignore', log.fd, log.fd],
-        // A Ctrl-C in the terminal is for the caller, who ends the engine in his own order.
+        // Ctrl-C in the terminal is for the caller, which ends the engine when it cleans up.
         detached: true,
       },
     );
@@ -186,7 +186,7 @@ async function waitUntilReady(daemon: ChildProcess, host: string, logFile: strin
   throw new Error(`The private Docker Engine did not start. Its log ends:\n${log}`);
 }
 
-/** The kernel ends it with the daemon, but a new daemon would take a dying one, or its zombie, for its own. */
+/** The kernel ends it with the daemon, but a new daemon would use a dying one, or its zombie. */
 async function endContainerd(folder: string): Promise<void> {
   const file = join(folder, 'exec/containerd/containerd.pid');
   const pid = existsSync(file) ? Number(await readFile(file, 'utf8')) : 0;
@@ -200,7 +200,7 @@ async function prepareData(folder: string, diskBytes: number | undefined): Promi
   await runCommand('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes},mode=711`, 'tmpfs', folder]);
 }
 
-/** A client configuration of its own, in which the plugins that came with the engine are found. */
+/** A separate client configuration, which finds the plugins that came with the engine. */
 async function prepareCli(folder: string, host: string, software: EngineSoftware): Promise<DockerCli> {
   const plugins = join(folder, 'cli', 'cli-plugins');
   await mkdir(plugins, { recursive: true });

@@ -13,7 +13,7 @@ export function commandNameOf(pid: number): string {
   return readProcess(pid, 'comm').trim();
 }
 
-/** Ends one process: by SIGTERM where `graceMs` is given, then by SIGKILL. Resolves when it has exited. */
+/** Ends one process: by SIGTERM if `graceMs` is given, then by SIGKILL. Resolves when it has exited. */
 export async function endProcess(pid: number, graceMs = 0): Promise<void> {
   const started = startTimeOf(pid);
   const isRunning = () => started !== undefined && startTimeOf(pid) === started;

@@ -10,7 +10,7 @@ import { runCommand } from './run-command.ts';
 
 /** What the builds of the example site need in addition to a shell. */
 const EXAMPLE_PACKAGES = ['git', 'python3', 'ca-certificates'];
-/** What no build of the example site uses. It is half of the bytes, and a release reads its image several times. */
+/** Not used by any build of the example site. It is half of the bytes, and a release reads its image several times. */
 const UNUSED_FILES = [
   'debootstrap',
   'var/{cache/{apt,debconf},lib/apt/lists,log}/*',

@@ -8,7 +8,7 @@ export interface RunCommandOptions {
   readonly input?: string;
 }
 
-/** Runs a command and gives its standard output, trimmed. Throws with the end of its error output when it fails. */
+/** Runs a command and returns its standard output, trimmed. Throws with the end of its error output if it fails. */
 export function runCommand(
   command: string,
   args: readonly string[],
@@ -35,7 +35,7 @@ export function runCommand(
         ),
       );
     });
-    // A command that reads nothing may be gone before it is offered input; its exit code says whether that was right.
+    // A command that reads no input may exit before it is written; its exit code says whether that is an error.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
   });

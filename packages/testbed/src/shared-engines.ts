@@ -11,9 +11,9 @@ import {
 } from './private-engine.ts';
 import { openTestRun } from './test-run.ts';
 
-/** An engine that every test of a run may build on, and none may kill or prune without labels. */
+/** An engine for all tests of a run, which none may kill or prune without labels. */
 export interface SharedEngine {
-  /** `20.10`, `28.5`; for the machine's own engine, what it says of itself. */
+  /** `20.10`, `28.5`; for the machine's engine, the version that it reports. */
   readonly version: string;
   readonly host: string;
   /** Undefined for an engine over TCP. */
@@ -23,7 +23,7 @@ export interface SharedEngine {
   readonly baseImage: string;
 }
 
-/** Names the file that says which engines a run shares. Set it to a file of your own to reuse running engines. */
+/** Names the file that lists the engines that a run shares. Set it to your own file to reuse running engines. */
 export const SHARED_ENGINES_VARIABLE = 'DE_BUILD_TEST_ENGINES';
 
 interface SharedEnginesFile {
@@ -32,18 +32,18 @@ interface SharedEnginesFile {
   readonly reason?: string;
 }
 
-/** The engines of this test run. Empty where there can be none; {@link whyNoEngine} then says why. */
+/** The engines of this test run. Empty if there are none; {@link whyNoEngine} then says why. */
 export function sharedEngines(): readonly SharedEngine[] {
   return readShared().engines;
 }
 
-/** Why tests that need an engine are skipped; undefined where they are not. */
+/** Why tests that need an engine are skipped; undefined if they are not. */
 export function whyNoEngine(): string | undefined {
   const { engines, reason } = readShared();
   return engines.length > 0 ? undefined : (reason ?? 'no engine was started for this run');
 }
 
-/** Why tests that kill, fill or prune an engine of their own are skipped; undefined where they are not. */
+/** Why tests that kill, fill or prune a private engine are skipped; undefined if they are not. */
 export function whyNoPrivateEngine(): string | undefined {
   const right = canStartPrivateEngine();
   return right.allowed ? undefined : right.reason;
@@ -51,7 +51,7 @@ export function whyNoPrivateEngine(): string | undefined {
 
 /**
  * Starts the engines that a test run shares, with their base images: a private one of every version that this machine
- * can have, else the one that already runs here. The private ones end with the run.
+ * can start, else the running one. The private ones end with the run.
  */
 export async function startSharedEngines(): Promise<void> {
   if (process.env[SHARED_ENGINES_VARIABLE] !== undefined) return;
@@ -78,7 +78,7 @@ async function startEngines(): Promise<SharedEnginesFile> {
   return { engines: [], reason: `no Docker Engine runs here, and ${whyNoPrivateEngine()}` };
 }
 
-/** The engine that the docker command would talk to, where it answers. */
+/** The engine that the docker command would use, if it answers. */
 export async function findRunningEngine(): Promise<{ host: string; version: string } | undefined> {
   const host = runningEngineHost();
   if (!/^(unix|tcp|http):/.test(host)) return undefined;
@@ -86,7 +86,7 @@ export async function findRunningEngine(): Promise<{ host: string; version: stri
   return answer === undefined ? undefined : { host, version: String(JSON.parse(answer).Version) };
 }
 
-/** Where the docker command would look for an engine. */
+/** The address that the docker command would use. */
 export function runningEngineHost(): string {
   return process.env.DOCKER_HOST || 'unix:///var/run/docker.sock';
 }

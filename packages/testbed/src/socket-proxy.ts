@@ -8,7 +8,7 @@ export interface SocketProxy {
 
 /**
  * Listens in front of an engine's socket and passes everything on unchanged.
- * @param onConnection gets both ends of each connection: what comes from `client` was sent to the engine
+ * @param onConnection gets both ends of each connection; the bytes from `client` are sent to the engine
  */
 export async function startSocketProxy(
   at: { readonly engine: string; readonly own: string },

@@ -9,14 +9,14 @@ import { readDistribution, unpackPackages } from './debian-packages.ts';
 import { canStartPrivateEngine } from './private-engine.ts';
 import { runCommand } from './run-command.ts';
 
-/** A git host that is reached over ssh, on this machine's loopback: a real sshd with settings of its own. */
+/** A git host that is reached over ssh, on this machine's loopback: a real sshd with its own settings. */
 export interface SshServer {
   /** `ssh://git@127.0.0.1:PORT` */
   readonly url: string;
   readonly port: number;
   /** A line for known_hosts. */
   readonly knownHost: string;
-  /** Lets in whoever has the private half of this key. */
+  /** Accepts this public key. */
   allow(publicKey: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface SshAgent {
   stop(): Promise<void>;
 }
 
-/** Why no sshd can be had here; `undefined` when it can. */
+/** Why sshd cannot run here; `undefined` if it can. */
 export function whyNoSshServer(): string | undefined {
   const right = canStartPrivateEngine();
   if (!right.allowed) return right.reason.replace('Docker Engine', 'sshd');
@@ -50,7 +50,7 @@ export async function startSshServer(folder: string, repositories: string): Prom
   const allowed = join(folder, 'authorized_keys');
   await writeFile(allowed, '');
   await writeFile(join(folder, 'sshd_config'), sshdConfig({ folder, port, allowed, serve }));
-  // The users that sshd needs are known to it alone, and so is the folder that it wants below /run.
+  // The users that sshd needs, and its folder below /run, are visible to it only.
   const users = `${await readFile('/etc/passwd', 'utf8')}\nsshd:x:64999:65534::/nonexistent:/bin/false\ngit:x:0:0::${folder}:/bin/sh\n`;
   await writeFile(join(folder, 'passwd'), users);
   const setUp = `mount --bind '${join(folder, 'passwd')}' /etc/passwd && mount -t tmpfs none /run && mkdir -m 0755 /run/sshd`;

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { ensureCached } from './cache-folder.ts';
 import { readDistribution, unpackPackages } from './debian-packages.ts';
 
-/** A program that watches system calls, and lets them fail. */
+/** A program that traces system calls, and makes them fail. */
 export interface Strace {
   readonly command: string;
-  /** What it runs with. */
+  /** Its environment. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Finds strace on the machine, or downloads it into the cache; gives why not where it may not be had or used. */
+/** Finds strace on the machine, or downloads it into the cache; returns the reason if it cannot be used. */
 export async function ensureStrace(): Promise<Strace | { readonly reason: string }> {
   if (process.platform !== 'linux') return { reason: 'strace is for Linux' };
   const strace = await findStrace();

@@ -13,14 +13,14 @@ import { workspaceFile } from './workspace-file.ts';
 /** A run of the tests, the demo, the bench or the torture. Everything that it starts or creates names its folder. */
 export interface TestRun {
   readonly folder: string;
-  /** Ends what still runs and removes the folder. The end of this process does the same. */
+  /** Ends the remaining processes and removes the folder. The end of this process does the same. */
   end(): Promise<void>;
 }
 
 /** The file in an engine's folder that holds the name of its bridge. */
 export const BRIDGE_FILE = 'bridge';
 
-/** Not /tmp, which may be in memory; and short, because the paths of sockets may not be long. */
+/** Not /tmp, which may be in memory; and short, because the paths of sockets are limited. */
 const PARENT = process.platform === 'linux' ? '/var/tmp' : tmpdir();
 const PREFIX = 'de-build-run-';
 const FOLDER_VARIABLE = 'DE_BUILD_RUN_FOLDER';
@@ -37,7 +37,7 @@ export async function openTestRun(): Promise<TestRun> {
   const folder = join(PARENT, `${PREFIX}${identityOf(process.pid)}`);
   await mkdir(folder);
   const { TMPDIR } = process.env;
-  // A shell waits, and Node starts only at the end. The watchdog gets no Ctrl-C, being in a session of its own.
+  // A shell waits, and Node starts only at the end. The watchdog gets no Ctrl-C, because it has its own session.
   const watchdog = spawn(
     'sh',
     ['-c', 'cat >/dev/null; exec "$@"', 'sh', process.execPath, workspaceFile('scripts/sweep.mjs'), folder],

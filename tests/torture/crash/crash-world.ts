@@ -8,7 +8,7 @@ import { findBreaches, findLeftovers, readSiteState } from './site-state.ts';
 import { createTinySite, TINY_VERSION } from './tiny-site.ts';
 import { type Injection, runTraced, type TracedRun } from './traced-run.ts';
 
-/** A run in a fresh copy of the tiny site, and what came of it. */
+/** A run in a fresh copy of the tiny site, and its result. */
 export interface CrashWorld {
   /** @param args of the command; `isReleased`: the version was released before */
   run(

@@ -5,7 +5,7 @@ import { spread } from './kill-every-syscall.ts';
 
 export interface DiskErrorsOutcome {
   readonly runs: number;
-  /** Runs that were told of the fault or did without; the others never met it. */
+  /** Runs that the fault reached, whether they reported it or not. */
   readonly met: number;
   /** Runs that ended with 0 and had not released. */
   readonly falseSuccesses: readonly string[];

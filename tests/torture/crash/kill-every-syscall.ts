@@ -30,7 +30,7 @@ const SCENARIOS = [
   },
 ] as const;
 
-/** Kills a release before each system call that changes a file, one run for each, and lets the next run mend it. */
+/** Kills a release before each system call that changes a file, one run for each, and lets the next run repair it. */
 export async function killAtEverySyscall(world: CrashWorld, options: KillOptions): Promise<KillOutcome> {
   const breaches: string[] = [];
   const notConverged: string[] = [];
@@ -81,7 +81,7 @@ export async function killEverySyscall(context: TortureContext): Promise<readonl
     return [
       { part: PART, name: 'system calls that change a file', value: `${places.of}` },
       allOf(places.of, { part: PART, name: 'killed before it', right: places.hit }),
-      noneOf(runs, { part: PART, name: 'torn or untrue right after it', wrong: breaches.length }),
+      noneOf(runs, { part: PART, name: 'incomplete or wrong files right after it', wrong: breaches.length }),
       noneOf(runs, { part: PART, name: 'left after the next run', wrong: notConverged.length }),
     ];
   });

@@ -49,16 +49,16 @@ export async function stormLock(options: StormOptions): Promise<StormOutcome> {
 async function recoverOnce(site: string, cli: string): Promise<number> {
   const holder = startChild(cli, [site, '1', '60000']);
   await new Promise((done) => holder.stdout?.once('data', done));
-  let told: () => void = () => undefined;
+  let reported: () => void = () => undefined;
   const isWaiting = new Promise<void>((done) => {
-    told = done;
+    reported = done;
   });
   const options: LockedSiteOptions = {
     site,
     what: 'wait',
     environment: process.env,
     lockWaitSeconds: 60,
-    onEvent: () => told(),
+    onEvent: () => reported(),
   };
   const waiting = withLockedSite(options, async () => performance.now());
   await isWaiting;
@@ -70,7 +70,7 @@ async function recoverOnce(site: string, cli: string): Promise<number> {
 }
 
 function startChild(cli: string, args: readonly string[]): ChildProcess {
-  // Not beside this file, which runs from a bundle, too.
+  // Not next to this file, which runs from a bundle, too.
   const script = resolve(cli, '../../../../tests/torture/crash/storm-child.mjs');
   return spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
 }

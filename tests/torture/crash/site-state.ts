@@ -73,7 +73,7 @@ async function readTags(host: string, image: string): Promise<ReadonlyMap<string
   );
 }
 
-/** What must hold at every moment, whoever has died: each sentence is a breach. */
+/** What must hold at every moment, after any kill: each sentence is a breach. */
 export function findBreaches(state: SiteState): readonly string[] {
   const { records, tags, promised, torn } = state;
   const breaches = torn.map((name) => `${name} is torn`);

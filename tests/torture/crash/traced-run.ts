@@ -67,7 +67,7 @@ export async function runTraced(program: TracedProgram, injection?: Injection): 
   const log = join(scratch, 'calls');
   const threadFile = join(scratch, 'thread');
   await Promise.all([log, threadFile].map((file) => rm(file, { force: true })));
-  // Not beside this file, which runs from a bundle, too.
+  // Not next to this file, which runs from a bundle, too.
   const preload = resolve(cli, '../../../../tests/torture/crash/wait-for-tracer.mjs');
   const child = spawn(process.execPath, ['--import', preload, cli, ...args], {
     cwd: site,

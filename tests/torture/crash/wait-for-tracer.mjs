@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-// Answered by that thread, of itself.
+// That thread answers it.
 const worker = basename(await readlink('/proc/thread-self'));
 writeFileSync(process.env.TORTURE_THREAD_FILE, `${worker}\n`);
 delete process.env.TORTURE_THREAD_FILE;

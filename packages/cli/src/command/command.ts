@@ -7,14 +7,14 @@ interface Description {
   readonly usage: string;
   /** A line of the list of commands: no full stop, at most 49 characters. */
   readonly describe: string;
-  /** Follows it in the command's own help, in whole sentences. */
+  /** Shown after it in the command's own help; whole sentences. */
   readonly about?: string;
   readonly examples: readonly (readonly [command: string, does: string])[];
-  /** Every stage is shown while it runs, on standard output where the report is text. Otherwise only what takes long is. */
+  /** Every stage is shown while it runs, on standard output where the report is text. Otherwise only long work is. */
   readonly story?: 'always' | 'as-text';
 }
 
-/** A command as the parser and the help see it. */
+/** What the parser and the help need of a command. */
 export interface DescribedCommand extends Description {
   readonly name: string;
   /** In the order of the usage. */
@@ -39,14 +39,14 @@ export interface PrintingCommand extends DescribedCommand {
 export interface Context {
   /** Loaded only now, so that help and completion stay quick. */
   readonly core: typeof import('@de-build/core');
-  /** What every flow of core takes. `site` is absolute; empty outside of one, for a command that may do without. */
+  /** What every flow of core takes. `site` is absolute; empty outside a site, for a command that needs none. */
   readonly flow: Required<
     Pick<SiteOptions, 'site' | 'environment' | 'redactor' | 'signal' | 'lockWaitSeconds' | 'onEvent'>
   > &
     Pick<SiteOptions, 'host'>;
-  /** Where a relative path of the command line starts. */
+  /** The base of relative paths on the command line. */
   readonly folder: string;
-  /** Whether the report is all that is shown. */
+  /** Whether only the report is shown. */
   readonly isQuiet: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface Finished {
   readonly type: string;
   /** What `--json` prints. */
   readonly document: unknown;
-  /** A text stands for a form that has a writer of its own. */
+  /** A text is output of a format with its own writer. */
   readonly report: Report | string;
   /** What could not be read; goes to standard error. */
   readonly problems?: readonly Finding[];

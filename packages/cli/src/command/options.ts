@@ -4,9 +4,9 @@ export interface Option<Value> {
   readonly describe: string;
   readonly alias?: string;
   readonly choices?: readonly string[];
-  /** May be given several times. */
+  /** May be repeated. */
   readonly isList?: true;
-  /** May stand without a value. */
+  /** The value is optional. */
   readonly isValueOptional?: true;
   readonly conflicts?: string;
   /** Exists for its type only: what a command gets. */
@@ -63,8 +63,11 @@ export const GENERAL_OPTIONS = {
   site: text("The site's folder; default: the nearest one from here up", { alias: 'C' }),
   host: text('Docker Engine, such as ssh://me@build-host; default: that of the docker command'),
   json: flag('Print the result, or the error, as one JSON document'),
-  progress: choice(['auto', 'plain', 'json'], 'auto, plain or json: a live view, lines, or one event a line'),
-  quiet: flag('Show nothing but the result, or the error', { alias: 'q' }),
+  progress: choice(
+    ['auto', 'plain', 'json'],
+    'auto, plain or json: a live view, lines, or one event per line',
+  ),
+  quiet: flag('Show only the result, or the error', { alias: 'q' }),
   color: choice(['auto', 'always', 'never'], 'Colours: auto, always or never'),
   verbose: flag('Show where an error came from'),
 };
@@ -72,7 +75,7 @@ export const GENERAL_OPTIONS = {
 /** Of every command that changes a site. */
 export const LOCK_OPTIONS = {
   'lock-wait': text(
-    'Wait for another run at work on the site, instead of being refused; --lock-wait=10m waits no longer',
+    'Wait while another run changes the site, instead of failing; --lock-wait=10m limits the wait',
     { isValueOptional: true },
   ),
 };

@@ -55,7 +55,7 @@ const lines = (text: string) =>
     .map((line) => JSON.parse(line));
 
 describe('what a command shows', () => {
-  test('a story and its report on standard output', async () => {
+  test('the progress and the report on standard output', async () => {
     expect(await runTrial({ story: 'always' })).toEqual({
       exitCode: 7,
       stdout: [
@@ -102,7 +102,7 @@ describe('what a command shows', () => {
     expect(stdout).toBe('the answer is 42\n');
   });
 
-  test('colours where --color asks for them, and none where it forbids them', async () => {
+  test('colours with --color=always, and none with --color=never', async () => {
     const error = new Error('x');
     expect((await runTrial({ call: { color: 'always' }, error })).stderr).toContain('\u001b[');
     const never = await runTrial({ call: { color: 'never' }, error, io: { hasColours: true } });
@@ -154,7 +154,7 @@ describe('a failure', () => {
   test.each<[string, unknown, string, number]>([
     ['a bug', new TypeError('x of undefined'), 'bug', 1],
     ['a wrong command line', new UsageError('There is no such thing.'), 'usage', 2],
-  ])('%s has a code of its own', async (_, thrown, code, exitCode) => {
+  ])('%s has its own code', async (_, thrown, code, exitCode) => {
     const run = await runTrial({ call: { json: true }, error: thrown });
     expect(run.exitCode).toBe(exitCode);
     expect(JSON.parse(run.stdout).error).toMatchObject({ code, exitCode });

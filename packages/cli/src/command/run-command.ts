@@ -9,14 +9,14 @@ import type { GeneralValues } from './options.ts';
 import { siteOf } from './site-of.ts';
 import { type Form, writeProblems, writeResult } from './write-result.ts';
 
-/** What a command line gives, by the names of options in camel case. */
+/** The values of a command line, by option name in camel case. */
 export interface Call {
   readonly general: Partial<GeneralValues>;
   /** Those of the command. */
   readonly values: { readonly format?: string; readonly lockWait?: string };
 }
 
-/** The life of a command, from its options to the exit code. */
+/** Runs a command, from its options to the exit code. */
 export async function runCommand(command: Command, call: Call, guarded: GuardedIo): Promise<number> {
   const { general, values } = call;
   const io = withColours(guarded, general.color);

@@ -38,7 +38,7 @@ describe('the site of a command', () => {
   });
 });
 
-describe('outside of a site', () => {
+describe('outside a site', () => {
   const lines: Readonly<Record<string, string>> = {
     bump: 'bump patch',
     diff: 'diff 1.0.0',

@@ -13,7 +13,7 @@ export async function siteOf(
   const { isSite, requireSite } = await import('@de-build/core');
   const named = site ?? (environment.DE_BUILD_SITE || undefined);
   if (named === undefined) return requireSite(folder);
-  // What is named is not to lose to a site above it.
+  // An explicit folder takes precedence over a site above it.
   const path = resolve(folder, named);
   return (await isSite(path)) ? path : requireSite(path);
 }

@@ -2,7 +2,7 @@ import type { Finding } from '@de-build/core';
 import type { GuardedIo } from '../guarded-io.ts';
 import type { Finished } from './command.ts';
 
-/** What standard output carries: a report, one document, the events, or a form that a command writes by itself. */
+/** The content of standard output: a report, one document, the events, or a command's own format. */
 export type Form = 'text' | 'markdown' | 'json' | 'events' | 'other';
 
 export async function writeResult(
@@ -28,7 +28,7 @@ export async function writeResult(
   }
 }
 
-/** Tells of what could not be read, next to what could. */
+/** Reports what could not be read, after what could. */
 export async function writeProblems(problems: readonly Finding[], io: GuardedIo): Promise<void> {
   if (problems.length === 0) return;
   const { textLines } = await import('../report/text.ts');

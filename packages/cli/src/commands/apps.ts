@@ -6,7 +6,7 @@ export const apps = defineCommand({
   usage: 'apps',
   describe: 'Compare the apps with the last release',
   about:
-    'Each with its ref, the commit in the last release and now, the commits between, and the newest release tag. All git hosts are asked at once; nothing is built. With --outdated it ends with exit code 10 when it lists something; with 4 when a host cannot be asked.',
+    'Each with its ref, the commit in the last release and now, the commits between, and the newest release tag. All git hosts are queried in parallel; nothing is built. With --outdated it ends with exit code 10 when it lists something; with 4 when a host cannot be queried.',
   examples: [
     ['$0 apps', 'every app'],
     ['$0 apps --outdated', 'those that moved or have a newer release tag'],

@@ -6,7 +6,7 @@ export const archive = defineCommand({
   usage: 'archive <release>',
   describe: "Keep a copy of a release's image",
   about:
-    'As a compressed file, or in a registry that docker login knows. Its digest is recorded next to the manifest, for `de-build restore`.',
+    'As a compressed file, or in a registry, with the credentials of docker login. Its digest is recorded next to the manifest, for `de-build restore`.',
   examples: [
     ['$0 archive 1.4.0', 'into .de-build/archives of the site'],
     ['$0 archive 1.4.0 --to /backup', 'into a folder'],
@@ -16,7 +16,7 @@ export const archive = defineCommand({
   options: {
     to: text('A folder, or HOST/NAME of a registry; default: .de-build/archives'),
     force: flag('Replace another image that has the tag in the registry'),
-    'dry-run': flag('Say where it would go, and change nothing', DRY_RUN),
+    'dry-run': flag('Show where it would go, and change nothing', DRY_RUN),
   },
   changesSite: true,
   async run({ to, ...options }, { core, flow, folder }) {

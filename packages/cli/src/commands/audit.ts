@@ -6,7 +6,7 @@ export const audit = defineCommand({
   usage: 'audit [image]',
   describe: 'Search an image for the secrets of the site',
   about:
-    'Every byte of every layer, packed or deleted, in all the ways a secret may be written. It ends with exit code 13 when one is found.',
+    'Every byte of every layer, also packed or deleted, for every form of each secret. It ends with exit code 13 when one is found.',
   examples: [
     ['$0 audit 1.4.0', 'that version of the site'],
     ['$0 audit', 'the version that .env names'],

@@ -13,12 +13,12 @@ export const build = defineCommand({
     ['$0 --progress json > log.jsonl', 'one JSON object for each event'],
   ],
   options: {
-    'no-cache': flag('Run every step again, whatever the build cache holds'),
+    'no-cache': flag('Run every step again, without the build cache'),
     pull: flag('Pull newer base images'),
     'dry-run': flag('Check and plan, show the plan, and change nothing', DRY_RUN),
-    force: flag('Release an existing version again; the old image and its record are kept aside'),
+    force: flag('Release an existing version again; the old image and its record are kept'),
     'build-arg': texts('NAME=VALUE, overrides .env and de-build.json; may be repeated'),
-    frozen: flag('Build from the commits of the last recorded release, wherever refs point now'),
+    frozen: flag('Build from the commits of the last recorded release, even if refs moved'),
     'token-delivery': choice(
       ['auto', 'sources', 'inject'],
       'How the build gets private apps: sent with the build, without a token, or with the token in URLs',

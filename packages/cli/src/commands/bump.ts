@@ -13,7 +13,7 @@ export const bump = defineCommand({
   ],
   arguments: { to: required(text('patch, minor, major, prerelease, or a version such as 1.5.0')) },
   options: {
-    'dry-run': flag('Say what would be written, and write nothing', DRY_RUN),
+    'dry-run': flag('Show what would be written, and write nothing', DRY_RUN),
     force: flag('Allow a lower version'),
   },
   changesSite: true,

@@ -4,18 +4,18 @@ import { choice, texts } from '../command/options.ts';
 /** `de-build check` */
 export const check = defineCommand({
   usage: 'check',
-  describe: 'Make every check of a release, change nothing',
+  describe: 'Run every check of a release, change nothing',
   about: 'It ends with exit code 3 when a release would be refused. docs/checks.md describes every check.',
   examples: [
-    ['$0 check', 'every problem at once, each with its fix'],
+    ['$0 check', 'all problems, each with its fix'],
     ['$0 check --format junit > ci.xml', 'for a CI that shows test reports'],
     ['$0 check --format github', 'annotations in GitHub Actions'],
-    ['$0 check --skip engine', 'where there is no engine'],
+    ['$0 check --skip engine', 'without an engine'],
   ],
   options: {
     format: choice(
       ['pretty', 'json', 'junit', 'github'],
-      'How the results are written: pretty, json, junit or github; default: pretty',
+      'Format of the results: pretty, json, junit or github; default: pretty',
     ),
     skip: texts('Leave out a check, by its id, such as engine; may be repeated'),
     'build-arg': texts('NAME=VALUE, as the release will get it; may be repeated'),

@@ -6,7 +6,7 @@ export const diff = defineCommand({
   usage: 'diff <from> [to]',
   describe: 'Compare two releases, and judge the deployment',
   about:
-    'Apps with their commits, base images, build args, packages and size; and whether new containers are enough, a migration is needed, or there is no way back without a backup.',
+    'Apps with their commits, base images, build args, packages and size; and whether new containers are enough, a migration is needed, or going back requires a backup.',
   examples: [
     ['$0 diff 1.4.0', 'from that release to the newest one'],
     ['$0 diff 1.4.0 1.5.0 --format markdown', 'release notes'],
@@ -17,8 +17,8 @@ export const diff = defineCommand({
     to: text('Site version of another; default: the newest one'),
   },
   options: {
-    format: choice(['text', 'json', 'markdown'], 'How it is written: text, json or markdown; default: text'),
-    offline: flag('Ask no git host for the commits between'),
+    format: choice(['text', 'json', 'markdown'], 'Format: text, json or markdown; default: text'),
+    offline: flag('Query no git host for the commits between'),
   },
   async run({ from, to, offline }, { core, flow }) {
     const { diffReport } = await import('../report/diff-report.ts');

@@ -8,13 +8,13 @@ export const doctor = defineCommand({
   about:
     'Unfinished releases, temporary names and files, lost tags, unlisted archives. What may belong to another run or copy of the site is reported and left alone. It ends with exit code 14 when something is left to repair.',
   examples: [
-    ['$0 doctor', 'what is there; nothing is changed'],
+    ['$0 doctor', 'show what is found; change nothing'],
     ['$0 doctor --repair --dry-run', 'what would be repaired'],
     ['$0 doctor --repair', 'repair it'],
   ],
   options: {
     repair: flag('Repair what can be repaired safely'),
-    'dry-run': flag('With --repair: say what would be repaired, and change nothing', DRY_RUN),
+    'dry-run': flag('With --repair: show what would be repaired, and change nothing', DRY_RUN),
   },
   changesSite: true,
   async run(options, { core, flow }) {

@@ -5,8 +5,8 @@ import { UsageError } from '../parse/usage-error.ts';
 /** `de-build prune` */
 export const prune = defineCommand({
   usage: 'prune',
-  describe: 'Free build cache, or what the mirror has over',
-  about: 'Images and their tags are left alone, and so is every commit that a manifest names.',
+  describe: 'Free build cache, or unused mirror commits',
+  about: 'Images and their tags are kept, and so is every commit that a manifest names.',
   examples: [
     ['$0 prune --keep-storage 20GB', 'until the cache is no larger'],
     ['$0 prune --older-than 7d --dry-run', 'what was not used for a week'],
@@ -14,10 +14,10 @@ export const prune = defineCommand({
   ],
   options: {
     'keep-storage': text('How much cache may stay, such as 20GB'),
-    'older-than': text('Only what was not used for so long, such as 36h or 7d'),
+    'older-than': text('Only what was not used for this long, such as 36h or 7d'),
     all: flag('Also what images and frontends share', { alias: 'a' }),
     mirror: flag("Instead of build cache: the mirror's commits that no manifest names"),
-    'dry-run': flag('Say what would be removed, and remove nothing', DRY_RUN),
+    'dry-run': flag('Show what would be removed, and remove nothing', DRY_RUN),
   },
   changesSite: true,
   needsSite: ({ mirror }) => mirror,
@@ -25,9 +25,7 @@ export const prune = defineCommand({
     const { pruneReport, prunedMirrorReport } = await import('../report/prune-report.ts');
     if (mirror) {
       if (keepStorage !== undefined || olderThan !== undefined || all) {
-        throw new UsageError(
-          'The option mirror goes with dry-run and json, not with limits of the build cache.',
-        );
+        throw new UsageError('The option mirror cannot be combined with limits of the build cache.');
       }
       const document = await core.pruneMirror({ ...flow, dryRun });
       return { type: 'pruned', document, report: prunedMirrorReport(document) };

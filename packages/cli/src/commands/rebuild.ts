@@ -6,9 +6,9 @@ export const rebuild = defineCommand({
   usage: 'rebuild <release>',
   describe: 'Build a release again, and compare it',
   about:
-    'From the commits, base images, build args and Containerfile of its record; the mirror is enough where it holds the commits. It ends with exit code 12 when the image is not what was recorded.',
+    'From the commits, base images, build args and Containerfile of its record; git hosts are only needed for commits that the mirror lacks. It ends with exit code 12 when the image is not what was recorded.',
   examples: [
-    ['$0 rebuild 1.4.0', 'under a tag of its own, with all that differs'],
+    ['$0 rebuild 1.4.0', 'tag the result separately, show differences'],
     ['$0 rebuild 1.4.0 --dry-run', 'what it would be built from'],
     ['$0 rebuild 1.4.0 --replace', 'take over the tag if the files are the same'],
   ],
@@ -16,13 +16,9 @@ export const rebuild = defineCommand({
   options: {
     cache: flag('Use the build cache; cached steps are not built again', { conflicts: 'no-cache' }),
     'no-cache': flag('Run every step, which is the default'),
-    replace: flag(
-      "Take the release's tag if identical or equivalent; the old image and record are kept aside",
-    ),
-    inexact: flag(
-      'Continue with what is there where the recorded Containerfile or base image is not available',
-    ),
-    'dry-run': flag('Say what it would be built from, and change nothing', DRY_RUN),
+    replace: flag("Take the release's tag if identical or equivalent; the old image and record are kept"),
+    inexact: flag('Use another Containerfile or base image if the recorded one is not available'),
+    'dry-run': flag('Show what it would be built from, and change nothing', DRY_RUN),
   },
   changesSite: true,
   story: 'always',

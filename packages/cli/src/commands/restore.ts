@@ -19,8 +19,8 @@ export const restore = defineCommand({
     from: text('An archive that was moved, or the folder it is in'),
     'no-rebuild': flag('Build nothing when no other method restores it'),
     'accept-equivalent': flag("Give the release's tag to a rebuilt image with the same files, and record it"),
-    force: flag('Take the tag from another image, which keeps one of its own'),
-    'dry-run': flag('Say which methods would be tried, and change nothing', DRY_RUN),
+    force: flag('Take the tag from another image, which gets another tag'),
+    'dry-run': flag('Show which methods would be tried, and change nothing', DRY_RUN),
   },
   changesSite: true,
   async run({ from, noRebuild, acceptEquivalent, ...options }, { core, flow, folder }) {

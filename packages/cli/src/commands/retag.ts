@@ -4,11 +4,11 @@ import { DRY_RUN, flag } from '../command/options.ts';
 /** `de-build retag` */
 export const retag = defineCommand({
   usage: 'retag',
-  describe: 'Give images their lost tags back',
+  describe: 'Restore lost tags of images',
   about: 'Images of recorded releases, found by label and manifest. No tag is taken from another image.',
   examples: [
     ['$0 retag --dry-run', 'which images have lost their tag'],
-    ['$0 retag', 'give it back'],
+    ['$0 retag', 'restore them'],
   ],
   options: { 'dry-run': flag('List them, and change nothing', DRY_RUN) },
   changesSite: true,

@@ -4,7 +4,7 @@ import { text } from '../command/options.ts';
 /** `de-build show` */
 export const show = defineCommand({
   usage: 'show [release]',
-  describe: 'Show what went into a release',
+  describe: 'Show what is in a release',
   about: 'Apps with their commits, base images, build args, steps and warnings, from its manifest.',
   examples: [
     ['$0 show 1.4.0', 'that release'],

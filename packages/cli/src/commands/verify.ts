@@ -10,10 +10,10 @@ export const verify = defineCommand({
   examples: [
     ['$0 verify 1.4.0', 'whether that image is still what was released'],
     ['$0 verify --skip-files', 'the newest one, in a second'],
-    ['$0 verify 1.4.0 --json', 'every point with what was expected and found'],
+    ['$0 verify 1.4.0 --json', 'every property, as expected and as found'],
   ],
   arguments: { release: text('Its site version; default: the newest one') },
-  options: { 'skip-files': flag('Leave out the files, which take as long as docker save does') },
+  options: { 'skip-files': flag('Skip the files, which take as long as docker save') },
   async run({ release, skipFiles }, { core, flow }) {
     const { verifyReport } = await import('../report/verify-report.ts');
     const document = await core.verifyRelease({ ...flow, release, files: !skipFiles });

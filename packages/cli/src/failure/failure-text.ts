@@ -13,7 +13,7 @@ const OUTPUT_LINES = 30;
 const WIDEST = 100;
 
 /**
- * What did not work, why, and how to fix it; then, set apart, what another program printed. A stack is shown only with
+ * What failed, why, and how to fix it; then, separately, the output of another program. A stack is shown only with
  * `--verbose`.
  */
 export function failureText(error: unknown, options: FailureTextOptions): string {

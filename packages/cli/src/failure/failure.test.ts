@@ -19,7 +19,7 @@ const failure = new DeBuildError({
   cause: new TypeError('the cause holds hunter22'),
 });
 
-test('what, why, fix, and the output set apart', () => {
+test('what, why, fix, and the output separately', () => {
   expect(failureText(failure, options)).toMatchInlineSnapshot(`
 "
 ✗ Step [builder 3/5] failed with exit code 1.

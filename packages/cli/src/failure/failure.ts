@@ -3,14 +3,14 @@ import type { Failure } from '../documents.ts';
 import { UsageError } from '../parse/usage-error.ts';
 
 export interface FailureOptions {
-  /** Every text passes it. */
+  /** All texts are redacted by it. */
   readonly clean: (text: string) => string;
   /** The command that was called. */
   readonly command?: string | undefined;
   readonly isVerbose?: boolean;
 }
 
-/** Anything but a `DeBuildError` and a usage error is a bug of ours, and is called one. */
+/** Anything but a `DeBuildError` and a usage error is reported as a bug in de-build. */
 export function describeFailure(error: unknown, options: FailureOptions): Failure {
   const { clean, command, isVerbose = false } = options;
   if (error instanceof UsageError) {
@@ -48,7 +48,7 @@ export function messageOf(error: unknown): string {
   return error.message === '' ? error.name : `${error.name}: ${error.message}`;
 }
 
-/** By its shape: this module is loaded when nothing else of core is. */
+/** Recognised by its shape, because this module is loaded without the rest of core. */
 function isExpected(error: unknown): error is DeBuildError {
   return isErrorLike(error) && error.name === 'DeBuildError' && 'exitCode' in error;
 }

@@ -3,10 +3,10 @@ import type { StopReason } from '../io.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import { exitCodeOf } from '../stop-signal.ts';
 
-/** What is known of the call that failed. */
+/** What is known about the failed call. */
 export interface FailedCall {
   readonly command?: string | undefined;
-  /** Its secrets are to appear nowhere. */
+  /** Its secrets must not appear anywhere. */
   readonly site?: string | undefined;
   /** Of standard output. */
   readonly form?: string;
@@ -21,10 +21,10 @@ export async function presentFailure(error: unknown, io: GuardedIo, call: Failed
   const { learnSecrets, makeVisible } = await import('@de-build/core');
   const { describeFailure } = await import('./failure.ts');
   const { failureText } = await import('./failure-text.ts');
-  // The word that is no command may well be the token, pasted in the wrong place.
+  // An unknown command may be the token, pasted in the wrong place.
   if (error instanceof UsageError && call.site !== undefined) await learnSecrets(call.site, io.redactor);
   const { command, isVerbose = false, stopped, form } = call;
-  // Before lines are broken: half a secret is not known for one.
+  // Before lines are wrapped: half a secret is not recognised.
   const redact = (text: string) => io.redactor.redact(text);
   const failure = describeFailure(error, { clean: redact, command });
   const exitCode =

@@ -1,7 +1,7 @@
 /** The shells that `de-build completion` writes a script for. */
 export type Shell = 'bash' | 'zsh' | 'fish';
 
-/** A script that asks `de-build --get-yargs-completions` for what may come next, so that it never goes stale. */
+/** A script that asks `de-build --get-yargs-completions` for completions, so that it is never outdated. */
 export function completionScript(shell: Shell): string {
   return SCRIPTS[shell];
 }

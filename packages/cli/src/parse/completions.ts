@@ -2,17 +2,17 @@ import type { DescribedCommand } from '../command/command.ts';
 import { COMMANDS, DEFAULT_COMMAND } from '../commands/all.ts';
 import { optionsOf } from './names.ts';
 
-/** What comes first when a completion script asks what may come next. */
+/** The first argument of a completion script's request. */
 export const ASKS_FOR_COMPLETIONS = '--get-yargs-completions';
 
-/** A word, and what it is about. */
+/** A word and its description. */
 export interface Completion {
   readonly word: string;
   readonly describe?: string;
 }
 
 /**
- * What may stand at the cursor; nothing where a file or any value may.
+ * The possible words at the cursor; none where a file or any value is accepted.
  * @param words what follows the name of the program, up to the word at the cursor, which may be empty
  */
 export function completionsFor(words: readonly string[]): readonly Completion[] {
@@ -45,7 +45,7 @@ function choicesOf(command: DescribedCommand): readonly Completion[] {
   return Object.values(command.arguments).flatMap(({ choices = [] }) => choices.map((word) => ({ word })));
 }
 
-/** bash takes `--progress=plain` for three words. */
+/** bash splits `--progress=plain` into three words. */
 function withoutEquals(words: readonly string[]): readonly string[] {
   const joined = words.filter((word) => word !== '=');
   return words.at(-1) === '=' ? [...joined, ''] : joined;

@@ -1,19 +1,19 @@
 import type { DescribedCommand } from '../command/command.ts';
 import { COMMAND_NAMES, isNameOf, optionNames } from './names.ts';
 
-/** What yargs made of a command line, as far as it came. */
+/** What yargs parsed of a command line before it failed. */
 export type Parsed = Readonly<Record<string, unknown>> & { readonly _?: readonly (string | number)[] };
 
-/** A longer word is no mistyped name; it may be a token, and is not repeated. */
+/** A longer word is not a mistyped name; it may be a token, and is not repeated. */
 const LONGEST_REPEATED = 30;
 
-/** The first word that should be a command, and is none. */
+/** The first word that should be a command, and is not. */
 export function unknownCommandOf(parsed: Parsed): string | undefined {
   const named = parsed._?.[0];
   return named === undefined || COMMAND_NAMES.includes(String(named)) ? undefined : String(named);
 }
 
-/** Says in our own words what yargs refused. */
+/** Explains in our own words what yargs refused. */
 export async function explainUsage(
   refusal: string,
   parsed: Parsed,

@@ -4,12 +4,12 @@ import { COMMANDS } from '../commands/all.ts';
 
 export const COMMAND_NAMES: readonly string[] = [...COMMANDS.map(({ name }) => name), 'help'];
 
-/** What may follow a command: its arguments apart. */
+/** What may follow a command, except its arguments. */
 export function optionsOf({ options, generalOptions }: DescribedCommand): OptionTable {
   return { ...options, ...generalOptions };
 }
 
-/** Every name that yargs may give a value of the command by, without dashes. */
+/** Every name under which yargs may return a value of the command, without dashes. */
 export function optionNames(command: DescribedCommand): readonly string[] {
   const own = Object.entries({ ...command.arguments, ...optionsOf(command) });
   return [
@@ -18,7 +18,7 @@ export function optionNames(command: DescribedCommand): readonly string[] {
   ];
 }
 
-/** yargs gives every option in camel case, too. */
+/** yargs also returns every option in camel case. */
 export function isNameOf(key: string, names: readonly string[]): boolean {
   return names.some((name) => name === key || camelCase(name) === key);
 }

@@ -45,7 +45,7 @@ export async function parseLine(argv: readonly string[], columns: number): Promi
     general: valuesOf(called?.generalOptions ?? {}, parsed),
     values: valuesOf({ ...called?.arguments, ...called?.options }, parsed),
   };
-  // yargs shows its help for a command that there is not.
+  // yargs shows its help for an unknown command.
   if (refusal === undefined && unknownCommandOf(parsed) === undefined) {
     return text === '' && called !== undefined
       ? { kind: 'run', command: called, call }
@@ -56,14 +56,14 @@ export async function parseLine(argv: readonly string[], columns: number): Promi
   return { kind: 'wrong', error, command: named, call };
 }
 
-/** Of an option that is given twice the last one counts; yargs makes a list of them. */
+/** The last value of a repeated option counts; yargs makes a list of them. */
 function valuesOf(table: OptionTable, parsed: Parsed): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(table).map(([name, { type, isList }]) => {
       const given = parsed[name];
       if (isList === true) return [camelCase(name), given ?? []];
       const last: unknown = Array.isArray(given) ? given.at(-1) : given;
-      // A line that was refused may hold anything.
+      // A refused line may contain anything.
       const isUsable = typeof last === type;
       return [camelCase(name), isUsable ? last : type === 'boolean' ? false : undefined];
     }),
@@ -78,7 +78,7 @@ function createParser(columns: number, onCall: (command: AnyCommand) => void): A
       return addOptions(each, command);
     });
   }
-  // yargs says whether help was asked for; its types leave that out.
+  // yargs returns whether help was requested; its types lack it.
   const byDefault = (each: Argv, isHelp?: boolean) => {
     onCall(DEFAULT_COMMAND);
     return isHelp === true ? overview(each) : addOptions(each, DEFAULT_COMMAND);
@@ -153,7 +153,7 @@ function yargsOption({
   };
 }
 
-/** Keeps `[string]` and `[boolean]` out of the help. The types of yargs leave `usageConfiguration` out. */
+/** Keeps `[string]` and `[boolean]` out of the help. The types of yargs lack `usageConfiguration`. */
 function hideTypes(yargs: Argv): Argv {
   const whole = yargs as unknown as { usageConfiguration(settings: Record<string, boolean>): Argv };
   return whole.usageConfiguration({ 'hide-types': true });
@@ -164,7 +164,7 @@ function helpAsOption(argv: readonly string[]): readonly string[] {
   return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
 }
 
-/** `--lock-wait` may stand alone: then it takes no word after it, but a duration. */
+/** The value of `--lock-wait` is optional: the next word is its value only if it is a duration. */
 function withOptionalValue(argv: readonly string[]): readonly string[] {
   const at = argv.indexOf('--lock-wait');
   if (at === -1) return argv;
@@ -173,7 +173,7 @@ function withOptionalValue(argv: readonly string[]): readonly string[] {
   return [...argv.slice(0, at), `--lock-wait=${value}`, ...withOptionalValue(argv.slice(at + used))];
 }
 
-/** In place of those of yargs. */
+/** Replaces those of yargs. */
 const OUR_WORDS = {
   'Positionals:': 'Arguments:',
   'Show help': 'Show this help',

@@ -1,4 +1,4 @@
-/** A command line that asks for nothing that there is, or asks for it wrongly. Ends with exit code 2. */
+/** An invalid command line. Ends with exit code 2. */
 export class UsageError extends Error {
   readonly code = 'usage';
   readonly exitCode = 2;

@@ -1,7 +1,7 @@
 import type { Terminal } from '../io.ts';
 import { type ProgressView, systemClock, type ViewOptions } from './view.ts';
 
-/** `auto` is the live view on a terminal and plain lines elsewhere; `quiet` shows nothing but what made a command fail. */
+/** `auto` is the live view on a terminal and plain lines elsewhere; `quiet` shows only what made a command fail. */
 export type Progress = 'auto' | 'plain' | 'json' | 'quiet';
 
 /** Loads the one view that is needed. */

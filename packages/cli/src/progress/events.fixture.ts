@@ -1,10 +1,10 @@
 import type { CheckEvent, Finding, FlowEvent } from '@de-build/core';
 import type { Clock } from './view.ts';
 
-/** Builders of the events that tests of renderers play. */
+/** Builds the events that tests of views replay. */
 
 export interface FakeClock extends Clock {
-  /** Lets time pass; every timer that falls due calls back. */
+  /** Advances the time; every timer that is due calls back. */
   pass(milliseconds: number): void;
 }
 

@@ -1,7 +1,7 @@
 import type { BuildLogEvent, BuildStepEvent, FlowEvent, ProgressEvent, StageEvent } from '@de-build/core';
 import { makeVisible } from '@de-build/core';
 
-/** What is known of a running flow, for views that draw it. Times are milliseconds by our own clock. */
+/** The state of a running flow, for views. Times are milliseconds by our own clock. */
 export interface FlowState {
   readonly startedAt: number;
   stage: Stage | undefined;
@@ -41,11 +41,11 @@ export interface Step {
 export interface Work {
   readonly startedAt: number;
   event: ProgressEvent;
-  /** What was written of it, where lines stay. */
+  /** What was written of it, in views that only append lines. */
   written: { readonly at: number; readonly quarter: number };
 }
 
-/** What an event brought. */
+/** What an event changed. */
 export interface Taken {
   readonly step?: Step;
   /** The state of the step before; absent for a new one. */

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { fakeClock, log, stage } from './events.fixture.ts';
 import { createJsonView } from './json-lines.ts';
 
-test('one object a line: the events as they are', () => {
+test('one object per line: the events unchanged', () => {
   let text = '';
   const terminal = {
     write: (more: string) => {

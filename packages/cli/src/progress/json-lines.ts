@@ -1,7 +1,7 @@
 import type { Terminal } from '../io.ts';
 import { type Clock, type ProgressView, systemClock } from './view.ts';
 
-/** One JSON object a line, each with its `time` (ISO 8601): every event as core emits it. */
+/** One JSON object per line, each with its `time` (ISO 8601): every event as core emits it. */
 export function createJsonView(terminal: Pick<Terminal, 'write'>, clock: Clock): ProgressView {
   return {
     event: (event) => writeJsonLine(terminal, event, clock),

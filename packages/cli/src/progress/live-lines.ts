@@ -20,7 +20,7 @@ const LOG_LINES = 6;
 const WORK_LINES = 3;
 const BAR = 20;
 
-/** What runs now, in lines that are drawn in place; never higher than the terminal. */
+/** What is running, in lines that are redrawn in place; never higher than the terminal. */
 export function liveLines(state: FlowState, view: View): readonly string[] {
   const { stage, checks } = state;
   if (stage?.hasSteps === true) return buildLines(state, stage.startedAt, view);
@@ -79,7 +79,7 @@ function spinner({ now }: Pick<View, 'now'>): Span {
   return { text: SPINNER[Math.floor(now / 100) % SPINNER.length] as string, tone: 'accent' };
 }
 
-/** The instruction without what hides its point on one line: mounts and the rest of a digest. */
+/** The instruction shortened to its essential part on one line: without mounts and the rest of digests. */
 function shortName(name: string): string {
   return name.replace(/ --mount=\S+/g, '').replace(/(@sha256:[0-9a-f]{12})[0-9a-f]+/g, '$1');
 }
@@ -95,7 +95,7 @@ function runningLine({ name, startedAt }: Step, view: View): string {
   return layLine(['  ', spinner(view), ' ', { text: shortName(name), tone: 'strong' }], { ...view, right });
 }
 
-/** Rows below each step: those that were heard last get theirs first. */
+/** Rows below each step: the steps with the newest output get theirs first. */
 function shareRows(steps: readonly Step[], rows: number): ReadonlyMap<Step, number> {
   const shares = new Map<Step, number>();
   let left = rows;

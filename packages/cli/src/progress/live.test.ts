@@ -11,7 +11,7 @@ function open(size = { columns: 81, rows: 24 }, isStory = true) {
   return { screen, clock, renderer, seen };
 }
 
-test('a whole release, as it stands in the scrollback', () => {
+test('a whole release, as it stays in the scrollback', () => {
   const { renderer, clock, seen, screen } = open({ columns: 81, rows: 10 });
   const events = [
     stage('check', 'Checking /site'),
@@ -114,7 +114,7 @@ test('a failed step ends the view; its output is the failure’s own when that h
   }
 });
 
-describe('whatever the size of the terminal', () => {
+describe('in any size of terminal', () => {
   test.each([
     { columns: 20, rows: 5 },
     { columns: 41, rows: 8 },
@@ -162,7 +162,7 @@ describe('whatever the size of the terminal', () => {
   });
 });
 
-test('at 80 columns, how far the reading of an image is', () => {
+test('at 80 columns, the progress of reading an image', () => {
   const { renderer, clock, seen } = open({ columns: 80, rows: 24 }, false);
   renderer.event(stage('verify', `Verifying sha256:${'ab'.repeat(32)}`));
   renderer.event(work('Reading desiredeffect/erpnext-custom:1.4.0', 400_000_000, 2_400_000_000));

@@ -16,13 +16,13 @@ import { titleOf } from './work-text.ts';
 
 /** Twelve frames a second. */
 const FRAME = 84;
-/** Lines of a failed step's output, where the failure itself brings none. */
+/** Lines of a failed step's output, if the failure itself has none. */
 const FAILED_LINES = 20;
 /** Shown only when it fails or is slow. */
 const QUICK_STAGE = 'plan';
 
 /**
- * The live view: what has ended scrolls up and stays; below it, what runs now is drawn again and again in place, with
+ * The live view: what has ended scrolls up and stays; below it, what is running is redrawn in place, with
  * the last lines of its output.
  */
 export function createLiveView(terminal: Terminal, { clock, isStory }: ViewOptions): ProgressView {
@@ -31,7 +31,7 @@ export function createLiveView(terminal: Terminal, { clock, isStory }: ViewOptio
   const state = startFlow(clock.now());
   let waiting: string[] = [];
   let hasWritten = false;
-  /** The next line that stays is set apart from a section that has ended. */
+  /** The next permanent line is separated from a section that has ended. */
   let needsGap = false;
   let stopFrames: (() => void) | undefined;
 
@@ -51,7 +51,7 @@ export function createLiveView(terminal: Terminal, { clock, isStory }: ViewOptio
     hasWritten = true;
   }
 
-  /** What belongs to a stage stands below its title, which is written with the first of it. */
+  /** The lines of a stage are below its title, which is written with the first of them. */
   function openStage(): void {
     const { stage } = state;
     if (stage === undefined || stage.isOpen) return;

@@ -86,7 +86,7 @@ warning: take care
 `);
 });
 
-test('how far long work is, at its quarters, and nothing of quick work', () => {
+test('the progress of long work, at its quarters, and nothing for quick work', () => {
   const { renderer, clock, text } = open(false);
   renderer.event(stage('verify', 'Verifying acme/erp:1.4.0'));
   for (let part = 0; part <= 100; part++) {
@@ -105,7 +105,7 @@ Reading acme/erp:1.4.0: 1.00 GB / 1.00 GB
 `);
 });
 
-test('of a command that tells no story, what people should know', () => {
+test('only notices, for a command that shows no stages', () => {
   const { renderer, text } = open(false);
   renderer.event(stage('check', 'Checking /site'));
   renderer.event(check());

@@ -66,7 +66,7 @@ export function createPlainView(terminal: Terminal, { clock, isStory }: ViewOpti
     return withGap(step.number, all);
   }
 
-  /** An empty line where another step goes on, as it is easier to read. */
+  /** An empty line where the output of another step continues, for readability. */
   function withGap(step: number, lines: readonly string[]): readonly string[] {
     if (lines.length === 0) return lines;
     const isOther = last !== undefined && last !== step;
@@ -115,7 +115,7 @@ export function createPlainView(terminal: Terminal, { clock, isStory }: ViewOpti
   };
 }
 
-/** After each quarter, but not too often; or after a while; and at the end of what took long. */
+/** After each quarter, but not too often; or after some time; and at the end of long work. */
 function isDue(work: Work, now: number): boolean {
   const { current, total = 0, done } = work.event;
   const since = now - work.written.at;

@@ -5,13 +5,13 @@ export interface ProgressView {
   event(event: FlowEvent): void;
   /** Called once, after the last event. The failure itself is presented elsewhere. */
   end(outcome: { readonly error?: unknown }): void;
-  /** Whether anything was written that is still there. */
+  /** Whether any written output is still visible. */
   hasWritten(): boolean;
 }
 
 export interface ViewOptions {
   readonly clock: Clock;
-  /** Whether every stage and check is shown, or only what takes long and what people should know. */
+  /** Whether every stage and check is shown, or only long work and notices. */
   readonly isStory: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface ViewOptions {
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls back every so many milliseconds; never keeps the process alive. @returns stops it */
+  /** Calls back at this interval in milliseconds; never keeps the process alive. @returns stops it */
   every(milliseconds: number, callback: () => void): () => void;
 }
 

@@ -2,7 +2,7 @@ import type { ProgressEvent } from '@de-build/core';
 import { makeVisible } from '@de-build/core';
 import { countOf, formatBytes } from '../terminal/quantities.ts';
 
-/** `1.20 GB / 2.40 GB`, `312 / 900 objects`; nothing while nothing is known. */
+/** `1.20 GB / 2.40 GB`, `312 / 900 objects`; empty while nothing is known. */
 export function amountOf({
   unit,
   current,

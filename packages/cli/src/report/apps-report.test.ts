@@ -88,7 +88,7 @@ test.each<[Partial<AppsReport>, string]>([
   expect(text({ ...report, ...changes }, false).endsWith(line)).toBe(true);
 });
 
-test('a name with control characters is shown, never obeyed', () => {
+test('a name with control characters is shown, never interpreted', () => {
   const hostile = { ...report, apps: [listed('x\x1b[2J', { commits: { known: false, why: 'y\x07' } })] };
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is the point
   expect(text(hostile, false)).not.toMatch(/[\x07\x1b]/);

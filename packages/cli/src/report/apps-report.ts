@@ -2,7 +2,7 @@ import type { AppsReport, ListedApp } from '@de-build/core';
 import { countOf } from '../terminal/quantities.ts';
 import { commit, type Inline, MARKS, note, type Report, right, table } from './model.ts';
 
-/** How a site's apps compare with its last release, a line each; below, what could not be counted and why. */
+/** How a site's apps compare with its last release, one line each; below, what could not be counted and why. */
 export function appsReport(report: AppsReport, isOutdatedOnly: boolean): Report {
   const { apps } = report;
   const unknown = apps.flatMap(({ name, commits }) =>

@@ -68,7 +68,7 @@ test.each<[string, Partial<RestoredRelease>]>([
     { isRenamed: true, keptAside: 'acme/erp:1.4.0-replaced-0123456789ab' },
   ],
   [
-    'that was built anew, with the same files',
+    'that was rebuilt, with the same files',
     {
       method: 'rebuild',
       rebuilt: {

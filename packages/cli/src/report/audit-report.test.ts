@@ -36,7 +36,7 @@ const report: AuditReport = {
   durationMs: 1234,
 };
 
-test('a clean image, one that need not be read, and one without secrets to look for', () => {
+test('a clean image, one that need not be read, and one without secrets to search for', () => {
   expect(textOf([report])).toBe(
     '✓ acme/erp:1.4.0 holds no secret of the site; 2 secrets searched for, 3 of 3 layers read, 1.2s\n',
   );
@@ -45,7 +45,7 @@ test('a clean image, one that need not be read, and one without secrets to look 
   expect(textOf([])).toBe('The engine has no image of this site.\n');
 });
 
-test('leaks by what mends them, what made their layers, and what was not read', () => {
+test('leaks by their fix, the instructions of their layers, and what was not read', () => {
   const leaks = [
     leakAt(
       { ...place, deletedBy: { ...layer, number: 3 } },

@@ -2,7 +2,7 @@ import { type AuditReport, describeForm, describePlace, type Leak } from '@de-bu
 import { countOf, formatDuration } from '../terminal/quantities.ts';
 import { type Item, MARKS, note, type Part, quiet, type Report, strong } from './model.ts';
 
-/** Everything that was found in each image. What to do is said once for all that it fixes. */
+/** Everything that was found in each image. Each fix is shown once for all leaks that it fixes. */
 export function auditReport(reports: readonly AuditReport[]): Report {
   if (reports.length === 0) return { parts: [note('The engine has no image of this site.')] };
   const leaking = reports.filter(({ passed }) => !passed).length;
@@ -74,7 +74,7 @@ function leakItem(leak: Leak): Item {
   };
 }
 
-/** An instruction may hold a whole script. */
+/** An instruction may contain a whole script. */
 const LONGEST_INSTRUCTION = 250;
 
 function instructionOf(place: Exclude<Leak['place'], { kind: 'file' }>): string {

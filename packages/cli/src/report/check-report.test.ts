@@ -79,7 +79,7 @@ Fix: Add it to .env.</system-out>
 `);
 });
 
-test('junit is well-formed, whatever stands in it', () => {
+test('junit is well-formed, whatever its content', () => {
   let every = '';
   for (let code = 0; code < 0x300; code++) every += String.fromCharCode(code);
   every += '\ufffe\uffff\ud800 ]]> 🚀';

@@ -76,7 +76,7 @@ const diff: ReleaseDiff = {
         why: '1 patch is new: a.b.',
       },
     ],
-    unknown: [{ app: 'hrms', why: 'The files of its two commits are not at hand in the mirror.' }],
+    unknown: [{ app: 'hrms', why: 'The mirror lacks the files of its two commits.' }],
   },
 };
 
@@ -91,7 +91,7 @@ Deployment: cannot be undone without a backup
   Back up before you deploy it: only that backup leads back to the older release.
   APP      FILE                 REASON
   erpnext  erpnext/patches.txt  1 patch is new: a.b.
-  ? hrms: The files of its two commits are not at hand in the mirror.
+  ? hrms: The mirror lacks the files of its two commits.
 
 Apps
      APP      BEFORE                          NOW
@@ -136,7 +136,7 @@ Back up before you deploy it: only that backup leads back to the older release.
 | --- | --- | --- |
 | erpnext | \`erpnext/patches.txt\` | 1 patch is new: a.b. |
 
-- ? hrms: The files of its two commits are not at hand in the mirror.
+- ? hrms: The mirror lacks the files of its two commits.
 
 ## Apps
 
@@ -176,7 +176,7 @@ Back up before you deploy it: only that backup leads back to the older release.
 `);
 });
 
-test('two equal releases are told in a few lines', () => {
+test('two equal releases are reported in a few lines', () => {
   const none = { added: [], removed: [], moved: [], same: ['frappe', 'erpnext'] };
   const same: ReleaseDiff = {
     ...diff,
@@ -218,7 +218,7 @@ New containers are enough; there is nothing to migrate.
 `);
 });
 
-test('control characters of a commit are shown, never obeyed', () => {
+test('control characters of a commit are shown, never interpreted', () => {
   const [moved] = diff.apps.moved;
   if (moved === undefined) throw new Error('An app moved.');
   const hostile = {

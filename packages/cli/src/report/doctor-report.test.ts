@@ -5,7 +5,7 @@ import { doctorReport } from './doctor-report.ts';
 import { writeText } from './text.ts';
 
 function finding(what: string, severity: Finding['severity'] = 'error'): Finding {
-  return { id: 'an-id', severity, what, why: 'It is so.', fix: 'Mend it.', file: 'a/file' };
+  return { id: 'an-id', severity, what, why: 'It is so.', fix: 'Repair it.', file: 'a/file' };
 }
 
 function report(diagnoses: readonly Diagnosis[], remaining = 0): string {
@@ -17,12 +17,12 @@ test('a site where nothing is left', () => {
   expect(report([])).toBe('✓ Nothing is left of interrupted runs.\n');
 });
 
-test('what is found is told as any finding is', () => {
+test('what is found is shown like any finding', () => {
   expect(report([{ finding: finding('A run died.'), state: 'found' }], 1)).toBe(
     [
       '  ✗ A run died.  a/file',
       '    It is so.',
-      '    → Mend it.',
+      '    → Repair it.',
       '',
       '✗ 1 thing left to repair. `de-build doctor --repair` repairs what it can.',
       '',
@@ -30,13 +30,13 @@ test('what is found is told as any finding is', () => {
   );
 });
 
-test('what was mended, what would be, and what could not be', () => {
+test('what was repaired, what would be, and what could not be', () => {
   const one = finding('A \u001b[31mrun died.');
-  const mended = report([{ finding: one, state: 'repaired' }]);
-  expect(mended).toMatch(
+  const repaired = report([{ finding: one, state: 'repaired' }]);
+  expect(repaired).toMatch(
     /^ {2}✓ Repaired: A .*run died\. {2}a\/file\n\n✓ 1 thing repaired; nothing is left\.\n$/,
   );
-  expect(mended).not.toContain('\u001b');
+  expect(repaired).not.toContain('\u001b');
   expect(report([{ finding: one, state: 'would-repair' }], 1)).toContain(
     'Nothing was changed: 1 thing would be repaired.',
   );
@@ -45,7 +45,7 @@ test('what was mended, what would be, and what could not be', () => {
   );
 });
 
-test('what may be of others does not make a site ill', () => {
+test('what may belong to others is not an error', () => {
   expect(report([{ finding: finding('A tag.', 'warning'), state: 'left' }])).toContain(
     '✓ Nothing is left of interrupted runs. 1 thing may belong to another run, and\n  is left alone.',
   );

@@ -3,7 +3,7 @@ import { countOf } from '../terminal/quantities.ts';
 import { placeOf } from './finding-lines.ts';
 import { MARKS, note, type Part, type Report, strong } from './model.ts';
 
-/** What was found, what was done about it, and whether all is well now. */
+/** What was found, what was repaired, and what remains. */
 export function doctorReport(report: DoctorReport): Report {
   const parts = report.diagnoses.flatMap(diagnosisParts);
   return { parts: [{ kind: 'section', parts }, summary(report)] };

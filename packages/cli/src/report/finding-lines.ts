@@ -7,7 +7,7 @@ import { MARKS } from './model.ts';
 import { type Page, WIDEST_TEXT } from './page.ts';
 
 const TITLE_COLUMNS = 28;
-/** Of a finding below its check. */
+/** Indentation of a finding below its check. */
 const INDENT = 4;
 
 /** A check that has ended, and what it found below it. */

@@ -6,7 +6,7 @@ import { countOf } from '../terminal/quantities.ts';
 const COMMANDS = { error: 'error', warning: 'warning', note: 'notice' } as const;
 
 /**
- * Every finding as a workflow command, which GitHub Actions shows beside the line it is about
+ * Every finding as a workflow command, which GitHub Actions shows next to its line
  * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions). The last line is for people.
  */
 export function githubCommands(report: CheckReport, root: string | undefined): string {

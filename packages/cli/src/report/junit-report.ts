@@ -49,7 +49,7 @@ function testCase(check: CheckResult): readonly string[] {
     : [`${head}>`, ...inner.map((line) => `      ${line}`), '    </testcase>'];
 }
 
-/** One element for all of a check's errors, since many readers take only the first. */
+/** One element for all of a check's errors, because many readers use only the first. */
 function failure(errors: readonly Finding[]): string {
   const message = errors.map(({ what }) => what).join(' ');
   const type = errors[0]?.id ?? '';

@@ -2,7 +2,7 @@ import type { Manifest } from '@de-build/core';
 import { countOf, formatAge, formatBytes, formatDuration } from '../terminal/quantities.ts';
 import { type Inline, note, quiet, type Report, right, strong, table } from './model.ts';
 
-/** The recorded releases, a line each. */
+/** The recorded releases, one line each. */
 export function listReport(manifests: readonly Manifest[], now: Date): Report {
   if (manifests.length === 0) return { parts: [note('No release is recorded yet.')] };
   const rows = manifests.map((manifest): readonly Inline[] => {

@@ -4,10 +4,10 @@ import type { Inline, Span } from '../terminal/spans.ts';
 import { placeOf } from './finding-lines.ts';
 import { type Cut, type Item, isEmpty, type Part, type Report, type Table } from './model.ts';
 
-/** Of what may be cut. */
+/** Limits for parts that may be cut. */
 const LONGEST = 100;
 
-/** A report in Markdown (CommonMark, with GitHub's tables). What comes from outside is escaped. */
+/** A report in Markdown (CommonMark, with GitHub's tables). External text is escaped. */
 export function writeMarkdown({ title, parts }: Report): string {
   const head = title === undefined ? [] : [`# ${heading(title)}`];
   return `${[...head, ...blocks(parts, 2)].join('\n\n')}\n`;
@@ -92,7 +92,7 @@ function inline(text: Inline): string {
 
 function span({ text, form, href, tone }: Span): string {
   if (href !== undefined) return `[${plain(text)}](<${href.replace(/[<>\s]/g, encodeURIComponent)}>)`;
-  // A backtick would end the code, and a bar the cell that it is in.
+  // A backtick would end the code, and a bar the cell.
   if (form === 'code' && text !== '' && !/[`|]/.test(text)) return `\`${oneLine(text)}\``;
   return tone === 'strong' ? `**${plain(text)}**` : plain(text);
 }

@@ -3,7 +3,7 @@ import type { Inline, Span } from '../terminal/spans.ts';
 
 export type { Inline, Span };
 
-/** What a command shows, as data. A writer makes text for a terminal, Markdown or another form of it. */
+/** What a command shows, as data. A writer turns it into text for a terminal, Markdown or another format. */
 export interface Report {
   readonly title?: Inline;
   readonly parts: readonly Part[];
@@ -28,9 +28,9 @@ export interface Column {
   /** A word or two, as in a sentence; may be empty. */
   readonly heading: string;
   readonly side?: 'left' | 'right';
-  /** The last column may take several lines; the others are shortened where there is no room. */
+  /** The last column may take several lines; the others are shortened if there is no room. */
   readonly wraps?: true;
-  /** Left out where there is no room. */
+  /** Omitted if there is no room. */
   readonly isExtra?: true;
 }
 
@@ -41,17 +41,17 @@ export interface List {
 }
 
 export interface Item {
-  /** In place of the bullet. */
+  /** Replaces the bullet. */
   readonly mark?: Span;
   readonly text: Inline;
   /** Below it. */
   readonly parts?: readonly Part[];
 }
 
-/** A writer may leave out the end of what is long, and then says how many are left out. */
+/** A writer may omit the end of a long list, and then shows how many items are omitted. */
 export interface Cut {
   readonly noun: string;
-  /** Where there are more than are given. */
+  /** The total, if not all items are included. */
   readonly total?: number;
 }
 
@@ -74,7 +74,7 @@ export interface Findings {
 
 export interface Section {
   readonly kind: 'section';
-  /** Without one, its parts only belong together. */
+  /** Without a title, the section only groups its parts. */
   readonly title?: Inline;
   readonly parts: readonly Part[];
 }
@@ -84,7 +84,7 @@ export const quiet = (text: string): Span => ({ text, tone: 'quiet' });
 export const code = (text: string): Span => ({ text, form: 'code' });
 export const digest = (text: string): Span => ({ text, form: 'digest' });
 
-/** A commit as people name it. */
+/** The short form of a commit. */
 export const commit = (id: string): Span => code(id.slice(0, 12));
 
 export const MARKS = {

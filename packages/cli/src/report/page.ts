@@ -1,14 +1,14 @@
 import type { Terminal } from '../io.ts';
 import { createStyle, type Style } from '../terminal/style.ts';
 
-/** Where text goes. */
+/** The page that text is written for. */
 export interface Page {
   readonly style: Style;
-  /** Text is broken and tables are cut to it; without it lines are as long as they are, for other programs to read. */
+  /** Text is wrapped and tables are cut to it; without it lines are not limited, for other programs. */
   readonly columns?: number;
 }
 
-/** Text gets no wider than this, however wide the terminal is: longer lines are hard to read. */
+/** The maximum width of text, even on a wider terminal: longer lines are hard to read. */
 export const WIDEST_TEXT = 100;
 
 export function pageOf(terminal: Pick<Terminal, 'isTTY' | 'hasColours' | 'columns'>): Page {

@@ -23,9 +23,7 @@ export function prunedMirrorReport({ repositories, pins, freedBytes, dryRun }: P
     String(dropped.length),
     String(kept),
     name,
-    isDamaged
-      ? ({ text: 'damaged, left as it is; the next release repairs it', tone: 'warning' } as const)
-      : '',
+    isDamaged ? ({ text: 'damaged, unchanged; the next release repairs it', tone: 'warning' } as const) : '',
   ]);
   const size = freedBytes === null ? 'an unknown size' : formatBytes(freedBytes);
   const what = `${size} of the mirror, ${countOf(pins, 'commit')} that no manifest names`;

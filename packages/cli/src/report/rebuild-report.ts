@@ -47,7 +47,7 @@ function plannedReport({ reference, source, plan, bases, toFetch }: RebuiltRelea
   const folder =
     source.from === 'commit'
       ? `the site's commit ${source.commit?.slice(0, 12)}`
-      : "the site's folder as it is";
+      : "the site's current folder";
   const apps = plan.frappe === undefined ? plan.apps : [plan.frappe, ...plan.apps];
   return {
     title: `Would rebuild ${reference}`,

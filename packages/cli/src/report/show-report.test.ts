@@ -35,7 +35,7 @@ test('on a terminal a row is one line', () => {
   for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(40);
 });
 
-test('show of a release that was built anew', () => {
+test('show of a rebuilt release', () => {
   const rebuild = { of: base.image.id, verdict: 'equivalent', proof: 'All files are the same.' } as const;
   expect(writeText(showReport(sampleManifest({ rebuild }), now), page)).toContain(
     `rebuilt        equivalent to ${base.image.id}`,

@@ -2,7 +2,7 @@ import type { Manifest } from '@de-build/core';
 import { countOf, formatAge, formatBytes, formatDuration } from '../terminal/quantities.ts';
 import { commit, type Facts, facts, quiet, type Report, right, section, table } from './model.ts';
 
-/** Everything that a record holds, in sections. */
+/** Everything in a record, in sections. */
 export function showReport(manifest: Manifest, now: Date): Report {
   const { frappe, apps, image, timing, buildArgs, audit, warnings } = manifest;
   const allApps = frappe === null ? apps : [frappe, ...apps];

@@ -14,20 +14,20 @@ import type { Column, Table } from './model.ts';
 export interface TableLayout {
   readonly style: Style;
   readonly indent: number;
-  /** Lines are cut to this; without it nothing is. */
+  /** Lines are cut to this width, if it is set. */
   readonly columns?: number;
 }
 
 const GAP = '  ';
-/** A column gets no narrower than this. */
+/** The minimum width of a column. */
 const NARROWEST = 8;
 const NARROWEST_WRAP = 20;
 
 type Row = readonly (readonly Span[])[];
 
 /**
- * Columns aligned by what their texts take on a terminal, without boxes; headings are left out when all are empty. Where
- * there is too little room, digests are shortened, then columns left out that may be, then the widest cells cut.
+ * Columns aligned by their width on a terminal, without boxes; headings are omitted if all are empty. If
+ * there is too little room, digests are shortened, then optional columns omitted, then the widest cells cut.
  */
 export function layTable({ columns, rows }: Omit<Table, 'kind'>, layout: TableLayout): readonly string[] {
   const headings = columns.map(({ heading }) => ({ text: heading.toUpperCase(), tone: 'quiet' }) as const);
@@ -72,7 +72,7 @@ function fit(grid: Grid, room: number): Grid & { readonly widths: readonly numbe
   return { columns, body, widths };
 }
 
-/** The lines of a row: one, but where its last cell is broken. */
+/** The lines of a row: one, unless its last cell is wrapped. */
 function rowLines(
   row: Row,
   { columns, widths }: ReturnType<typeof fit>,

@@ -5,7 +5,7 @@ import { type Cut, type Item, isEmpty, type Part, type Report, type Section } fr
 import { type Page, WIDEST_TEXT } from './page.ts';
 import { layTable } from './text-table.ts';
 
-/** Of what may be cut. */
+/** Limits for parts that may be cut. */
 const LONGEST = 30;
 
 /** A report as text, with its last line feed. */
@@ -32,7 +32,7 @@ export function textLines(parts: readonly Part[], page: Page): readonly string[]
 interface Layout {
   readonly page: Page;
   readonly indent: number;
-  /** No empty lines between parts that have no title. */
+  /** No empty lines between parts without a title. */
   readonly isTight: boolean;
 }
 
@@ -47,7 +47,7 @@ function layParts(parts: readonly Part[], layout: Layout): readonly string[] {
 }
 
 function layPart(part: Part, { page, indent, isTight }: Layout): readonly string[] {
-  // At the left edge stand titles, tables and sentences.
+  // Titles, tables and sentences are not indented.
   const inner = indent === 0 && !isTight ? 2 : indent;
   if (part.kind === 'table') {
     const rows = part.cut === undefined ? part.rows : part.rows.slice(0, LONGEST);

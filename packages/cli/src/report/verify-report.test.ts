@@ -7,15 +7,15 @@ import { verifyReport } from './verify-report.ts';
 const text = (report: ReleaseVerification) => writeText(verifyReport(report), { style: createStyle(false) });
 const report = { siteVersion: '1.4.0', reference: 'acme/erp:1.4.0' };
 
-test('an image that is as it was', () => {
+test('an unchanged image', () => {
   const points = [
     { id: 'tag', status: 'same', expected: 'acme/erp:1.4.0', found: 'acme/erp:1.4.0' },
-    { id: 'app', subject: 'frappe', status: 'unknown', why: 'bench recorded no commit of it in the image.' },
+    { id: 'app', subject: 'frappe', status: 'unknown', why: 'bench recorded no commit for it in the image.' },
     { id: 'files', status: 'same' },
   ] as const;
   expect(text({ ...report, passed: true, points })).toMatchInlineSnapshot(`
 "  ✓ tag
-  ? commit of frappe  bench recorded no commit of it in the image.
+  ? commit of frappe  bench recorded no commit for it in the image.
   ✓ all files
 
 ✓ acme/erp:1.4.0 is as it was recorded  2 the same, 1 not known
@@ -23,7 +23,7 @@ test('an image that is as it was', () => {
 `);
 });
 
-test('an image that is another', () => {
+test('another image', () => {
   const points = [
     {
       id: 'tag',

@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<VerifiedPoint['id'], string>> = {
 
 const POINT_MARKS = { same: MARKS.good, differs: MARKS.bad, unknown: MARKS.unknown } as const;
 
-/** Every point that was compared; of what differs, what was expected and what was found. */
+/** Every property that was compared; for differences, the expected and the actual value. */
 export function verifyReport({ reference, points, passed }: ReleaseVerification): Report {
   const count = (status: VerifiedPoint['status']) => points.filter((point) => point.status === status).length;
   const unknown = count('unknown') === 0 ? '' : `, ${count('unknown')} not known`;

@@ -3,8 +3,8 @@ import type { Io, Terminal } from '../io.ts';
 export type Color = 'auto' | 'always' | 'never';
 
 /**
- * Whether text is coloured where no option says so. `NO_COLOR` (no-color.org) goes first, then `FORCE_COLOR`, then
- * `CLICOLOR_FORCE` and `CLICOLOR` (bixense.com/clicolors), and last what the terminal is.
+ * Whether text is coloured if no option sets it. `NO_COLOR` (no-color.org) comes first, then `FORCE_COLOR`, then
+ * `CLICOLOR_FORCE` and `CLICOLOR` (bixense.com/clicolors), and last the terminal.
  */
 export function wantsColours(environment: Io['environment'], isTTY: boolean): boolean {
   const { NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM } = environment;
@@ -14,7 +14,7 @@ export function wantsColours(environment: Io['environment'], isTTY: boolean): bo
   return isTTY && TERM !== 'dumb' && CLICOLOR !== '0';
 }
 
-/** The same streams, with the colours that `--color` asks for. */
+/** The same streams, with the colours that `--color` sets. */
 export function withColours<Streams extends Pick<Io, 'stdout' | 'stderr'>>(
   io: Streams,
   color: Color = 'auto',

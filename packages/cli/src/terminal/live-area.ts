@@ -1,15 +1,15 @@
 import type { Terminal } from '../io.ts';
 import { textWidth } from './text-width.ts';
 
-/** The lower end of the terminal that is drawn anew in place, below lines that stay. */
+/** The lower end of the terminal that is redrawn in place, below permanent lines. */
 export interface LiveArea {
-  /** Writes `permanent` lines, which scroll up and stay, and `live` lines in place of the last ones. */
+  /** Writes `permanent` lines, which scroll up and stay, and `live` lines, which replace the last ones. */
   draw(permanent: readonly string[], live: readonly string[]): void;
 }
 
 /**
  * Each frame is one write. The cursor is hidden only within it, so that a process that dies never leaves the
- * terminal without one; between frames it waits at the start of the line below.
+ * terminal without one; between frames it is at the start of the line below.
  */
 export function createLiveArea(terminal: Terminal): LiveArea {
   let drawn: readonly string[] = [];
@@ -25,7 +25,7 @@ export function createLiveArea(terminal: Terminal): LiveArea {
   };
 }
 
-/** How many rows lines take now: a terminal that has become narrower has wrapped them. */
+/** How many rows the lines take now: a terminal that was made narrower has wrapped them. */
 function rowsOf(lines: readonly string[], columns: number): number {
   return lines.reduce(
     (rows, line) => rows + Math.max(1, Math.ceil(textWidth(line) / Math.max(1, columns))),

@@ -2,7 +2,7 @@ import stringWidth from 'fast-string-width';
 import type { Terminal } from '../io.ts';
 
 /**
- * A terminal for tests: it obeys what the live view uses (LF, CR, cursor up, erase below, SGR ignored) and shows
+ * A terminal for tests: it supports what the live view uses (LF, CR, cursor up, erase below, SGR ignored) and shows
  * what a person would see. Anything else is an error.
  */
 export interface Screen extends Terminal {

@@ -2,19 +2,19 @@ import { makeVisible } from '@de-build/core';
 import type { Style, Tone } from './style.ts';
 import { textWidth, truncate } from './text-width.ts';
 
-/** A piece of text, and how it is shown. */
+/** A piece of text and its style. */
 export interface Span {
   readonly text: string;
   readonly tone?: Tone;
   /** `digest`: may be shortened to its first twelve digits. */
   readonly form?: 'code' | 'digest';
-  /** An address that it links to. */
+  /** The address that it links to. */
   readonly href?: string;
 }
 
 export type Inline = string | Span | readonly (string | Span)[];
 
-/** The pieces of a text, in one line, with nothing that drives a terminal. */
+/** The pieces of a text, in one line, without control characters. */
 export function spansOf(inline: Inline): readonly Span[] {
   const pieces = typeof inline === 'string' || 'text' in inline ? [inline] : inline;
   return pieces.map((piece) => {
@@ -40,7 +40,7 @@ export function widthOf(spans: readonly Span[]): number {
   return spans.reduce((width, { text }) => width + textWidth(text), 0);
 }
 
-/** At most so many columns; `…` stands for what was cut from the end. */
+/** Cuts to at most this many columns; `…` replaces what was cut from the end. */
 export function cutSpans(spans: readonly Span[], columns: number): readonly Span[] {
   if (widthOf(spans) <= columns) return spans;
   const kept: Span[] = [];
@@ -54,7 +54,7 @@ export function cutSpans(spans: readonly Span[], columns: number): readonly Span
   return kept;
 }
 
-/** Breaks at spaces into lines of at most so many columns; a longer word keeps a line of its own. */
+/** Wraps at spaces into lines of at most this many columns; a longer word gets its own line. */
 export function wrapSpans(spans: readonly Span[], columns: number): readonly (readonly Span[])[] {
   let line: Span[] = [];
   const lines = [line];
@@ -73,13 +73,13 @@ export function wrapSpans(spans: readonly Span[], columns: number): readonly (re
 export interface LineLayout {
   readonly columns: number;
   readonly style: Style;
-  /** Stands at the right edge and is never cut; left out where next to nothing else would fit. */
+  /** Shown at the right edge and never cut; omitted if almost nothing else would fit. */
   readonly right?: Inline;
 }
 
 const SMALLEST_LEFT = 6;
 
-/** One line that fits: what does not is cut from the end of the left side. */
+/** One line that fits: the end of the left side is cut. */
 export function layLine(left: Inline, { columns, right = '', style }: LineLayout): string {
   const edge = spansOf(right);
   const edgeWidth = widthOf(edge);

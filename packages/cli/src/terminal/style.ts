@@ -1,9 +1,9 @@
-/** How a piece of text stands out. */
+/** The tone of a piece of text. */
 export type Tone = 'strong' | 'quiet' | 'good' | 'warning' | 'bad' | 'accent';
 
 export type Paint = (text: string) => string;
 
-/** What paints each tone; leaves text as it is where there are no colours. */
+/** Paints each tone; leaves text unchanged without colours. */
 export type Style = Readonly<Record<Tone, Paint>>;
 
 const plain: Paint = (text) => text;

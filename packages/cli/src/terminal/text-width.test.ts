@@ -19,7 +19,7 @@ test.each([
   expect(textWidth(truncate(text, columns))).toBeLessThanOrEqual(columns);
 });
 
-test('the marks that we draw with are one column wide', () => {
+test('the marks that we use are one column wide', () => {
   for (const mark of '·×–’…→✓✗•─│━┌╿⠀⠋⣿') expect([mark, stringWidth(mark)]).toEqual([mark, 1]);
 });
 
@@ -47,7 +47,7 @@ test.each([
   expect(layLine(['abc', 'def'], { columns, right: '1.2s', style: createStyle(false) })).toBe(line);
 });
 
-test('wrapping keeps how each piece is painted', () => {
+test('wrapping keeps the tone of each piece', () => {
   const style = createStyle(true);
   const lines = wrapSpans(spansOf([{ text: 'one two', tone: 'strong' }, ' three']), 7);
   expect(lines.map((line) => paint(line, style))).toEqual([

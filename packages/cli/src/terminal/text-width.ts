@@ -1,14 +1,14 @@
 import stringWidth from 'fast-string-width';
 
-/** ASCII and the marks that we draw with, one column each. They are cut without Intl.Segmenter, which is slow. */
+/** ASCII and the marks that we use, one column each. They are cut without Intl.Segmenter, which is slow. */
 const NARROW = /^[\x20-\x7e\xb7\xd7\u2013\u2019\u2026\u2192\u2713\u2717\u2022\u2500-\u257f\u2800-\u28ff]*$/;
 
-/** How many columns a text takes; colours take none. */
+/** The width of a text in columns, without colours. */
 export function textWidth(text: string): number {
   return stringWidth(text);
 }
 
-/** Cuts a text without colours to at most so many columns; `…` stands for what was cut. */
+/** Cuts a text without colours to at most this many columns; `…` replaces what was cut. */
 export function truncate(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text;
   if (columns < 1) return '';
@@ -23,13 +23,13 @@ export function truncate(text: string, columns: number): string {
   return `${kept}…`;
 }
 
-/** Fills a text up with spaces to so many columns. */
+/** Pads a text with spaces to this many columns. */
 export function pad(text: string, columns: number, side: 'left' | 'right' = 'right'): string {
   const spaces = ' '.repeat(Math.max(0, columns - textWidth(text)));
   return side === 'right' ? text + spaces : spaces + text;
 }
 
-/** Breaks a text at spaces into lines of at most so many columns; a longer word keeps a line of its own. */
+/** Wraps a text at spaces into lines of at most this many columns; a longer word gets its own line. */
 export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {

@@ -1,9 +1,9 @@
 import type { Place } from '../errors/finding.ts';
 import type { Credential } from '../git/remote.ts';
 
-/** An app to be installed: its name as bench will call it, and where it comes from. */
+/** An app to be installed: its name as bench uses it, and its source. */
 export interface App {
-  /** What bench calls it: the repository's name without `.git`. */
+  /** The name that bench uses: the repository's name without `.git`. */
   readonly name: string;
   /** Without credentials. */
   readonly url: string;

@@ -13,7 +13,7 @@ export interface ChosenBuildArg {
 }
 
 /**
- * Which build args the build gets: `--build-arg` first, then `.env`, then `de-build.json`. What none of them
+ * Which build args the build gets: `--build-arg` first, then `.env`, then `de-build.json`. An ARG that none of them
  * names keeps the Containerfile's own default and is listed with the source `containerfile`.
  */
 export function chooseBuildArgs(

@@ -15,7 +15,7 @@ export interface CacheQuestion {
 }
 
 export interface CacheInput {
-  /** What carries the commits into the cache's key. */
+  /** What adds the commits to the cache's key. */
   readonly input: 'sources' | 'CACHE_BUST' | 'apps-json' | 'none';
   /** To be added to the build's own. */
   readonly buildArgs: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface CacheInput {
 }
 
 /**
- * Decides how the build learns that an app changed. BuildKit identifies a step by its text and its build args: neither
+ * Decides how a changed app invalidates the build cache. BuildKit identifies a step by its text and its build args: neither
  * the content of a secret nor the commit of a branch is part of that.
  */
 export function decideCacheInput(question: CacheQuestion): CacheInput {
@@ -37,7 +37,7 @@ export function decideCacheInput(question: CacheQuestion): CacheInput {
   if (hasSources) return { input: 'sources', buildArgs: {}, ...cached };
   if (declaresCacheBust) return { input: 'CACHE_BUST', buildArgs: { CACHE_BUST: digest }, ...cached };
 
-  // In the build-arg dialect apps.json is itself a build arg; the commits ride along in its entries, if it has any.
+  // In the build-arg dialect apps.json is itself a build arg; the commits are added to its entries, if it has any.
   const isCarried = dialect === 'build-arg' && resolved.some(({ name }) => name !== 'frappe');
   if (isCarried) return { input: 'apps-json', buildArgs: {}, ...cached };
   const reason = describeMoves(resolved, last);
@@ -50,7 +50,7 @@ function describeMoves(
   last: ReadonlyMap<string, string> | undefined,
 ): string | undefined {
   if (apps.length === 0) return undefined;
-  const because = 'and the Containerfile has no ARG CACHE_BUST to tell the cache';
+  const because = 'and the Containerfile has no ARG CACHE_BUST to invalidate the cache';
   if (last === undefined)
     return `It is not known which commits the cache holds, as no release is recorded, ${because}.`;
   const moves = apps.flatMap(({ name, commit }) => {

@@ -3,7 +3,7 @@ import type { Credential } from '../git/remote.ts';
 import { judgeTokenExpiry, readTokenExpiry, type TokenExpiryOptions } from '../git/token-expiry.ts';
 import type { App } from './app.ts';
 
-/** Asks when the tokens of apps expire: each token once, on behalf of the first app that uses it. */
+/** Queries when the tokens of apps expire: each token once, for the first app that uses it. */
 export async function checkTokenExpiry(
   apps: readonly App[],
   options: TokenExpiryOptions & { readonly now: Date; readonly warnDays: number },

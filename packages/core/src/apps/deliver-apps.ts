@@ -6,7 +6,7 @@ import { fillUrl } from './fill-url.ts';
 import type { ValueSource } from './placeholder-values.ts';
 
 export interface DeliverOptions extends ValueSource {
-  /** Where the build clones an app from instead of its own URL: the mirror. */
+  /** The URL that the build clones an app from instead of its own: the mirror's. */
   readonly urlOf?: (app: ResolvedApp) => string;
   /**
    * Adds each app's commit to its entry under the key `commit`, and frappe's to the first one under `frappe_commit`.

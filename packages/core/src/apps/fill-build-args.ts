@@ -6,7 +6,7 @@ import { fillUrl } from './fill-url.ts';
 import { findValues, type ValueSource } from './placeholder-values.ts';
 
 export interface FilledBuildArgs {
-  /** A `Secret` where anything secret went in. Without those that have a finding. */
+  /** A `Secret` if it contains anything secret. Without those that have a finding. */
   readonly args: Readonly<Record<string, string | Secret>>;
   readonly findings: readonly Finding[];
   /** The keys of `.env` that were used; for `findUnusedTokens`. */

@@ -23,7 +23,7 @@ export interface FilledUrl {
  *
  * In the user part a value is percent-encoded, unless it is percent-encoded already. A lone token is the password of
  * `x-access-token`, so that it is nowhere taken for a username, which git prints; `user:token@` stays as written. In the
- * rest of the URL a value stays as it is, and must not be secret.
+ * rest of the URL a value is not encoded, and must not be secret.
  */
 export function fillUrl(
   text: string,

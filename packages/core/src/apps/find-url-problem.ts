@@ -4,7 +4,7 @@ import type { Finding, Place } from '../errors/finding.ts';
 import { parseRemoteUrl, showable } from '../git/remote-url.ts';
 import { holdsToken } from '../secrets/token-kinds.ts';
 
-/** Why no repository can be asked at a URL that is filled and has no credentials. */
+/** Why a filled URL without credentials does not name a repository that can be queried. */
 export function findUrlProblem(url: string, place: Place): Finding | undefined {
   if (holdsToken(url)) {
     const why = 'It holds a token outside its user part, where git and every log show it.';

@@ -20,7 +20,7 @@ export function nearestNames(wanted: string, names: Iterable<string>): string[] 
     .map(({ name }) => name);
 }
 
-/** Case and separators are what people get wrong: `version15`, `Version-15`, `V15.2.0`. */
+/** People often mistype case and separators: `version15`, `Version-15`, `V15.2.0`. */
 function simplify(name: string): string {
   return name
     .toLowerCase()

@@ -154,7 +154,7 @@ describe('parseApps', () => {
     ['git@github.com:acme/warehouse.git', 'ssh://git@github.com/acme/warehouse.git'],
     ['git@github.com:/acme/warehouse', 'ssh://git@github.com/acme/warehouse'],
     ['ssh://git.example:2222/acme/warehouse', 'ssh://git.example:2222/acme/warehouse'],
-  ])('%s is asked at %s, without a credential', (written, url) => {
+  ])('%s is queried at %s, without a credential', (written, url) => {
     expect(parseApps([entryOf(written)], source({}))).toMatchObject({
       apps: [{ name: 'warehouse', url, credential: undefined }],
       findings: [],
@@ -189,7 +189,7 @@ test.each([
   expect(findings).toMatchObject([{ id, subject, severity: 'error', file: `${subject}.file`, line: 7 }]);
 });
 
-test('a URL with a token outside its user part is not asked anywhere, and the token is not shown', () => {
+test('a URL with a token outside its user part is not queried, and the token is not shown', () => {
   const token = `ghp_${'a1'.repeat(18)}`;
   const { apps, findings } = parseApps([entryOf(`https://github.com/acme/${token}`)], source({}));
   expect(apps).toEqual([]);

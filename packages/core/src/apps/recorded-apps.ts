@@ -6,7 +6,7 @@ import { allApps } from './all-apps.ts';
 import type { App, ResolvedApp } from './app.ts';
 import type { ResolvedApps } from './resolve-apps.ts';
 
-/** Every app at the commit that a record has for it, for `--frozen`: no host is asked. */
+/** Every app at the commit that a record has for it, for `--frozen`: no host is queried. */
 export function takeRecordedCommits(apps: readonly App[], manifest: Manifest): ResolvedApps {
   const recorded = allApps(manifest);
   const resolved: ResolvedApp[] = [];

@@ -2,7 +2,7 @@ import semver from 'semver';
 
 /**
  * The newest release among tags that belongs to a branch: of the branch's major (and minor) where its name has one
- * (`version-15`, `v15`, `release/2.1`, `15.x`, `version-15-hotfix`), else of all. Pre-releases are no releases.
+ * (`version-15`, `v15`, `release/2.1`, `15.x`, `version-15-hotfix`), else of all. Pre-releases do not count.
  */
 export function newestReleaseTag(branch: string, tags: Iterable<string>): string | undefined {
   const [, major, minor] =

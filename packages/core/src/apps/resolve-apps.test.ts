@@ -67,7 +67,7 @@ describe('resolveApps', () => {
     ]);
   });
 
-  test('a branch goes before a tag of its name, with a warning when they differ', async () => {
+  test('a branch takes precedence over a tag of its name, with a warning when they differ', async () => {
     const remote = remoteOf({ a: refsOf({ x: 'c1' }, new Map([['x', { commit: 'c2' }]])) });
     const { resolved, findings } = await resolveApps([appOf('a', 'x')], remote);
     expect(resolved).toMatchObject([{ kind: 'branch', commit: 'c1' }]);
@@ -99,7 +99,7 @@ describe('resolveApps', () => {
     expect(findings).toMatchObject([{ id: 'default-branch-missing' }]);
   });
 
-  test('a repository is asked once, and fails once', async () => {
+  test('a repository is queried once, and fails once', async () => {
     const remote = remoteOf({ a: refsOf({ x: 'c1', y: 'c2' }) });
     const { resolved, findings } = await resolveApps(
       [
@@ -115,7 +115,7 @@ describe('resolveApps', () => {
     expect(findings).toMatchObject([{ id: 'git-repository-not-found', line: 3, subject: 'no' }]);
   });
 
-  test('several at a time, and no more than allowed', async () => {
+  test('several at a time, up to the limit', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `app${index}`);
     const remote = remoteOf(Object.fromEntries(names.map((name) => [name, refsOf({ main: 'c' })])));
     const { resolved } = await resolveApps(

@@ -9,18 +9,18 @@ import { newestReleaseTag } from './release-tag.ts';
 
 export interface ResolveOptions {
   readonly signal?: AbortSignal;
-  /** How many repositories are asked at a time; 16 unless given. */
+  /** How many repositories are queried at a time; 16 unless given. */
   readonly concurrency?: number;
 }
 
 export interface ResolvedApps {
   /** In the order given; apps with a finding of severity `error` are missing. */
   readonly resolved: readonly ResolvedApp[];
-  /** For a repository that could not be asked: the failure's code as id, once for each repository. */
+  /** For a repository that could not be queried: the failure's code as id, once for each repository. */
   readonly findings: readonly Finding[];
 }
 
-/** Finds the commit that each app's ref points at now. Every repository is asked once, several side by side. */
+/** Finds the commit that each app's ref points at now. Every repository is queried once, several in parallel. */
 export async function resolveApps(
   apps: readonly App[],
   remote: GitRemote,
@@ -49,7 +49,7 @@ export async function resolveApps(
   return { resolved, findings };
 }
 
-/** Apps of one repository are asked for together. */
+/** Apps of one repository share one query. */
 function groupByRepository(apps: readonly App[]): App[][] {
   const groups = new Map<string, App[]>();
   for (const app of apps) {
@@ -114,7 +114,7 @@ function resolveRef(app: App, refs: RemoteRefs): { resolved?: ResolvedApp; findi
   return { findings: [refNotFound(app, ref, { nearest, place })] };
 }
 
-/** Runs at most `limit` at a time. The first failure ends it, once those under way have ended too. */
+/** Runs at most `limit` at a time. The first failure ends it, after the running ones have ended. */
 async function forEachLimited<T>(
   items: readonly T[],
   limit: number,

@@ -1,16 +1,16 @@
-/** The user part of a repository's URL: how a token is written there, and what git makes of it. */
+/** The user part of a repository's URL: how a token is written there, and how git interprets it. */
 import type { Place } from '../errors/finding.ts';
 import type { Credential } from '../git/remote.ts';
 import { fromShortSsh, isSshUrl } from '../git/ssh-url.ts';
 import { Secret } from '../secrets/secret.ts';
 
-/** The username that goes with a token written alone (`https://TOKEN@host`), as GitHub, GitLab and Gitea take it. */
+/** The username that goes with a token written alone (`https://TOKEN@host`), as GitHub, GitLab and Gitea accept it. */
 export const TOKEN_USERNAME = 'x-access-token';
 
 export interface UrlParts {
   /** `https://`, or nothing. */
   readonly scheme: string;
-  /** `undefined` also for ssh, whose user is no credential: a key proves who that is. */
+  /** `undefined` also for ssh, whose user is not a credential: ssh authenticates with a key. */
   readonly user: string | undefined;
   readonly rest: string;
 }

@@ -40,7 +40,7 @@ test.each([
   [`registry.example.com/acme/erp@sha256:${'a'.repeat(64)}`, 'without a tag'],
   ['registry.example.com/Acme', 'lower case'],
   ['docker://acme/erp', 'docker.io'],
-])('%s is none', async (text, why) => {
+])('%s is refused', async (text, why) => {
   await expect(parseArchiveDestination(text, base)).rejects.toMatchObject({
     code: 'archive-destination-malformed',
     exitCode: 2,

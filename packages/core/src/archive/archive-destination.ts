@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { registryOf } from '../engine/registry-credentials.ts';
 import { badArchiveDestination } from '../errors/archive-failures.ts';
 
-/** Where an archive goes. */
+/** The destination of an archive. */
 export type ArchiveDestination =
   | { readonly kind: 'folder'; readonly folder: string }
   /** `registry.example.com/acme/erp`: a repository, without a tag. */

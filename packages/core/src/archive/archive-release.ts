@@ -18,7 +18,7 @@ export interface ArchiveOptions extends SiteOptions {
   readonly to?: ArchiveDestination;
   /** Replace another image that has the release's tag in the registry. Default: false. */
   readonly force?: boolean;
-  /** Change nothing; check that the image exists and say where it would go. Default: false. */
+  /** Change nothing; check that the image exists and report the destination. Default: false. */
   readonly dryRun?: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface ArchivedRelease extends MadeArchive {
 const ARCHIVE: Flow = { name: 'archive', stages: ['save', 'push'], unchanged: 'No archive was recorded.' };
 
 /**
- * Copies a release's image to where it outlives the engine: a compressed file, or a registry. Its digest is recorded next
+ * Copies a release's image out of the engine: into a compressed file, or to a registry. Its digest is recorded next
  * to the manifest, and `restoreRelease` accepts no other.
  * @throws DeBuildError `manifest-*`, `release-image-missing`, `archive-*`, `registry-*`, `engine-*`, `site-locked`, `lock-*`
  */

@@ -50,7 +50,7 @@ export async function saveRelease(
   return { to: folder, archive, alreadyArchived: false };
 }
 
-/** An archive of this image in this folder that is as it was recorded. */
+/** An archive of this image in this folder that agrees with its record. */
 async function findIntact(
   known: readonly Archive[],
   { release, folder }: { readonly release: RecordedRelease; readonly folder: string },

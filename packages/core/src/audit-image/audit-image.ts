@@ -22,7 +22,7 @@ export interface AuditOptions extends SiteOptions {
 
 /** What an image was searched for, and what was found. It holds no value of a secret. */
 export interface AuditReport extends ImageSearch {
-  /** What was asked for, as the engine knows it: `desiredeffect/erpnext-custom:1.4.0`. */
+  /** The requested image, by its name on the engine: `desiredeffect/erpnext-custom:1.4.0`. */
   readonly image: string;
   /** `sha256:…` */
   readonly imageId: string;
@@ -70,7 +70,7 @@ export function auditImages(options: Omit<AuditOptions, 'image'>): Promise<reado
   });
 }
 
-/** What can't be read of it is only a warning: the image itself was searched. */
+/** Unreadable build records are only a warning: the image itself was searched. */
 async function searchOutsideImages(
   cache: BuildCache,
   { pattern }: Searcher,

@@ -27,7 +27,7 @@ export function collectContent(
 export const UNDECIDED = Symbol('undecided');
 
 /**
- * Hands a content to the sink that its first bytes ask for.
+ * Passes a content to the sink that its first bytes select.
  * @param choose is called until it has decided; with `isWhole` there are no more bytes
  */
 export function sniffContent(

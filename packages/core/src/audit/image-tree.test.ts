@@ -45,7 +45,7 @@ describe.each(LAYOUTS)('%s', (layout) => {
     expect(entries.get(`long/${'d'.repeat(120)}/${'é'.repeat(90)}`)).toMatchObject({ size: 4 });
   });
 
-  test('takes layers in the order of the manifest, in whatever order they come', async () => {
+  test('orders layers by the manifest, in any order of the stream', async () => {
     const tree = await readImageTree(
       'x',
       await savedImage([[['a', '1']], [['a', '22']], [['a', '333']]], layout),

@@ -97,7 +97,7 @@ function createUnzstd(): Transform {
       }
     },
   });
-  // The unpacker goes on to use the memory of the piece.
+  // The unpacker reuses the memory of the piece.
   unpacker.ondata = (unpacked) => transform.push(Buffer.from(unpacked));
   return transform;
 }

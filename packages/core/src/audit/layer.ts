@@ -36,7 +36,7 @@ export interface Layer<Note> {
   readonly notes: ReadonlyMap<string, Note>;
 }
 
-/** Decides by path and size whether a file's content is needed, and returns what makes a note of it. */
+/** Decides by path and size whether a file's content is needed, and returns the sink that notes it. */
 export type TakeNote<Note> = (
   path: string,
   size: number,

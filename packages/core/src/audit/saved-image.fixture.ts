@@ -23,7 +23,7 @@ export async function tarOf(files: readonly TarFile[]): Promise<Buffer> {
 
 export type Layout = 'legacy' | 'oci' | 'oci-gzip';
 
-/** The output of `docker save` for these layers, in chunks of an awkward size. */
+/** The output of `docker save` for these layers, in chunks of an odd size. */
 export async function savedImage(
   layers: readonly (readonly TarFile[])[],
   layout: Layout = 'oci',

@@ -70,10 +70,10 @@ async function recorded(...manifests: readonly Manifest[]) {
 
 const noEngine = { images: { inspect: async () => undefined } } as unknown as Engine;
 
-test('an app that moved is told with its commits, files and verdict from the mirror', async () => {
+test('an app that moved is reported with its commits, files and verdict from the mirror', async () => {
   const [first = '', , third = ''] = await mirrorOf([
     ['First', { 'erpnext/patches.txt': 'a.b\n', 'erpnext/x.py': '1' }],
-    ['Second: mend it', { 'erpnext/x.py': '2' }],
+    ['Second: fix it', { 'erpnext/x.py': '2' }],
     ['Third: add a patch', { 'erpnext/patches.txt': 'a.b\na.c\n' }],
   ]);
   await recorded(release('1.4.0', { commit: first }), release('1.5.0', { commit: third }));
@@ -99,7 +99,7 @@ test('an app that moved is told with its commits, files and verdict from the mir
           known: true,
           ahead: 2,
           behind: 0,
-          subjects: ['Third: add a patch', 'Second: mend it'],
+          subjects: ['Third: add a patch', 'Second: fix it'],
         },
         changedFiles: ['erpnext/patches.txt', 'erpnext/x.py'],
       },

@@ -18,9 +18,9 @@ export interface DiffOptions extends SiteOptions {
   readonly from: string;
   /** Site version. Default: the newest recorded release. */
   readonly to?: string | undefined;
-  /** Ask no git host for the commits between. Default: false. */
+  /** Query no git host for the commits between. Default: false. */
   readonly offline?: boolean;
-  /** Replaces what is known of commits; default: the site's mirror, and its git hosts. */
+  /** Replaces the known commits; default: the site's mirror, and its git hosts. */
   readonly history?: CommitHistory;
 }
 
@@ -28,7 +28,7 @@ const DIFF: Flow = { name: 'diff', stages: [], unchanged: 'It changes nothing.' 
 
 /**
  * Compares two recorded releases, and says what deploying the second over the first requires. It changes nothing. Git hosts
- * are asked only for commits that are not known yet, and a host that does not answer is no error; the engine is asked only
+ * are queried only for commits that are not known yet, and a host that does not answer is not an error; the engine only
  * for an image whose record has no bill of materials.
  * @throws DeBuildError `manifest-not-found`, `manifest-unreadable`, `no-release-recorded`, `release-interrupted`
  */

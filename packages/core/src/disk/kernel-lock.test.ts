@@ -36,7 +36,7 @@ test('only one at a time holds the lock', async () => {
   expect(most).toBe(1);
 });
 
-test('a timeout and an abort give no lock and leave none', async () => {
+test('a timeout and an abort take no lock and leave none', async () => {
   const unlock = await take();
   expect(await take(100)).toBeUndefined();
   const abort = new AbortController();
@@ -65,8 +65,8 @@ async function startHolder(): Promise<{ readonly holder: ChildProcess; readonly 
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(holder);
-  const told = await new Promise<Buffer>((resolve) => holder.stdout.once('data', resolve));
-  return { holder, childPid: Number(told.toString()) };
+  const reported = await new Promise<Buffer>((resolve) => holder.stdout.once('data', resolve));
+  return { holder, childPid: Number(reported.toString()) };
 }
 
 test('the lock ends with its holder, killed or not, and no child inherits it', async () => {

@@ -56,7 +56,7 @@ function isArchiveOf(name: string, release: string): boolean {
   return name.replace(/_[0-9a-f]{12}\.tar\.gz$/, '').endsWith(`_${release}`);
 }
 
-/** What the list would have said of it; `undefined` when its bytes are not those that it is named after. */
+/** The missing entry of the list; `undefined` when the file's digest differs from the one in its name. */
 async function readIntact(
   path: string,
   manifest: Manifest,

@@ -46,7 +46,7 @@ test('a site where nothing ever happened is well, and nothing is made there', as
   expect(await readdir(site)).toEqual(['de-build.json']);
 });
 
-test('what a dead run left is shown, mended on request, and gone then', async () => {
+test('leftovers of a dead run are shown, and repaired on request', async () => {
   const temporary = 'acme/erp:1.4.0-building-0123abcd';
   const { names, diagnose } = world({ [temporary]: 'sha256:1' });
   await startJournal(siteFolder(site).of('records').journal, [temporary]);
@@ -88,7 +88,7 @@ test('a whole archive gets onto its list; one that is damaged, or of no release,
   expect(await diagnose()).toEqual({ found: ['warning archive-gone found'], remaining: 0 });
 });
 
-test('a lost tag is given back; what may be of others is told of and left alone', async () => {
+test('a lost tag is restored; what may belong to others is reported and left alone', async () => {
   await writeManifest(join(site, 'build-manifests'), sampleManifest());
   const others = {
     'acme/erp:1.4.0-building-fedcba98': 'sha256:2',
@@ -111,7 +111,7 @@ test('a lost tag is given back; what may be of others is told of and left alone'
   expect(names).toEqual({ [id]: id, ...others, 'acme/erp:1.4.0': id });
 });
 
-test('what cannot be mended remains', async () => {
+test('what cannot be repaired remains', async () => {
   await mkdir(join(site, '.de-build'));
   await mkdir(join(site, 'build-manifests'));
   await writeFile(join(site, '.de-build/journal.json'), '{');

@@ -44,7 +44,7 @@ const DOCTOR: Flow = { name: 'doctor', stages: [], unchanged: 'Nothing was repai
 
 /**
  * Finds what runs that died have left, on disk and on the engine, and repairs it if asked to: completes or undoes what they
- * had under way, removes incomplete files, restores lost tags. It touches nothing that may belong to another run, and
+ * had pending, removes incomplete files, restores lost tags. It touches nothing that may belong to another run, and
  * nothing at all while another run works on the site.
  * @throws DeBuildError `site-locked`, `site-not-found`, `not-a-site`, `lock-*`
  */
@@ -56,7 +56,7 @@ export function diagnoseSite(options: DoctorOptions): Promise<DoctorReport> {
       (found) => found.isDirectory(),
       () => false,
     );
-    // Without the folder no run was ever here, and there is nothing to lock.
+    // Without the folder there was no run, and there is nothing to lock.
     if (!hasFolder) return diagnoseOpen();
     return withSiteLock({ site: options.site }, tools, async (announce) => {
       await announce(what);
@@ -70,7 +70,7 @@ async function diagnose(site: OpenSite, options: DoctorOptions, tools: Tools): P
   const treat = async (problems: readonly Problem[]) => {
     for (const problem of problems) diagnoses.push(await treatOne(problem, options, tools));
   };
-  // Settling what was under way may repair the rest, so it comes first.
+  // Settling pending work may repair the rest, so it comes first.
   await treat(await findJournalProblems(site, tools));
   await treat(await findFileProblems(site, tools));
   await treat(await findArchiveProblems(site, tools));
@@ -102,7 +102,7 @@ async function treatOne(
   }
 }
 
-/** When the engine does not answer, that is a warning: what is on it was not seen. */
+/** An engine that does not answer is a warning: its images were not checked. */
 async function findEngineProblems(site: OpenSite, tools: Tools): Promise<readonly Problem[]> {
   const { records, own, config } = site;
   try {

@@ -19,7 +19,7 @@ import { findLeftoverFolders } from '../git/temporary-folder.ts';
 import { readManifests } from '../manifests/manifest-store.ts';
 import type { Problem } from './problem.ts';
 
-/** What a run that died had under way. */
+/** The pending work of a run that died. */
 export async function findJournalProblems(site: OpenSite, tools: Tools): Promise<readonly Problem[]> {
   const { journal } = site.own.of('records');
   const file = nameIn(site, journal);

@@ -1,6 +1,6 @@
 import type { Finding } from '../errors/finding.ts';
 
-/** Something that is not as it should be. */
+/** A problem that `doctor` found. */
 export interface Problem {
   readonly finding: Finding;
   /** Absent where it can't be repaired safely. @returns what a notice says in addition, if anything */

@@ -248,7 +248,7 @@ describe('TLS', () => {
     );
   const verified = { DOCKER_TLS_VERIFY: '1' };
 
-  test('an engine whose certificate is trusted is connected to', async () => {
+  test('connects to an engine with a trusted certificate', async () => {
     const trusted = join(folder, 'trusted');
     await import('node:fs/promises').then(({ mkdir }) => mkdir(trusted));
     writeFileSync(join(trusted, 'ca.pem'), await readFile(join(folder, 'cert.pem')));
@@ -293,7 +293,7 @@ describe('TLS', () => {
     });
   });
 
-  test('an unknown authority where none need be known', async () => {
+  test('an unknown authority is accepted without verification', async () => {
     const connected = await connect(await engine(), { DOCKER_TLS: '1' });
     await connected.close();
   });

@@ -141,7 +141,7 @@ export function reasonOf(body: string): string {
   return cutAtWord(body.trim(), 500);
 }
 
-/** "Happy eyeballs" wraps the errors of several addresses into one that has no code of its own. */
+/** "Happy eyeballs" wraps the errors of several addresses into one without a code. */
 function codeOf(error: unknown): string {
   const { code, errors } = error as { code?: unknown; errors?: unknown };
   if (typeof code === 'string') return code;

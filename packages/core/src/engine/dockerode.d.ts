@@ -1,4 +1,4 @@
-/** The part of dockerode that the engine room uses; it ships no types of its own. */
+/** The part of dockerode that the engine room uses; it ships no types. */
 declare module 'dockerode' {
   import type { Agent, IncomingMessage } from 'node:http';
   import type { Duplex, Readable } from 'node:stream';

@@ -45,7 +45,7 @@ describe('findEndpoint', () => {
     expect(await find()).toMatchObject({ url: 'unix:///var/run/docker.sock' });
   });
 
-  test('goes by host, DOCKER_HOST, DOCKER_CONTEXT and the current context, in this order', async () => {
+  test('uses host, DOCKER_HOST, DOCKER_CONTEXT and the current context, in this order', async () => {
     await createContext('chosen', { Host: 'unix:///chosen.sock' });
     await createContext('current', { Host: 'unix:///current.sock', SkipTLSVerify: false });
     await writeSettings('{"auths":{},"currentContext":"current"}');
@@ -66,7 +66,7 @@ describe('findEndpoint', () => {
     expect(await find({ DOCKER_CONTEXT: 'far' })).toMatchObject({ tls: { ca: 'CA', verify: false } });
   });
 
-  test('reads the certificates of DOCKER_CERT_PATH when TLS is asked for', async () => {
+  test('reads the certificates of DOCKER_CERT_PATH when TLS is enabled', async () => {
     await writeFile(join(home, 'cert.pem'), 'CERT');
     const environment = { DOCKER_HOST: 'tcp://far:2376', DOCKER_CERT_PATH: home };
     expect(await find(environment)).toMatchObject({ tls: undefined });

@@ -41,7 +41,7 @@ export async function* followAnswer(
 
 export interface LongAnswer {
   readonly body: Readable;
-  /** Something came. */
+  /** Data arrived. */
   received(): void;
   /** Why reading the body failed. */
   explain(error: unknown): unknown;

@@ -13,6 +13,6 @@ test('reports what df reports', async () => {
   expect(free).toBeGreaterThan(0);
 });
 
-test('asks the folder above for one that is not there', async () => {
+test('uses the folder above for one that does not exist', async () => {
   expect(await freeBytes(join(tmpdir(), 'de-build-no-such', 'folder'))).toBeGreaterThan(0);
 });

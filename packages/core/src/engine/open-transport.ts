@@ -91,7 +91,7 @@ async function text(line: Line, wanted: EngineRequest & { readonly limit?: numbe
 async function request(line: Line, wanted: EngineRequest): Promise<EngineResponse> {
   const { answerWithinMs = line.answerWithinMs } = wanted;
   const body = (await dial(line, wanted, answerWithinMs)) as IncomingMessage;
-  // A request without a limit has a watch of its own.
+  // A request without a limit has its own watch.
   if (Number.isFinite(answerWithinMs)) {
     const asked = `${wanted.method} ${wanted.path}`;
     const withinMs = Math.min(answerWithinMs, LONGEST_PAUSE_MS);

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** The answer as text; no more than is read until it is this many bytes long. */
+/** The answer as text; reading stops when it is this many bytes long. */
 export async function readText(body: Readable, limit = Number.POSITIVE_INFINITY): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -1,7 +1,7 @@
 import type { EngineTransport } from './transport.ts';
 
 export interface SilenceWatch {
-  /** Something came. */
+  /** Data arrived. */
   reset(): void;
   end(): void;
 }

@@ -75,7 +75,7 @@ export function appExtraKey(
 type Text = Pick<Finding, 'id' | 'what' | 'why' | 'fix'>;
 
 const FORM = 'Write it as https://HOST/ORGANISATION/REPOSITORY, with ${NAME}@ before the host for a token.';
-const SHELL = 'bench splits its clone command like a shell, so the rest would become words of their own.';
+const SHELL = 'bench splits its clone command like a shell, so the rest would become separate words.';
 const SCHEME: Text = {
   id: 'app-url-scheme',
   what: 'has a URL that is not https',
@@ -83,7 +83,7 @@ const SCHEME: Text = {
   fix: FORM,
 };
 
-/** What bench, git or a shell would not take, or must not be given. `what` follows on the name of the app. */
+/** What bench, git or a shell would refuse, or must not get. `what` follows the name of the app. */
 const FAULTS = {
   'url-control-character': {
     id: 'app-url-unsafe',
@@ -180,7 +180,7 @@ export function appFaulty(fault: AppFault, subject: string, place: Place): Findi
 /** The URL, once its placeholders are filled, is not one that an app can come from. */
 export function appUrlUnusable(url: string, why: string, place: Place): Finding {
   return error('app-url-unusable', {
-    what: `${shown(place)} names no repository that de-build can ask: ${url}.`,
+    what: `${shown(place)} names no repository that de-build can query: ${url}.`,
     why,
     fix: 'Write it as https://HOST/ORGANISATION/REPOSITORY.',
     ...place,

@@ -33,7 +33,7 @@ import * as tokenFindings from './token-findings.ts';
 import * as usage from './usage-failures.ts';
 import * as versionFindings from './version-findings.ts';
 
-/** Every file of the catalogue. `failure` is what the engine's files make theirs with. */
+/** Every file of the catalogue. `failure` is the helper of the engine's files. */
 const { OLDEST_ENGINE: _, failure: __, ...engineFailures } = engine;
 export const catalogue = {
   'app-findings.ts': appFindings,
@@ -112,7 +112,7 @@ const error: Finding = { id: 'x', severity: 'error', what: 'A.', why: 'B.', fix:
 const warning: Finding = { ...error, severity: 'warning' };
 const fault = { why: 'A comma is missing.', line: 4, column: 7 };
 
-/** At least one call of every function of the catalogue; one for each way its words can go. */
+/** At least one call of every function of the catalogue; one for each variant of its text. */
 export const samples: { readonly [File in keyof typeof catalogue]: Samples<(typeof catalogue)[File]> } = {
   'app-findings.ts': {
     appsMissing: [['apps.json']],
@@ -708,7 +708,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
 type Made = DeBuildError | Finding;
 type Maker = (...given: readonly unknown[]) => Made;
 
-/** Every function of the catalogue, with what its samples give. */
+/** Every function of the catalogue, with the results of its samples. */
 export const functions = Object.entries(catalogue).flatMap(([file, module]) =>
   Object.entries(module as unknown as Record<string, Maker>)
     .filter(([, make]) => typeof make === 'function')

@@ -13,7 +13,7 @@ export function imageTagTaken(
   });
 }
 
-/** Found before the build: no record could be written afterwards. `folder` is where the way ends. */
+/** Found before the build: no record could be written afterwards. `folder` is the first unwritable one. */
 export function manifestsNotWritable(
   records: string,
   { folder, code }: { readonly folder: string; readonly code: string },
@@ -41,7 +41,7 @@ function megabytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.floor(bytes / 1e6)} MB`;
 }
 
-/** The redactor cannot tell such a sensitive value from ordinary text. */
+/** The redactor cannot distinguish such a sensitive value from ordinary text. */
 export function secretTooShort(key: string, file: string, line: number | undefined): Finding {
   return note('secret-too-short', {
     what: `${key} is too short to be redacted.`,

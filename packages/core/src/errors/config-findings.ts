@@ -1,6 +1,6 @@
 import { error, type Finding, type Place } from './finding.ts';
 
-/** A setting of `de-build.json`; `key` is empty when the document itself is wrong. `reason` follows on "It". */
+/** A setting of `de-build.json`; `key` is empty when the document itself is wrong. `reason` follows "It". */
 export function configInvalid(key: string, reason: string, place: Place): Finding {
   const { file } = place;
   return error('config-invalid', {

@@ -3,7 +3,7 @@ import { DeBuildError } from './de-build-error.ts';
 
 const failure = { code: 'x-failed', what: 'A.', why: 'B.', fix: 'C.', exitCode: 9 } as const;
 
-test('JSON has the texts and the exit code, and neither cause nor stack', () => {
+test('JSON has the texts and the exit code, without cause and stack', () => {
   const error = new DeBuildError({ ...failure, cause: new Error('inner') });
   expect(JSON.parse(JSON.stringify({ error }))).toEqual({ error: failure });
 });

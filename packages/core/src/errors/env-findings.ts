@@ -1,11 +1,11 @@
 /** What can be wrong with `.env` and its example. No text contains a value. */
 import { error, type Finding, type KeyPlace, note, type Place, warning } from './finding.ts';
 
-/** What the example says of a key. */
+/** What the example says about a key. */
 export interface Expected {
   /** The example and the line in it. */
   readonly example: Place;
-  /** Follows on "must be": `a whole number from 1 to 9`. */
+  /** Follows "must be": `a whole number from 1 to 9`. */
   readonly shape?: string | undefined;
 }
 
@@ -103,11 +103,11 @@ export type EnvDifference = keyof typeof DIFFERENCES;
 const REMEDIES = {
   'line-endings': () => 'Save the file with LF line endings.',
   comment: (key: string) =>
-    `Put the comment on a line of its own, above ${key}; if it is the value, put it in single quotes.`,
+    `Put the comment on a separate line, above ${key}; if it is the value, put it in single quotes.`,
   'single-quotes': (key: string) =>
     `Put the value in single quotes (${key}='…'): both then read exactly what is between them.`,
   'literal-dollar': (key: string) =>
-    `Put the value in single quotes (${key}='…'), where \`$\` is literal; or write out what it stands for.`,
+    `Put the value in single quotes (${key}='…'), where \`$\` is literal; or write its value instead.`,
   'double-quotes': (key: string) =>
     `Put the value in double quotes (${key}="…"): both then read exactly what is between them.`,
   'own-line': () => 'Write every key at the start of its own line, and save the file with LF line endings.',

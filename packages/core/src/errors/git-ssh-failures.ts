@@ -1,7 +1,7 @@
 import type { DeBuildError } from './de-build-error.ts';
 import { hostOf, type RepositoryRequest, repositoryFailure } from './repository-request.ts';
 
-/** The host's key is not in known_hosts, or none of the known kind is offered. */
+/** The host's key is not in known_hosts, or it offers no key of a known kind. */
 export function gitSshHostUnknown(request: RepositoryRequest): DeBuildError {
   const host = hostOf(request.url);
   return repositoryFailure('git-ssh-host-unknown', request, {

@@ -2,7 +2,7 @@ import { DeBuildError } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
 import { sentence } from './sentence.ts';
 
-/** The engine got none of it. */
+/** It was not sent to the engine. */
 export function archiveDamaged(path: string, why: string): DeBuildError {
   return new DeBuildError({
     code: 'archive-damaged',

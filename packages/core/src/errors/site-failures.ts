@@ -63,7 +63,7 @@ export function siteVersionUnwritable(path: string, key: string, why: string): D
     code: 'site-version-unwritable',
     what: `${key} in ${path} was not changed.`,
     why,
-    fix: `Write \`${key}=1.2.3\` on a line of its own in ${path}, then try again.`,
+    fix: `Write \`${key}=1.2.3\` on a separate line in ${path}, then try again.`,
     exitCode: EXIT.checks,
   });
 }

@@ -37,7 +37,7 @@ export interface NextVersions {
   readonly major: string;
 }
 
-/** What is known of the versions before this one. */
+/** What is known about the versions before this one. */
 export interface LastVersion {
   readonly last: string;
   /** Where the version in question, or the last one, was found: in a record, or only as a tag of the image. */

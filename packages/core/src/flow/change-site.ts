@@ -13,7 +13,7 @@ export interface SiteChange extends Operation {
 }
 
 /**
- * The way into a site for an operation that changes it: takes the lock, reads the site, and settles what runs that died left. The
+ * Opens a site for an operation that changes it: takes the lock, reads the site, and settles what runs that died left. The
  * kernel releases the lock when this process ends, however it ends.
  * @throws DeBuildError `site-locked`, `site-not-found`, `not-a-site`, `lock-*`, `journal-unreadable`; and what `body` throws
  */
@@ -27,7 +27,7 @@ export function changeSite<Result>(
     if (dryRun === true) return body(await open(), tools);
     return withSiteLock({ site: options.site, lock }, tools, async (announce) => {
       const site = await open();
-      // Not before: what a person typed may hold a secret of the site.
+      // Not earlier, because the command line may contain a secret of the site.
       await announce(tools.redactor.redact(what));
       await settleLeftovers(site, lock, tools);
       return body(site, tools);
@@ -35,7 +35,7 @@ export function changeSite<Result>(
   });
 }
 
-/** The way into a site for an operation that only reads it. @throws DeBuildError `site-not-found`, `not-a-site`; and what `body` throws */
+/** Opens a site only for reading. @throws DeBuildError `site-not-found`, `not-a-site`; and what `body` throws */
 export function inspectSite<Result>(
   options: SiteOptions,
   operation: Operation,

@@ -1,7 +1,7 @@
 import type { Redactor } from '../secrets/redactor.ts';
 import type { FlowEvent } from './event.ts';
 
-/** The one way out of core for events: everything is redacted here. */
+/** All events leave core here, redacted. */
 export interface EventSink {
   emit(event: FlowEvent): void;
 }

@@ -28,7 +28,7 @@ const firstJournalSchema = z
     pending: release === undefined ? undefined : { ...release, kind: 'release' },
   }));
 
-/** What a run has under way and could leave half done. */
+/** The pending work of a run. */
 export interface JournalEntry {
   readonly temporary: readonly string[];
   readonly pending?: PendingEntry | undefined;
@@ -45,7 +45,7 @@ export interface RunJournal {
 }
 
 /**
- * Writes down which image names are only this run's own, before it gives them.
+ * Records the image names that belong to this run only, before it uses them.
  * @param path one of a lock that this run holds
  * @throws DeBuildError `journal-not-written`
  */
@@ -68,7 +68,7 @@ export async function startJournal(path: string, temporary: readonly string[]): 
 }
 
 /**
- * What a run that died had under way; `undefined` when there is nothing.
+ * The pending work of a run that died; `undefined` when there is none.
  * @throws DeBuildError `journal-unreadable`
  */
 export async function readJournal(path: string): Promise<JournalEntry | undefined> {

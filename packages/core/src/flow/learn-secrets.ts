@@ -3,7 +3,7 @@ import type { Redactor } from '../secrets/redactor.ts';
 import { readSite } from '../site/read-site.ts';
 
 /**
- * Makes every secret of a site known to a redactor, as every flow does by itself. It never fails.
+ * Adds every secret of a site to a redactor, as every flow does itself. It never fails.
  * @param folder the site's
  */
 export async function learnSecrets(folder: string, redactor: Redactor): Promise<void> {

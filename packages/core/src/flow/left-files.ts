@@ -6,7 +6,7 @@ import type { LockName } from './site-folder.ts';
 
 /**
  * What a run was writing when it died: files that did not get their names yet, and the folder of a rebuild. Only while
- * this run holds the lock: the files are nobody else's then.
+ * this run holds the lock: then no other run uses the files.
  * @returns absolute paths
  */
 export async function findLeftFiles(

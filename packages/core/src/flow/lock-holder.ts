@@ -12,7 +12,7 @@ const holderSchema = z.object({
   since: z.iso.datetime(),
 });
 
-/** Who holds a lock, in its own words: for people, never for a decision. */
+/** The holder of a lock, as it describes itself: for people, never for a decision. */
 export type LockHolder = Readonly<z.infer<typeof holderSchema>>;
 
 export function thisHolder(what: string, now: Date): LockHolder {
@@ -26,7 +26,7 @@ export function describeHolder(holder: LockHolder | undefined): string {
   return `\`de-build ${what}\` has been running since ${since}: process ${pid} of ${user} on ${host}.`;
 }
 
-/** If it can't be written, anyone who waits learns less. */
+/** If it cannot be written, a waiting run shows less. */
 export async function writeHolder(path: string, holder: LockHolder): Promise<void> {
   await writeWhole(path, `${JSON.stringify(holder)}\n`, { mode: 0o600 }).catch(() => undefined);
 }

@@ -3,7 +3,7 @@ import { type CommitHistory, openCommitHistory } from '../git/commit-history.ts'
 import type { OpenSite } from './open-site.ts';
 import type { Tools } from './tools.ts';
 
-/** What is known of the commits of a site's apps; git hosts are asked for the rest, unless `isOffline`. */
+/** What is known about the commits of a site's apps; git hosts are queried for the rest, unless `isOffline`. */
 export function openHistory(
   { own, config, sources }: Pick<OpenSite, 'own' | 'config' | 'sources'>,
   { environment, emit }: Pick<Tools, 'environment' | 'emit'>,

@@ -21,7 +21,7 @@ export interface OpenSite extends Site {
 }
 
 /**
- * Reads a site, whose secrets the redactor knows from here on.
+ * Reads a site, and adds its secrets to the redactor.
  * @throws DeBuildError `site-not-found`, `site-unreadable`, `not-a-site`
  */
 export async function openSite(

@@ -1,4 +1,4 @@
-/** The version of de-build, as manifests and the CLI tell it; a test holds it against both package.json files. */
+/** The version of de-build in manifests and the CLI; a test compares it with both package.json files. */
 export function ownVersion(): string {
   return '0.1.0';
 }

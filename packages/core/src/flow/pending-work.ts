@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 export interface PendingWork {
   /** Follows "A run died": `while it tagged and recorded acme/erp:1.4.0`. */
   readonly during: string;
-  /** Image names that the work gives or holds. */
+  /** Image names that the work assigns or holds. */
   readonly references: readonly string[];
   /** Records that completing it writes. */
   readonly records: readonly { readonly version: string; readonly text: string }[];

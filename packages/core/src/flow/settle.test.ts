@@ -26,7 +26,7 @@ function settle(tools: Parameters<typeof settleLeftovers>[2]) {
 const TEMPORARY = 'acme/erp:1.4.0-building-0123abcd';
 
 function world(names: Record<string, string> = {}) {
-  const told: string[] = [];
+  const reported: string[] = [];
   const { images } = imagesNamed(names);
   let connected = 0;
   const tools = {
@@ -35,28 +35,28 @@ function world(names: Record<string, string> = {}) {
       connected += 1;
       return { images } as unknown as Engine;
     },
-    emit: (event: FlowEvent) => void (event.type === 'notice' && told.push(event.text)),
+    emit: (event: FlowEvent) => void (event.type === 'notice' && reported.push(event.text)),
   };
-  return { tools, told, names, connections: () => connected };
+  return { tools, reported, names, connections: () => connected };
 }
 
-test('where nothing was left nothing is done, and no engine is asked', async () => {
-  const { tools, told, connections } = world();
+test('without leftovers nothing is done, and no engine is queried', async () => {
+  const { tools, reported, connections } = world();
   await settle(tools);
-  expect({ told, connections: connections(), files: await readdir(site) }).toEqual({
-    told: [],
+  expect({ reported, connections: connections(), files: await readdir(site) }).toEqual({
+    reported: [],
     connections: 0,
     files: [],
   });
 });
 
-test('the name of a build that died goes, and no other', async () => {
+test('only the temporary tag of a build that died is removed', async () => {
   const foreign = 'acme/erp:1.4.0-building-fedcba98';
-  const { tools, told, names } = world({ [TEMPORARY]: 'sha256:1', [foreign]: 'sha256:2' });
+  const { tools, reported, names } = world({ [TEMPORARY]: 'sha256:1', [foreign]: 'sha256:2' });
   await startJournal(journalPath(), [TEMPORARY]);
   await settle(tools);
   expect(names).toEqual({ [foreign]: 'sha256:2' });
-  expect(told).toEqual([expect.stringContaining(TEMPORARY)]);
+  expect(reported).toEqual([expect.stringContaining(TEMPORARY)]);
   expect(await readJournal(journalPath())).toBeUndefined();
 });
 
@@ -84,7 +84,7 @@ test('files that were never renamed go, and others stay', async () => {
   for (const path of left) expect(files).not.toContain(path);
 });
 
-test('what was fetched by halves goes', async () => {
+test('incomplete downloads are removed', async () => {
   const repository = join(site, '.de-build', 'mirror', 'github.com-a-b.git');
   for (const path of ['incoming/0123.git', 'refs/heads', 'sealed'])
     await mkdir(join(repository, path), { recursive: true });
@@ -152,7 +152,7 @@ test('what a run of the live site writes is left alone by a run of the records',
   expect(await readdir(join(site, '.de-build'))).toEqual(['.live.journal.json.0123456789ab.tmp']);
 });
 
-test('what was promised stays when the run ends without having settled it', async () => {
+test('pending work stays when the run ends without settling it', async () => {
   const journal = await startJournal(journalPath(), [TEMPORARY]);
   await journal.promise({
     kind: 'release',

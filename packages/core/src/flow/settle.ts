@@ -11,7 +11,7 @@ import type { Tools } from './tools.ts';
 type Place = Pick<OpenSite, 'folder' | 'own' | 'records' | 'config'>;
 
 /**
- * Removes the files of runs that died, and completes or undoes what they had under way, with a notice. Only while this run
+ * Removes the files of runs that died, and completes or undoes their pending work, with a notice. Only while this run
  * holds the lock.
  * @throws DeBuildError `journal-unreadable`, `engine-*`, `manifest-not-written`, `companion-not-written`
  */
@@ -33,7 +33,7 @@ export async function settleLeftovers(
   tools.emit({ type: 'notice', level: 'info', text });
 }
 
-/** Does what a journal says is left to do, and removes it. @returns a sentence that says what was done */
+/** Completes or undoes the work in a journal, and removes it. @returns a sentence that says what was done */
 export async function settleJournal(
   { temporary, pending }: JournalEntry,
   place: { readonly site: string; readonly journal: string },

@@ -25,9 +25,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(site, { recursive: true, force: true }));
 
-const told: string[] = [];
+const reported: string[] = [];
 beforeEach(() => {
-  told.length = 0;
+  reported.length = 0;
 });
 
 function tools(seconds = 0, signal = new AbortController().signal) {
@@ -35,7 +35,7 @@ function tools(seconds = 0, signal = new AbortController().signal) {
     environment: { PATH: process.env.PATH },
     redactor: createRedactor(),
     signal,
-    emit: (event: FlowEvent) => void (event.type === 'notice' && told.push(event.text)),
+    emit: (event: FlowEvent) => void (event.type === 'notice' && reported.push(event.text)),
     // A clock that is a century off changes nothing.
     now: () => new Date('1926-05-04T03:02:01Z'),
     lockWaitSeconds: seconds,
@@ -74,11 +74,11 @@ test('who comes second is refused at once, and learns who is at work', async () 
   expect((await readdir(join(site, '.de-build'))).sort()).toEqual(['.gitignore', 'lock']);
 });
 
-test('who was told to wait does, and says for whom', async () => {
+test('a run with --lock-wait waits, and reports the holder', async () => {
   const letGo = await hold('archive 1.4.0');
   const waiting = locked({ site, what: 'build' }, tools(Number.POSITIVE_INFINITY), async () => 'work');
-  while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(told[0]).toMatch(/^Waiting for another run.*`de-build archive 1\.4\.0`/);
+  while (reported.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(reported[0]).toMatch(/^Waiting for another run.*`de-build archive 1\.4\.0`/);
   await letGo();
   expect(await waiting).toBe('work');
 });
@@ -129,7 +129,7 @@ test('each lock excludes its own kind only', async () => {
   await letGo();
 });
 
-test('a site that is not there is not made', async () => {
+test('a missing site is not created', async () => {
   const none = join(site, 'none');
   await expect(locked({ site: none, what: 'build' }, tools(), async () => 'work')).rejects.toMatchObject({
     code: 'site-not-found',
@@ -137,7 +137,7 @@ test('a site that is not there is not made', async () => {
   expect(await readdir(site)).toEqual(['apps.json']);
 });
 
-test('a folder that is no site stays as it is', async () => {
+test('a folder that is not a site is not changed', async () => {
   await rm(join(site, 'apps.json'));
   await expect(locked({ site, what: 'build' }, tools(), async () => 'work')).rejects.toMatchObject({
     code: 'not-a-site',

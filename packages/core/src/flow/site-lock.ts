@@ -13,7 +13,7 @@ import type { Tools } from './tools.ts';
 export type AnnounceHolder = (what: string) => Promise<void>;
 
 /**
- * Does something while no other run holds a lock of the site. Another run is refused at once, or waits if it was told to.
+ * Runs a function while no other run holds a lock of the site. Another run is refused at once, or waits with `lockWaitSeconds`.
  * @throws DeBuildError `site-locked`, `site-not-found`, `not-a-site`, `lock-*`; the signal's reason when aborted
  */
 export async function withSiteLock<Result>(
@@ -39,7 +39,7 @@ interface LockPlace {
 
 async function prepareLock(site: string, name: LockName): Promise<LockPlace> {
   await requireFolder(site);
-  // Nothing is made in a folder that is no site.
+  // Nothing is created in a folder that is not a site.
   if (!(await isSite(site))) throw notASite(site);
   const folder = siteFolder(site);
   const { lock, holder } = folder.of(name);

@@ -3,7 +3,7 @@ import type { GitRemote } from '../git/remote.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import type { FlowEvent } from './event.ts';
 
-/** Variables of the process, handed in: core never reads them by itself. */
+/** Variables of the process, passed in: core never reads them itself. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What every flow takes. Only `site` is required; the rest has working defaults. */

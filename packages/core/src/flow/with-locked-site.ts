@@ -9,7 +9,7 @@ export interface LockedSiteOptions extends SiteOptions {
 const OWN_WORK: Flow = { name: 'locked-site', stages: [], unchanged: '' };
 
 /**
- * Does work of your own on a site while no other run changes it, after what runs that died left was settled. Not for flows
+ * Runs your function while no other run changes the site, after pending work of dead runs was settled. Not for flows
  * of de-build, which take the lock themselves.
  * @throws DeBuildError `site-locked`, `site-not-found`, `not-a-site`, `lock-*`, `journal-unreadable`; and what `work` throws
  */
@@ -17,7 +17,7 @@ export async function withLockedSite<Result>(
   options: LockedSiteOptions,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  // Handed past the redactor, which would copy it.
+  // Not passed through the redactor, which would copy it.
   const results: Result[] = [];
   await changeSite(
     options,

@@ -60,7 +60,7 @@ export async function withTools<Result>(
     signal.throwIfAborted();
     return redactor.redactValue(await run(tools, open));
   } catch (error) {
-    // What the operation was called with may hold a secret of a site that was not read yet.
+    // The options of the operation may contain a secret of a site that was not read yet.
     if (site !== undefined) await open().catch(() => undefined);
     const isInterrupted = signal.aborted && comesFrom(error, signal.reason);
     throw redactor.redactValue(

@@ -4,19 +4,19 @@ import type { FoundApp, FoundApps } from './image-apps.ts';
 
 export type { FoundApp, FoundApps } from './image-apps.ts';
 
-/** What is compared of a planned app. */
+/** The properties of a planned app that are compared. */
 export type ExpectedApp = Pick<ResolvedApp, 'name' | 'ref' | 'commit' | 'tagObject'>;
 
 export type AppDifference =
   | { readonly kind: 'missing'; readonly planned: ExpectedApp; readonly isAnyFound: boolean }
   | { readonly kind: 'other-commit'; readonly planned: ExpectedApp; readonly found: FoundApp }
-  /** The image has it, but bench recorded no commit of it. */
+  /** It is in the image, but bench recorded no commit for it. */
   | { readonly kind: 'unrecorded'; readonly planned: ExpectedApp; readonly found: FoundApp }
   | { readonly kind: 'unexpected'; readonly found: FoundApp };
 
 /**
- * Holds the apps found in an image against those planned. A planned app is found by its name; else by the name that
- * its Python package may have (`-` for `_`), for bench renames an app after its package; else by its commit.
+ * Compares the apps found in an image with the planned ones. A planned app is found by its name; else by the name that
+ * its Python package may have (`-` for `_`), because bench renames an app after its package; else by its commit.
  */
 export function compareApps(planned: readonly ExpectedApp[], found: FoundApps): readonly AppDifference[] {
   const matches = matchApps(planned, found);
@@ -31,8 +31,8 @@ export function compareApps(planned: readonly ExpectedApp[], found: FoundApps): 
 }
 
 /**
- * Accepts apps that were not planned, which a base image may bring along, and frappe without a recorded commit, which
- * is all that `bench init` records of it.
+ * Accepts apps that were not planned, which a base image may contain, and frappe without a recorded commit, because
+ * `bench init` records none.
  * @throws DeBuildError `image-apps-missing`, `image-apps-differ`
  */
 export function assertSameApps(differences: readonly AppDifference[]): void {
@@ -86,7 +86,7 @@ function differenceOf(
   return isSameCommit(planned, found) ? [] : [{ kind: 'other-commit', planned, found }];
 }
 
-/** bench records what `git rev-parse` says of the ref: for an annotated tag, the tag object. */
+/** bench records what `git rev-parse` returns for the ref: for an annotated tag, the tag object. */
 function isSameCommit(planned: ExpectedApp, found: FoundApp): boolean {
   return (
     found.commit === planned.commit || (found.commit !== undefined && found.commit === planned.tagObject)

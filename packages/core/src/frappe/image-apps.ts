@@ -18,7 +18,7 @@ export type FoundApps = ReadonlyMap<string, FoundApp>;
 
 /**
  * What bench writes (`BenchApps.update_apps_states`): `resolution` is the text "not a repo" for an app that was not
- * cloned, and holds nulls for apps that were there before the file was, which `bench init` makes true of frappe.
+ * cloned, and contains nulls for apps that are older than the file, as frappe is after `bench init`.
  */
 const State = z.looseObject({
   is_repo: z.boolean().nullish(),
@@ -52,7 +52,7 @@ export async function readImageApps(
 }
 
 function parseStates(text: string, unreadable: (reason: string) => Error): z.infer<typeof States> {
-  // bench itself takes an empty file for no apps.
+  // bench itself reads an empty file as no apps.
   if (text.trim() === '') return {};
   let parsed: unknown;
   try {

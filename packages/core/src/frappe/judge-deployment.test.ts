@@ -78,7 +78,7 @@ describe('the verdict', () => {
     expect(judged(undefined)).toMatchObject({ verdict: 'unknown', unknown: [{ app: 'erpnext' }] });
   });
 
-  test('an app that is new needs a migration, one that is gone a backup', () => {
+  test('a new app needs a migration, a removed one a backup', () => {
     const none = { added: [], removed: [], moved: [], isBackward: false };
     expect(judgeDeployment(none).verdict).toBe('pull-only');
     expect(judgeDeployment({ ...none, added: [{ name: 'hrms' }] }).verdict).toBe('migrate-needed');
@@ -132,7 +132,7 @@ test.each([
   expect(compareUrl(url, 'aa', 'bb')).toBe(expected);
 });
 
-test('packages are compared by all their versions, Python ones whatever their spelling', () => {
+test('packages are compared by all their versions, Python ones independent of their spelling', () => {
   const from = [
     { ecosystem: 'python', name: 'typing_extensions', version: '4.9.0' },
     { ecosystem: 'python', name: 'requests', version: '2.31.0' },

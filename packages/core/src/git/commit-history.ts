@@ -89,7 +89,7 @@ export function openCommitHistory(options: CommitHistoryOptions): CommitHistory 
   };
 }
 
-/** Gives git's output, or `undefined` on any failure, a missing repository included. */
+/** Returns git's output, or `undefined` on any failure, including a missing repository. */
 function openRepository(git: LocalGit, repository: string | undefined, signal: AbortSignal | undefined) {
   return async (args: readonly string[]): Promise<string | undefined> => {
     if (repository === undefined) return undefined;

@@ -27,7 +27,7 @@ const MARGINS = [HOUR, 90 * DAY, 730 * DAY] as const;
 const DEPTHS = [200, 5000] as const;
 
 /**
- * Fetches the commits between two, without files, into a temporary repository, so that the mirror stays as it is. An
+ * Fetches the commits between two, without files, into a temporary repository, so that the mirror does not change. An
  * expected failure gives `known: false`.
  */
 export async function fetchBetween(

@@ -75,7 +75,7 @@ export function judgeMessage({ stderr }: ProgramResult, { request }: RequestCont
   return failed(gitAnswerBroken({ ...request, output: lastLines(stderr), reason }));
 }
 
-/** A host that is no git host answers 200 with a page, and git then succeeds with an empty list. */
+/** A host that is not a git host answers 200 with a page, and git then succeeds with an empty list. */
 function isFromGit({ headers }: HttpAnswer): boolean {
   return headers.get('content-type')?.startsWith('application/x-git-upload-pack-') === true;
 }

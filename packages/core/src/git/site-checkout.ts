@@ -28,7 +28,7 @@ const TIMEOUT_MS = 10 * 60_000;
 const WITHOUT_HOOKS = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 
 /**
- * Checks out a commit of the site's repository without changing the repository: with an index of its own, without hooks,
+ * Checks out a commit of the site's repository without changing the repository: with a separate index, without hooks,
  * and with nothing to prune when it is killed. Files that are still in the site's folder keep their permission bits, of
  * which git records only one.
  * @returns `undefined` when the repository does not have the commit

@@ -19,7 +19,7 @@ function wordsOf(environment: Record<string, string>): string[] {
   return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
 }
 
-test('no ssh_config is read, no question is asked, and only known hosts are connected to', () => {
+test('no ssh_config is read, no question is asked, and unknown hosts are refused', () => {
   const words = wordsOf({ HOME: home });
   expect(words.slice(0, 2)).toEqual(['-F', '/dev/null']);
   expect(words).toEqual(expect.arrayContaining(['BatchMode=yes', 'StrictHostKeyChecking=yes']));

@@ -23,7 +23,7 @@ function findSshKeys(environment: Environment): SshKeys {
 }
 
 /**
- * Variables that make git use the machine's ssh with the user's agent, keys of the usual names and known hosts, but without
+ * Variables that make git use the machine's ssh with the user's agent, keys with default names and known hosts, but without
  * any ssh_config, which can name programs to run. ssh asks no question, and connects to no host whose key is not known.
  */
 export function sshEnvironment(environment: Environment, timeoutMs: number): Record<string, string> {

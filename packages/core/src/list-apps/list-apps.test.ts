@@ -57,7 +57,7 @@ const ERPNEXT = 'https://github.com/frappe/erpnext';
 const STOCK = 'https://github.com/acme/stock';
 const tag = (commit: string) => ({ commit });
 
-test('every repository is asked once, with its token, and commits only where something moved', async () => {
+test('every repository is queried once, with its token, and commits only for apps that moved', async () => {
   const sample = sampleManifest({ siteVersion: '1.4.0' });
   const stock = {
     name: 'stock',
@@ -117,7 +117,7 @@ test('before the first release everything is new', async () => {
   expect(report).toMatchObject({ release: null, outdated: 2, apps: [{ state: 'new' }, { state: 'new' }] });
 });
 
-test('a host that is off and a ref that is not there are problems, beside what is known', async () => {
+test('an unreachable host and a missing ref are problems, reported with the rest', async () => {
   const { remote } = hosts({ [STOCK]: { branches: new Map([['develop', NEW]]) } });
   const report = await listApps({ site, remote, history: knowing(0, '').history });
   expect(report.apps.map(({ state }) => state)).toEqual(['unknown', 'unknown']);
@@ -130,7 +130,7 @@ test.each([
     'a placeholder without a value',
     () => writeApps([{ url: 'https://${NO_SUCH_KEY}@github.com/a/b', branch: 'x' }]),
   ],
-])('%s is refused before a host is asked', async (_, spoil) => {
+])('%s is refused before a host is queried', async (_, spoil) => {
   await spoil();
   const { remote, asked } = hosts({});
   await expect(listApps({ site, remote })).rejects.toMatchObject({

@@ -15,7 +15,7 @@ import { describeApp, describeRemoved, hasMoved, isOutdated, type ListedApp } fr
 export interface ListAppsOptions extends SiteOptions {
   /** Only apps that moved, are new or removed, or have a newer release tag. Default: false. */
   readonly outdated?: boolean;
-  /** Replaces what is known of commits; default: the site's mirror, and its git hosts. */
+  /** Replaces the known commits; default: the site's mirror, and its git hosts. */
   readonly history?: CommitHistory;
 }
 
@@ -27,7 +27,7 @@ export interface AppsReport {
   readonly apps: readonly ListedApp[];
   /** How many of all apps are outdated. */
   readonly outdated: number;
-  /** Hosts that could not be asked, refs that do not exist. */
+  /** Hosts that could not be queried, refs that do not exist. */
   readonly problems: readonly Finding[];
   /** Manifests that can't be read; the last release may be among them. */
   readonly unreadableRecords: readonly Finding[];
@@ -36,9 +36,9 @@ export interface AppsReport {
 const APPS: Flow = { name: 'apps', stages: [], unchanged: 'It changes nothing.' };
 
 /**
- * Asks all git hosts at once where the refs of a site's apps point now, and compares that with the last recorded release.
- * The commits between are asked for only where an app moved, and kept in `.de-build`; nothing else is changed. A host that
- * can't be asked is a problem in the report, not an error.
+ * Queries all git hosts in parallel for the refs of a site's apps, and compares them with the last recorded release.
+ * The commits between are fetched only for apps that moved, and kept in `.de-build`; nothing else is changed. A host that
+ * cannot be queried is a problem in the report, not an error.
  * @throws DeBuildError `site-not-found`, `not-a-site`; `apps-not-understood` when the site's files do not say what its apps
  * are; `manifest-folder-unreadable`, `release-interrupted`
  */
@@ -93,7 +93,7 @@ async function askHosts(site: OpenSite, tools: Tools) {
   };
 }
 
-/** One question to a host answers both where a ref points and which tags exist. */
+/** One request to a host returns both where a ref points and which tags exist. */
 function remembering(remote: GitRemote, seen: Map<string, RemoteRefs>): GitRemote {
   return {
     async listRefs(repository, signal) {

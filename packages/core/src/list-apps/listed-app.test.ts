@@ -117,7 +117,7 @@ describe('the newest release tag', () => {
   });
 });
 
-test('the address of a comparison stands where commits lie between, in one repository', () => {
+test('an app with commits between has a comparison URL, within one repository', () => {
   const moved = { resolved: branchAt(B), commits: between(1, 0) };
   expect(describeApp(standing(moved)).compareUrl).toBe(`${url}/compare/${A}...${B}`);
   const elsewhere = { ...moved, released: { ...recorded, url: 'https://github.com/old/stock' } };

@@ -15,7 +15,7 @@ export interface ListedApp {
   /**
    * `moved`: its ref points at another commit than in the last release, or it has another URL. `rewritten`: the released
    * commit is no longer in the history of its branch. `new`: the last release lacks it. `removed`: only the last release
-   * has it. `unknown`: its host could not be asked.
+   * has it. `unknown`: its host could not be queried.
    */
   readonly state: 'same' | 'moved' | 'rewritten' | 'new' | 'removed' | 'unknown';
   /** In the last release. */

@@ -30,7 +30,7 @@ const pushed: Archive = {
   ...facts,
 };
 
-test('archives keep their order, each address appears once, and the list is not taken for a record', async () => {
+test('archives keep their order, each address appears once, and the list is not read as a record', async () => {
   const version = '1.4.0-rc.1';
   await writeManifest(folder, sampleManifest({ siteVersion: version }));
   expect(await readArchives(folder, version)).toEqual([]);

@@ -15,7 +15,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const bill = (version: string) => ({ version, companion: '.cdx.json' }) as const;
 
-test('a companion is never taken for a record, not even of a pre-release', async () => {
+test('a companion is never read as a record, not even of a pre-release', async () => {
   await writeManifest(folder, sampleManifest({ siteVersion: '1.4.0-rc.1' }));
   await writeCompanion(folder, bill('1.4.0-rc.1'), '{}');
   expect(await listVersions(folder)).toEqual(['1.4.0-rc.1']);

@@ -2,7 +2,7 @@ import { createRedactor, type Redactor } from '../secrets/redactor.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
 
 /**
- * A manifest as it is written, redacted: keys in the order of the schema, names of build args and labels sorted, two spaces,
+ * The text of a manifest, redacted: keys in the order of the schema, names of build args and labels sorted, two spaces,
  * a line feed at the end; the same manifest always gives the same bytes.
  * @param redactor removes token-shaped texts even if it knows no secret
  * @throws ZodError when the manifest is invalid: a bug of the caller

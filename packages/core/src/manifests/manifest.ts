@@ -37,7 +37,7 @@ const appSchema = z
       ),
     timelessDigest: timelessDigest(),
   })
-  .describe('An app as it is in the image.');
+  .describe('An app in the image.');
 
 const buildArgSchema = z
   .union([

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_MS = 20;
-/** After SIGKILL only the kernel has something to do. */
+/** After SIGKILL only the kernel has work left. */
 const KILL_MS = 5000;
 
 /** Sends SIGTERM to a process group, and after the grace SIGKILL to what is left of it; waits until none is left. */

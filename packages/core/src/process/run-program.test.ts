@@ -73,7 +73,7 @@ describe('what a program is given', () => {
     ]);
   });
 
-  test('the input, whole; or none', async () => {
+  test('the complete input, or none', async () => {
     const input = 'x'.repeat(5_000_000);
     expect((await sh('wc -c', { input })).stdout.trim()).toBe('5000000');
     expect((await sh('wc -c')).stdout.trim()).toBe('0');
@@ -317,7 +317,7 @@ describe('a program that cannot be started', () => {
   });
 });
 
-test('a program that ends at once loses none of its output', async () => {
+test('no output of a program that exits at once is lost', async () => {
   const outputs = await Promise.all(
     Array.from({ length: 20 }, () => sh('head -c 150000 /dev/zero | tr "\\0" x')),
   );

@@ -56,7 +56,7 @@ const DRAIN_LOOKS = 10;
 const DRAIN_LOOK_MS = 100;
 
 /**
- * Runs a program, without a shell, in a process group of its own, and leaves nothing of the group running: not when the
+ * Runs a program, without a shell, in its own process group, and leaves nothing of the group running: not when the
  * program exits, not on a limit, not on an abort.
  * @throws the signal's reason when aborted; what `onLine` throws; DeBuildError `program-missing`, `program-not-executable`,
  * `program-folder-unusable`, `program-arguments-too-long`, `program-not-started`
@@ -83,7 +83,7 @@ export async function runProgram(
 
   const { exitCode, killedBy } = await output.exited;
   stopWatching();
-  // What the program has left behind would hold its outputs open.
+  // Child processes that remain would hold its outputs open.
   await (ending ?? endGroup(leader, graceMs));
   await output.drain();
   signal?.throwIfAborted();
@@ -96,7 +96,7 @@ async function start(program: string, args: readonly string[], run: ProgramRun):
     const child = spawn(program, args, {
       cwd: run.folder,
       env: { ...run.environment },
-      // A group of its own, and no terminal: its children are ended with it, and what Ctrl-C does is decided here.
+      // Its own group, and no terminal: its children are ended with it, and Ctrl-C is handled here.
       detached: true,
       stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...(run.descriptors ?? [])],
     });
@@ -114,7 +114,7 @@ function watchLimits(child: ChildProcess, { timeoutMs, idleMs, signal }: Program
   const idle = startTimer(idleMs ?? Number.POSITIVE_INFINITY, () => end('idle'));
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', () => idle?.refresh());
   const abort = (): void => end('stopped');
-  // One signal ends many runs side by side; Node would take more than ten for a leak and warn on the terminal.
+  // One signal ends many parallel runs; Node would report more than ten listeners as a leak on the terminal.
   if (signal !== undefined) setMaxListeners(Number.POSITIVE_INFINITY, signal);
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted === true) abort();

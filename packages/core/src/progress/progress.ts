@@ -1,5 +1,5 @@
 /**
- * How far something has come that moves bytes or counts things: an image that is read, a fetch, a push, files. One event
+ * The progress of work on bytes, objects or files: an image that is read, a fetch, a push. One event
  * for all of them; a later one with the same `id` replaces an earlier one.
  */
 export interface ProgressEvent {
@@ -14,14 +14,14 @@ export interface ProgressEvent {
   readonly total?: number;
   /** The build step it belongs to. */
   readonly step?: string;
-  /** No more follows with this `id`. */
+  /** The last event with this `id`. */
   readonly done: boolean;
 }
 
 export interface ProgressMeter {
   /** Adds to what was done. */
   add(amount: number): void;
-  /** Says what was done in all, and how much there is where that became known. */
+  /** Sets what is done in total, and the total if it is known now. */
   set(current: number, total?: number): void;
   end(): void;
 }
@@ -29,7 +29,7 @@ export interface ProgressMeter {
 /** At most four events a second for one piece of work. */
 const INTERVAL_MS = 250;
 
-/** Turns any number of small steps into a few events; the last one is always told. */
+/** Turns any number of small steps into a few events; the last one is always reported. */
 export function measureProgress(
   work: Pick<ProgressEvent, 'id' | 'title' | 'unit' | 'total' | 'step'>,
   emit: (event: ProgressEvent) => void,

@@ -9,9 +9,9 @@ import { withTools } from '../flow/with-tools.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 
 export interface PruneCacheOptions extends Partial<SiteOptions> {
-  /** Total size the build cache may keep, in bytes. Default: nothing is kept that may go. */
+  /** Total size the build cache may keep, in bytes. Default: nothing that may be removed is kept. */
   readonly keepBytes?: number;
-  /** Only what was not used for so long, in seconds. Default: any age. */
+  /** Only records unused for at least this long, in seconds. Default: any age. */
   readonly olderThanSeconds?: number;
   /** Also records that images, frontends or the builder itself share. Default: false. */
   readonly all?: boolean;
@@ -38,7 +38,7 @@ const PRUNE: Flow = {
 
 /**
  * Frees build cache in the engine. It deletes records of the cache and nothing else: no image, tagged or not, no
- * container, no volume. What an image shares with the cache stays in the image. Where a site is named that was released
+ * container, no volume. What an image shares with the cache stays in the image. If a site is named that was released
  * before, no other run may work on it meanwhile.
  * @throws DeBuildError `engine-*`, `site-locked`, `lock-*`
  */
@@ -46,7 +46,7 @@ export async function pruneBuildCache(options: PruneCacheOptions): Promise<Prune
   const { dryRun = false, all = false, keepBytes, olderThanSeconds, site } = options;
   const limits = { all, ...omitUndefined({ keepBytes, olderThanSeconds }) };
   const operation = { flow: PRUNE, what: 'prune', dryRun };
-  // Where nothing was released, there is nothing to lock and no folder to make.
+  // If nothing was released, there is nothing to lock and no folder to create.
   return site !== undefined && (await wasReleased(site))
     ? changeSite({ ...options, site }, operation, (_, tools) => prune({ ...limits, dryRun }, tools))
     : withTools(options, operation, (tools) => prune({ ...limits, dryRun }, tools));

@@ -36,8 +36,8 @@ const PRUNE_MIRROR: Flow = {
 };
 
 /**
- * Frees what the mirror keeps of commits that no record names: of releases that failed, and of those whose manifests were
- * deleted. What a record names stays, also of releases that `--force` moved aside, and of one that is still pending.
+ * Removes commits that no record names from the mirror: of releases that failed, and of those whose manifests were
+ * deleted. Commits that a record names stay, also of releases that `--force` moved aside, and of a pending one.
  * @throws DeBuildError `no-release-recorded`, `mirror-records-unreadable`, `journal-unreadable`, `manifest-folder-unreadable`, `mirror-*`, `site-locked`, `lock-*`
  */
 export function pruneMirror(options: PruneMirrorOptions): Promise<PrunedMirror> {
@@ -56,7 +56,7 @@ export function pruneMirror(options: PruneMirrorOptions): Promise<PrunedMirror> 
   });
 }
 
-/** Records that a run promised before it died. A dry run does not settle them. */
+/** Records in the journal of a run that died. A dry run does not settle them. */
 async function readPendingRecords({ folder, own }: OpenSite): Promise<readonly Manifest[]> {
   const { journal } = own.of('records');
   const pending = (await readJournal(journal))?.pending;

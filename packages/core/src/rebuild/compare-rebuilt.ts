@@ -38,7 +38,7 @@ interface ComparedImage {
   readonly read: ReadFiles;
 }
 
-/** What was read of the two images. */
+/** The files that were read of the two images. */
 interface ReadImages {
   readonly fresh: ComparedImage;
   /** `undefined` when the recorded image is not on the engine. */
@@ -47,7 +47,7 @@ interface ReadImages {
   readonly packages: readonly Package[] | undefined;
 }
 
-/** Compares the rebuilt image with the recorded one; also returns its files, for a record of its own. */
+/** Compares the rebuilt image with the recorded one; also returns its files, for its own record. */
 export async function compareRebuilt(
   rebuilt: RebuiltImage,
   decision: Decision,
@@ -170,7 +170,7 @@ function comparePackages(
   return { known: true, changes: packageChanges(before, fresh.packages.packages) };
 }
 
-/** What went into the build, as far as it is known of both. */
+/** The inputs of the build, as far as both are known. */
 function inputChanges(
   { built, release: { manifest } }: RebuiltImage,
   image: ImageDetails,

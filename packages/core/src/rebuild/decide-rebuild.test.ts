@@ -102,7 +102,7 @@ test('commits are those of the record, and come by their tokens of today', async
   expect(isFrozen).toBe(true);
 });
 
-test('apps.json as it still is goes into the build with all its keys', async () => {
+test('an unchanged apps.json is passed to the build with all its keys', async () => {
   const entry = { url: 'https://github.com/frappe/erpnext', branch: 'v15.38.0', note: 'ours' };
   await writeFile(join(site, 'apps.json'), JSON.stringify([entry]));
   const { apps, site: then } = await decide({});

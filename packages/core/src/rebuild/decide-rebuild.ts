@@ -24,7 +24,7 @@ import type { RebuildFiles } from './rebuild-files.ts';
 import { sourceDateEpoch } from './source-date-epoch.ts';
 
 /**
- * Decides a rebuild from the record, where `decideRelease` asks what refs point at today. The site of today gives only what
+ * Decides a rebuild from the record, where `decideRelease` resolves refs. The current site adds only what
  * no record holds: tokens, and values of sensitive build args.
  * @param cache whether steps may come from the build cache
  * @throws DeBuildError `rebuild-build-arg-missing`, `engine-*`
@@ -81,7 +81,7 @@ export async function decideRebuild(
   };
 }
 
-/** Its records and its `.env` are where they are today; the rest is as de-build.json said then. */
+/** Paths of records and `.env` come from the current de-build.json; the rest from that of the release. */
 async function siteAsItWas(
   manifest: Manifest,
   { today, files, tag }: { readonly today: OpenSite; readonly files: RebuildFiles; readonly tag: ReleaseTag },
@@ -107,7 +107,7 @@ async function siteAsItWas(
   };
 }
 
-/** Whether apps.json still names the recorded apps: its other keys are part of what the build got then. */
+/** Whether apps.json still names the recorded apps: its other keys were part of the build's input. */
 function isOfRecord(entries: readonly AppEntry[], { apps }: Manifest, { values }: SiteSources): boolean {
   const parsed = parseApps(entries, { ...values, file: '' }).apps;
   const isSame = (app: App | undefined, recorded: ManifestApp) =>
@@ -123,7 +123,7 @@ function entriesOf({ apps }: Manifest): readonly AppEntry[] {
   return apps.map(({ url, ref }, index) => ({ index, line: index + 1, url, branch: ref, extra: {} }));
 }
 
-/** By URL: a token of today opens the repository of then, should the mirror lack a commit. */
+/** By URL: a current token for the recorded repository, for commits that the mirror lacks. */
 function credentialsOf(sources: SiteSources): ReadonlyMap<string, Credential> {
   return new Map(
     allApps(sources).flatMap(({ url, credential }) =>
@@ -182,7 +182,7 @@ function planOf(
     buildArgs: decided.buildArgs,
     baseImages: image.baseImages.map(({ reference, digest, isFinal = false }) => ({
       reference,
-      // The label says what was known before the build.
+      // The label has what was known before the build.
       digest: (isFinal ? labels['org.opencontainers.image.base.digest'] : digest) ?? undefined,
       isFinal,
     })),

@@ -1,7 +1,7 @@
 import type { FileDifferences } from '../audit/compare-trees.ts';
 import type { RebuildVerdict } from './rebuild-report.ts';
 
-/** What is known of the rebuilt image and the recorded one. */
+/** What is known about the rebuilt image and the recorded one. */
 export type RebuildEvidence =
   /** The recorded image itself, by its id or its layers and labels. */
   | { readonly kind: 'id' }
@@ -12,10 +12,10 @@ export type RebuildEvidence =
       readonly files: FileDifferences;
       readonly settings: readonly string[];
     }
-  /** Digests of the record against those of the rebuilt image; `undefined` where the record has none. */
+  /** Digests of the record, compared with those of the rebuilt image; `undefined` where the record has none. */
   | { readonly kind: 'record'; readonly tree: boolean | undefined; readonly timeless: boolean | undefined };
 
-/** Decides, and says what is proven. */
+/** Returns the verdict, and what is proven. */
 export function judgeRebuild(evidence: RebuildEvidence): {
   readonly verdict: RebuildVerdict;
   readonly proof: string;
@@ -92,7 +92,7 @@ function judgeDigests({
     return {
       verdict: 'unproven',
       proof:
-        'The digest over all its files is not the recorded one, and the record is too old to tell times in logs and caches from the rest.',
+        'The digest over all its files is not the recorded one, and the record is too old to distinguish times in logs and caches from the rest.',
     };
   }
   return {

@@ -9,7 +9,7 @@ import { rebuiltTag, replacedTag } from '../version/version-tag.ts';
 import type { Rebuilt } from './rebuild-image.ts';
 import type { RebuildOutcome } from './rebuild-report.ts';
 
-/** Keeps a rebuilt image under a tag of its own. */
+/** Keeps a rebuilt image under its own tag. */
 export async function tagSeparately(
   { built, comparison, decision }: Rebuilt,
   _journal: RunJournal,

@@ -13,8 +13,8 @@ export interface PinnedDecision {
 }
 
 /**
- * Points the build to base images whose own names mean others now: they get tags of ours, and a copy of the Containerfile
- * outside of the context names them.
+ * Makes the build use base images whose names have moved: they get temporary tags, and a copy of the Containerfile
+ * outside the context names them.
  * @param folder where the copy is written
  */
 export async function pinBases(
@@ -64,7 +64,7 @@ async function writeContainerfile(
   return path;
 }
 
-/** A Containerfile may have an ignore file of its own. */
+/** A Containerfile may have its own ignore file. */
 async function copyIgnoreFile(from: string, to: string): Promise<void> {
   await copyFile(`${from}.dockerignore`, `${to}.dockerignore`).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;

@@ -10,10 +10,10 @@ import { readSiteRepository } from '../git/site-repository.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import type { RebuildSource } from './rebuild-report.ts';
 
-/** The site's files for a rebuild, and room for what else it needs on disk. */
+/** The site's files for a rebuild, and its temporary folder. */
 export interface RebuildFiles {
   readonly source: RebuildSource;
-  /** The site's folder as it was, or as it is. */
+  /** The site's folder at the release, or the current one. */
   readonly folder: string;
   /** For this run only. */
   readonly scratch: string;
@@ -104,7 +104,7 @@ function describe({ from, digest }: Candidate): string {
   return `The one ${from === 'commit' ? 'of that commit' : "in the site's folder"} has the digest ${digest}`;
 }
 
-/** The folder then has what the commit lacks. */
+/** The folder then has files that the commit lacks. */
 async function isStillDirty(
   { folder, config }: RecordedRelease['site'],
   commit: string | null,

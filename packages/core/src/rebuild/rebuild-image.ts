@@ -24,7 +24,7 @@ export interface RebuildRequest {
   readonly release: RecordedRelease;
   /** Whether steps may come from the build cache. */
   readonly cache: boolean;
-  /** Whether to go on with another Containerfile or base image where the recorded one is not available. */
+  /** Whether to continue with another Containerfile or base image if the recorded one is not available. */
   readonly inexact: boolean;
 }
 
@@ -66,7 +66,7 @@ export async function planRebuild(
 }
 
 /**
- * Builds a recorded release again with the stages of a release, compares the image with the record, and hands it to `use`.
+ * Builds a recorded release again with the stages of a release, compares the image with the record, and passes it to `use`.
  * The image is removed with its temporary tag, unless `use` gave it another.
  */
 export async function rebuildImage<Result>(

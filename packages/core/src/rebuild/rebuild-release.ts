@@ -15,10 +15,10 @@ export interface RebuildOptions extends SiteOptions {
   readonly cache?: boolean;
   /**
    * Give the release's own tag to an image that is identical or equivalent, and record it; the image that has the tag keeps
-   * another. Default: false, the image gets a tag of its own.
+   * another. Default: false, the image gets its own tag.
    */
   readonly replace?: boolean;
-  /** Go on with another Containerfile or base image where the recorded one is not available. Default: false. */
+  /** Continue with another Containerfile or base image if the recorded one is not available. Default: false. */
   readonly inexact?: boolean;
   /** Decide, and change nothing. Default: false. */
   readonly dryRun?: boolean;
@@ -31,9 +31,9 @@ const REBUILD: Flow = {
 };
 
 /**
- * Builds a recorded release again, from its commits, base images, build args and Containerfile, with only the mirror where
- * that has the commits, and says whether the result is the recorded image. The image is kept as
- * `VERSION-rebuilt-<short id>`, and takes no tag from another image unless told to. Differences are in the report, they
+ * Builds a recorded release again, from its commits, base images, build args and Containerfile, with only the mirror if
+ * it has the commits, and reports whether the result is the recorded image. The image is kept as
+ * `VERSION-rebuilt-<short id>`, and takes no tag from another image without `replace`. Differences are in the report, they
  * are not thrown.
  * @throws DeBuildError `manifest-*`, `rebuild-*`, `mirror-*`, `git-*`, `build-*`, `image-*`, `engine-*`,
  * `site-locked`, `lock-*`

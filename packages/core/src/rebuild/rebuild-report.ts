@@ -27,7 +27,7 @@ export interface RebuiltRelease {
 
 /** Where the Containerfile and the context come from. */
 export interface RebuildSource {
-  /** `commit`: of the site's repository; `folder`: as they are in the site's folder now. */
+  /** `commit`: of the site's repository; `folder`: the site's current folder. */
   readonly from: 'commit' | 'folder';
   /** The recorded one; `null` when the site was in no repository. */
   readonly commit: string | null;
@@ -70,7 +70,7 @@ export interface RebuildComparison {
   /** File by file, when the recorded image is available. */
   readonly files: FileDifferences | undefined;
   readonly packages: PackagesDiff;
-  /** What went into the build, where it differs from what was recorded. */
+  /** The inputs of the build that differ from the recorded ones. */
   readonly inputs: readonly Change[];
 }
 

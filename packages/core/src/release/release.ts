@@ -16,9 +16,9 @@ import { examineImage } from './verify/examine-image.ts';
 import { judgeLeaks } from './verify/judge-leaks.ts';
 import { verifyImage } from './verify/verify-image.ts';
 
-/** A release under way. */
+/** A running release. */
 export interface ReleaseRun {
-  /** Every event, redacted, from the first on; for one reader. Not reading it costs nothing but memory. */
+  /** Every event, redacted, from the first on; for one reader. If it is not read, it only costs memory. */
   readonly events: AsyncIterable<FlowEvent>;
   /** Settles when the release has ended. @throws DeBuildError */
   readonly result: Promise<ReleaseResult>;

@@ -7,7 +7,7 @@ import { rebuildMethod } from './rebuild-method.ts';
 import { registryMethod } from './registry-method.ts';
 import type { RestoreMethod, Restoring } from './restore-method.ts';
 
-/** What may put the image onto the engine, the cheapest first. */
+/** The methods that may restore the image, the cheapest first. */
 export async function listMethods(restoring: Restoring, tools: Tools): Promise<readonly RestoreMethod[]> {
   const { archives, release, engine, from, rebuild } = restoring;
   const newestFirst = archives.filter(({ imageId }) => imageId === release.manifest.image.id).reverse();

@@ -7,7 +7,7 @@ import { planRebuild, type Rebuilt, rebuildImage } from '../rebuild/rebuild-imag
 import type { RebuildOutcome } from '../rebuild/rebuild-report.ts';
 import type { RestoreMethod, Restoring } from './restore-method.ts';
 
-/** The last method: rebuilds the release and compares. Only the recorded image takes its tag without being asked. */
+/** The last method: rebuilds the release and compares. Only the recorded image gets its tag by default. */
 export function rebuildMethod(
   accepted: 'identical' | 'equivalent',
   { release, dryRun }: Restoring,

@@ -5,7 +5,7 @@ import type { RegistryArchive } from '../manifests/archives.ts';
 import { measureProgress } from '../progress/progress.ts';
 import type { RestoreMethod } from './restore-method.ts';
 
-/** Pulls the image from a registry, which is not asked before. */
+/** Pulls the image from a registry, without checking first. */
 export function registryMethod(
   { reference }: RegistryArchive,
   engine: Pick<Engine, 'registries'>,

@@ -99,7 +99,7 @@ async function tryMethod(
   return { imageId: image.id, rebuilt };
 }
 
-/** The image exists under another tag, or the engine has gone: no other method helps. */
+/** The image exists under another tag, or the engine is unreachable: no other method helps. */
 function endsTrying({ code }: DeBuildError): boolean {
   return /^(?:restored-equivalent-only|engine-(?:lost|idle|silent|unreachable|not-running))$/.test(code);
 }

@@ -6,12 +6,12 @@ import type { RebuildOutcome } from '../rebuild/rebuild-report.ts';
 /** `local`: the image has its tag; `retag`: it is on the engine without it. */
 export type RestoreMethodKind = 'local' | 'retag' | 'archive' | 'registry' | 'rebuild';
 
-/** What one method gave. */
+/** The result of one method. */
 export interface RestoreAttempt {
   readonly method: RestoreMethodKind;
   /** A tag, a file, a name in a registry, an id. */
   readonly from: string;
-  /** `available` and `missing` are what a dry run says; a registry is not asked then. */
+  /** `available` and `missing` are the results of a dry run, which does not query a registry. */
   readonly state: 'used' | 'failed' | 'available' | 'missing';
   /** Why it failed, or is missing. */
   readonly why?: string;
@@ -21,9 +21,9 @@ export interface RestoreAttempt {
 export interface RestoreMethod {
   readonly kind: RestoreMethodKind;
   readonly from: string;
-  /** What can be said without trying. */
+  /** What is known without trying. */
   check(): Promise<Availability>;
-  /** Puts the image onto the engine; a rebuild tags it as well. @throws DeBuildError */
+  /** Restores the image on the engine; a rebuild tags it as well. @throws DeBuildError */
   restore(): Promise<RebuildOutcome | undefined>;
 }
 
@@ -31,7 +31,7 @@ export type Availability =
   | { readonly state: 'available' }
   | { readonly state: 'missing' | 'damaged'; readonly why: string };
 
-/** What is restored, and from where it may come. */
+/** What is restored, and its possible sources. */
 export interface Restoring {
   readonly release: RecordedRelease;
   /** `acme/erp:1.4.0` */

@@ -17,13 +17,13 @@ export interface RestoreOptions extends SiteOptions {
   readonly release: string;
   /** An archive that was moved, or the folder it is in; checked before the recorded places. */
   readonly from?: string;
-  /** Take the tag from another image, which keeps one of its own. Default: false. */
+  /** Take the tag from another image, which gets another tag. Default: false. */
   readonly force?: boolean;
   /** Change nothing; say which methods would be tried. Default: false. */
   readonly dryRun?: boolean;
   /**
    * The last method is a rebuild, from the build cache where possible. `identical`: the release gets its tag when the
-   * rebuild gives the recorded image; an equivalent one is kept under a tag of its own, and the call fails. `equivalent`:
+   * rebuild gives the recorded image; an equivalent one is kept under its own tag, and the call fails. `equivalent`:
    * that one gets the release's tag too, and a record. `never`: nothing is built. Default: `identical`.
    */
   readonly rebuild?: 'identical' | 'equivalent' | 'never';
@@ -35,7 +35,7 @@ export interface RestoredRelease {
   readonly reference: string;
   /** The image's id on the engine; with `dryRun` the recorded one. */
   readonly imageId: string;
-  /** Whether that is not the recorded id, and the image was known by its layers and labels. */
+  /** Whether that is not the recorded id, and the image was identified by its layers and labels. */
   readonly isRenamed: boolean;
   /** What restored it; with `dryRun` the first that is available. */
   readonly method: RestoreMethodKind | undefined;

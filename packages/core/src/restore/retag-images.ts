@@ -7,7 +7,7 @@ import { readManifests } from '../manifests/manifest-store.ts';
 import { PLAN_DIGEST_LABEL } from '../manifests/plan-label.ts';
 
 export interface RetagOptions extends SiteOptions {
-  /** Change nothing; say which images would get their tags. Default: false. */
+  /** Change nothing; report which images would get their tags. Default: false. */
   readonly dryRun?: boolean;
 }
 

@@ -59,7 +59,7 @@ export interface SecretBytes {
 
 /**
  * Everything that reveals a secret in a file: every text of `encodedForms`, UTF-16 in both byte orders, and base64 of
- * UTF-16, as PowerShell takes its commands.
+ * UTF-16, as PowerShell reads its commands.
  */
 export function encodedBytes(value: string): readonly SecretBytes[] {
   const texts = encodedForms(value).map(({ form, text }) => ({ form, bytes: Buffer.from(text, 'utf8') }));

@@ -1,7 +1,7 @@
 /**
  * A copy of a value with every string and key redacted. Plain objects, arrays, maps, sets and errors (message, stack, cause
  * and own properties; still `instanceof` their class) are copied, also with cycles; frozen ones stay frozen. Other objects
- * are returned as they are.
+ * are returned unchanged.
  */
 export function redactDeep<Value>(value: Value, redact: (text: string) => string): Value {
   const seen = new Map<object, unknown>();

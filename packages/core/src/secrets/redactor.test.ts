@@ -43,7 +43,7 @@ describe('every form of a known value', () => {
     expect(inPieces(redactor, [...whole])).toBe(`<${MARK}> end`);
   });
 
-  test.each(forms)('$form: $text is removed from wrapped lines, whose breaks stay', ({ text }) => {
+  test.each(forms)('$form: $text is removed from wrapped lines, and the breaks stay', ({ text }) => {
     const redactor = redactorFor({ PAT: TOKEN });
     for (let cut = 1; cut < text.length; cut++) {
       const wrapped = `<${text.slice(0, cut)}\r\n${text.slice(cut)}>`;

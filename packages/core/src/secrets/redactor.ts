@@ -125,7 +125,7 @@ function mergeInto(spans: Span[], span: Span): void {
   spans.push(span);
 }
 
-/** The text up to `end` with its spans replaced, but for the line breaks in them. */
+/** The text up to `end` with its spans replaced, except the line breaks in them. */
 function write(text: string, spans: readonly Span[], end: number): string {
   let out = '';
   let from = 0;

@@ -4,7 +4,7 @@ const REDACTED = '[redacted]';
 
 /**
  * A value that must not be shown. Printing, JSON, template strings and `util.inspect` give `[redacted]`; only `reveal()`
- * gives the value. It is in a private field, so that no generic walk finds it.
+ * gives the value. It is in a private field, so that no generic traversal finds it.
  */
 export class Secret {
   readonly #value: string;

@@ -76,9 +76,9 @@ function withoutBreaks(text: string): string {
   return text.includes('\r') ? text.replace(BREAKS, '') : text.replaceAll('\n', '');
 }
 
-/** The same places in the text with its breaks: a match begins and ends with a character of its own. */
+/** The same places in the text with its breaks: a match begins and ends with a character that is not a break. */
 function withBreaks(whole: string, { matches, openFrom }: Scan): Scan {
-  /** Where the bare text goes on after each break, and how many characters of breaks are before that. */
+  /** Where the bare text continues after each break, and how many characters of breaks are before that. */
   const breaks: { readonly from: number; readonly sum: number }[] = [{ from: 0, sum: 0 }];
   for (const {
     index,

@@ -1,4 +1,4 @@
-/** A kind of token that is known by its prefix. */
+/** A kind of token with a known prefix. */
 export interface TokenKind {
   readonly host: 'GitHub' | 'GitLab';
   readonly prefix: string;

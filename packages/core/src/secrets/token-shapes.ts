@@ -12,7 +12,7 @@ const PREFIXES = TOKEN_KINDS.map(({ prefix }) => prefix);
 const ANY_PREFIX = new RegExp(PREFIXES.join('|'));
 
 const USERINFO = /[^\s/?#@'"<>]{1,2000}@/y;
-/** `${NAME}` and `{{ NAME }}` stand for credentials, and are none. */
+/** `${NAME}` and `{{ NAME }}` are placeholders for credentials, not credentials. */
 const PLACEHOLDERS = /\$\{\w+\}|\{\{\s*\w+\s*\}\}/g;
 
 /** How far back an incomplete token may begin. */

@@ -3,7 +3,7 @@ import { fillPlaceholders } from './placeholder.ts';
 
 /**
  * What is wrong with a `branch` of apps.json: git's own rules for names of refs (`git check-ref-format`), what bench
- * would take for another word of its command line, and a commit, which `git clone --branch` refuses.
+ * would read as another word of its command line, and a commit, which `git clone --branch` refuses.
  * Placeholders count as an ordinary letter.
  */
 export function judgeBranch(written: string): AppFault | undefined {

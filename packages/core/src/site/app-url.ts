@@ -8,11 +8,11 @@ import { fillPlaceholders } from './placeholder.ts';
 export interface JudgedUrl {
   /** The name that bench gives the app, where the URL has one. */
   readonly name: string | undefined;
-  /** The gravest, if there are several. */
+  /** The most severe, if there are several. */
   readonly fault: AppFault | undefined;
 }
 
-/** User names that hosts ask for with a token; they are no secret. */
+/** User names that hosts require with a token; they are not secret. */
 const HOST_USERS: ReadonlySet<string> = new Set([
   'git',
   'oauth2',
@@ -24,10 +24,10 @@ const HOST_USERS: ReadonlySet<string> = new Set([
 
 /**
  * Whether bench can clone from a URL of apps.json, and safely: https, ssh by way of the mirror, or http on this machine; an
- * organisation and a repository in the path, nothing that git or a shell would act on, no token written out.
+ * organisation and a repository in the path, nothing that git or a shell would interpret, no literal token.
  */
 export function judgeUrl(written: string): JudgedUrl {
-  // A letter is right in any part of a URL.
+  // A letter is valid in any part of a URL.
   const filled = fillPlaceholders(written, () => 'x');
   const plain = fromShortSsh(filled) ?? filled;
   const fault = judgeForm(plain) ?? (holdsLiteralToken(written) ? 'token' : judgePath(plain));
@@ -36,7 +36,7 @@ export function judgeUrl(written: string): JudgedUrl {
 
 const PLACEHOLDER = '\uFFFC';
 
-/** Whether a token is in the text itself, in its known shape or as the password of a URL. */
+/** Whether a token is in the text itself, in a known format or as the password of a URL. */
 export function holdsLiteralToken(written: string): boolean {
   if (holdsToken(written)) return true;
   if (isSshUrl(written)) return false;

@@ -17,7 +17,7 @@ import { type JsonNode, membersOf, nodeAt, toPlainValue } from './json-node.ts';
 import { nearestName } from './nearest-name.ts';
 import { type JsonReading, readJson } from './read-json.ts';
 
-/** One entry of apps.json as it is written, placeholders in place. */
+/** One entry of apps.json as written, placeholders in place. */
 export interface AppEntry {
   /** 0-based position in the file. */
   readonly index: number;
@@ -39,7 +39,7 @@ export interface AppsReading {
   readonly findings: readonly Finding[];
 }
 
-/** The schema of one entry: what bench reads of it. Other keys stay. bench takes `null` and `""` for no branch. */
+/** The schema of one entry: what bench reads of it. Other keys stay. bench reads `null` and `""` as no branch. */
 export const appEntrySchema = z.looseObject({
   url: z.string().min(1).describe('Where the app is cloned from; may contain ${NAME} or {{ NAME }}.'),
   branch: z.string().nullish().describe('A branch or a tag; the default branch when left out.'),
@@ -47,7 +47,7 @@ export const appEntrySchema = z.looseObject({
 
 const MAXIMUM_BYTES = 1024 * 1024;
 
-/** Reads apps.json, with a finding for everything that bench cannot take, or should not be given. */
+/** Reads apps.json, with a finding for everything that bench cannot read, or should not get. */
 export async function readApps(site: string, path: string): Promise<AppsReading> {
   const { root, isMissing, findings, at } = await readJson(site, path, MAXIMUM_BYTES);
   if (isMissing) return { entries: [], findings: [appsMissing(path)] };

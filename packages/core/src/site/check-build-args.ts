@@ -3,7 +3,7 @@ import type { Finding } from '../errors/finding.ts';
 import type { Containerfile } from './containerfile.ts';
 import { nearestName } from './nearest-name.ts';
 
-/** What the builder takes without an ARG: proxies, and BuildKit's own settings. */
+/** What the builder accepts without an ARG: proxies, and BuildKit's own settings. */
 const PREDEFINED = /^(?:(?:HTTP|HTTPS|FTP|NO|ALL)_PROXY|BUILDKIT_\w+|SOURCE_DATE_EPOCH)$/i;
 
 /**

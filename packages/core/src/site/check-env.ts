@@ -22,7 +22,7 @@ const NOTHING: EnvExpectations = { aliases: [], knownKeys: new Set() };
 
 /**
  * Checks an env file against its example: keys missing, keys unknown, values empty or of the wrong shape.
- * An unknown key is a warning, because `.env` may have keys of the server's own; it is an error when it looks like
+ * An unknown key is a warning, because `.env` may have the server's own keys; it is an error when it looks like
  * a mistyped key that is missing. Keys that begin with `COMPOSE_` are Compose's own.
  */
 export function checkEnv(

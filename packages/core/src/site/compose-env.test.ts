@@ -141,7 +141,7 @@ test('a value nested without end is refused, and exhausts nothing', () => {
 });
 
 describe('places', () => {
-  test('every assignment knows its line, its quotes and where its value lies', () => {
+  test('every assignment has its line, its quotes and the position of its value', () => {
     const text = '\uFEFF# head\r\nA = 1 # one\r\n\r\nB="x\r\ny" # two\r\nC=\r\nexport D=\'z\'';
     const { assignments } = readComposeEnv(text);
     expect(
@@ -156,7 +156,7 @@ describe('places', () => {
     expect(text.slice(0, empty?.start).endsWith('C=')).toBe(true);
   });
 
-  test('a problem has its place, and reading goes on after it', () => {
+  test('a problem has its place, and reading continues after it', () => {
     const { assignments, problems } = readComposeEnv('A=1\nB C=2\nD="x\nE!=3\nF=${\nG\nH=4');
     expect(problems).toEqual([
       { kind: 'key', line: 2, column: 1 },

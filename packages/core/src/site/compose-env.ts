@@ -1,6 +1,6 @@
 /**
  * A `.env` as Docker Compose reads it (compose-go, `dotenv/parser.go`), with the place of everything.
- * Spaces, quotes, comments and escapes are Compose's, where they are unlike a shell's too.
+ * Spaces, quotes, comments and escapes are Compose's, even if they differ from a shell's.
  */
 import type { EnvFault } from '../errors/env-findings.ts';
 import { expandTemplate } from './compose-template.ts';
@@ -8,7 +8,7 @@ import { placesIn, type TextPlace } from './text-place.ts';
 
 export interface ComposeReading {
   readonly assignments: readonly ComposeAssignment[];
-  /** What Compose refuses or takes from the environment. Reading goes on at the next line, to find them all. */
+  /** What Compose refuses or takes from the environment. Reading continues at the next line, to find them all. */
   readonly problems: readonly ComposeProblem[];
 }
 
@@ -22,7 +22,7 @@ export interface ComposeAssignment {
   /** Offsets in the file's text of the value, without its quotes. */
   readonly start: number;
   readonly end: number;
-  /** What is left once escapes are read, before variables are expanded. */
+  /** The value after escapes are read, before variables are expanded. */
   readonly unexpanded: string;
   readonly value: string;
   /** Names that Compose looked up; and those of them that the lines above do not set. */

@@ -1,7 +1,7 @@
 /**
  * Variables in a value of `.env`, as Docker Compose expands them (compose-go, `template/template.go`):
  * `$$`, `$NAME`, `${NAME}`, and `${NAME` with `:-` `-` `:+` `+` `:?` `?` `}`. Where that differs from a shell,
- * Compose's way is kept, for what counts is the value that the site will run with.
+ * Compose's rules apply, because the site runs with that value.
  */
 
 export type Lookup = (name: string) => string | undefined;
@@ -35,7 +35,7 @@ export function expandTemplate(template: string, lookup: Lookup, depth = 0): Exp
 
 /**
  * A match reaches to the last `}` of its line, so that a default may hold braces; what follows the brace that
- * really closes it is expanded by itself.
+ * really closes it is expanded separately.
  */
 function expandMatch(match: string, lookup: Lookup, depth: number): Expansion {
   const end = closingBrace(match);

@@ -1,6 +1,6 @@
 /** Words of an instruction, by the rules of a Containerfile: shell quotes, an escape character, `$NAME`. */
 
-/** Gives the value of an ARG or ENV; `undefined` when it has none. */
+/** Returns the value of an ARG or ENV; `undefined` when it has none. */
 export type ArgLookup = (name: string) => string | undefined;
 
 /** Splits at spaces outside quotes; quotes and escapes stay. */
@@ -28,7 +28,7 @@ export function splitWords(text: string, escapeCharacter: string): string[] {
 
 /**
  * One word without its quotes and escapes, and with its variables filled: `$NAME`, `${NAME}`, and `${NAME` with
- * `:-` `-` `:+` `+` `}`. A variable without a value is empty, as it is for the builder.
+ * `:-` `-` `:+` `+` `}`. A variable without a value is empty, as for the builder.
  */
 export function fillWord(word: string, escapeCharacter: string, lookup: ArgLookup): string {
   let filled = '';

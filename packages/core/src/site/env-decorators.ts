@@ -1,5 +1,5 @@
 /**
- * Comments of an example env file that say what a key is, in the @env-spec convention: a line of `@name`s or
+ * Comments of an example env file that describe a key, in the @env-spec convention: a line of `@name`s or
  * `@name=value`s in the comment block above a key, or after its value; and in the header of the file for all keys.
  */
 

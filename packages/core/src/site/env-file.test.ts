@@ -56,21 +56,21 @@ describe('an ambiguous value names the quotes that end it', () => {
     ['TOKEN=pa$word', "single quotes (TOKEN='…')", "TOKEN='pa$word'", 'pa$word'],
     ['TOKEN="a\\tb"', "single quotes (TOKEN='…')", "TOKEN='a\\tb'", 'a\\tb'],
     ['TOKEN=a\t#b', "single quotes (TOKEN='…')", "TOKEN='a\t#b'", 'a\t#b'],
-  ])('%s', (text, advice, mended, value) => {
+  ])('%s', (text, advice, fixed, value) => {
     const [finding] = parseEnv(text, '.env', USED).findings;
     expect(finding).toMatchObject({ id: 'env-ambiguous', severity: 'error', line: 1, subject: 'TOKEN' });
     expect(finding?.fix).toContain(advice);
-    const after = parseEnv(mended, '.env', USED);
+    const after = parseEnv(fixed, '.env', USED);
     expect(after.findings).toEqual([]);
     expect(after.env.entries.get('TOKEN')?.value).toBe(value);
   });
 
   test('a comment directly after the `=` goes elsewhere', () => {
     const [finding] = parseEnv('TOKEN= # from the vault', '.env', USED).findings;
-    expect(finding?.fix).toMatch(/comment on a line of its own, above TOKEN/);
+    expect(finding?.fix).toMatch(/comment on a separate line, above TOKEN/);
   });
 
-  test('what no quotes can mend is said to be so', () => {
+  test('what no quotes can fix is reported as such', () => {
     const [finding] = parseEnv('TOKEN=`\'"#', '.env', USED).findings;
     expect(finding?.fix).toMatch(/^No quotes make both read the same/);
   });

@@ -18,7 +18,7 @@ export interface EnvEntry {
   readonly key: string;
   /**
    * What both npm's dotenv and Compose read. Where they differ it is what Compose reads; a key that de-build
-   * uses itself has then an error finding, so that no release is made with it.
+   * uses itself then has an error finding, so that it is never released.
    */
   readonly value: string;
   /** 1-based. */
@@ -33,12 +33,12 @@ export interface EnvReading {
   readonly findings: readonly Finding[];
 }
 
-/** No real `.env` comes near this; a log or an archive under that name does. */
+/** No real `.env` is this large; a log or an archive under that name may be. */
 export const MAXIMUM_ENV_BYTES = 64 * 1024;
 
 /**
  * Reads an env file of the site.
- * `usedKeys` are those whose values de-build uses itself: for them Compose and dotenv must agree to the letter.
+ * `usedKeys` are those whose values de-build uses itself: for them Compose and dotenv must agree exactly.
  */
 export async function readEnv(
   site: string,

@@ -6,7 +6,7 @@ import { hasSensitiveName, parseEnv } from './env-file.ts';
 import { type EnvType, envTypeOf, inferEnvType } from './env-types.ts';
 import { nearestName } from './nearest-name.ts';
 
-/** What the example says of a key. */
+/** What the example says about a key. */
 export interface ExampleKey {
   readonly key: string;
   /** Line in the example. */
@@ -112,7 +112,7 @@ function mapOf(decorators: readonly Decorator[]): ReadonlyMap<string, string> {
   return new Map(decorators.map(({ name, value }) => [name, value]));
 }
 
-/** Nothing but people and de-build reads the example, so a fault in it does not stop a release. */
+/** Only people and de-build read the example, so a fault in it does not stop a release. */
 function soften(finding: Finding): Finding {
   return finding.severity === 'error' ? { ...finding, severity: 'warning' } : finding;
 }

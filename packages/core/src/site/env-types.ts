@@ -2,10 +2,10 @@ import { isIP } from 'node:net';
 import semver from 'semver';
 import { z } from 'zod';
 
-/** What a value of an env file must be like. */
+/** What a value of an env file must be. */
 export interface EnvType {
   readonly schema: z.ZodType<string, string>;
-  /** Follows on "must be": `a whole number from 1 to 9`. */
+  /** Follows "must be": `a whole number from 1 to 9`. */
   readonly shape: string;
 }
 

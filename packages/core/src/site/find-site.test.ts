@@ -49,7 +49,7 @@ describe('findSite', () => {
     expect(await found('sites')).toBe('');
   });
 
-  test('a bare .env counts where the search starts, unless a site lies above', async () => {
+  test('a bare .env counts where the search starts, unless there is a site above', async () => {
     await make('erp/.env', 'erp/images/', 'full/apps.json', 'full/frontend/.env');
     expect(await found('erp')).toBe('erp');
     expect(await isSite(join(root, 'erp'))).toBe(true);
@@ -57,7 +57,7 @@ describe('findSite', () => {
     expect(await found('full/frontend')).toBe('full');
   });
 
-  test('other files make no site, and neither do files called as its folders are', async () => {
+  test('other files, and files with the names of its folders, do not make a site', async () => {
     await make('erp/package.json', 'erp/.git/', 'erp/build-manifests', 'erp/.de-build');
     expect(await found('erp')).toBeUndefined();
     expect(await isSite(join(root, 'erp'))).toBe(false);

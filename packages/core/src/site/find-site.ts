@@ -47,7 +47,7 @@ function refuse(folder: string, error: NodeJS.ErrnoException): never {
     : siteUnreadable(folder, error);
 }
 
-/** What cannot be read counts as missing: a closed folder above the site must not hide the one above that. */
+/** What cannot be read counts as missing: an unreadable folder above the site must not hide the one above that. */
 async function hasOwnFiles(folder: string): Promise<boolean> {
   const found = await Promise.all([
     ...FILES.map((name) => exists(join(folder, name))),
@@ -56,7 +56,7 @@ async function hasOwnFiles(folder: string): Promise<boolean> {
   return found.includes(true);
 }
 
-/** A dangling symbolic link counts: reading it then says what is wrong. */
+/** A dangling symbolic link counts: reading it then reports what is wrong. */
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,

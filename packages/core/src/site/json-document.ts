@@ -34,7 +34,7 @@ export function parseJsonDocument(text: string, maximumDepth = 32): JsonDocument
   return { text, root, problems };
 }
 
-/** Before the parser sees the text: it would go as deep as the text does, and exhaust the stack. */
+/** Runs before the parser, which would recurse as deep as the text, and exhaust the stack. */
 function findTooDeep(text: string, maximumDepth: number): number | undefined {
   let depth = 0;
   for (const { 0: token, index } of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]/gs)) {
@@ -47,7 +47,7 @@ function findTooDeep(text: string, maximumDepth: number): number | undefined {
   return undefined;
 }
 
-/** Takes out members that must not be used: of two with one key the first counts. */
+/** Removes members that must not be used: of two with one key the first counts. */
 function dropUnusable(node: JsonNode): JsonProblem[] {
   const problems: JsonProblem[] = [];
   const seen = new Set<string>();
@@ -79,11 +79,11 @@ const FAULTS: Readonly<Record<string, JsonFault>> = {
   InvalidCharacter: 'string',
   UnexpectedEndOfString: 'string',
 };
-/** As much of a text or number as is right. */
+/** The valid part of a text or number. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them by code
 const SOUND = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*|-?\d+(?:\.\d+)?/y;
 
-/** The parser names the token; the fault may be inside of it, or before it. */
+/** The parser names the token; the fault may be inside it, or before it. */
 function explain({ error, offset }: ParseError, text: string): JsonProblem {
   if (text.trim() === '') return { fault: 'empty', offset };
   const fault = FAULTS[printParseErrorCode(error)] ?? 'word';

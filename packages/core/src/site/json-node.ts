@@ -1,4 +1,4 @@
-/** A JSON document as a tree that knows its places. `json-document.ts` reads it. */
+/** A JSON document as a tree with places. `json-document.ts` reads it. */
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 
 export type JsonNode = Node;

@@ -220,7 +220,7 @@ describe('checkBuildArgs', () => {
     ).toEqual([]);
   });
 
-  test('what is asked for by name is an error, with the name that was meant', () => {
+  test('a build arg that is given by name is an error, with the nearest name', () => {
     const [finding] = checkBuildArgs(containerfile, [{ name: 'FRAPPE_BRNACH', source: 'option' }]);
     expect(finding).toMatchObject({
       id: 'build-arg-undeclared',

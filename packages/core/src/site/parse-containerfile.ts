@@ -12,7 +12,7 @@ export const APPS_SECRET = 'apps_json';
 export interface ParsedContainerfile {
   readonly containerfile: Containerfile;
   readonly openHeredoc: Instructions['openHeredoc'];
-  /** The line that each dialect shows in. */
+  /** The line in which each dialect is found. */
   readonly dialectLines: Readonly<Record<Dialect, number | undefined>>;
 }
 

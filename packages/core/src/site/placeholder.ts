@@ -19,7 +19,7 @@ export function findPlaceholders(text: string): readonly Placeholder[] {
 }
 
 /**
- * The text with its placeholders filled. A name for which `lookup` gives `undefined` stays as it is written;
+ * The text with its placeholders filled. A name for which `lookup` gives `undefined` stays as written;
  * what is filled in is not searched for placeholders again.
  */
 export function fillPlaceholders(text: string, lookup: (name: string) => string | undefined): string {

@@ -43,7 +43,7 @@ function judge({ containerfile, openHeredoc, dialectLines }: ParsedContainerfile
   return findings;
 }
 
-/** One ARG with different defaults in different stages: it is easy to mistake which of them counts. */
+/** One ARG with different defaults in different stages: it is unclear which of them counts. */
 function findDifferingDefaults({ path: file, args }: Containerfile): Finding[] {
   return [...args].flatMap(([name, declarations]) => {
     const given = declarations.flatMap(({ default: value, line }) =>

@@ -11,7 +11,7 @@ const MAXIMUM_BYTES = 256 * 1024;
 
 /**
  * Reads `de-build.json`; without one, every default applies. A wrong key is a finding with its place, and
- * has its default in the result, so that the other checks can still be made.
+ * has its default in the result, so that the other checks can still run.
  */
 export async function readSiteConfig(
   site: string,
@@ -43,7 +43,7 @@ function topLevelKeys(issue: z.core.$ZodIssue): string[] {
   return issue.path.slice(0, 1).map(String);
 }
 
-/** Our own messages begin with a verb and are taken as they are; zod's begin with a capital. */
+/** Our own messages begin with a verb and are used unchanged; zod's begin with a capital. */
 function reasonOf(issue: z.core.$ZodIssue): string {
   if (/^[a-z]/.test(issue.message)) return issue.message;
   if (issue.code === 'invalid_type') return `is not of the type ${issue.expected}`;

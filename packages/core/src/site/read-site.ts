@@ -16,7 +16,7 @@ import type { Site } from './site.ts';
 import type { SiteConfig } from './site-config.ts';
 
 /**
- * Reads the files of a site, each once, and collects all that is wrong with them.
+ * Reads the files of a site, each once, and collects everything that is wrong with them.
  * @throws DeBuildError `site-not-found`, `site-unreadable`: and nothing else, whatever is in the files.
  */
 export async function readSite(folder: string): Promise<Site> {

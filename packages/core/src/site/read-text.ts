@@ -41,7 +41,7 @@ async function readBytes(site: string, path: string, maximumBytes: number): Prom
   }
 }
 
-/** Where the bytes and their best reading part: that reading has U+FFFD for what is not UTF-8. */
+/** The first offset where the bytes are not UTF-8: the decoded text has U+FFFD there. */
 function firstBadByte(bytes: Buffer): number {
   const again = Buffer.from(bytes.toString('utf8'));
   const at = bytes.findIndex((byte, index) => byte !== again[index]);

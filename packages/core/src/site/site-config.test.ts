@@ -136,6 +136,6 @@ test.each([
   ['zebra', undefined],
   ['ev', undefined],
   ['env2', 'env'],
-])('%s most likely stands for %s', (name, expected) => {
+])('%s is most likely a typo of %s', (name, expected) => {
   expect(nearestName(name, ['image', 'containerfile', 'env', 'context'])).toBe(expected);
 });

@@ -34,7 +34,7 @@ export async function compareCommits(
       const difference = differences.find((each) => 'planned' in each && each.planned === app);
       if (difference === undefined) return { ...point, status: 'same', found: app.commit };
       if (difference.kind === 'unrecorded') {
-        return { ...point, status: 'unknown', why: 'bench recorded no commit of it in the image.' };
+        return { ...point, status: 'unknown', why: 'bench recorded no commit for it in the image.' };
       }
       const commit = matches.get(app)?.commit;
       return { ...point, status: 'differs', ...omitUndefined({ found: commit }) };

@@ -48,7 +48,7 @@ function whyUntagged(image: ImageDetails | undefined): string {
     : 'The engine has the image without its tag.';
 }
 
-/** One point for all, or one for each that differs. */
+/** One point for all labels, or one for each label that differs. */
 function compareLabels(
   expected: Readonly<Record<string, string>>,
   found: Readonly<Record<string, string>>,

@@ -87,7 +87,7 @@ async function verified(change: (world: World) => World, files = true) {
   return { report, differs: named('differs'), unknown: named('unknown'), same: named('same') };
 }
 
-test('a release that is as it was passes', async () => {
+test('an unchanged release passes', async () => {
   const { report, differs, unknown, same } = await verified((world) => world);
   expect(report).toMatchObject({ passed: true, siteVersion: '1.4.0', reference: 'acme/erp:1.4.0' });
   expect(differs).toEqual([]);
@@ -148,14 +148,14 @@ test.each<[string, (world: World) => World, readonly string[]]>([
     (world) => ({ ...world, files: [...FILES, [`${BENCH}/apps/erpnext/setup.py`, 'other']] }),
     ['files', 'app-files erpnext'],
   ],
-  ['a file beside the apps', (world) => ({ ...world, files: [...FILES, ['etc/new', '']] }), ['files']],
+  ['a file next to the apps', (world) => ({ ...world, files: [...FILES, ['etc/new', '']] }), ['files']],
 ])('%s is named', async (_, change, expected) => {
   const { report, differs } = await verified(change);
   expect(report.passed).toBe(false);
   expect(differs).toEqual(expected);
 });
 
-test('tells what was expected and what was found', async () => {
+test('reports what was expected and what was found', async () => {
   const { report } = await verified((world) => ({ ...world, image: { ...world.image, id: OTHER } }));
   expect(report.points.find(({ id }) => id === 'image-id')).toMatchObject({
     expected: sampleManifest().image.id,
@@ -174,7 +174,7 @@ test('what an older record does not say is unknown, and no failure', async () =>
   expect(unknown).toEqual(['layers', 'app frappe', 'files']);
 });
 
-test('files are left out when asked', async () => {
+test('files are skipped on request', async () => {
   const { report } = await verified((world) => ({ ...world, files: [] }), false);
   expect(report.passed).toBe(true);
   expect(report.points.some(({ id }) => id === 'files')).toBe(false);

@@ -10,7 +10,7 @@ export type Bump = (typeof STEPS)[number] | (string & {});
 export interface BumpOptions {
   /** Allow an explicit version that is not higher than the present one. */
   readonly force?: boolean;
-  /** Released versions: a step leads to one higher than all of them, also from one that was set back or is malformed. */
+  /** Released versions: a step gives a version that is higher than all of them, even if the current one is lower or malformed. */
   readonly released?: readonly string[];
 }
 

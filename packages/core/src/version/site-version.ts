@@ -7,7 +7,7 @@ const MAXIMUM_TAG = 128;
 /**
  * Why a text is not a site version; `undefined` when it is one.
  * A site version is a semantic version (semver.org 2.0.0) that can be the tag of an image, character by character:
- * no `v` before it, and no build metadata, for `+` is not allowed in a tag.
+ * no `v` before it, and no build metadata, because `+` is not allowed in a tag.
  */
 export function findVersionFault(text: string): VersionFault | undefined {
   if (text.length > MAXIMUM_TAG) return 'too-long';

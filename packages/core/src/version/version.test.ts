@@ -192,7 +192,7 @@ describe('writeSiteVersion', () => {
     ['a comment for a value', 'DE_SITE_VERSION= # soon\n', '1.0.1', 'site-version-unwritable'],
     ['not UTF-8', Buffer.from('DE_SITE_VERSION=1.0.0\nA=\xff', 'latin1'), '1.0.1', 'site-version-unwritable'],
     ['a malformed version', 'DE_SITE_VERSION=1.0.0\n', '1.0.1\nX=1', 'site-version-malformed'],
-  ])('refused, and the file is as it was: %s', async (_, before, version, code) => {
+  ])('refused, and the file is unchanged: %s', async (_, before, version, code) => {
     const path = join(folder, '.env');
     writeFileSync(path, before);
     await expect(writeSiteVersion(path, { version })).rejects.toMatchObject({ code });

@@ -1,7 +1,7 @@
 /** A step of the Containerfile that does something: `[builder 2/3] RUN make`. */
 const STEP = /^\[[^\]]+\] (?:RUN|COPY|ADD) /;
 
-/** Throws when a step of de-build's build, told as JSON lines, was not taken from the cache. */
+/** Throws if a step of de-build's build, reported as JSON lines, did not come from the cache. */
 export function assertCached(jsonLines: string): void {
   const seen = new Map<string, { readonly name: string; readonly state: string }>();
   for (const line of jsonLines.split('\n')) {
@@ -31,7 +31,7 @@ export function assertPeerCached(plainLines: string): void {
 }
 
 function judge(who: string, steps: readonly { readonly name: string; readonly isCached: boolean }[]): void {
-  if (steps.length === 0) throw new Error(`The build of ${who} told of no step, so nothing can be compared`);
+  if (steps.length === 0) throw new Error(`The build of ${who} reported no step, so nothing can be compared`);
   const missed = steps.filter(({ isCached }) => !isCached).map(({ name }) => name);
   if (missed.length > 0) {
     throw new Error(`The build of ${who} was to be fully cached, but ran:\n${missed.join('\n')}`);

@@ -6,6 +6,6 @@ import type { Program } from './program.ts';
 export interface BenchContext extends PartContext {
   /** A command line of de-build. */
   readonly deBuild: (args: readonly string[], options?: Omit<Program, 'command' | 'args'>) => Program;
-  /** Started at the first call. Undefined where this machine may not have one. */
+  /** Started at the first call. Undefined if this machine cannot start one. */
   readonly engine: () => Promise<BenchEngine | undefined>;
 }

@@ -11,14 +11,14 @@ import { runCommand } from '../run-command.ts';
 export interface BenchEngine {
   readonly socketPath: string;
   readonly dockerCli: DockerCli;
-  /** `docker buildx build`, or `docker build` where the distribution has no buildx. */
+  /** `docker buildx build`, or `docker build` if the distribution has no buildx. */
   readonly buildCommand: readonly string[];
   /** `Docker Engine 28.5.2, buildx 0.29.1` */
   readonly description: string;
   stop(): Promise<void>;
 }
 
-/** Starts a private engine of the newest version to be had, with the base image of the example site. */
+/** Starts a private engine of the newest available version, with the base image of the example site. */
 export async function startBenchEngine(): Promise<BenchEngine | undefined> {
   const version = privateEngineVersions().at(-1);
   if (version === undefined) return undefined;

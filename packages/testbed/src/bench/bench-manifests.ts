@@ -6,7 +6,7 @@ import type { Manifest } from '@de-build/core';
 const APPS = 12;
 const STEPS = 14;
 
-/** Lays down the records of so many releases, each of the size that a site with twelve apps gets. */
+/** Writes the records of this many releases, each as large as that of a site with twelve apps. */
 export async function createManifests(folder: string, count: number): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (let number = 0; number < count; number += 1) {

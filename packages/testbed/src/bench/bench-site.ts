@@ -8,7 +8,7 @@ import type { BenchContext } from './bench-context.ts';
 
 const FILES_PER_FOLDER = 200;
 
-/** The example site, its apps on a private git server without delay, with so many more files in its context. */
+/** The example site, its apps on a private git server without delay, with this many more files in its context. */
 export async function createBenchSite(
   context: BenchContext,
   options: { readonly name: string; readonly files: number },

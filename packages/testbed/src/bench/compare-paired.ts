@@ -1,12 +1,12 @@
 import { median, quantile } from './statistics.ts';
 
 export interface PairedRuns {
-  /** Does it once and gives what was measured; what it prepares is its own affair. */
+  /** Runs it once and returns the measured value; its preparation is not measured. */
   readonly ours: () => Promise<number>;
   readonly peer: () => Promise<number>;
   /** Runs of each that count. */
   readonly pairs: number;
-  /** Runs of each before, which don't. */
+  /** Warm-up runs of each, which do not count. */
   readonly warmUps: number;
 }
 
@@ -14,13 +14,13 @@ export interface Comparison {
   /** Medians. */
   readonly ours: number;
   readonly peer: number;
-  /** Median of the pairs' ratios, ours / peer: what slows the machine down for a while slows both of a pair. */
+  /** Median of the pairs' ratios, ours / peer: a busy machine slows down both runs of a pair. */
   readonly ratio: number;
-  /** Between which the middle half of the pairs' ratios lies. */
+  /** The range of the middle half of the pairs' ratios. */
   readonly quartiles: readonly [number, number];
 }
 
-/** Measures two ways alternately, one after the other, as often as asked. */
+/** Measures two programs alternately, this many times each. */
 export async function comparePaired({ ours, peer, pairs, warmUps }: PairedRuns): Promise<Comparison> {
   const measured: Pair[] = [];
   for (let round = -warmUps; round < pairs; round += 1) {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { drawFigures } from './draw-figures.ts';
 
-test('figures stand in columns, with what they were to be and whether they are', () => {
+test('figures are in columns, with their aim and whether it is met', () => {
   const table = drawFigures([
     {
       ...{ part: 'start-up', name: 'one', unit: 'ms', ours: 61.4, peer: 40.2, ratio: 1.527 },

@@ -6,22 +6,22 @@ export interface Figure {
   readonly name: string;
   readonly unit: 'ms' | 'bytes';
   readonly ours: number;
-  /** Undefined where `ratio` does not come from a peer. */
+  /** Undefined if `ratio` is not relative to a peer. */
   readonly peer: number | undefined;
-  /** What counts: ours / peer, or an exponent where the name says so. */
+  /** The result: ours / peer, or an exponent if the name says so. */
   readonly ratio: number;
   readonly quartiles?: readonly [number, number];
-  /** The most that `ratio` may be, when there is an aim. */
+  /** The maximum of `ratio`, if there is an aim. */
   readonly aim?: Aim;
 }
 
 export interface Aim {
   readonly atMost: number;
-  /** How the number comes about: `1 + checks`. */
+  /** How the number is composed: `1 + checks`. */
   readonly because?: string;
 }
 
-/** A part of the bench, by the name that `--only` takes. */
+/** A part of the bench, by its name for `--only`. */
 export type PartName =
   | 'start-up'
   | 'cached-build'
@@ -38,7 +38,7 @@ export function figureOf(
   return { ...line, ...comparison };
 }
 
-/** Undefined where there is nothing to be met. */
+/** Undefined without an aim. */
 export function isMet({ ratio, aim }: Figure): boolean | undefined {
   return aim === undefined ? undefined : ratio <= aim.atMost;
 }

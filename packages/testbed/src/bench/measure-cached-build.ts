@@ -7,10 +7,10 @@ import { type OurBuild, prepareBuilds } from './paired-builds.ts';
 import type { ProgramRun } from './program.ts';
 import { median } from './statistics.ts';
 
-/** The stages that Docker's client has nothing of: what makes sure before the build, and after it. */
+/** The stages without an equivalent in Docker's client: the checks before the build and after it. */
 const CHECKS: readonly string[] = ['read', 'check', 'verify'];
 
-/** A release of which every step is cached, against Docker's client building the same. */
+/** A release in which every step is cached, compared with Docker's client building the same. */
 export async function measureCachedBuild(context: BenchContext): Promise<readonly Figure[]> {
   const engine = await context.engine();
   if (engine === undefined) return [];
@@ -36,7 +36,7 @@ export async function measureCachedBuild(context: BenchContext): Promise<readonl
   return figures;
 }
 
-/** The whole, the whole without what only de-build does, and how the whole is spent. */
+/** The total, the total without what only de-build does, and the time of each stage. */
 function describe(label: string, ours: readonly OurBuild[], peer: readonly ProgramRun[]): readonly Figure[] {
   const part = 'cached-build';
   const pairs = ours.map((run, at) => ({ run, ours: run.ms, peer: peer[at]?.ms ?? Number.NaN }));
@@ -56,7 +56,7 @@ function checksOf({ stages }: OurBuild): number {
   return CHECKS.reduce((sum, stage) => sum + (stages.get(stage) ?? 0), 0);
 }
 
-/** What no stage accounts for is the process itself: its start, reading the arguments, its end. */
+/** The time outside all stages is that of the process itself: its start, parsing the arguments, its end. */
 function medianStages(runs: readonly OurBuild[]): ReadonlyMap<string, number> {
   const names = [...new Set(runs.flatMap(({ stages }) => [...stages.keys()]))];
   const stages = new Map(names.map((name) => [name, median(runs.map((run) => run.stages.get(name) ?? 0))]));

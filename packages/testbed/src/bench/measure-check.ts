@@ -10,14 +10,14 @@ import { type Program, runProgram } from './program.ts';
 import { type RememberingHost, startRememberingHost } from './remembering-host.ts';
 
 const APPS = 12;
-/** What stands in for a git host's round trip. Those without an aim show how much of the gain is waiting less. */
+/** Simulated round trips to a git host. Those without an aim show how much of the gain is shorter waiting. */
 const LATENCIES: readonly { readonly ms: number; readonly aim?: Aim }[] = [
   { ms: 50, aim: { atMost: 1 / 5, because: '5× faster' } },
   { ms: 20 },
   { ms: 0 },
 ];
 
-/** All checks of a site with twelve private apps, against asking for the twelve apps' refs one after the other. */
+/** All checks of a site with twelve private apps, compared with listing the refs of the twelve apps one after the other. */
 export async function measureCheck(context: BenchContext): Promise<readonly Figure[]> {
   const { site, host, repositories, token } = await createSiteOfTwelve(context);
   const engine = await context.engine();
@@ -91,7 +91,7 @@ async function createSiteOfTwelve(context: BenchContext): Promise<SiteOfTwelve> 
   return { site, host, repositories, token };
 }
 
-/** As one does by hand: one shell, one repository after the other, the token in the URL. */
+/** The manual way: one shell, one repository after the other, the token in the URL. */
 function listInARow(repositories: readonly AppRepository[], host: RememberingHost, token: string): Program {
   const base = host.url.replace('://', `://x-access-token:${token}@`);
   const urls = repositories.map(({ name }) => `${base}/${name}.git`);

@@ -7,7 +7,7 @@ import type { Figure } from './figure.ts';
 import { prepareBuilds } from './paired-builds.ts';
 import { median } from './statistics.ts';
 
-/** What goes over the wire to the engine for a context that it knows already, counted in front of its socket. */
+/** The bytes that are sent to the engine for an unchanged context, counted in front of its socket. */
 export async function measureContextBytes(context: BenchContext): Promise<readonly Figure[]> {
   const engine = await context.engine();
   if (engine === undefined) return [];
@@ -41,7 +41,7 @@ export async function measureContextBytes(context: BenchContext): Promise<readon
 
 interface Counted {
   readonly sent: number;
-  /** Sent over the connections on which the engine asks for the context and the secret. */
+  /** Sent over the connections on which the engine requests the context and the secret. */
   readonly session: number;
   readonly received: number;
 }

@@ -7,7 +7,7 @@ import { type Figure, figureOf } from './figure.ts';
 import { runProgram } from './program.ts';
 import { fitExponent, median } from './statistics.ts';
 
-/** `list` over more and more records, against no more than reading and parsing the same files. */
+/** `list` with a growing number of records, compared with only reading and parsing the same files. */
 export async function measureList(context: BenchContext): Promise<readonly Figure[]> {
   const { deBuild, isQuick, signal, tell } = context;
   const figures: Figure[] = [];
@@ -62,7 +62,7 @@ const READ_AND_PARSE = `
   process.stdout.write(read.map(({ siteVersion }) => siteVersion + '\\n').join(''));
 `;
 
-/** What `list` takes with nothing to list; what comes on top is what the records cost. */
+/** The time of `list` without records; the rest is the time for the records. */
 async function timeEmptyList({ deBuild, folder, signal }: BenchContext): Promise<number> {
   const site = join(folder, 'list-0');
   await mkdir(join(site, 'build-manifests'), { recursive: true });

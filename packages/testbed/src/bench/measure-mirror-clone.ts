@@ -32,7 +32,7 @@ for pair in range(int(sys.argv[4]) + 1):
         print('${MARK}' + json.dumps({'ours': ours, 'peer': peer}), flush=True)
 `;
 
-/** `git clone` through the mirror against `git clone` from the upstream that it was filled from, both within a build. */
+/** `git clone` through the mirror, compared with `git clone` from the upstream that it was filled from, both in a build. */
 export async function measureMirrorClone(context: BenchContext): Promise<readonly Figure[]> {
   const { isQuick, tell, deBuild, signal } = context;
   const engine = await context.engine();

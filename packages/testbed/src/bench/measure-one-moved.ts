@@ -14,7 +14,7 @@ import { createRealisticApp } from './realistic-app.ts';
 const APPS = 6;
 
 /**
- * A release after one app of six has moved, with mirror and cache, against the same release with `--no-cache`: the same
+ * A release after one app of six has moved, with mirror and cache, compared with the same release with `--no-cache`: the same
  * app commits, and the same files of every app, or it throws.
  */
 export async function measureOneMoved(context: BenchContext): Promise<readonly Figure[]> {
@@ -98,7 +98,7 @@ async function createSiteOfSix(
   });
   const containerfile = join(site.folder, site.containerfile);
   const text = await readFile(containerfile, 'utf8');
-  // Stands for the packages that a real Containerfile installs before the apps: it compiles Python's own library.
+  // Simulates the packages that a real Containerfile installs before the apps: it compiles Python's own library.
   const installing =
     'COPY bench/bench /usr/local/bin/bench\nRUN python3 -m compileall -q -f /usr/lib/python3.* || true\n';
   await writeFile(containerfile, text.replace('COPY bench/bench /usr/local/bin/bench\n', installing));

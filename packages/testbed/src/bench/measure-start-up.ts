@@ -3,7 +3,7 @@ import { comparePaired } from './compare-paired.ts';
 import { type Figure, figureOf } from './figure.ts';
 import { runProgram } from './program.ts';
 
-/** What de-build costs before it does anything, against an empty script. */
+/** What de-build costs before it does anything, compared with an empty script. */
 export async function measureStartUp(context: BenchContext): Promise<readonly Figure[]> {
   const { deBuild, isQuick, signal } = context;
   const empty = { command: process.execPath, args: ['-e', '0'] };

@@ -11,7 +11,7 @@ import { type ProgramRun, runProgram } from './program.ts';
 export interface PairedBuilds {
   /** Releases the next version; raising it in `.env` is not timed. */
   readonly ours: (host?: string) => Promise<OurBuild>;
-  /** Builds what the last release built, under a tag of its own. */
+  /** Builds what the last release built, under a different tag. */
   readonly peer: (host?: string) => Promise<ProgramRun>;
 }
 
@@ -20,7 +20,7 @@ export interface OurBuild extends ProgramRun {
   readonly stages: ReadonlyMap<string, number>;
 }
 
-/** Builds twice each way, so that everything is cached from here on: every later build must be, or it throws. */
+/** Builds twice with each, so that everything is cached; throws if a later build is not cached. */
 export async function prepareBuilds(
   context: BenchContext,
   engine: BenchEngine,

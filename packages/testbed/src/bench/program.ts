@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** A command to run as a process of its own, from its start to its end. */
+/** A command to run as a separate process, from its start to its end. */
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
@@ -10,13 +10,13 @@ export interface Program {
 }
 
 export interface ProgramRun {
-  /** From before the process was made until it had ended and its output was read. */
+  /** From before the process is started until it has ended and its output is read. */
   readonly ms: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a program and times it. Throws with the end of its output when it fails, and when aborted. */
+/** Runs a program and times it. Throws with the end of its output if it fails, or is aborted. */
 export function runProgram(program: Program, signal: AbortSignal): Promise<ProgramRun> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
@@ -48,7 +48,7 @@ export function runProgram(program: Program, signal: AbortSignal): Promise<Progr
   });
 }
 
-/** The same for every program and on every machine: no settings of the user's own, no questions. */
+/** The same for every program and on every machine: no settings of the user, no questions. */
 function surroundings(): Record<string, string | undefined> {
   const { PATH, HOME, TMPDIR } = process.env;
   return {

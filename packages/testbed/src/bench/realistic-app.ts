@@ -3,9 +3,9 @@ import { type AppRepository, createAppRepository } from '../git-repository.ts';
 export interface RealisticAppOptions {
   /** `org/name` on the server; the name is the app's. */
   readonly name: string;
-  /** Besides what makes it an app. */
+  /** In addition to the files that make it an app. */
   readonly files: number;
-  /** Of each file, about. */
+  /** Approximate size of each file. */
   readonly bytes: number;
   /** After the first; each changes five files. */
   readonly commits: number;
@@ -46,7 +46,7 @@ export async function createRealisticApp(
 const WORDS =
   'def return self doc frappe get_value item company None True if for in not and filters query'.split(' ');
 
-/** Compresses about as well as code does: known words, and names that are not. */
+/** Compresses about as well as code: known words, and unknown names. */
 function code(random: () => number, bytes: number): string {
   const parts: string[] = [];
   for (let size = 0; size < bytes; ) {

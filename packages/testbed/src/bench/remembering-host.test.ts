@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { startRememberingHost } from './remembering-host.ts';
 
-test('the same question is passed on once, another one too, and each answer is late', async () => {
+test('equal requests are passed on once, and each answer is delayed', async () => {
   const seen: string[] = [];
   const server = createServer((request, response) => {
     request.resume().on('end', () => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, request }
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A git host far away: its answers take as long as is said, and none of this machine's time. */
+/** A simulated remote git host: its answers have a fixed delay, and take no time of this machine. */
 export interface RememberingHost {
   readonly url: string;
   setLatency(latencyMs: number): void;
@@ -17,8 +17,8 @@ interface Answer {
 }
 
 /**
- * Stands in front of a git server and remembers its answers: a real host does its work on a machine of its own,
- * and what is measured is how it is asked. A question that differs in anything that may matter is asked anew.
+ * Listens in front of a git server and caches its answers: a real host works on another machine,
+ * and only the requests are measured. A request that differs in anything relevant is passed on.
  */
 export async function startRememberingHost(serverUrl: string): Promise<RememberingHost> {
   const known = new Map<string, Promise<Answer>>();

@@ -31,8 +31,8 @@ const PARTS: Readonly<Record<PartName, (context: BenchContext) => Promise<readon
 };
 
 /**
- * Measures de-build against what one would use without it, side by side in one run, and prints ratios. Starts
- * what it needs and takes it away again, also on Ctrl-C.
+ * Compares de-build with the tools that one would use without it, in one run, and prints ratios. Starts
+ * what it needs and removes it again, also on Ctrl-C.
  * @returns the exit code: 0 when every aim is met, 1 when one is missed, 2 for wrong arguments
  */
 export function runBench({ cli, args }: BenchOptions): Promise<number> {
@@ -63,7 +63,7 @@ function equip(cli: string, context: PartContext): BenchContext {
 async function startEngine({ cleanUps, tell }: PartContext): Promise<BenchEngine | undefined> {
   const reason = whyNoPrivateEngine();
   if (reason !== undefined) {
-    tell(`What needs an engine is left out: ${reason}`);
+    tell(`Skipping the parts that need an engine: ${reason}`);
     return undefined;
   }
   const engine = await startBenchEngine();

@@ -4,7 +4,7 @@ export interface PartArguments<Name extends string> {
   readonly parts: readonly Name[];
 }
 
-/** What a command of parts is asked for, or what is wrong with how it was asked. */
+/** The arguments of a command with parts, or what is wrong with them. */
 export function readPartArguments<Name extends string>(
   command: string,
   names: readonly Name[],

@@ -9,13 +9,13 @@ export interface PartContext {
   readonly signal: AbortSignal;
   /** Empty at the start, removed at the end. */
   readonly folder: string;
-  /** Says what is going on, for people. */
+  /** Reports progress, for people. */
   readonly tell: (text: string) => void;
-  /** Called in reverse order at the end, each even if another fails. */
+  /** Called in reverse order at the end, even if one fails. */
   readonly cleanUps: (() => Promise<unknown>)[];
 }
 
-/** A command that goes through parts and prints the figures of all of them. */
+/** A command that runs parts and prints the figures of all of them. */
 export interface PartedCommand<Name extends string, Context extends PartContext, Figure> {
   /** `bench` */
   readonly name: string;
@@ -25,14 +25,14 @@ export interface PartedCommand<Name extends string, Context extends PartContext,
   readonly equip: (context: PartContext) => Context;
   readonly isMet: (figure: Figure) => boolean | undefined;
   readonly toText: (figures: readonly Figure[], isQuick: boolean) => string;
-  /** The words of a figure that a script gets. */
+  /** A figure as `--json` prints it. */
   readonly toJson: (figure: Figure) => object;
-  /** Whether an aim that a quick run misses counts. */
+  /** Whether missing an aim in a quick run is an error. */
   readonly countsQuick: boolean;
 }
 
 /**
- * Runs the parts that are asked for, one after the other, and takes away what they started, also on Ctrl-C.
+ * Runs the selected parts, one after the other, and removes what they started, also on Ctrl-C.
  * @returns the exit code: 0 when every aim is met, 1 when one is missed, 2 for wrong arguments
  */
 export async function runParts<Name extends string, Context extends PartContext, Figure>(

@@ -34,7 +34,7 @@ const FILTER_BITS = 18;
 const SLOT_BITS = 14;
 /** Fibonacci hashing: 2^32 divided by the golden ratio. */
 const MULTIPLIER = 0x9e3779b1;
-/** In tests, where each file has globals of its own, looking up a global for every word would cost more than the rest. */
+/** In tests, where each file has its own globals, a global lookup for every word would cost more than the rest. */
 const { imul } = Math;
 
 /**

@@ -65,7 +65,7 @@ function isBreak(byte: number | undefined): boolean {
 
 function arrangementOf(around: string, { bytes, isReversed }: Needle): Arrangement | undefined {
   const wanted = bytes.toString('latin1');
-  // It is nearby in one stretch, which is a hit of its own.
+  // It is nearby in one stretch, which is a separate hit.
   if (around.includes(wanted)) return undefined;
   const lines = around.split(LINE_BREAK);
   // A reversed needle over lines in their order: the whole text was reversed.

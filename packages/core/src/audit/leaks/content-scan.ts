@@ -84,7 +84,7 @@ function isZip(head: Buffer): boolean {
   return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
 }
 
-/** The bytes of a tar are searched with the stream it is in; here its files are told apart. */
+/** The bytes of a tar are searched with the stream it is in; here its files are distinguished. */
 function openTar(context: ScanContext, content: ScannedContent): ContentSink {
   let isBroken = false;
   const reader = createTarReader((entry, { at, contentAt }) => {

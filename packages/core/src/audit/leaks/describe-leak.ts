@@ -26,6 +26,6 @@ export function describeForm({ form, arrangement }: Pick<Leak, 'form' | 'arrange
     'lines-reversed': ', over lines in reverse order',
     'characters-reversed': ', reversed',
   }[arrangement];
-  const written = form === 'raw' ? 'as it is' : form === 'token-shaped' ? 'by its shape' : form;
+  const written = form === 'raw' ? 'unencoded' : form === 'token-shaped' ? 'by its format' : form;
   return `${written}${how}`;
 }

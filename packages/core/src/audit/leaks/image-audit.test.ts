@@ -143,7 +143,7 @@ test('a leak has the instruction of its layer, a count, and the layer that delet
   expect(describePlace((leaks[0] as (typeof leaks)[number]).place)).toBe(
     'logs/bench.log (layer 1 of 2, deleted by layer 2)',
   );
-  expect(describeForm(leaks[0] as (typeof leaks)[number])).toBe('as it is');
+  expect(describeForm(leaks[0] as (typeof leaks)[number])).toBe('unencoded');
   expect(cleanLayers).toEqual(['sha256:bb']);
   expect(seen).toEqual({ searched: 2, total: 2 });
 });

@@ -41,7 +41,7 @@ export function placesOfLayers({ diffIds, instructions }: ImageConfig, count: nu
   }));
 }
 
-/** Names a place in the configuration as people would. */
+/** Names a place in the configuration for people. */
 export function nameConfigPlace(document: unknown, at: readonly string[]): ConfigPlace {
   const history = valueAt(document, ['history', at[1] ?? '', 'created_by']);
   if (at[0] === 'history' && typeof history === 'string') {
@@ -59,7 +59,7 @@ export function nameConfigPlace(document: unknown, at: readonly string[]): Confi
   return { kind: 'configuration', field: at.join('.') || 'the configuration' };
 }
 
-/** An instruction of the history, without what Docker puts around it. */
+/** An instruction of the history, without Docker's prefix and suffix. */
 export function plainInstruction(createdBy: string): string {
   return createdBy
     .replace(/^\/bin\/sh -c #\(nop\)\s*/, '')

@@ -1,7 +1,7 @@
 import type { Hit } from './byte-search.ts';
 import type { Leak, LeakPlace } from './leak.ts';
 
-/** Different leaks that are listed; more would say nothing new. */
+/** Maximum of different leaks that are listed; more would add nothing. */
 const MOST_LEAKS = 500;
 
 /** Counts hits, each form of each secret once for each place. */

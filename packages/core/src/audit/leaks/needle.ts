@@ -2,7 +2,7 @@ import { encodedBytes, type SecretForm } from '../../secrets/encoded-forms.ts';
 import { SHORTEST_SECRET } from '../../secrets/redactor.ts';
 import type { Secret } from '../../secrets/secret.ts';
 
-/** A sequence of bytes that gives a secret away. */
+/** A sequence of bytes that reveals a secret. */
 export interface Needle {
   /** The keys of `.env` that hold the secret. */
   readonly secret: string;

@@ -23,7 +23,7 @@ export function storedZstd(content: Buffer): Buffer {
   return Buffer.concat(pieces);
 }
 
-/** A pack of blobs, none of them a delta (gitformat-pack). */
+/** A pack of blobs without deltas (gitformat-pack). */
 export function gitPack(blobs: readonly Buffer[]): Buffer {
   const head = Buffer.alloc(12);
   head.write('PACK', 0, 'latin1');

@@ -15,7 +15,7 @@ export interface PlaceMarks {
   /** From `at` on the bytes belong to this file; from `contentAt` on they are its content. */
   add(mark: { readonly at: number; readonly contentAt: number; readonly trail: Trail }): void;
   placeOf(at: number): MarkedPlace;
-  /** No earlier byte will be asked for. */
+  /** No earlier byte will be requested. */
   forget(before: number): void;
 }
 

@@ -27,7 +27,7 @@ export interface FoundToken {
   readonly kind: TokenKind;
 }
 
-/** Finds tokens by their kinds, but for those that look like examples: they repeat themselves or count up. */
+/** Finds tokens by their kinds, except those that look like examples: repeated or ascending characters. */
 export function searchTokens(
   { bytes, words }: SearchedBytes,
   { from, to }: Range,

@@ -34,7 +34,7 @@ describe('usage', () => {
     ['20.10, without one', '1.41', { Parent: '' }, []],
     ['26.1', '1.45', { ' Parents': ['p', 'q'] }, ['p', 'q']],
     ['28.5', '1.51', { Parents: ['p'] }, ['p']],
-  ])('understands the parents of %s', async (_, apiVersion, parents, expected) => {
+  ])('parses the parents of %s', async (_, apiVersion, parents, expected) => {
     const { cache, asked } = engineWith(apiVersion, { BuildCache: [{ ...RECORD, ...parents }] });
     expect(await cache.usage()).toEqual([
       {
@@ -45,7 +45,7 @@ describe('usage', () => {
     expect(asked[0]?.query).toEqual(apiVersion === '1.41' ? {} : { type: 'build-cache' });
   });
 
-  test('an engine without a list has none, and an answer of another shape is an error', async () => {
+  test('an engine without a list has no cache, and an answer in another form is an error', async () => {
     expect(await engineWith('1.51', { BuildCache: null }).cache.usage()).toEqual([]);
     await expect(engineWith('1.51', { BuildCache: [{}] }).cache.usage()).rejects.toMatchObject({
       code: 'engine-answer-unreadable',
@@ -60,7 +60,7 @@ describe('prune', () => {
     ['whole bytes', { all: false, keepBytes: 1e9 + 0.5 }, '1.41', { 'keep-storage': 1_000_000_000 }],
     ['bytes by their newer name', { all: false, keepBytes: 5 }, '1.48', { 'max-used-space': 5 }],
     ['an age', { all: false, olderThanSeconds: 86_400 }, '1.51', { filters: '{"until":["86400s"]}' }],
-  ])('asks for %s', async (_, options, apiVersion, query) => {
+  ])('requests %s', async (_, options, apiVersion, query) => {
     const { cache, asked } = engineWith(apiVersion, { CachesDeleted: null, SpaceReclaimed: 0 });
     expect(await cache.prune(options)).toEqual({ deleted: [], freedBytes: 0 });
     expect(asked[0]).toMatchObject({ method: 'POST', path: '/build/prune' });

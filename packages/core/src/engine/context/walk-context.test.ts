@@ -127,7 +127,7 @@ describe('what is wanted', () => {
     expect(await paths(selection)).toEqual(expected);
   });
 
-  test('symlinks along followed paths are followed, and none out of the context', async () => {
+  test('symlinks along followed paths are followed, but never out of the context', async () => {
     await symlink('../docs/deep', join(folder, 'src/manual'));
     await symlink('/src/main.log', join(folder, 'log'));
     await symlink('../../../../etc/passwd', join(folder, 'passwd'));

@@ -47,7 +47,7 @@ test('a push returns the digest that the engine reports, and sends the credentia
   });
 });
 
-test('without a reported digest, the engine is asked for the digest', async () => {
+test('without a reported digest, the engine is queried for the digest', async () => {
   expect(await engineSaying(200, { status: 'done' }).registries.push(NAME, {})).toBe(DIGEST);
 });
 
@@ -77,7 +77,7 @@ test.each([
   await expect(registries.push(NAME, {})).rejects.toMatchObject({ code, exitCode: 5 });
 });
 
-test('a pull asks for the digest, and reports the bytes of all layers', async () => {
+test('a pull uses the digest, and reports the bytes of all layers', async () => {
   const reported: number[][] = [];
   const { registries, asked } = engineSaying(
     200,

@@ -13,7 +13,7 @@ import type { CheckOutcome } from './check.ts';
 export interface SeenEngine {
   readonly engine: Engine;
   readonly info: EngineInfo;
-  /** Images of the site that it has. */
+  /** Images of the site on the engine. */
   readonly tagged: readonly TaggedImage[];
 }
 
@@ -37,7 +37,7 @@ export async function checkEngine({ config }: OpenSite, tools: Tools): Promise<C
 /** Enough for a manifest and our own caches. */
 const RECORD_BYTES = 16 * 1024 * 1024;
 
-/** There must be room where the engine keeps its images, when that is on this machine, and where the records go. */
+/** There must be free space where the engine keeps its images, if that is on this machine, and in the folder of records. */
 export async function checkDisk(
   { config, records }: OpenSite,
   info: EngineInfo | undefined,

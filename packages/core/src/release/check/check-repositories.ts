@@ -14,7 +14,7 @@ export interface SiteApps {
   readonly apps: readonly ResolvedApp[];
 }
 
-/** Every repository must answer, with its token, and know the ref of its app: one question to each, side by side. */
+/** Every repository must answer, with its token, and know the ref of its app: one request to each, in parallel. */
 export async function checkRepositories(
   { sources, config }: Pick<OpenSite, 'sources' | 'config'>,
   tools: Pick<Tools, 'remote' | 'signal' | 'now'>,
@@ -31,7 +31,7 @@ export async function checkRepositories(
   return { value: splitFrappe(resolved), findings: [...findings, ...expiry], summary };
 }
 
-/** `--frozen`: every app must have a commit in the newest record; no host is asked. */
+/** `--frozen`: every app must have a commit in the newest record; no host is queried. */
 export function checkRecordedCommits(
   { sources }: Pick<OpenSite, 'sources'>,
   manifest: Manifest | undefined,

@@ -18,7 +18,7 @@ export interface CheckReport {
   /** Absolute path of the site. */
   readonly site: string;
   readonly siteVersion: string | undefined;
-  /** Whether a release would be let through: no finding is an error. */
+  /** Whether a release would start: no finding is an error. */
   readonly passed: boolean;
   readonly errors: number;
   readonly warnings: number;
@@ -29,7 +29,7 @@ export interface CheckReport {
 const CHECK: Flow = { name: 'check', stages: [], unchanged: 'It changes nothing.' };
 
 /**
- * Makes every check of a release and changes nothing. Problems are in the report, they are not thrown.
+ * Runs every check of a release and changes nothing. Problems are in the report, they are not thrown.
  * @throws DeBuildError `site-not-found`, `not-a-site`; `check-unknown` for an unknown check to skip; `release-interrupted`
  */
 export async function checkSite(options: CheckOptions): Promise<CheckReport> {

@@ -12,7 +12,7 @@ interface Known {
   readonly manifests: readonly Manifest[];
   /** Manifests that can't be read. */
   readonly problems: readonly Finding[];
-  /** `undefined` when the engine could not be asked. */
+  /** `undefined` when the engine could not be queried. */
   readonly tagged: readonly TaggedImage[] | undefined;
 }
 
@@ -43,7 +43,7 @@ export function checkImageTag(site: Site, { tagged }: Pick<Known, 'tagged'>): Ch
     : { findings: [imageTagTaken(reference, holder)], summary: reference };
 }
 
-/** What `--force` forgives: it says that this version is to be released again. */
+/** The findings that `--force` turns into warnings, because this version is to be released again. */
 export function isForgivable(finding: Finding): boolean {
   return ['site-version-taken', 'site-version-lower', 'image-tag-taken'].includes(finding.id);
 }

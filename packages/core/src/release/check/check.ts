@@ -4,17 +4,17 @@ import type { Tools } from '../../flow/tools.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import { type CheckId, titleOfCheck } from './checks.ts';
 
-/** What a check gives: a value for later steps, and what it found. */
+/** The result of a check: a value for later steps, and its findings. */
 export interface CheckOutcome<Value> {
   readonly value?: Value;
   readonly findings: readonly Finding[];
   /** One line about what was seen: `12 apps, 12 reachable`. */
   readonly summary?: string | undefined;
-  /** Why the check could not be made. */
+  /** Why the check could not run. */
   readonly skipped?: string;
 }
 
-/** Makes one check, times it, reports it, and hands its value on. */
+/** Runs one check, times it, reports it, and returns its value. */
 export type MakeCheck = <Value>(
   id: CheckId,
   body: () => Promise<CheckOutcome<Value>> | CheckOutcome<Value>,
@@ -27,7 +27,7 @@ export interface CheckSettings {
   readonly isForgiven: (finding: Finding) => boolean;
 }
 
-/** @returns the function that makes a check, and the results so far, in the order in which the checks ended */
+/** @returns the function that runs a check, and the results so far, in the order in which the checks ended */
 export function startChecks(
   { config, skip, isForgiven }: CheckSettings,
   { emit }: Pick<Tools, 'emit'>,

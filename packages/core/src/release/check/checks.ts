@@ -2,7 +2,7 @@ import { checkUnknown } from '../../errors/usage-failures.ts';
 import { nearestName } from '../../site/nearest-name.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 
-/** Every check by its stable id, with its title; docs/checks.md describes each. `run-checks.ts` makes them. */
+/** Every check by its stable id, with its title; docs/checks.md describes each. `run-checks.ts` runs them. */
 const CHECKS = {
   config: () => 'de-build.json',
   env: ({ env, exampleEnv }: SiteConfig) => `${env} against ${exampleEnv}`,

@@ -19,11 +19,11 @@ export interface RunChecksOptions {
   readonly skip?: ReadonlySet<CheckId>;
   /** A version, tag or record that exists is a warning, not an error. */
   readonly force?: boolean | undefined;
-  /** Take the commits of the newest record instead of asking the hosts. */
+  /** Use the commits of the newest record instead of querying the hosts. */
   readonly frozen?: boolean | undefined;
 }
 
-/** What the checks saw, and their results. A part that could not be had is `undefined`. */
+/** What the checks read, and their results. A part that could not be read is `undefined`. */
 export interface CheckedSite {
   readonly results: readonly CheckResult[];
   readonly resolved: SiteApps | undefined;
@@ -32,7 +32,7 @@ export interface CheckedSite {
   readonly manifests: readonly Manifest[];
 }
 
-/** Makes every check, side by side where one does not need another; each is reported when it ends. */
+/** Runs every check, in parallel if they are independent; each is reported when it ends. */
 export async function runChecks(
   site: OpenSite,
   { skip = new Set(), force = false, frozen = false }: RunChecksOptions,
@@ -49,7 +49,7 @@ export async function runChecks(
     if (!isDeBuildError(error)) throw error;
     return { manifests: [], problems: [findingOf(error)] };
   });
-  // The hosts are asked first: their answers take longest.
+  // The hosts are queried first: their answers take longest.
   const [resolved, siteRepository, engine] = await Promise.all([
     check('repositories', () =>
       frozen ? checkRecordedCommits(site, manifests[0]) : checkRepositories(site, tools),

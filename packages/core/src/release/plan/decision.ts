@@ -5,10 +5,10 @@ import type { Secret } from '../../secrets/secret.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import type { BuildPlan } from './plan.ts';
 
-/** A plan, and what carrying it out needs that a plan must not hold: secrets, paths, the engine. */
+/** A plan, and what it must not hold but its execution needs: secrets, paths, the engine. */
 export interface Decision {
   readonly plan: BuildPlan;
-  /** As it is; of a rebuild, as it was when it was released. */
+  /** The current site; for a rebuild, the site at the release. */
   readonly site: OpenSite;
   readonly frappe: ResolvedApp | undefined;
   readonly apps: readonly ResolvedApp[];
@@ -17,10 +17,10 @@ export interface Decision {
   readonly engine: Engine;
   readonly files: BuildFiles;
   readonly force: boolean;
-  /** The commits come from a record, wherever their refs point now. */
+  /** The commits come from a record, even if their refs have moved. */
   readonly isFrozen: boolean;
   /**
-   * Seconds, of a rebuild. A release has none: BuildKit from 0.25 on dates what WORKDIR makes by it, and every later step
+   * In seconds, for a rebuild. A release has none: BuildKit from 0.25 on dates the files of WORKDIR by it, and every later step
    * would miss the cache.
    */
   readonly sourceDateEpoch?: string | undefined;
@@ -30,7 +30,7 @@ export interface Decision {
 
 /** Where a build takes its files from. */
 export interface BuildFiles {
-  /** What the paths in the site's configuration are relative to: its own folder, or a copy of it as it was. */
+  /** The base of paths in the site's configuration: its own folder, or a checkout of the recorded commit. */
   readonly folder: string;
   /** Absolute. */
   readonly containerfile: string;

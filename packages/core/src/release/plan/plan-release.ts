@@ -31,7 +31,7 @@ export interface ReleaseOptions extends SiteOptions {
   readonly force?: boolean;
   /** Build args that take precedence over those of `.env` and de-build.json. */
   readonly buildArgs?: Readonly<Record<string, string>>;
-  /** Build from the commits of the newest recorded release, wherever the refs point now. Default: false. */
+  /** Build from the commits of the newest recorded release, even if refs have moved. Default: false. */
   readonly frozen?: boolean;
   /** How the build gets private apps. Default: de-build.json's. */
   readonly tokenDelivery?: SiteConfig['tokenDelivery'];

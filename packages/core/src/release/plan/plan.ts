@@ -59,7 +59,7 @@ export interface PlannedBaseImage {
 export interface PlannedCache {
   /** False: every step runs again. */
   readonly use: boolean;
-  /** What carries the apps' commits into the cache's key. */
+  /** What adds the apps' commits to the cache's key. */
   readonly input: CacheInput['input'];
   /** Digest of the resolved commits. */
   readonly digest: string;

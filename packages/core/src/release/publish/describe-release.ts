@@ -16,7 +16,7 @@ import type { Decision } from '../plan/decision.ts';
 import type { ImageSearch } from '../verify/search-image.ts';
 import { manifestOf } from './manifest-of.ts';
 
-/** What the earlier stages learned. */
+/** The results of the earlier stages. */
 export interface ReleaseOutcome {
   readonly startedAt: Date;
   readonly built: BuiltImage;

@@ -96,14 +96,14 @@ describe.each([1, 2, 3])('with --force, cut off at change %d of the engine', (n)
 });
 
 describe('what cannot be finished is undone', () => {
-  test('the image is gone', async () => {
+  test('the image no longer exists', async () => {
     const { images, names } = imagesNamed({});
     expect(await finishRelease(join(site, 'build-manifests'), pending(), images)).toBe('undone');
     expect(names).toEqual({});
     expect(await contents()).toEqual({});
   });
 
-  test('the image is gone, and the old record was moved aside already', async () => {
+  test('the image no longer exists, and the old record was already moved aside', async () => {
     const { images, names } = imagesNamed({ [OLD]: OLD, [REFERENCE]: OLD, [ASIDE]: OLD });
     await writeManifest(records, manifestOf(OLD));
     const old = await readFile(join(records, '1.4.0.json'), 'utf8');

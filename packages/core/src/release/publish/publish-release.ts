@@ -14,7 +14,7 @@ export interface Publication {
 }
 
 /**
- * Tags a verified image and records it. Both are promised in the journal first: from there on an interrupt waits, and if
+ * Tags a verified image and records it. Both are written to the journal first: from there on an interrupt waits, and if
  * this run dies the next one completes the release.
  * @returns the manifest's path
  * @throws DeBuildError `journal-not-written`, `image-tag-taken-meanwhile`, `manifest-exists`, `manifest-not-written`,

@@ -12,12 +12,12 @@ import { recordOf } from './describe-release.ts';
 import { recordRelease } from './record-release.ts';
 
 let site: string;
-const told: FlowEvent[] = [];
+const reported: FlowEvent[] = [];
 const redactor = createRedactor();
 redactor.add({ name: 'PAT', value: 'planted-secret-value' });
 beforeEach(async () => {
   site = await mkdtemp(join(tmpdir(), 'de-build-record-'));
-  told.length = 0;
+  reported.length = 0;
 });
 afterEach(() => rm(site, { recursive: true, force: true }));
 
@@ -45,7 +45,7 @@ function release({ manifest = sampleManifest(), force = false, undo = async () =
   };
   const record = recordOf(manifest, undefined, redactor);
   const run = () =>
-    recordRelease(decision, { record, tagging, journal }, { emit: (event) => told.push(event) });
+    recordRelease(decision, { record, tagging, journal }, { emit: (event) => reported.push(event) });
   return { run, seen };
 }
 
@@ -60,7 +60,7 @@ test('what could not be recorded loses its tag', async () => {
   expect(seen).toEqual({ settled: true, undone: 1 });
 });
 
-test('when the tag cannot be taken back either, both reasons are told, and the next run finishes it', async () => {
+test('when the tag cannot be removed either, both reasons are reported, and the next run finishes it', async () => {
   await writeFile(join(site, 'build-manifests'), 'a file in the way');
   const { run, seen } = release({ undo: gone });
   await expect(run()).rejects.toMatchObject({
@@ -72,13 +72,13 @@ test('when the tag cannot be taken back either, both reasons are told, and the n
   expect(seen).toEqual({ settled: false, undone: 0 });
 });
 
-test('what cannot be written beside the manifest is told of, and the release stands', async () => {
+test('a companion that cannot be written is reported, and the release is valid', async () => {
   const folder = join(site, 'build-manifests');
   await mkdir(join(folder, '1.4.0.intoto.json'), { recursive: true });
   const { run, seen } = release();
   expect(await run()).toBe(join(folder, '1.4.0.json'));
   expect(seen).toEqual({ settled: true, undone: 0 });
-  expect(told).toMatchObject([
+  expect(reported).toMatchObject([
     {
       type: 'notice',
       level: 'warning',
@@ -87,7 +87,7 @@ test('what cannot be written beside the manifest is told of, and the release sta
   ]);
 });
 
-test('what stands beside the manifest goes aside with it, holds no secret and is taken for no record', async () => {
+test('companions are moved aside with the manifest, contain no secret and are not read as records', async () => {
   const folder = join(site, 'build-manifests');
   const version = '1.4.0-rc.1';
   const buildArgs: Manifest['buildArgs'] = { LEAK: { value: 'planted-secret-value', source: 'env' } };
@@ -103,5 +103,5 @@ test('what stands beside the manifest goes aside with it, holds no secret and is
   expect(text).not.toContain('planted');
   expect(text).toContain('[redacted PAT]');
   expect(await readManifests(folder)).toMatchObject({ manifests: [{ siteVersion: version }], problems: [] });
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 });

@@ -28,7 +28,7 @@ test('a tag that was taken meanwhile is left alone', async () => {
   expect(names).toEqual({ [REFERENCE]: OLD });
 });
 
-test('with --force the old image keeps a tag of its own, and undo gives the old one back', async () => {
+test('with --force the old image gets another tag, and undo restores the old one', async () => {
   const { images, names } = imagesNamed({ [REFERENCE]: OLD });
   const tagging = await tagImage(images, plan({ imageId: OLD, tag: '1.0.0' }), NEW);
   expect(names).toEqual({ [REFERENCE]: NEW, [ASIDE]: OLD });

@@ -16,7 +16,7 @@ const PAT = new Secret('PAT', 'planted-0123456789');
 const PASSWORD = new Secret('DB_PASSWORD', 'planted-9876543210');
 const file = () => join(site, '.de-build/clean-layers.json');
 
-test('layers stay clean for the same secrets, in whatever order and by whatever names', async () => {
+test('layers stay clean for the same secrets, in any order and with any names', async () => {
   await (await openCleanLayers(siteFolder(site), [PAT, PASSWORD])).keep(['sha256:a', 'sha256:b']);
   const again = await openCleanLayers(siteFolder(site), [PASSWORD, new Secret('OTHER', PAT.reveal())]);
   expect([again.has('sha256:a'), again.has('sha256:b'), again.has('sha256:c')]).toEqual([true, true, false]);

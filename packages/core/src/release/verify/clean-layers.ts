@@ -49,7 +49,7 @@ export async function openCleanLayers(own: SiteFolder, secrets: readonly Secret[
   };
 }
 
-/** Distinguishes sets of secrets and reveals nothing: all have to be guessed together, and each guess costs one scrypt. */
+/** Distinguishes sets of secrets and reveals nothing: all must be guessed together, and each guess costs one scrypt. */
 async function identifySecrets(secrets: readonly Secret[], salt: string): Promise<string> {
   const values = [...new Set(secrets.map((secret) => secret.reveal()))].sort();
   const key = (await promisify(scrypt)(JSON.stringify(values), salt, KEY_BYTES)) as Buffer;

@@ -6,7 +6,7 @@ import type { Decision } from '../plan/decision.ts';
 import { openSearcher, type SearchedImage, searchImage } from './search-image.ts';
 
 /**
- * Reads an image that was built, in one pass: for secrets, unless the audit is off, and for the notes on its files. An image
+ * Reads an image that was built, in one pass: for secrets, unless the audit is off, and for the digests of its files. An image
  * that can't be read fails the release only when a leak would.
  * @throws DeBuildError `image-files-unreadable`, `engine-*`
  */

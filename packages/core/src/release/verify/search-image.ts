@@ -20,7 +20,7 @@ export interface ImageSearch {
   readonly layers: { readonly searched: number; readonly total: number };
 }
 
-/** What images are searched for, and what is known of their layers. */
+/** What images are searched for, and what is known about their layers. */
 export interface Searcher {
   readonly pattern: SearchPattern;
   readonly clean: CleanLayers;

@@ -6,7 +6,7 @@ import { MAX_UNPACKED_BYTES } from './limits.ts';
 const STEP = 64 * 1024;
 
 /**
- * Unpacks the beginning of `bytes`, which go on after it.
+ * Unpacks the beginning of `bytes`, which continue after it.
  * @param inflate `inflateSync` or `inflateRawSync`
  * @returns the content, and how many bytes it was packed in; `undefined` when it is broken, cut off, or larger than `options` allow
  */
@@ -27,7 +27,7 @@ export function inflateHead(
 }
 
 /**
- * Unpacks and scans what comes next in a queue, and takes no more of it than that.
+ * Unpacks and scans the next packed content in a queue, and leaves the rest.
  * @returns the length, packed and unpacked; `undefined` when it is broken, cut off or too large
  */
 export async function inflateFrom(
@@ -60,7 +60,7 @@ export async function inflateFrom(
     const taken = inflater.bytesWritten - packed;
     queue.skip(taken);
     packed += taken;
-    // The packed bytes are at their end when the inflater takes no more.
+    // The packed bytes end where the inflater stops reading.
     isOver = taken < bytes.length;
     if (unpacked > MAX_UNPACKED_BYTES) hasFailed = true;
   }

@@ -1,4 +1,4 @@
-/** No file that was packed in earnest unpacks to more. */
+/** No real file unpacks to more. */
 export const MAX_UNPACKED_BYTES = 16 * 1024 ** 3;
 /** A small file is unpacked in one call, which is much faster than a stream for each of thousands. */
 export const SMALL_UNPACKED_BYTES = 4 * 1024 * 1024;

@@ -17,7 +17,7 @@ export async function scanZstd(
   const count = createUnpackedCounter();
   const unpacker = new Decompress((piece) => {
     count(piece);
-    // The unpacker goes on to use the memory of the piece.
+    // The unpacker reuses the memory of the piece.
     scan.data(Buffer.from(piece));
   });
   try {
