@@ -90,7 +90,7 @@ describe('the published JSON Schema', () => {
     expect(properties.map(([key]) => key)).toEqual(Object.keys(siteConfigSchema.shape));
     expect(properties.filter(([, each]) => each.description === undefined)).toEqual([]);
     const without = properties.filter(([, each]) => each.default === undefined).map(([key]) => key);
-    expect(without).toEqual(['$schema', 'target', 'mirrorPort']);
+    expect(without).toEqual(['$schema', 'target']);
   });
 
   test('accepts and refuses as zod does', () => {
