@@ -93,6 +93,15 @@ export function buildRefused(reason: string, advice: Advice | undefined): DeBuil
   });
 }
 
+/** `step` is one that a base image demands, and that no Containerfile shows. */
+export function sourcesCopied(step: string): DeBuildError {
+  return failure('sources-copied', {
+    what: `The image was not released: the step ${step} may have copied the sources of private apps.`,
+    why: 'The base image demands this step (ONBUILD), and the sources were a folder of the build context, as Docker Engine 20.10 knows no other way.',
+    fix: 'Use a base image without ONBUILD, or Docker Engine 23 or later.',
+  });
+}
+
 /** The image that the build reported does not exist on the engine. */
 export function builtImageMissing(id: string): DeBuildError {
   return failure('built-image-missing', {

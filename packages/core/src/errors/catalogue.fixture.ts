@@ -234,6 +234,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['failed to solve', undefined],
       ['no space left on device', advice],
     ],
+    sourcesCopied: [['[builder 2/5] ONBUILD COPY . .']],
     builtImageMissing: [['sha256:0123456789abcdef']],
   },
   'check-findings.ts': {
@@ -597,6 +598,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'release-failures.ts': {
     checksFailed: [[[error]], [[error, error, warning]], [[error, warning, warning]]],
     frozenNeedsSources: [[]],
+    sourcesWouldBeCopied: [['images/custom/Containerfile', { line: 7, text: 'COPY . .' }]],
     sshNeedsSources: [[['mini_erp']], [['mini_erp', 'mini_hr']]],
     tagTakenMeanwhile: [['acme/erp:1.4.0', 'sha256:0123']],
     tagNotTakenBack: [

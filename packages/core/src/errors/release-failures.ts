@@ -43,6 +43,20 @@ export function sshNeedsSources(apps: readonly string[]): DeBuildError {
   });
 }
 
+/** The engine takes sources only as a folder of the context, and the Containerfile copies from there. */
+export function sourcesWouldBeCopied(
+  file: string,
+  { line, text }: { readonly line: number; readonly text: string },
+): DeBuildError {
+  return new DeBuildError({
+    code: 'sources-would-be-copied',
+    what: `${file}:${line} could copy the sources of private apps into the image: ${text}`,
+    why: 'BuildKit of Docker Engine 20.10 knows only one build context, so the sources are a folder `.de-build-sources` in it while it builds.',
+    fix: 'Copy files and folders by their names, or use Docker Engine 23 or later.',
+    exitCode: EXIT.checks,
+  });
+}
+
 /** Someone else tagged the version between the check and the tagging. */
 export function tagTakenMeanwhile(reference: string, imageId: string): DeBuildError {
   return new DeBuildError({

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { buildInterrupted } from '../../errors/build-failures.ts';
+import { buildInterrupted, sourcesCopied } from '../../errors/build-failures.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { createRedactor } from '../../secrets/redactor.ts';
 import { readContainerfile } from '../build-failure/containerfile-text.ts';
 import { explainFailure } from '../build-failure/explain-failure.ts';
 import { openContentHashes } from '../context/content-hashes.ts';
-import type { BuildRequest, BuiltImage, Images } from '../engine.ts';
+import type { BuildRequest, BuildStepTiming, BuiltImage, Images } from '../engine.ts';
 import { confirmImage } from '../images/confirm-image.ts';
 import { fileSync } from '../session/file-sync.ts';
 import { openSession, type SessionOptions } from '../session/open-session.ts';
@@ -60,6 +60,7 @@ export async function buildWithBuildKit(
       const message = redactor.redact(outcome.error);
       throw explainFailure({ message, step, containerfile, target: request.target });
     }
+    if (request.sources?.offer === 'graft') assertNotCopied(ledger.timings());
     const id = await confirmImage(images, outcome.imageId);
     return {
       id,
@@ -75,6 +76,12 @@ export async function buildWithBuildKit(
     client.close();
     session.close();
   }
+}
+
+/** What a base image demands is in no Containerfile. */
+function assertNotCopied(steps: readonly BuildStepTiming[]): void {
+  const copying = steps.find(({ name }) => /\] ONBUILD (?:COPY|ADD) (?!--from=)/i.test(name));
+  if (copying !== undefined) throw sourcesCopied(copying.name);
 }
 
 /** Of one site, and not to be guessed by other clients of a shared builder. */

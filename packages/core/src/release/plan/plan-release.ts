@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { allApps } from '../../apps/all-apps.ts';
 import { decideCacheInput } from '../../apps/cache-input.ts';
-import { checksFailed, frozenNeedsSources, sshNeedsSources } from '../../errors/release-failures.ts';
+import {
+  checksFailed,
+  frozenNeedsSources,
+  sourcesWouldBeCopied,
+  sshNeedsSources,
+} from '../../errors/release-failures.ts';
 import { inspectSite } from '../../flow/change-site.ts';
 import type { CheckResult } from '../../flow/event.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
@@ -9,6 +14,7 @@ import { inStage } from '../../flow/stage.ts';
 import type { SiteOptions, Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
+import { findGraftConflicts } from '../../site/graft-conflicts.ts';
 import { stagesWith } from '../../site/parse-containerfile.ts';
 import { readVersion } from '../../site/site.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
@@ -55,7 +61,7 @@ export function planRelease(options: ReleaseOptions): Promise<BuildPlan> {
   });
 }
 
-/** The stages `check` and `plan`. @throws DeBuildError `checks-failed`, `frozen-needs-mirror`, `ssh-needs-mirror` */
+/** The stages `check` and `plan`. @throws DeBuildError `checks-failed`, `frozen-needs-mirror`, `ssh-needs-mirror`, `sources-would-be-copied` */
 export async function decideRelease(
   site: OpenSite,
   options: ReleaseOptions,
@@ -141,9 +147,15 @@ async function decide(
   };
 }
 
-/** With `inject` the build itself clones what a ref points at, over http. */
-function requireDelivery({ plan, isFrozen, frappe, apps }: Decision): void {
-  if (plan.tokenDelivery.mode !== 'inject') return;
+/** Grafted sources must stay out of the image; with `inject` the build itself clones what a ref points at, over http. */
+function requireDelivery({ plan, site, isFrozen, frappe, apps }: Decision): void {
+  if (plan.tokenDelivery.mode === 'sources') {
+    const { offer } = plan.tokenDelivery;
+    const [conflict] = offer === 'graft' ? findGraftConflicts(site.containerfile?.text ?? '') : [];
+    if (conflict !== undefined && allApps({ frappe, apps }).length > 0)
+      throw sourcesWouldBeCopied(plan.containerfile.path, conflict);
+    return;
+  }
   if (isFrozen) throw frozenNeedsSources();
   const overSsh = allApps({ frappe, apps }).filter(({ url }) => isSshUrl(url));
   if (overSsh.length > 0) throw sshNeedsSources(overSsh.map(({ name }) => name));
