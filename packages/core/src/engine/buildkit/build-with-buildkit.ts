@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { buildInterrupted, sourcesCopied } from '../../errors/build-failures.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { createRedactor } from '../../secrets/redactor.ts';
+import { findGraftConflicts } from '../../site/graft-conflicts.ts';
 import { readContainerfile } from '../build-failure/containerfile-text.ts';
 import { explainFailure } from '../build-failure/explain-failure.ts';
 import { openContentHashes } from '../context/content-hashes.ts';
@@ -78,9 +79,9 @@ export async function buildWithBuildKit(
   }
 }
 
-/** What a base image demands is in no Containerfile. */
+/** What a base image demands (ONBUILD) is in no Containerfile. */
 function assertNotCopied(steps: readonly BuildStepTiming[]): void {
-  const copying = steps.find(({ name }) => /\] ONBUILD (?:COPY|ADD) (?!--from=)/i.test(name));
+  const copying = steps.find(({ name }) => findGraftConflicts(name.replace(/^\[[^\]]*\] /, '')).length > 0);
   if (copying !== undefined) throw sourcesCopied(copying.name);
 }
 

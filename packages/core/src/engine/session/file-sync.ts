@@ -37,6 +37,7 @@ export function fileSync(options: FileSyncOptions): FileSync {
   const sent = { files: 0, bytes: 0 };
   const offered = new Map<string, ContextEntry>();
   const onSent = (entry: ContextEntry) => {
+    if (isGrafted(entry.path)) return;
     sent.files++;
     sent.bytes += entry.size;
   };
@@ -52,7 +53,7 @@ export function fileSync(options: FileSyncOptions): FileSync {
       return;
     }
     if (folder === SOURCES_CONTEXT && sources !== undefined) {
-      await diffCopy(call, { entries: once(sourceEntries(sources.files)), onSent });
+      await diffCopy(call, { entries: once(sourceEntries(sources.files)) });
       return;
     }
     if (folder !== 'context') throw new GrpcError(GRPC.notFound, `there is no folder ${folder ?? ''} here`);

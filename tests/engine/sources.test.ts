@@ -31,7 +31,7 @@ async function isInImage(engine: Engine, imageId: string, secret: string): Promi
   return false;
 }
 
-onEachEngine('the mirror', (engine) => {
+onEachEngine('sources', (engine) => {
   let client: Engine;
   beforeAll(async () => {
     client = await connectEngine({ environment: {}, host: engine.host });
@@ -41,10 +41,10 @@ onEachEngine('the mirror', (engine) => {
   describe.each(['cache-bust', 'secret', 'build-arg'] satisfies ExampleDialect[])('%s', (dialect) => {
     test('keeps the token out of every byte of the image, where injecting it does not', async () => {
       const site = await world.addSite(engine, { dialect, privateFrappe: true });
-      const mirrored = await release(site, engine);
-      expect(mirrored.manifest.tokenDelivery).toBe('sources');
-      expect(await isInImage(client, mirrored.imageId, world.token)).toBe(false);
-      expect(mirrored.manifest.audit).toMatchObject({ mode: 'fail', outcome: 'clean', leaks: [] });
+      const tokenFree = await release(site, engine);
+      expect(tokenFree.manifest.tokenDelivery).toBe('sources');
+      expect(await isInImage(client, tokenFree.imageId, world.token)).toBe(false);
+      expect(tokenFree.manifest.audit).toMatchObject({ mode: 'fail', outcome: 'clean', leaks: [] });
 
       await bumpSite({ site: site.folder, to: 'patch' });
       const injected = await release(site, engine, {
@@ -57,7 +57,7 @@ onEachEngine('the mirror', (engine) => {
       expect(injected.manifest.audit).toMatchObject({ mode: 'warn', outcome: 'leaks' });
       expect(injected.manifest.audit?.leaks.map(({ where }) => where).join()).toContain('logs/bench.log');
       expect(injected.manifest.apps.map(({ commit }) => commit)).toEqual(
-        mirrored.manifest.apps.map(({ commit }) => commit),
+        tokenFree.manifest.apps.map(({ commit }) => commit),
       );
     });
   });
