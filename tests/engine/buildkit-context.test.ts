@@ -1,16 +1,18 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, open, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { runCommand, startCountingProxy } from '@de-build/testbed';
 import { describe, expect, test } from '@jest/globals';
 import { connectEngine } from '../../packages/core/src/engine/connect-engine.ts';
+import { Secret } from '../../packages/core/src/secrets/secret.ts';
 import { onEachEngine } from './on-each-engine.ts';
 import { readLayers } from './read-layers.ts';
 import { useBuilds } from './use-builds.ts';
 
 onEachEngine('BuildKit gets the same context as from Docker’s own client', (shared) => {
-  const builds = useBuilds(shared);
+  const builds = useBuilds(shared, { sessionKey: new Secret('session key', randomUUID()) });
   const { write, build } = builds;
 
   async function buildWithCli(

@@ -11,7 +11,7 @@ import {
   restoreRelease,
   verifyRelease,
 } from '@de-build/core';
-import type { ExampleSite } from '@de-build/testbed';
+import { type ExampleSite, runCommand } from '@de-build/testbed';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld, siteOptions } from './example-world.ts';
 import { onEachEngine } from './on-each-engine.ts';
@@ -165,8 +165,12 @@ onEachEngine('a release that is rebuilt', (shared) => {
 
   describe('when its image no longer exists', () => {
     beforeAll(async () => {
-      // The mirror's URLs are others then, so that its steps do not come from the cache.
-      await rm(join(site.folder, '.de-build', 'site-key'));
+      // The packs have other bytes then, so that no step that clones comes from the cache.
+      const mirror = join(site.folder, '.de-build', 'mirror');
+      for (const name of (await readdir(mirror)).filter((entry) => entry.endsWith('.git'))) {
+        const repack = ['-c', 'pack.compression=0', 'repack', '-a', '-d', '-F', '-q'];
+        await runCommand('git', ['--git-dir', join(mirror, name), ...repack]);
+      }
       for (const { id, tag } of await engine.images.list(site.image)) {
         if (id === imageId) await engine.images.untag(`${site.image}:${tag}`);
       }
