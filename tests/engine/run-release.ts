@@ -1,7 +1,7 @@
 import type { ExampleSite } from '@de-build/testbed';
 import { type CliOptions, runCli } from './run-cli.ts';
 
-/** A release by the real CLI. `at` does something once the output holds a text. */
+/** A release by the real CLI. `at` does something once the output holds a text; the CLI is stopped meanwhile. */
 export async function runRelease(
   site: ExampleSite,
   engine: { readonly host: string },
@@ -10,11 +10,13 @@ export async function runRelease(
   const [marker, act] = options.at ?? [undefined, () => {}];
   let seen = '';
   let isDone = marker === undefined;
-  const onOutput: CliOptions['onOutput'] = (text) => {
+  const onOutput: CliOptions['onOutput'] = (text, child) => {
     seen += text;
     if (isDone || marker === undefined || !seen.includes(marker)) return;
     isDone = true;
+    child.kill('SIGSTOP');
     act();
+    child.kill('SIGCONT');
   };
   const args = ['--progress', 'json', '--host', engine.host, ...(options.args ?? [])];
   const run = await runCli(args, { folder: site.folder, onOutput });
