@@ -82,7 +82,7 @@ describe('without an engine', () => {
 
 onEachEngine('a release that fails', (engine) => {
   test('a ref that moves between the plan and the clone is noticed, and the next run is right', async () => {
-    // The mirror serves the planned commit, whatever moves; only a build that clones from the host can be deceived.
+    // Sources have the planned commit, whatever moves; only a build that clones from the host can be deceived.
     const site = await world.addSite(engine, { config: { tokenDelivery: 'inject', audit: 'warn' } });
     const app = world.apps.apps.mini_erp;
     const planned = await app.resolve('version-15');

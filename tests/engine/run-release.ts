@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import type { ExampleSite } from '@de-build/testbed';
 import { type CliOptions, runCli } from './run-cli.ts';
 
@@ -5,7 +6,10 @@ import { type CliOptions, runCli } from './run-cli.ts';
 export async function runRelease(
   site: ExampleSite,
   engine: { readonly host: string },
-  options: { readonly args?: readonly string[]; readonly at?: readonly [string, () => void] } = {},
+  options: {
+    readonly args?: readonly string[];
+    readonly at?: readonly [string, (child: ChildProcess) => void];
+  } = {},
 ) {
   const [marker, act] = options.at ?? [undefined, () => {}];
   let seen = '';
@@ -15,7 +19,7 @@ export async function runRelease(
     if (isDone || marker === undefined || !seen.includes(marker)) return;
     isDone = true;
     child.kill('SIGSTOP');
-    act();
+    act(child);
     child.kill('SIGCONT');
   };
   const args = ['--progress', 'json', '--host', engine.host, ...(options.args ?? [])];

@@ -57,7 +57,7 @@ async function plant(engine: SharedEngine, dialect: ExampleDialect): Promise<Exa
     dialect,
     privateFrappe: true,
     env: { DB_PASSWORD: PASSWORD, SMTP_SECRET: `'${KEPT}'` },
-    // With the mirror the build has no token that it could print.
+    // With sources the build has no token that it could print.
     config: { tokenDelivery: 'inject', audit: 'warn' },
   });
   const config = JSON.parse(await readFile(join(site.folder, 'de-build.json'), 'utf8'));

@@ -1,9 +1,13 @@
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { buildRelease, bumpSite, connectEngine, type Engine, type ReleaseOptions } from '@de-build/core';
 import { type ExampleDialect, type ExampleSite, moveExampleApp, type SharedEngine } from '@de-build/testbed';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld, siteOptions } from './example-world.ts';
 import { onEachEngine, onOneEngine } from './on-each-engine.ts';
+import { runRelease } from './run-release.ts';
 
 let world: ExampleWorld;
 beforeAll(async () => {
@@ -62,6 +66,47 @@ onEachEngine('sources', (engine) => {
     });
   });
 });
+
+onOneEngine('another user of this machine', (engine) => {
+  test('finds nothing to clone a private app from while it is built', async () => {
+    const site = await world.addSite(engine);
+    const seen: string[] = [];
+    const look = (child: ChildProcess) => {
+      const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+      const mirror = join(site.folder, '.de-build', 'mirror');
+      for (const command of [
+        `ls ${mirror}`,
+        `cat ${site.folder}/.de-build/site-key`,
+        `cat ${site.folder}/.env`,
+      ]) {
+        const { status, stdout } = spawnSync('setpriv', [...nobody, 'sh', '-c', command]);
+        if (status === 0) seen.push(`${command}: ${stdout}`);
+      }
+      seen.push(...listeningSockets(child.pid as number));
+    };
+    const run = await runRelease(site, engine, { at: ['"stage":"build"', look] });
+    expect(run.exitCode).toBe(0);
+    expect(seen).toEqual([]);
+  });
+});
+
+/** TCP sockets that a process listens on. */
+function listeningSockets(pid: number): string[] {
+  const sockets = readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  return ['tcp', 'tcp6'].flatMap((kind) =>
+    readFileSync(`/proc/${pid}/net/${kind}`, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, , , state, , , , , , inode]) => state === '0A' && sockets.includes(`socket:[${inode}]`))
+      .map((fields) => fields.join(' ')),
+  );
+}
 
 onOneEngine('a frozen release', (engine) => {
   test('has the recorded commits, after a branch moved and the host became unreachable', async () => {

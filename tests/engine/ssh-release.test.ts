@@ -42,7 +42,7 @@ onOneEngine('a site with an app that comes over ssh', (engine) => {
     await world.close();
   });
 
-  test('is released by way of the mirror, and only so', async () => {
+  test('is released with sources, and only so', async () => {
     const url = `${server.url}/example/mini_custom.git`;
     const apps = [
       { url: 'example/mini_erp.git', branch: 'version-15' },

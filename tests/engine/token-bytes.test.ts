@@ -16,20 +16,20 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** `npm run torture -- --only token-bytes` builds with every Containerfile. */
 withPrivateEngines('the token', () => {
   test.each(privateEngineVersions())(
-    'is in no byte of wire, image, history, record, log and disk of Docker Engine %s with the mirror, and in all with inject',
+    'is in no byte of wire, image, history, record, log and disk of Docker Engine %s with sources, and in all with inject',
     async (version) => {
       const builder: TokenBuild = { dialect: 'build-arg', target: 'builder' };
-      const { mirror, inject } = await scanForToken({
+      const { sources, inject } = await scanForToken({
         ...{ cli: DE_BUILD, folder, version },
-        mirror: [{ dialect: version === '20.10' ? 'secret' : 'cache-bust' }, builder],
+        sources: [{ dialect: version === '20.10' ? 'secret' : 'cache-bust' }, builder],
         inject: [builder],
       });
       const places = ['wire', 'image', 'history', ...(version === '28.5' ? ['record', 'log'] : []), 'disk'];
-      for (const scan of [mirror, inject]) {
+      for (const scan of [sources, inject]) {
         expect(scan.map(({ place }) => place)).toEqual(expect.arrayContaining(places));
         for (const { bytes } of scan) expect(bytes).toBeGreaterThan(0);
       }
-      expect(mirror.filter(({ found }) => found.length > 0)).toEqual([]);
+      expect(sources.filter(({ found }) => found.length > 0)).toEqual([]);
       expect(inject.filter(({ found }) => found.length === 0).map(({ place }) => place)).toEqual([]);
     },
     600_000,

@@ -10,7 +10,7 @@ import type { TortureContext } from './torture-context.ts';
 import { type ByteTrace, readTrace, traceInto, whyNoStrace } from './trace-bytes.ts';
 
 const DIALECTS = ['cache-bust', 'build-arg'] as const satisfies readonly ExampleDialect[];
-const DELIVERIES = ['mirror', 'inject'] as const;
+const DELIVERIES = ['sources', 'inject'] as const;
 
 type Delivery = (typeof DELIVERIES)[number];
 interface Release {

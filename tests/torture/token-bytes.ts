@@ -37,12 +37,12 @@ export interface ScannedPlace {
 }
 
 export interface TokenScan {
-  readonly mirror: readonly ScannedPlace[];
+  readonly sources: readonly ScannedPlace[];
   readonly inject: readonly ScannedPlace[];
 }
 
 /**
- * Builds with the mirror on a private engine and looks for the token everywhere; then builds with `inject` on the same
+ * Builds with sources on a private engine and looks for the token everywhere; then builds with `inject` on the same
  * engine and looks again, in the same way.
  */
 export async function scanForToken(options: {
@@ -50,7 +50,7 @@ export async function scanForToken(options: {
   /** For what is written meanwhile. */
   readonly folder: string;
   readonly version: EngineVersion;
-  readonly mirror: readonly TokenBuild[];
+  readonly sources: readonly TokenBuild[];
   readonly inject: readonly TokenBuild[];
 }): Promise<TokenScan> {
   const folder = await mkdtemp(join(options.folder, 'token-'));
@@ -62,9 +62,9 @@ export async function scanForToken(options: {
     const world = await createExampleWorld({ token });
     try {
       const scene = { cli: options.cli, folder, engine, world };
-      const mirror = await buildAndScan(scene, 'mirror', options.mirror);
+      const sources = await buildAndScan(scene, 'sources', options.sources);
       await engine.restart();
-      return { mirror, inject: await buildAndScan(scene, 'inject', options.inject) };
+      return { sources, inject: await buildAndScan(scene, 'inject', options.inject) };
     } finally {
       await world.close();
     }
@@ -81,7 +81,7 @@ interface Scene {
   readonly world: ExampleWorld;
 }
 
-type Delivery = 'mirror' | 'inject';
+type Delivery = 'sources' | 'inject';
 
 async function buildAndScan(
   scene: Scene,
@@ -189,19 +189,23 @@ const ALL: readonly TokenBuild[] = [
   { dialect: 'build-arg', target: 'builder' },
 ];
 
-/** No byte of the token anywhere with the mirror, with every Containerfile of the examples; and found everywhere with `inject`. */
+/** No byte of the token anywhere with sources, with every Containerfile of the examples; and found everywhere with `inject`. */
 export async function measureTokenBytes(context: TortureContext): Promise<readonly Figure[]> {
   const { cli, folder, tell, isQuick } = context;
   const builds = isQuick ? ALL.slice(-1) : ALL;
   const figures: Figure[] = [];
   for (const version of privateEngineVersions()) {
     tell(`Looking for the token everywhere in Docker Engine ${version}`);
-    const scan = await scanForToken({ cli, folder, version, mirror: builds, inject: builds });
+    const scan = await scanForToken({ cli, folder, version, sources: builds, inject: builds });
     const describe = (delivery: Delivery) =>
       `${delivery}: places with token bytes, ${builds.length} builds on ${version} (${scan[delivery].map(({ place }) => place).join(', ')})`;
     const leaking = (delivery: Delivery) => scan[delivery].filter(({ found }) => found.length > 0).length;
     figures.push(
-      noneOf(scan.mirror.length, { part: 'token-bytes', name: describe('mirror'), wrong: leaking('mirror') }),
+      noneOf(scan.sources.length, {
+        part: 'token-bytes',
+        name: describe('sources'),
+        wrong: leaking('sources'),
+      }),
       allOf(scan.inject.length, { part: 'token-bytes', name: describe('inject'), right: leaking('inject') }),
     );
   }

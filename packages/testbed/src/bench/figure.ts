@@ -27,7 +27,7 @@ export type PartName =
   | 'cached-build'
   | 'context-bytes'
   | 'one-moved'
-  | 'mirror-clone'
+  | 'sources-clone'
   | 'check'
   | 'list';
 

@@ -14,7 +14,7 @@ import { createRealisticApp } from './realistic-app.ts';
 const APPS = 6;
 
 /**
- * A release after one app of six has moved, with mirror and cache, compared with the same release with `--no-cache`: the same
+ * A release after one app of six has moved, with the cache, compared with the same release with `--no-cache`: the same
  * app commits, and the same files of every app, or it throws.
  */
 export async function measureOneMoved(context: BenchContext): Promise<readonly Figure[]> {

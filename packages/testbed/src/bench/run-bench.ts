@@ -9,8 +9,8 @@ import { measureCachedBuild } from './measure-cached-build.ts';
 import { measureCheck } from './measure-check.ts';
 import { measureContextBytes } from './measure-context-bytes.ts';
 import { measureList } from './measure-list.ts';
-import { measureMirrorClone } from './measure-mirror-clone.ts';
 import { measureOneMoved } from './measure-one-moved.ts';
+import { measureSourcesClone } from './measure-sources-clone.ts';
 import { measureStartUp } from './measure-start-up.ts';
 
 export interface BenchOptions {
@@ -25,7 +25,7 @@ const PARTS: Readonly<Record<PartName, (context: BenchContext) => Promise<readon
   'cached-build': measureCachedBuild,
   'context-bytes': measureContextBytes,
   'one-moved': measureOneMoved,
-  'mirror-clone': measureMirrorClone,
+  'sources-clone': measureSourcesClone,
   check: measureCheck,
   list: measureList,
 };

@@ -12,10 +12,10 @@ import { createRealisticApp } from './realistic-app.ts';
 
 const MARK = 'CLONED ';
 
-/** Runs in a step of a build: clones alternately from the mirror and from upstream, as bench does, and prints the times. */
+/** Runs in a step of a build: clones alternately from the sources and from upstream, as bench does, and prints the times. */
 const CLONES = `
 import json, shutil, subprocess, sys, time
-mirrored = [app for app in json.load(open(sys.argv[1])) if app['url'].endswith(sys.argv[3])][0]['url']
+sources = [app for app in json.load(open(sys.argv[1])) if app['url'].endswith(sys.argv[3])][0]['url']
 def clone(url, to):
     started = time.monotonic()
     args = ['git', 'clone', '--quiet', url, '--branch', 'version-15', '--depth', '1', '--origin', 'upstream', to]
@@ -25,23 +25,23 @@ def clone(url, to):
     shutil.rmtree(to)
     return took, tree
 for pair in range(int(sys.argv[4]) + 1):
-    ours, our_tree = clone(mirrored, '/tmp/ours')
+    ours, our_tree = clone(sources, '/tmp/ours')
     peer, peer_tree = clone(sys.argv[2], '/tmp/peer')
     assert our_tree == peer_tree, (our_tree, peer_tree)
     if pair > 0:
         print('${MARK}' + json.dumps({'ours': ours, 'peer': peer}), flush=True)
 `;
 
-/** `git clone` through the mirror, compared with `git clone` from the upstream that it was filled from, both in a build. */
-export async function measureMirrorClone(context: BenchContext): Promise<readonly Figure[]> {
+/** `git clone` from the sources, compared with `git clone` from the upstream that they were fetched from, both in a build. */
+export async function measureSourcesClone(context: BenchContext): Promise<readonly Figure[]> {
   const { isQuick, tell, deBuild, signal } = context;
   const engine = await context.engine();
   if (engine === undefined) return [];
   const size = isQuick ? { files: 40, bytes: 2000, commits: 2 } : { files: 800, bytes: 12_000, commits: 50 };
   const megabytes = ((size.files * size.bytes) / 1e6).toFixed(1);
   const label = `an app of ${size.files} files, ${megabytes} MB`;
-  tell(`Cloning ${label} through the mirror, on ${engine.description}`);
-  const folder = join(context.folder, 'mirror-clone');
+  tell(`Cloning ${label} from the sources, on ${engine.description}`);
+  const folder = join(context.folder, 'sources-clone');
   const git = join(folder, 'git');
   const { frappe } = await createExampleApps(git);
   const app = await createRealisticApp(git, { name: 'bench/big_app', ...size });
@@ -57,7 +57,7 @@ export async function measureMirrorClone(context: BenchContext): Promise<readonl
     folder: join(folder, 'site'),
     gitUrl: gitServer.url,
     token: 'none-is-needed',
-    image: 'de-build-bench/mirror-clone',
+    image: 'de-build-bench/sources-clone',
     apps: [{ url: upstream, branch: app.defaultBranch }],
     config: { buildArgs: { UPSTREAM: upstream } },
   });
@@ -70,7 +70,7 @@ export async function measureMirrorClone(context: BenchContext): Promise<readonl
   );
   await site.commit('Clone often');
   const run = await runProgram(
-    deBuild(['--progress', 'json', '--token-delivery', 'mirror'], {
+    deBuild(['--progress', 'json', '--token-delivery', 'sources'], {
       folder: site.folder,
       environment: { DOCKER_HOST: `unix://${engine.socketPath}` },
     }),
@@ -80,7 +80,7 @@ export async function measureMirrorClone(context: BenchContext): Promise<readonl
   if (pairs.length === 0) throw new Error(`No clone was timed:\n${run.stdout.slice(-4000)}`);
   return [
     figureOf(
-      { part: 'mirror-clone', name: `clone through the mirror : from its upstream, ${label}`, unit: 'ms' },
+      { part: 'sources-clone', name: `clone from the sources : from its upstream, ${label}`, unit: 'ms' },
       compare(pairs),
     ),
   ];
