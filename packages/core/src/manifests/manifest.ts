@@ -136,7 +136,7 @@ export const manifestSchema = z
       .enum(['sources', 'mirror', 'inject'])
       .optional()
       .describe(
-        'How the build got the apps: as sources that came with the build, from the mirror over HTTP (de-build 0.3 and earlier), or with the token in their URLs.',
+        'How the build got the apps: as sources that came with the build, from the mirror over HTTP (`mirror`, in earlier versions), or with the token in their URLs.',
       ),
     rebuild: z
       .looseObject({

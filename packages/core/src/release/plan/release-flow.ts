@@ -1,6 +1,6 @@
 import type { Flow } from '../../flow/tools.ts';
 
-/** The release. A rebuild shares its stages from `fetch` on. */
+/** The release. A rebuild and a restore declare their own stages. */
 export const RELEASE: Flow = {
   name: 'release',
   stages: ['check', 'plan', 'fetch', 'build', 'verify', 'tag', 'record'],
