@@ -15,6 +15,8 @@ export interface PrivateEngineOptions {
   readonly version: EngineVersion;
   /** Size of a disk in memory for its data. Default: the disk of its folder. */
   readonly diskBytes?: number;
+  /** Keeps images in containerd's store; not before 23. */
+  readonly hasContainerdStore?: boolean;
 }
 
 /** How a command line client reaches an engine. */
@@ -83,10 +85,11 @@ export async function startPrivateEngine(options: PrivateEngineOptions): Promise
   const socketPath = join(folder, 'docker.sock');
   const host = `unix://${socketPath}`;
   const logFile = join(folder, 'dockerd.log');
+  const features = { 'containerd-snapshotter': options.hasContainerdStore ?? false };
   let daemon: ChildProcess | undefined;
 
   const start = async (): Promise<void> => {
-    daemon = await spawnDaemon({ folder, bridge, socketPath, logFile, software });
+    daemon = await spawnDaemon({ folder, bridge, socketPath, logFile, software, features });
     await waitUntilReady(daemon, host, logFile);
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -127,11 +130,14 @@ async function spawnDaemon(options: {
   readonly socketPath: string;
   readonly logFile: string;
   readonly software: EngineSoftware;
+  readonly features: Readonly<Record<string, boolean>>;
 }): Promise<ChildProcess> {
   const { folder, software } = options;
   // The machine's settings do not apply to this engine, nor does the key that an engine before 23 keeps with them.
   const settings =
-    (await majorVersionOf(software)) < 23 ? { 'deprecated-key-path': `${folder}/key.json` } : {};
+    (await majorVersionOf(software)) < 23
+      ? { 'deprecated-key-path': `${folder}/key.json` }
+      : { features: options.features };
   await writeFile(join(folder, 'daemon.json'), JSON.stringify(settings));
   const log = await open(options.logFile, 'a');
   try {
