@@ -19,6 +19,8 @@ export interface Engine {
    * @throws DeBuildError `build-step-failed`, `build-interrupted`, `engine-lost`, `engine-idle`, …
    */
   build(request: BuildRequest): Promise<BuiltImage>;
+  /** Platforms whose steps the builder can run, as OCI writes them. @throws DeBuildError `engine-*` */
+  platforms(): Promise<readonly string[]>;
   /** Releases the connection. */
   close(): Promise<void>;
 }
@@ -40,6 +42,8 @@ export interface BuildRequest {
   readonly containerfile: string;
   readonly tags: readonly string[];
   readonly target?: string;
+  /** As OCI writes it; the engine's own by default. */
+  readonly platform?: string;
   readonly buildArgs: Readonly<Record<string, string | Secret>>;
   /** BuildKit secrets by id. */
   readonly secrets: Readonly<Record<string, Secret>>;

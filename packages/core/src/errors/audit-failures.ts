@@ -60,6 +60,15 @@ export interface OtherCommit {
 }
 
 /** Apps that are in the image at another commit than planned. */
+/** The builder made an image for another platform than it was told. */
+export function imagePlatformDiffers(platform: string, wanted: string): DeBuildError {
+  return verifyFailure('image-platform-differs', {
+    what: `The image is for ${platform}, not for ${wanted}.`,
+    why: 'Its base image exists for that platform only, or the engine took one that it had.',
+    fix: `Remove the base image from the engine, so that the one for ${wanted} is pulled, or use a base image that exists for it.`,
+  });
+}
+
 export function imageAppsDiffer(others: readonly OtherCommit[]): DeBuildError {
   const names = others.map(({ app }) => app).join(', ');
   const lines = others.map(

@@ -179,6 +179,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [[missingApp], true],
       [[missingApp, { ...missingApp, app: 'hrms' }], false],
     ],
+    imagePlatformDiffers: [['linux/amd64', 'linux/arm64']],
     imageAppsDiffer: [
       [[{ ...missingApp, foundCommit: 'bbbbbbb' }]],
       [[{ ...missingApp, foundCommit: undefined }]],
@@ -598,6 +599,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'release-failures.ts': {
     checksFailed: [[[error]], [[error, error, warning]], [[error, warning, warning]]],
     frozenNeedsSources: [[]],
+    platformUnsupported: [['linux/s390x', ['linux/amd64', 'linux/386']]],
     sourcesWouldBeCopied: [['images/custom/Containerfile', { line: 7, text: 'COPY . .' }]],
     sshNeedsSources: [[['mini_erp']], [['mini_erp', 'mini_hr']]],
     tagTakenMeanwhile: [['acme/erp:1.4.0', 'sha256:0123']],
@@ -681,6 +683,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
   },
   'usage-failures.ts': {
+    platformMalformed: [['arm64', 'DOCKER_DEFAULT_PLATFORM']],
+    platformsMany: [['linux/amd64,linux/arm64', '--platform']],
     badBuildArg: [[]],
     checkUnknown: [
       ['engin', ['env', 'engine'], 'engine'],

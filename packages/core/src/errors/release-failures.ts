@@ -43,6 +43,17 @@ export function sshNeedsSources(apps: readonly string[]): DeBuildError {
   });
 }
 
+/** `known` are those that the builder can run. */
+export function platformUnsupported(platform: string, known: readonly string[]): DeBuildError {
+  return new DeBuildError({
+    code: 'platform-unsupported',
+    what: `The builder cannot run steps for ${platform}.`,
+    why: `It runs ${known.join(', ')}.`,
+    fix: 'Build on an engine of that platform, or register emulation on this one: `docker run --privileged --rm tonistiigi/binfmt --install all`.',
+    exitCode: EXIT.checks,
+  });
+}
+
 /** The engine takes sources only as a folder of the context, and the Containerfile copies from there. */
 export function sourcesWouldBeCopied(
   file: string,

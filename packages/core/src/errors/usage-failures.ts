@@ -36,3 +36,24 @@ export function badPruneLimit(option: string, example: string): DeBuildError {
     exitCode: EXIT.usage,
   });
 }
+
+/** `source` is where it was set: `--platform`. */
+export function platformMalformed(platform: string, source: string): DeBuildError {
+  return new DeBuildError({
+    code: 'platform-malformed',
+    what: `The platform ${JSON.stringify(platform)} of ${source} is invalid.`,
+    why: 'A platform is an operating system and an architecture.',
+    fix: 'Write it as `linux/amd64` or `linux/arm64`.',
+    exitCode: EXIT.usage,
+  });
+}
+
+export function platformsMany(platforms: string, source: string): DeBuildError {
+  return new DeBuildError({
+    code: 'platforms-many',
+    what: `${source} names several platforms: ${platforms}.`,
+    why: 'A release is one image, for one platform.',
+    fix: 'Name one platform, and release each under its own site version.',
+    exitCode: EXIT.usage,
+  });
+}

@@ -50,6 +50,13 @@ export const siteConfigSchema = z
       .default([['PAT_DESIRED_EFFECT', 'DE_MACRS_PAT']])
       .describe('Groups of keys that name the same token: any key of a group satisfies the others.'),
     target: z.string().min(1, 'is empty').optional().describe('The stage to build; the last one by default.'),
+    platform: z
+      .string()
+      .min(1, 'is empty')
+      .optional()
+      .describe(
+        'The platform of the image, such as `linux/arm64`; by default that of DOCKER_DEFAULT_PLATFORM, or of the engine.',
+      ),
     network: z
       .enum(['default', 'host', 'none'])
       .default('default')

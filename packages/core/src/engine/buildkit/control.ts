@@ -1,4 +1,4 @@
-import { bytesField, readMessage } from '../session/protobuf.ts';
+import { bytesField, readFields, readMessage } from '../session/protobuf.ts';
 
 /**
  * Requests and answers of BuildKit's own API: `moby.buildkit.v1.Control` of moby/buildkit's control.proto.
@@ -7,6 +7,7 @@ export const CONTROL = {
   solve: '/moby.buildkit.v1.Control/Solve',
   status: '/moby.buildkit.v1.Control/Status',
   history: '/moby.buildkit.v1.Control/ListenBuildHistory',
+  workers: '/moby.buildkit.v1.Control/ListWorkers',
 } as const;
 
 export type Attributes = Readonly<Record<string, string | undefined>>;
@@ -42,6 +43,21 @@ export function readSolveResponse(bytes: Buffer): ReadonlyMap<string, string> {
 /** A `StatusRequest`. */
 export function writeStatusRequest(ref: string): Buffer {
   return bytesField(1, ref);
+}
+
+/** The platforms of a `ListWorkersResponse`. @throws RangeError when the bytes are no such message */
+export function readPlatforms(bytes: Buffer): readonly string[] {
+  const platforms: string[] = [];
+  readMessage(bytes, (field, worker) => {
+    if (field !== 1 || typeof worker === 'number') return;
+    readMessage(worker, (part, value) => {
+      if (part !== 3 || typeof value === 'number') return;
+      const fields = readFields(value);
+      const words = [fields.text(2), fields.text(1), fields.text(3)];
+      platforms.push(words.filter((word) => word !== '').join('/'));
+    });
+  });
+  return [...new Set(platforms)];
 }
 
 function writeMap(field: number, entries: Attributes): Buffer {

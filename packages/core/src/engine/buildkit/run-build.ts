@@ -138,6 +138,7 @@ function solveOf({ request, sessionId }: BuildRun): Solve {
     frontendAttributes: {
       filename: basename(request.containerfile),
       target: request.target,
+      platform: request.platform,
       'no-cache': request.noCache ? '' : undefined,
       'image-resolve-mode': request.pull ? 'pull' : 'default',
       'force-network-mode': network === 'default' ? undefined : network,

@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { choosePlatform } from './choose-platform.ts';
+
+const choose = (option?: string, config?: string, variable?: string) =>
+  choosePlatform({ option, config, variable });
+
+test.each([
+  ['linux/amd64', 'linux/amd64'],
+  ['linux/x86_64', 'linux/amd64'],
+  ['linux/aarch64', 'linux/arm64'],
+  ['linux/arm64/v8', 'linux/arm64'],
+  ['Linux/ARM64', 'linux/arm64'],
+  ['linux/arm', 'linux/arm/v7'],
+  ['linux/armhf', 'linux/arm/v7'],
+  ['linux/arm/6', 'linux/arm/v6'],
+  ['linux/amd64/v3', 'linux/amd64/v3'],
+])('%s is %s', (text, platform) => {
+  expect(choose(text)).toBe(platform);
+});
+
+test('the option comes before the setting, and the setting before the variable', () => {
+  expect(choose('linux/arm64', 'linux/386', 'linux/s390x')).toBe('linux/arm64');
+  expect(choose(undefined, 'linux/386', 'linux/s390x')).toBe('linux/386');
+  expect(choose(undefined, undefined, 'linux/s390x')).toBe('linux/s390x');
+  expect(choose(undefined, undefined, '')).toBeUndefined();
+});
+
+test.each(['arm64', 'linux', 'linux/', 'linux/a b', 'a/b/c/d'])('%j is refused by name', (text) => {
+  expect(() => choose(undefined, undefined, text)).toThrow(
+    expect.objectContaining({
+      code: 'platform-malformed',
+      what: expect.stringContaining('DOCKER_DEFAULT_PLATFORM'),
+    }),
+  );
+});
+
+test('several are refused', () => {
+  expect(() => choose('linux/amd64,linux/arm64')).toThrow(expect.objectContaining({ code: 'platforms-many' }));
+});
