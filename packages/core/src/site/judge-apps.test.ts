@@ -21,7 +21,13 @@ const INIT = 'RUN bench init --apps_path=/opt/frappe/apps.json /home/frappe/frap
 
 describe('a list of apps that is copied', () => {
   test('is named with its line, the reason, and the lines to write', () => {
-    const [finding] = judge(['FROM a', 'USER root', 'COPY apps.json /opt/frappe/apps.json', 'USER frappe', INIT]);
+    const [finding] = judge([
+      'FROM a',
+      'USER root',
+      'COPY apps.json /opt/frappe/apps.json',
+      'USER frappe',
+      INIT,
+    ]);
     expect(finding).toMatchObject({ id: 'containerfile-dialect', severity: 'error', line: 3 });
     expect(finding?.what).toBe('Containerfile copies apps.json from the context (line 3).');
     expect(finding?.why).toMatch(/token.*layer/);
@@ -46,13 +52,19 @@ describe('a list of apps that is copied', () => {
     ['WORKDIR /opt/frappe\nCOPY apps.json ./', `RUN ${MOUNT}`],
     ['COPY . /opt/frappe', '`COPY . /opt/frappe`'],
     ['COPY site/my-apps.json /opt/frappe/apps.json', `RUN ${MOUNT}`, { apps: 'site/my-apps.json' }],
-    ['COPY my-apps.json /opt/frappe/apps.json', `RUN ${MOUNT}`, { apps: 'site/my-apps.json', context: 'site' }],
+    [
+      'COPY my-apps.json /opt/frappe/apps.json',
+      `RUN ${MOUNT}`,
+      { apps: 'site/my-apps.json', context: 'site' },
+    ],
     ['ADD https://example.com/x/apps.json /opt/frappe/apps.json', `RUN ${MOUNT}`],
     ['ARG CACHE_BUST=""\nCOPY apps.json /opt/frappe/apps.json', /^Remove line 3, and in line 4/],
   ])('%s', (...[copy, fix, config]) => {
     const findings = judge(['FROM a', copy, INIT], SOME, config);
     expect(findings).toMatchObject([{ id: 'containerfile-dialect' }]);
-    expect(findings[0]?.fix).toEqual(typeof fix === 'string' ? expect.stringContaining(fix) : expect.stringMatching(fix));
+    expect(findings[0]?.fix).toEqual(
+      typeof fix === 'string' ? expect.stringContaining(fix) : expect.stringMatching(fix),
+    );
   });
 
   test('elsewhere: the target is that of the COPY, and every RUN that reads it gets the mount', () => {
@@ -85,10 +97,22 @@ describe('a list of apps that is copied', () => {
 
 describe('other ways', () => {
   test.each([
-    ['RUN --mount=type=bind,source=apps.json,target=/opt/frappe/apps.json bench init', /mounts apps.json from/, MOUNT],
+    [
+      'RUN --mount=type=bind,source=apps.json,target=/opt/frappe/apps.json bench init',
+      /mounts apps.json from/,
+      MOUNT,
+    ],
     ['RUN --mount=source=apps.json,target=/a.json bench init', /mounts apps.json from/, 'target=/a.json'],
-    ['RUN --mount=type=secret,id=apps-json,target=/a bench init', /secret apps-json/, '`id=apps_json` in line 2'],
-    ['RUN --mount=type=secret,id=x,target=/opt/apps.json bench init', /secret x /, '`id=apps_json` in line 2'],
+    [
+      'RUN --mount=type=secret,id=apps-json,target=/a bench init',
+      /secret apps-json/,
+      '`id=apps_json` in line 2',
+    ],
+    [
+      'RUN --mount=type=secret,id=x,target=/opt/apps.json bench init',
+      /secret x /,
+      '`id=apps_json` in line 2',
+    ],
     ['ARG APPS_JSON\nRUN echo $APPS_JSON > /a', /build arg APPS_JSON /, 'ARG APPS_JSON`'],
     ['ARG APPS_JSON_B64', /build arg APPS_JSON_B64/, MOUNT],
   ])('%s', (line, what, fix) => {
