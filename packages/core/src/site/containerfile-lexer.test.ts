@@ -41,6 +41,21 @@ describe('heredocs', () => {
   });
 });
 
+test.each<[string, { image: string; line: number } | undefined]>([
+  ['# syntax=docker/dockerfile:1.4\nFROM a', { image: 'docker/dockerfile:1.4', line: 1 }],
+  ['#syntax = docker/dockerfile:1 \nFROM a', { image: 'docker/dockerfile:1', line: 1 }],
+  ['\uFEFF# escape=`\r\n# SYNTAX=a/b\r\nFROM a', { image: 'a/b', line: 2 }],
+  ['#!/usr/bin/env x\n# syntax=a/b\nFROM a', { image: 'a/b', line: 2 }],
+  ['# check=skip=all\n# syntax=a/b arg\nFROM a', { image: 'a/b', line: 2 }],
+  ['// syntax=a/b\nx', { image: 'a/b', line: 1 }],
+  ['\n# syntax=a/b\nFROM a', undefined],
+  ['# a comment\n# syntax=a/b\nFROM a', undefined],
+  [' # syntax=a/b\nFROM a', undefined],
+  ['FROM a\n# syntax=a/b', undefined],
+])('the syntax line of %j', (text, syntax) => {
+  expect(parseInstructions(text).syntax).toEqual(syntax);
+});
+
 describe('FROM', () => {
   const from = (text: string) => stagesWith({ text }, {}).map((stage) => stage.from);
 
