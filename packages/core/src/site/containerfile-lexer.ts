@@ -178,7 +178,7 @@ class Lexer {
     if (sign === '/') return this.#replace(name, start);
     const isEmptyUnset = sign === ':';
     const operator = isEmptyUnset ? (this.#next() ?? '') : sign;
-    const known = isEmptyUnset ? '-+?#%' : '+-?#%';
+    const known = isEmptyUnset ? '-+?' : '-+?#%';
     if (!known.includes(operator) || operator === '') throw new WordError('substitution');
     const isPattern = operator === '#' || operator === '%';
     const { text: word } = this.readTo('}', isPattern);
