@@ -7,7 +7,7 @@ import { useBuilds } from './use-builds.ts';
 
 // An older engine knows fewer operators.
 onOneEngine('words of a Containerfile', (shared) => {
-  const builds = useBuilds(shared, { builder: 'buildkit' });
+  const builds = useBuilds(shared, {});
   const { write, build } = builds;
   const head = ['FROM BASE', ...Object.entries(VALUES).map(([name, value]) => `ENV ${name}="${value}"`)];
 
