@@ -9,7 +9,7 @@ import { APPS_ARG, APPS_SECRET, parentOf, readStage } from './parse-containerfil
 import type { SiteConfig } from './site-config.ts';
 
 /** Where frappe_docker's Containerfiles have it. */
-export const USUAL_TARGET = '/opt/frappe/apps.json';
+const USUAL_TARGET = '/opt/frappe/apps.json';
 
 type Settings = Pick<SiteConfig, 'apps' | 'context' | 'secrets' | 'buildArgs'>;
 

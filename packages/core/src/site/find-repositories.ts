@@ -49,7 +49,7 @@ export function findRepositories(
 }
 
 /** Of the shell's form, of a heredoc that is a script, and of the list form. */
-export function commandsOf(
+function commandsOf(
   { rest, line, lastLine }: Instruction,
   lines: readonly string[],
   lookup: ArgLookup,

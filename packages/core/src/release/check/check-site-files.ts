@@ -23,7 +23,7 @@ export function checkSiteFiles(site: OpenSite): Readonly<Record<FileCheck, Check
     token: { findings: [...sources.findings, ...weak], summary: sources.summary },
     containerfile: {
       findings: [...found('containerfile'), ...sources.buildArgFindings],
-      summary: containerfile && describeDialect(containerfile.dialect),
+      summary: containerfile && describeDialect(containerfile.dialect, found('containerfile')),
     },
   };
 }
@@ -38,6 +38,7 @@ function counted(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }
 
-function describeDialect(dialect: Dialect): string {
-  return dialect === 'none' ? 'takes no apps.json' : `takes its apps by ${dialect}`;
+function describeDialect(dialect: Dialect, findings: readonly Finding[]): string | undefined {
+  if (dialect !== 'none') return `takes its apps by ${dialect}`;
+  return findings.some(({ severity }) => severity === 'error') ? undefined : 'takes no apps.json';
 }
