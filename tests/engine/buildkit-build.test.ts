@@ -93,6 +93,12 @@ onEachEngine('a BuildKit build', (shared) => {
     ['an unknown target', 'FROM BASE\n', { target: 'nope' }, { code: 'build-target-missing' }],
     ['an absent base', 'FROM 127.0.0.1:9/no/image:1\n', {}, { code: 'base-image-unavailable' }],
     [
+      'an absent frontend',
+      '# syntax=127.0.0.1:9/no/frontend:1\nFROM BASE\n',
+      {},
+      { code: 'frontend-image-unavailable', what: expect.stringContaining('(line 1)') },
+    ],
+    [
       'a missing source',
       'FROM BASE\nCOPY nothere /\n',
       {},

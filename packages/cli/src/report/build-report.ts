@@ -1,5 +1,6 @@
 import type { BuildPlan, ReleaseResult } from '@de-build/core';
 import { countOf, formatBytes, formatDuration } from '../terminal/quantities.ts';
+import { describeDialect } from './describe-dialect.ts';
 import { commit, digest, facts, MARKS, note, type Report, section, strong, table } from './model.ts';
 
 /** What was released. */
@@ -28,7 +29,7 @@ export function planReport(plan: BuildPlan): Report {
     title: `Would build ${plan.reference}`,
     parts: [
       facts([
-        ['Containerfile', `${plan.containerfile.path} (apps by ${plan.dialect})`],
+        ['Containerfile', `${plan.containerfile.path} (${describeDialect(plan.dialect)})`],
         ['context', plan.context],
         [
           'cache',

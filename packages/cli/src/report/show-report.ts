@@ -1,5 +1,6 @@
 import type { Manifest } from '@de-build/core';
 import { countOf, formatAge, formatBytes, formatDuration } from '../terminal/quantities.ts';
+import { describeDialect } from './describe-dialect.ts';
 import { commit, type Facts, facts, quiet, type Report, right, section, table } from './model.ts';
 
 /** Everything in a record, in sections. */
@@ -80,7 +81,10 @@ function factsOf(manifest: Manifest, now: Date): Facts {
     ['tags', image.tags.join(', ')],
     ...(rebuild === undefined ? [] : [['rebuilt', `${rebuild.verdict} to ${rebuild.of}`] as const]),
     ['site', `${head}${branch}${site.dirty ? ', with changes' : ''}`],
-    ['Containerfile', `${containerfile.path}, ${containerfile.digest} (apps by ${manifest.dialect})`],
+    [
+      'Containerfile',
+      `${containerfile.path}, ${containerfile.digest} (${describeDialect(manifest.dialect)})`,
+    ],
     ['context', `${context.files} files, ${formatBytes(context.sentBytes)} sent, ${context.digest}`],
     ['cache', cache.used ? `used (${cache.input})` : `not used: ${cache.reason ?? 'as asked'}`],
     [

@@ -6,6 +6,7 @@ import { checkBuildArgs } from '../site/check-build-args.ts';
 import type { Site } from '../site/site.ts';
 import type { App } from './app.ts';
 import { type ChosenBuildArg, chooseBuildArgs } from './build-args.ts';
+import { readBuildSecrets } from './build-secrets.ts';
 import { fillBuildArgs } from './fill-build-args.ts';
 import { parseApps } from './parse-apps.ts';
 import { parseFrappe } from './parse-frappe.ts';
@@ -19,6 +20,8 @@ export interface SiteSources {
   readonly buildArgs: readonly ChosenBuildArg[];
   /** Values of the build args that the build gets, placeholders filled. */
   readonly filledBuildArgs: Readonly<Record<string, string | Secret>>;
+  /** What the build's secrets are by id, besides the apps. */
+  readonly buildSecrets: Readonly<Record<string, Secret>>;
   /** Everything that must never be shown. */
   readonly secrets: readonly Secret[];
   readonly values: ValueSource;
@@ -39,8 +42,11 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
   const parsed = parseApps(site.apps, { ...values, file: config.apps });
   const frappe =
     containerfile?.args.has('FRAPPE_PATH') === true ? parseFrappe(buildArgs, filled.args) : undefined;
-  const usedKeys = new Set([...parsed.usedKeys, ...filled.usedKeys]);
-  const sensitive = [...(env?.entries.values() ?? [])].filter((entry) => entry.sensitive);
+  const buildSecrets = readBuildSecrets(site);
+  const usedKeys = new Set([...parsed.usedKeys, ...filled.usedKeys, ...buildSecrets.usedKeys]);
+  const sensitive = [...(env?.entries.values() ?? [])].filter(
+    ({ sensitive: isSensitive, value }) => isSensitive && value !== '',
+  );
   const tokens = sensitive.filter(({ key }) => usedKeys.has(key)).map(({ key }) => key);
   const credentials = [...parsed.apps, frappe?.app].flatMap((app) => app?.credential ?? []);
   return {
@@ -48,10 +54,12 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
     frappe: frappe?.app,
     buildArgs,
     filledBuildArgs: filled.args,
+    buildSecrets: buildSecrets.byId,
     secrets: [
       ...sensitive.map(({ key, value }) => new Secret(key, value)),
       ...credentials.map(({ password }) => password),
       ...Object.values(filled.args).filter((value) => value instanceof Secret),
+      ...buildSecrets.searched,
     ],
     values,
     findings: [

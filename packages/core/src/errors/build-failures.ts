@@ -82,6 +82,18 @@ export function baseImageUnavailable(reference: string, reason: string): DeBuild
   });
 }
 
+/** The image that the builder reads the Containerfile with. */
+export function frontendUnavailable(
+  { image, line }: { readonly image: string; readonly line: number },
+  reason: string,
+): DeBuildError {
+  return failure('frontend-image-unavailable', {
+    what: `The frontend image of the \`# syntax=\` line (line ${line}) is not available: ${image}.`,
+    why: capitalSentence(reason),
+    fix: `Make its registry, or a mirror of it, reachable for the engine; or remove line ${line}, for the engine's own BuildKit reads the file without it.`,
+  });
+}
+
 /** The builder failed outside a step. */
 export function buildRefused(reason: string, advice: Advice | undefined): DeBuildError {
   return failure('build-failed', {

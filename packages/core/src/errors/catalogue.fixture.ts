@@ -1,4 +1,5 @@
 import * as appFindings from './app-findings.ts';
+import * as appsInputFindings from './apps-input-findings.ts';
 import * as archive from './archive-failures.ts';
 import * as audit from './audit-failures.ts';
 import * as build from './build-failures.ts';
@@ -26,6 +27,7 @@ import * as rebuild from './rebuild-failures.ts';
 import * as refFindings from './ref-findings.ts';
 import * as release from './release-failures.ts';
 import * as restore from './restore-failures.ts';
+import * as secretFindings from './secret-findings.ts';
 import * as site from './site-failures.ts';
 import * as siteRepository from './site-repository-failures.ts';
 import * as temporary from './temporary-failures.ts';
@@ -37,6 +39,7 @@ import * as versionFindings from './version-findings.ts';
 const { OLDEST_ENGINE: _, failure: __, ...engineFailures } = engine;
 export const catalogue = {
   'app-findings.ts': appFindings,
+  'apps-input-findings.ts': appsInputFindings,
   'archive-failures.ts': archive,
   'audit-failures.ts': audit,
   'build-failures.ts': build,
@@ -62,6 +65,7 @@ export const catalogue = {
   'ref-findings.ts': refFindings,
   'release-failures.ts': release,
   'restore-failures.ts': restore,
+  'secret-findings.ts': secretFindings,
   'site-failures.ts': site,
   'site-repository-failures.ts': siteRepository,
   'temporary-failures.ts': temporary,
@@ -89,6 +93,14 @@ const example = { file: 'de-example.env', line: 9 };
 const version = { file: '.env', line: 1, subject: 'DE_SITE_VERSION' };
 const next = { patch: '1.5.1', minor: '1.6.0', major: '2.0.0' };
 const recipe = 'images/custom/Containerfile';
+const copied = {
+  line: 11,
+  written: 'apps.json',
+  target: '/opt/frappe/apps.json',
+  runLines: [13],
+  kept: undefined,
+  hasCacheBust: false,
+};
 const erp = { name: 'erpnext', url: 'https://github.com/frappe/erpnext', ref: 'version-15' };
 const missingApp = { app: 'erpnext', ref: 'version-15', plannedCommit: 'aaaaaaa' };
 const url = 'https://github.com/acme/erp_custom';
@@ -152,6 +164,19 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     appUrlUnusable: [
       ['ftp://host/x/y', 'Only https is asked.', place],
       ['ftp://host/x/y', 'Only https is asked.', { file: 'de-build.json' }],
+    ],
+  },
+  'apps-input-findings.ts': {
+    containerfileDialect: [
+      [recipe, { kind: 'copied', ...copied }],
+      [recipe, { kind: 'copied', ...copied, runLines: [12, 13], hasCacheBust: true }],
+      [recipe, { kind: 'copied', ...copied, runLines: [], kept: 'COPY x.txt /opt/frappe/' }],
+      [recipe, { kind: 'bound', ...copied }],
+      [recipe, { kind: 'other-secret', line: 9, written: 'apps' }],
+      [recipe, { kind: 'other-arg', line: 9, written: 'APPS_JSON' }],
+      [recipe, { kind: 'global-arg', line: 1, written: 'APPS_JSON_BASE64' }],
+      [recipe, { kind: 'none', apps: 'apps.json', count: 1, line: undefined, clones: [] }],
+      [recipe, { kind: 'none', apps: 'apps.json', count: 3, line: 12, clones: [{ url, line: 12 }] }],
     ],
   },
   'archive-failures.ts': {
@@ -227,6 +252,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     containerfileUnreadable: [['images/custom/Containerfile', denied]],
     buildTargetMissing: [['images/custom/Containerfile', 'backend']],
+    frontendUnavailable: [[{ image: 'docker/dockerfile:1.4', line: 1 }, 'i/o timeout']],
     baseImageUnavailable: [
       ['debian:bookworm', 'not found'],
       ['acme/base:1', 'pull access denied'],
@@ -266,7 +292,13 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     containerfileMissing: [[recipe]],
     containerfileEmpty: [[recipe]],
     containerfileHeredoc: [['EOF', { file: recipe, line: 3 }]],
-    containerfileDialect: [[recipe, 'apps_json', 'APPS_JSON_BASE64']],
+    containerfileBeforeFrom: [
+      ['ENV', { file: recipe, line: 1 }],
+      ['RUNN', { file: recipe, line: 1 }],
+    ],
+    containerfileWord: (['quote', 'brace', 'substitution', 'pattern', 'unset', 'too-long'] as const).map(
+      (fault) => [fault, { file: recipe, line: 3 }],
+    ),
     containerfileTwoDialects: [['APPS_JSON_BASE64', { file: recipe, line: 3 }]],
     containerfileArgDiffers: [
       [
@@ -368,7 +400,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     envExampleMissing: [['de-example.env', '.env']],
     envNul: [[{ file: '.env', line: 2, column: 3 }]],
     envDuplicate: [[key, 2]],
-    envSyntax: (['key', 'no-value', 'quote', 'invalid', 'required'] as const).map((fault) => [
+    envSyntax: (['key', 'no-value', 'quote', 'invalid', 'required', 'too-long'] as const).map((fault) => [
       fault,
       { file: '.env', line: 2, column: 3 },
     ]),
@@ -621,6 +653,21 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['acme/erp:1.4.0', 'acme/erp:1.4.0-rebuilt-0123456789ab', 'All 12 files are the same.'],
     ],
     restoredDifferent: [['acme/erp:1.4.0', 'Of its files 2 changed.']],
+  },
+  'secret-findings.ts': {
+    buildSecretMissing: [
+      [{ id: 'npmrc', isRequired: true, place: { file: recipe, line: 20 } }, '.env'],
+      [{ id: 'pip.token', isRequired: false, place: { file: recipe, line: 20 } }, '.env'],
+    ],
+    buildSecretEmpty: [
+      [{ id: 'npmrc', isRequired: true, place: { file: recipe, line: 20 } }, 'NPMRC in .env', true],
+      [{ id: 'npmrc', isRequired: false, place: { file: recipe, line: 20 } }, '.npmrc', false],
+    ],
+    buildSecretUnused: [['npmrc', recipe]],
+    buildSshMissing: [
+      [{ id: 'default', isRequired: true, place: { file: recipe, line: 20 } }],
+      [{ id: 'default', isRequired: false, place: { file: recipe, line: 20 } }],
+    ],
   },
   'site-failures.ts': {
     siteNotFound: [['/srv/erp']],

@@ -1,4 +1,4 @@
-import { error, type Finding, note, type Place, warning } from './finding.ts';
+import { error, type Finding, note, type Place, shown, warning } from './finding.ts';
 
 export function containerfileMissing(file: string): Finding {
   return error('containerfile-missing', {
@@ -28,15 +28,43 @@ export function containerfileHeredoc(word: string, place: Place): Finding {
   });
 }
 
-/** `secret` and `arg` are what it would take its apps by. */
-export function containerfileDialect(file: string, secret: string, arg: string): Finding {
-  return error('containerfile-dialect', {
-    what: `${file} takes no apps in a way that de-build supports.`,
-    why:
-      `It has neither \`RUN --mount=type=secret,id=${secret}\` nor \`ARG ${arg}\` in a stage; ` +
-      'the image would be built without any app.',
-    fix: 'Use images/custom/Containerfile or images/layered/Containerfile of frappe_docker, or add one of the two.',
-    file,
+/** ENV and its like before the first stage. */
+export function containerfileBeforeFrom(name: string, place: Place): Finding {
+  return error('containerfile-before-from', {
+    what: `${shown(place)} has ${/^[A-Z]+$/.test(name) ? name : 'an instruction'} before the first FROM.`,
+    why: 'Only ARG may stand there; BuildKit refuses the file.',
+    fix: name === 'ENV' ? 'Write ARG for it, or move it below a FROM.' : 'Move it below a FROM.',
+    ...place,
+  });
+}
+
+const WORDS = {
+  quote: { why: 'A quote is never closed.', fix: 'Close the quote, or put a backslash before it.' },
+  brace: { why: 'A `${` is never closed.', fix: 'Close it with `}`.' },
+  substitution: {
+    why: 'A `${…}` has no name of a variable, or an operator other than `-` `+` `?` `#` `%` `/`.',
+    fix: 'Correct it, or write `\\${` for the characters themselves.',
+  },
+  pattern: {
+    why: 'The pattern of a `${…}` has a backslash before a character other than `*`, `?`, `/`, `}` and itself.',
+    fix: 'Remove that backslash.',
+  },
+  unset: {
+    why: 'It requires a variable (`${NAME:?…}`) that has no value.',
+    fix: 'Set it as a build arg, or give its ARG a default.',
+  },
+  'too-long': {
+    why: 'Its variables make a value of more than 128 KiB, which no process can be given.',
+    fix: 'Check which ARG or ENV contains another one several times.',
+  },
+} as const;
+
+/** Why BuildKit cannot read a word. */
+export function containerfileWord(fault: keyof typeof WORDS, place: Place): Finding {
+  return error('containerfile-word', {
+    what: `${shown(place)} has a word that cannot be read.`,
+    ...WORDS[fault],
+    ...place,
   });
 }
 

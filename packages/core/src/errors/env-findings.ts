@@ -74,6 +74,11 @@ const SYNTAX = {
     why: 'Compose refuses the whole file unless its environment has the variable.',
     fix: 'Set the variable in a line above, or write the value out.',
   },
+  'too-long': {
+    what: 'The value, or all values up to it together, are too long once their variables are expanded.',
+    why: 'No process gets a variable of more than 128 KiB, or more than 2 MiB in all.',
+    fix: 'Check which key contains another one several times.',
+  },
 } as const;
 
 /** Why Compose refuses a line. */

@@ -37,15 +37,18 @@ const States = z.record(z.string(), State);
 /**
  * The apps that bench recorded in an image, read without starting it.
  * @param benchFolder absolute path in the image: `/home/frappe/frappe-bench`
+ * @param isOptional whether the image may be without a bench
  * @throws DeBuildError `image-without-bench`, `image-apps-unreadable`, `engine-*`
  */
 export async function readImageApps(
   images: Pick<Images, 'readFile'>,
   imageId: string,
   benchFolder: string,
+  isOptional = false,
 ): Promise<FoundApps> {
   const file = posix.join(benchFolder, 'sites/apps.json');
   const bytes = await images.readFile(imageId, file);
+  if (bytes === undefined && isOptional) return new Map();
   if (bytes === undefined) throw imageWithoutBench(imageId, file);
   const states = parseStates(bytes.toString('utf8'), (reason) => imageAppsUnreadable(imageId, file, reason));
   return new Map(Object.entries(states).map(([name, state]) => [name, foundApp(name, state)]));

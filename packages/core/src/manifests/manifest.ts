@@ -91,7 +91,9 @@ export const manifestSchema = z
     image: imageSchema,
     frappe: appSchema.nullable().describe('The framework; null when the build does not take it from git.'),
     apps: z.array(appSchema).describe('The apps of apps.json, in their order.'),
-    dialect: z.enum(['build-arg', 'secret']).describe('How the Containerfile took its apps.'),
+    dialect: z
+      .enum(['build-arg', 'secret', 'none'])
+      .describe('How the Containerfile took its apps; `none` when it took none.'),
     buildArgs: z.record(z.string(), buildArgSchema).describe('All build args by name.'),
     target: z.string().optional().describe('The stage that was built, if one was named.'),
     network: z

@@ -163,7 +163,7 @@ describe('a token written out is found and never shown', () => {
 describe('the list', () => {
   test.each([
     ['an object', '{"url": "x"}', ['apps-not-a-list']],
-    ['empty', '[]', ['apps-empty']],
+    ['empty', '[]', []],
     ['no JSON', '[{]', ['json-syntax']],
     ['empty file', '', ['json-syntax']],
     ['a text as entry', '["https://github.com/a/b"]', ['app-malformed']],
@@ -179,10 +179,9 @@ describe('the list', () => {
     expect(await idsOf(content)).toEqual(ids);
   });
 
-  test('missing', async () => {
-    expect((await readApps(folder, 'apps.json')).findings).toMatchObject([
-      { id: 'apps-missing', severity: 'error' },
-    ]);
+  test('missing, and empty, are for `judgeApps` to judge', async () => {
+    expect(await readApps(folder, 'apps.json')).toEqual({ entries: [], state: 'missing', findings: [] });
+    expect(await read('[]')).toEqual({ entries: [], state: 'empty', findings: [] });
   });
 
   test('every problem of every entry is reported, each at its place', async () => {

@@ -5,8 +5,6 @@ import {
   appExtraKey,
   appFaulty,
   appMalformed,
-  appsEmpty,
-  appsMissing,
   appsNotAList,
 } from '../errors/app-findings.ts';
 import type { Finding } from '../errors/finding.ts';
@@ -36,6 +34,8 @@ export interface AppEntry {
 export interface AppsReading {
   /** Every entry that has at least a URL. */
   readonly entries: readonly AppEntry[];
+  /** `empty`: it lists no app; `unknown`: it could not be read. */
+  readonly state: 'read' | 'empty' | 'missing' | 'unknown';
   readonly findings: readonly Finding[];
 }
 
@@ -47,19 +47,23 @@ export const appEntrySchema = z.looseObject({
 
 const MAXIMUM_BYTES = 1024 * 1024;
 
-/** Reads apps.json, with a finding for everything that bench cannot read, or should not get. */
+/**
+ * Reads apps.json, with a finding for everything that bench cannot take, or should not be given. Whether the site may be
+ * without one is judged by `judgeApps`.
+ */
 export async function readApps(site: string, path: string): Promise<AppsReading> {
   const { root, isMissing, findings, at } = await readJson(site, path, MAXIMUM_BYTES);
-  if (isMissing) return { entries: [], findings: [appsMissing(path)] };
-  if (root === undefined) return { entries: [], findings };
-  if (root.type !== 'array') return { entries: [], findings: [...findings, appsNotAList(at(root))] };
+  if (isMissing) return { entries: [], state: 'missing', findings };
+  if (root === undefined) return { entries: [], state: 'unknown', findings };
+  if (root.type !== 'array')
+    return { entries: [], state: 'unknown', findings: [...findings, appsNotAList(at(root))] };
   const nodes = root.children ?? [];
-  if (nodes.length === 0) return { entries: [], findings: [...findings, appsEmpty(path)] };
+  if (nodes.length === 0) return { entries: [], state: 'empty', findings };
   const parsed = parseEntries(nodes, at);
-  return { entries: parsed.entries, findings: [...findings, ...parsed.findings] };
+  return { entries: parsed.entries, state: 'read', findings: [...findings, ...parsed.findings] };
 }
 
-function parseEntries(nodes: readonly JsonNode[], at: JsonReading['at']): AppsReading {
+function parseEntries(nodes: readonly JsonNode[], at: JsonReading['at']): Omit<AppsReading, 'state'> {
   const entries: AppEntry[] = [];
   const findings: Finding[] = [];
   const seen = new Map<string, number>();

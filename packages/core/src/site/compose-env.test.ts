@@ -140,6 +140,29 @@ test('a value nested without end is refused, and exhausts nothing', () => {
   expect(problems).toMatchObject([{ kind: 'invalid' }]);
 });
 
+test('any number of variables on a line, as Compose takes them', () => {
+  const { assignments, problems } = readComposeEnv(
+    `A=${'${B:-x}'.repeat(3000)}\nC=${'${B:-'.repeat(60)}y${'}'.repeat(60)}`,
+  );
+  expect(problems).toEqual([]);
+  expect(assignments.map(({ value }) => value)).toEqual(['x'.repeat(3000), 'y']);
+});
+
+test('values that double with every line end as a problem of the line where they are too long', () => {
+  const lines = Array.from({ length: 30 }, (_, index) => `A${index + 1}=\${A${index}}\${A${index}}`);
+  const started = performance.now();
+  const { problems } = readComposeEnv(['A0=ab', ...lines].join('\n'));
+  expect(performance.now() - started).toBeLessThan(1000);
+  expect(problems[0]).toMatchObject({ kind: 'too-long', line: 18 });
+});
+
+test('all values together are bounded', () => {
+  const text = [`A=${'x'.repeat(30_000)}`, ...Array.from({ length: 2000 }, (_, index) => `B${index}=$A$A$A`)];
+  const { problems, assignments } = readComposeEnv(text.join('\n'));
+  expect(problems).toMatchObject([{ kind: 'too-long', line: 24 }]);
+  expect(assignments).toHaveLength(23);
+});
+
 describe('places', () => {
   test('every assignment has its line, its quotes and the position of its value', () => {
     const text = '\uFEFF# head\r\nA = 1 # one\r\n\r\nB="x\r\ny" # two\r\nC=\r\nexport D=\'z\'';

@@ -39,6 +39,9 @@ export function readComposeEnv(text: string): ComposeReading {
   return new ComposeReader(text).read();
 }
 
+/** As much as Linux usually gives a process as arguments and environment together. */
+const ALL_VALUES = 2 * 1024 * 1024;
+
 /** Go's unicode.IsSpace. */
 const SPACE = /[\t\n\v\f\r \u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/;
 const BETWEEN_STATEMENTS = new RegExp(`(?:${SPACE.source}|#[^\\n]*)*`, 'y');
@@ -69,6 +72,7 @@ class ComposeReader {
   readonly #problems: ComposeProblem[] = [];
   readonly #placeOf: (offset: number) => TextPlace;
   #at = 0;
+  #total = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -79,7 +83,8 @@ class ComposeReader {
   read(): ComposeReading {
     for (;;) {
       this.#match(BETWEEN_STATEMENTS);
-      if (this.#at >= this.#text.length) return { assignments: this.#assignments, problems: this.#problems };
+      if (this.#at >= this.#text.length || this.#total > ALL_VALUES)
+        return { assignments: this.#assignments, problems: this.#problems };
       this.#readStatement();
     }
   }
@@ -126,6 +131,11 @@ class ComposeReader {
       return;
     }
     const expanded = expansion?.value ?? inner;
+    this.#total += expanded.length;
+    if (this.#total > ALL_VALUES) {
+      this.#refuse('too-long', keyStart);
+      return;
+    }
     this.#values.set(key, expanded);
     this.#assignments.push({
       key,

@@ -6,8 +6,8 @@
 
 export type Lookup = (name: string) => string | undefined;
 
-/** Why Compose refuses a value: a `${` that it cannot read, or a `${NAME:?}` that is not set. */
-export type TemplateProblem = 'invalid' | 'required';
+/** Why a value is refused: a `${` that Compose cannot read, a `${NAME:?}` that is not set, or more than a process can get. */
+export type TemplateProblem = 'invalid' | 'required' | 'too-long';
 
 export interface Expansion {
   readonly value: string;
@@ -19,40 +19,53 @@ const OPERATORS = [':?', '?', ':-', '-', ':+', '+'] as const;
 type Operator = (typeof OPERATORS)[number];
 
 /** Compose has no limit; a hostile value must not exhaust the stack. */
-const MAXIMUM_DEPTH = 50;
+const MAXIMUM_DEPTH = 500;
+
+/** Linux gives no process a longer environment variable. */
+const LONGEST_VALUE = 128 * 1024;
 
 /** Expands a value; `lookup` gives `undefined` for what is not set. Only the first problem is reported. */
 export function expandTemplate(template: string, lookup: Lookup, depth = 0): Expansion {
   if (depth > MAXIMUM_DEPTH) return { value: '', problem: 'invalid' };
-  let problem: TemplateProblem | undefined;
-  const value = template.replace(VARIABLE, (match) => {
-    const expansion = expandMatch(match, lookup, depth);
-    problem ??= expansion.problem;
-    return expansion.value;
-  });
-  return { value, problem };
+  const variable = new RegExp(VARIABLE);
+  const parts: string[] = [];
+  let length = 0;
+  let from = 0;
+  const add = (part: string) => {
+    parts.push(part);
+    length += part.length;
+    return length > LONGEST_VALUE;
+  };
+  for (let found = variable.exec(template); found !== null; found = variable.exec(template)) {
+    const { value, end, problem } = expandMatch(found[0], lookup, depth);
+    if (problem !== undefined) return { value: '', problem };
+    if (add(template.slice(from, found.index)) || add(value)) return TOO_LONG;
+    from = found.index + end;
+    variable.lastIndex = from;
+  }
+  return add(template.slice(from)) ? TOO_LONG : { value: parts.join(''), problem: undefined };
 }
 
+const TOO_LONG: Expansion = { value: '', problem: 'too-long' };
+
 /**
- * A match reaches to the last `}` of its line, so that a default may hold braces; what follows the brace that
- * really closes it is expanded separately.
+ * A match reaches to the last `}` of its line, so that a default may hold braces. `end` is where the brace that really
+ * closes it is; what follows is expanded by itself.
  */
-function expandMatch(match: string, lookup: Lookup, depth: number): Expansion {
-  const end = closingBrace(match);
-  const rest = end === -1 ? '' : match.slice(end + 1);
-  const parts = new RegExp(VARIABLE.source, 'iu').exec(end === -1 ? match : match.slice(0, end + 1));
-  if (parts?.[1] !== undefined) return { value: '$', problem: undefined };
-  if (parts?.[2] !== undefined) return { value: lookup(parts[2]) ?? '', problem: undefined };
+function expandMatch(match: string, lookup: Lookup, depth: number): Expansion & { readonly end: number } {
+  const closing = closingBrace(match);
+  const own = closing === -1 ? match : match.slice(0, closing + 1);
+  const parts = new RegExp(VARIABLE.source, 'iu').exec(own);
+  const end = match.length;
+  if (parts?.[1] !== undefined) return { value: '$', problem: undefined, end };
+  if (parts?.[2] !== undefined) return { value: lookup(parts[2]) ?? '', problem: undefined, end };
   const braced = parts?.[3];
-  if (braced === undefined) return { value: '', problem: 'invalid' };
+  if (braced === undefined) return { value: '', problem: 'invalid', end };
   const expandWord = (word: string) => expandTemplate(word, lookup, depth + 1);
-  const own = expandBraced(braced, firstOperator(match), { lookup, expandWord });
-  if (own === undefined) return { value: lookup(braced) ?? '', problem: undefined };
-  if (own.problem !== undefined) return { value: '', problem: own.problem };
-  const after = expandWord(rest);
-  return after.problem === undefined
-    ? { value: own.value + after.value, problem: undefined }
-    : { value: '', problem: after.problem };
+  const expansion = expandBraced(braced, firstOperator(own), { lookup, expandWord });
+  return expansion === undefined
+    ? { value: lookup(braced) ?? '', problem: undefined, end }
+    : { ...expansion, end: own.length };
 }
 
 interface Expanding {

@@ -1,5 +1,8 @@
-/** How a Containerfile takes its apps. */
-export type Dialect = 'build-arg' | 'secret';
+import type { Syntax } from './containerfile-instructions.ts';
+import type { Mount } from './containerfile-mounts.ts';
+
+/** How a Containerfile takes its apps; `none` when it takes none, or in no way that we know. */
+export type Dialect = 'build-arg' | 'secret' | 'none';
 
 export interface Containerfile {
   /** Relative to the site's folder, forward slashes. */
@@ -7,11 +10,19 @@ export interface Containerfile {
   /** `sha256:…` of the file's bytes. */
   readonly digest: string;
   readonly text: string;
-  /** `undefined` when the file takes no apps in a way we know. */
-  readonly dialect: Dialect | undefined;
+  readonly dialect: Dialect;
+  /** The `# syntax=` line. */
+  readonly syntax: Syntax | undefined;
   /** Every ARG of the file by name, with each default it is given. */
   readonly args: ReadonlyMap<string, readonly ArgDeclaration[]>;
   readonly stages: readonly Stage[];
+  /** What its RUN lines take from outside of the build. */
+  readonly mounts: readonly StageMount[];
+}
+
+/** A mount, and the index of its stage. */
+export interface StageMount extends Mount {
+  readonly stage: number;
 }
 
 export interface ArgDeclaration {

@@ -80,12 +80,13 @@ export function parseEnv(
 
 const SENSITIVE_WORDS: ReadonlySet<string> = new Set(['PAT', 'TOKEN', 'SECRET', 'PASSWORD']);
 
-/** Whether a key is secret by its name alone: PAT, TOKEN, SECRET or PASSWORD as a word between underscores. */
+/**
+ * Whether a key is secret by its name alone: PAT, TOKEN, SECRET or PASSWORD as a word between underscores. `…_FILE` is the
+ * path of a file that has the secret.
+ */
 export function hasSensitiveName(key: string): boolean {
-  return key
-    .toUpperCase()
-    .split(/[^A-Z0-9]+/)
-    .some((word) => SENSITIVE_WORDS.has(word.replace(/S$/, '')));
+  const words = key.toUpperCase().split(/[^A-Z0-9]+/);
+  return words.at(-1) !== 'FILE' && words.some((word) => SENSITIVE_WORDS.has(word.replace(/S$/, '')));
 }
 
 function byLine(a: Finding, b: Finding): number {

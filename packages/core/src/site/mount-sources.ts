@@ -1,5 +1,4 @@
 import type { Containerfile } from './containerfile.ts';
-import { secretIdsOf } from './containerfile-features.ts';
 import { type Instruction, parseInstructions } from './containerfile-instructions.ts';
 import { APPS_ARG, APPS_SECRET, stagesWith } from './parse-containerfile.ts';
 
@@ -29,8 +28,10 @@ export interface MountedContainerfile {
  * the apps or the URL of a source, from there on, and in the stages based on it. Every line keeps its number.
  */
 export function mountSources(containerfile: Containerfile, options: MountOptions): MountedContainerfile {
-  const { text } = containerfile;
-  const { list, escapeCharacter } = parseInstructions(text);
+  const { text, mounts } = containerfile;
+  const { list } = parseInstructions(text);
+  const isApps = ({ line }: Instruction) =>
+    mounts.some((mount) => mount.line === line && mount.kind === 'secret' && mount.id === APPS_SECRET);
   const stages = stagesWith(containerfile, options.buildArgs);
   const lines = text.split('\n');
   const inserted = new Set<string>();
@@ -42,7 +43,7 @@ export function mountSources(containerfile: Containerfile, options: MountOptions
     if (instruction.name === 'FROM') {
       at += 1;
       isNeeded = stage?.isStage === true && needing.has(stage.from);
-    } else isNeeded ||= takesSource(instruction, escapeCharacter, options.urlArgs);
+    } else isNeeded ||= isApps(instruction) || takesSource(instruction, options.urlArgs);
     if (isNeeded && stage?.name !== undefined) needing.add(stage.name);
     if (instruction.name !== 'RUN' || !isNeeded || stage === undefined) continue;
     const flags = mountFlags(options.offer, stage.from);
@@ -53,12 +54,10 @@ export function mountSources(containerfile: Containerfile, options: MountOptions
   return { containerfile: lines.join('\n'), inserted: [...inserted] };
 }
 
-function takesSource(instruction: Instruction, escapeCharacter: string, urlArgs: readonly string[]): boolean {
-  if (instruction.name === 'ARG') {
-    const names = instruction.rest.split(/\s+/).map((word) => word.split('=')[0] ?? '');
-    return names.some((name) => name === APPS_ARG || urlArgs.includes(name));
-  }
-  return secretIdsOf(instruction, escapeCharacter).includes(APPS_SECRET);
+function takesSource({ name, rest }: Instruction, urlArgs: readonly string[]): boolean {
+  if (name !== 'ARG') return false;
+  const names = rest.split(/\s+/).map((word) => word.split('=')[0] ?? '');
+  return names.some((one) => one === APPS_ARG || urlArgs.includes(one));
 }
 
 function mountFlags(offer: MountOptions['offer'], base: string): string {

@@ -126,7 +126,7 @@ describe('words', () => {
     ['"a b"c', 'a bc'],
     ['$', '$'],
   ])('%s is %s', (word, filled) => {
-    expect(fillWord(word, '\\', (name) => values.get(name))).toBe(filled);
+    expect(fillWord(word, '\\', (name) => values.get(name)).text).toBe(filled);
   });
 });
 
@@ -186,8 +186,8 @@ describe('dialect', () => {
   test.each([
     ['build arg in a stage', 'FROM a\nARG APPS_JSON_BASE64', 'build-arg'],
     ['build arg with a default', 'FROM a\nARG X=1 APPS_JSON_BASE64=', 'build-arg'],
-    ['build arg before every stage', 'ARG APPS_JSON_BASE64\nFROM a', undefined],
-    ['build arg in a comment', 'FROM a\n# ARG APPS_JSON_BASE64', undefined],
+    ['build arg before every stage', 'ARG APPS_JSON_BASE64\nFROM a', 'none'],
+    ['build arg in a comment', 'FROM a\n# ARG APPS_JSON_BASE64', 'none'],
     ['secret', `FROM a\n${secret}`, 'secret'],
     ['secret, fields the other way about', 'FROM a\nRUN --mount=id=apps_json,type=secret x', 'secret'],
     ['secret by source', 'FROM a\nRUN --mount=type=secret,source=apps_json x', 'secret'],
@@ -198,11 +198,11 @@ describe('dialect', () => {
       'FROM a\nRUN --mount=type=cache,target=/c --mount=type=secret,id=apps_json x',
       'secret',
     ],
-    ['another secret', 'FROM a\nRUN --mount=type=secret,id=other x', undefined],
-    ['another kind of mount', 'FROM a\nRUN --mount=type=cache,id=apps_json,target=/x x', undefined],
-    ['secret in a heredoc', `FROM a\nRUN <<E\n${secret}\nE`, undefined],
+    ['another secret', 'FROM a\nRUN --mount=type=secret,id=other x', 'none'],
+    ['another kind of mount', 'FROM a\nRUN --mount=type=cache,id=apps_json,target=/x x', 'none'],
+    ['secret in a heredoc', `FROM a\nRUN <<E\n${secret}\nE`, 'none'],
     ['both', `FROM a\nARG APPS_JSON_BASE64\n${secret}`, 'secret'],
-    ['neither', 'FROM a', undefined],
+    ['neither', 'FROM a', 'none'],
   ])('%s', (_, text, dialect) => {
     expect(parse(text).dialect).toBe(dialect);
   });

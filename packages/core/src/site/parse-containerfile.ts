@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { ArgDeclaration, Containerfile, Dialect, Stage } from './containerfile.ts';
-import { secretIdsOf } from './containerfile-features.ts';
+import type { ArgDeclaration, Containerfile, Dialect, Stage, StageMount } from './containerfile.ts';
 import { type Instruction, type Instructions, parseInstructions } from './containerfile-instructions.ts';
-import { fillWord, splitWords } from './containerfile-words.ts';
+import { mountsOf } from './containerfile-mounts.ts';
+import { type FaultyWord, walkScopes } from './containerfile-scopes.ts';
 
 /** The ARG of the older dialect: apps.json in base64. */
 export const APPS_ARG = 'APPS_JSON_BASE64';
@@ -12,89 +12,95 @@ export const APPS_SECRET = 'apps_json';
 export interface ParsedContainerfile {
   readonly containerfile: Containerfile;
   readonly openHeredoc: Instructions['openHeredoc'];
-  /** The line in which each dialect is found. */
-  readonly dialectLines: Readonly<Record<Dialect, number | undefined>>;
+  /** The line that each dialect shows in. */
+  readonly dialectLines: Readonly<Record<Exclude<Dialect, 'none'>, number | undefined>>;
+  /** Words that BuildKit refuses, whatever the build args are. */
+  readonly faults: readonly FaultyWord[];
+  /** The first instruction before every FROM that may not be there. */
+  readonly early: Instruction | undefined;
 }
 
 /** Never throws; what is not an instruction is left for the builder to refuse. */
 export function parseContainerfile(path: string, bytes: Uint8Array): ParsedContainerfile {
   const text = Buffer.from(bytes).toString('utf8');
   const instructions = parseInstructions(text);
-  const { args, stages } = readScopes(instructions);
-  const { escapeCharacter } = instructions;
+  const { args, stages, mounts, faults } = readScopes(instructions);
   const dialectLines = {
     'build-arg': args.get(APPS_ARG)?.find((declaration) => declaration.stage !== undefined)?.line,
-    secret: instructions.list.find((each) => secretIdsOf(each, escapeCharacter).includes(APPS_SECRET))?.line,
+    secret: mounts.find(({ kind, id }) => kind === 'secret' && id === APPS_SECRET)?.line,
   };
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const first = instructions.list.find(({ name }) => name !== 'ARG');
   return {
     containerfile: {
       path,
       digest,
       text,
       dialect: chooseDialect(dialectLines),
+      syntax: instructions.syntax,
       args,
       stages,
+      mounts,
     },
     openHeredoc: instructions.openHeredoc,
     dialectLines,
+    // A build arg or a base image may set what a word requires.
+    faults: faults.filter(({ fault }) => fault !== 'unset'),
+    early: first?.name === 'FROM' || stages.length === 0 ? undefined : first,
   };
 }
 
 /** The stages with these build args, which may change what a FROM names. */
 export function stagesWith(
-  containerfile: Containerfile,
+  containerfile: Pick<Containerfile, 'text'>,
   buildArgs: Readonly<Record<string, string>>,
 ): readonly Stage[] {
   return readScopes(parseInstructions(containerfile.text), buildArgs).stages;
 }
 
 /** A file that takes both gets the secret: it leaves no copy in the image's history. */
-function chooseDialect(lines: ParsedContainerfile['dialectLines']): Dialect | undefined {
+function chooseDialect(lines: ParsedContainerfile['dialectLines']): Dialect {
   if (lines.secret !== undefined) return 'secret';
-  return lines['build-arg'] === undefined ? undefined : 'build-arg';
+  return lines['build-arg'] === undefined ? 'none' : 'build-arg';
 }
 
 interface Scopes {
   readonly args: Map<string, ArgDeclaration[]>;
   readonly stages: Stage[];
+  readonly mounts: StageMount[];
+  readonly faults: readonly FaultyWord[];
 }
 
-function readScopes(
-  { list, escapeCharacter }: Instructions,
-  buildArgs: Readonly<Record<string, string>> = {},
-): Scopes {
+function readScopes(instructions: Instructions, buildArgs: Readonly<Record<string, string>> = {}): Scopes {
   const args = new Map<string, ArgDeclaration[]>();
   const stages: Stage[] = [];
-  const globals = new Map<string, string>();
-  let scope = globals;
-  let stage: string | undefined;
-  const fill = (word: string, values: ReadonlyMap<string, string>) =>
-    fillWord(word, escapeCharacter, (name) => values.get(name));
-  for (const instruction of list) {
-    if (instruction.name === 'FROM') {
-      const next = readStage(instruction, stages, (word) => fill(word, globals));
-      stage = next.name ?? String(stages.length);
-      stages.push(next);
-      scope = new Map();
-    } else if (instruction.name === 'ARG') {
-      for (const word of splitWords(instruction.rest, escapeCharacter)) {
-        const [name = '', ...rest] = word.split('=');
-        const given = rest.length === 0 ? undefined : fill(rest.join('='), scope);
-        args.set(name, [...(args.get(name) ?? []), { line: instruction.line, default: given, stage }]);
-        const asked = Object.hasOwn(buildArgs, name) ? buildArgs[name] : undefined;
-        const value = asked ?? given ?? (scope === globals ? undefined : globals.get(name));
-        if (value !== undefined) scope.set(name, value);
-      }
-    } else if (instruction.name === 'ENV') {
-      for (const [name, value] of readEnv(instruction.rest, escapeCharacter))
-        scope.set(name, fill(value, scope));
-    }
-  }
-  return { args, stages };
+  const mounts: StageMount[] = [];
+  const { escapeCharacter } = instructions;
+  const faults = walkScopes(instructions, buildArgs, {
+    visit: ({ instruction, stage, lookup }) => {
+      for (const mount of mountsOf(instruction, { escapeCharacter, lookup }))
+        mounts.push({ ...mount, stage });
+    },
+    from: ({ instruction, fill }) => {
+      const stage = readStage(instruction, stages, fill);
+      stages.push(stage);
+      return parentOf(stage, stages.slice(0, -1));
+    },
+    arg: ({ name, value }, { instruction: { line }, stage }) => {
+      const own = stage === -1 ? undefined : (stages[stage]?.name ?? String(stage));
+      args.set(name, [...(args.get(name) ?? []), { line, default: value, stage: own }]);
+    },
+  });
+  return { args, stages, mounts, faults };
 }
 
-function readStage(
+/** Index of the stage that a stage is based on. */
+export function parentOf({ from, isStage }: Stage, earlier: readonly Stage[]): number | undefined {
+  const index = isStage ? earlier.findIndex(({ name }) => name === from) : -1;
+  return index === -1 ? undefined : index;
+}
+
+export function readStage(
   instruction: Instruction,
   earlier: readonly Stage[],
   fill: (word: string) => string,
@@ -108,15 +114,4 @@ function readStage(
     from: same?.name ?? from,
     isStage: same !== undefined,
   };
-}
-
-/** `ENV A=1 B=2`, and the older `ENV A the whole rest`. */
-function readEnv(rest: string, escapeCharacter: string): [string, string][] {
-  const words = splitWords(rest, escapeCharacter);
-  const [first = ''] = words;
-  if (!first.includes('=')) return [[first, rest.slice(first.length).trim()]];
-  return words.map((word) => {
-    const [name = '', ...value] = word.split('=');
-    return [name, value.join('=')];
-  });
 }

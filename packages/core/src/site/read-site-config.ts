@@ -9,17 +9,24 @@ import { defaultSiteConfig, type SiteConfig, siteConfigSchema } from './site-con
 export const SITE_CONFIG_FILE = 'de-build.json';
 const MAXIMUM_BYTES = 256 * 1024;
 
+export interface SiteConfigReading {
+  readonly config: SiteConfig;
+  readonly findings: readonly Finding[];
+  /** Settings that have their defaults because what was written is wrong: nothing may be said of what they name. */
+  readonly unknown: ReadonlySet<keyof SiteConfig>;
+}
+
 /**
  * Reads `de-build.json`; without one, every default applies. A wrong key is a finding with its place, and
  * has its default in the result, so that the other checks can still run.
  */
-export async function readSiteConfig(
-  site: string,
-): Promise<{ readonly config: SiteConfig; readonly findings: readonly Finding[] }> {
+export async function readSiteConfig(site: string): Promise<SiteConfigReading> {
   const { root, findings, at } = await readJson(site, SITE_CONFIG_FILE, MAXIMUM_BYTES);
-  if (root === undefined) return { config: defaultSiteConfig(), findings };
+  const isBroken = findings.some(({ severity }) => severity === 'error');
+  const unknown: readonly (keyof SiteConfig)[] = isBroken ? ['image'] : [];
+  if (root === undefined) return { config: defaultSiteConfig(), findings, unknown: new Set(unknown) };
   const result = siteConfigSchema.safeParse(toPlainValue(root));
-  if (result.success) return { config: result.data, findings };
+  if (result.success) return { config: result.data, findings, unknown: new Set(unknown) };
 
   const members = membersOf(root);
   const found = result.error.issues.flatMap((issue) => {
@@ -35,7 +42,8 @@ export async function readSiteConfig(
   const config = siteConfigSchema.parse(
     Object.fromEntries(good.map(({ key, value }) => [key, toPlainValue(value)])),
   );
-  return { config, findings: [...findings, ...found] };
+  const wrong = Object.keys(siteConfigSchema.shape).filter((key) => bad.has(key)) as (keyof SiteConfig)[];
+  return { config, findings: [...findings, ...found], unknown: new Set([...unknown, ...wrong]) };
 }
 
 function topLevelKeys(issue: z.core.$ZodIssue): string[] {
@@ -50,6 +58,9 @@ function reasonOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small') return `is less than ${issue.minimum}`;
   if (issue.code === 'too_big') return `is more than ${issue.maximum}`;
   if (issue.code === 'invalid_value') return `is not one of ${issue.values.map(String).join(', ')}`;
-  if (issue.code === 'invalid_key') return 'is not a valid name of a build arg';
+  if (issue.code === 'invalid_key')
+    return issue.issues[0]?.message.startsWith('is ') === true
+      ? issue.issues[0].message
+      : 'is not a valid name of a build arg';
   return 'does not have the required form';
 }

@@ -3,15 +3,18 @@ import { envExampleMissing, envMissing } from '../errors/env-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import { versionMissing } from '../errors/version-findings.ts';
 import { omitUndefined } from '../omit-undefined.ts';
-import { type AppEntry, readApps } from './apps-json.ts';
+import { type AppEntry, type AppsReading, readApps } from './apps-json.ts';
 import { checkEnv } from './check-env.ts';
 import { type EnvFile, MAXIMUM_ENV_BYTES, readEnv } from './env-file.ts';
 import { deriveEnvSchema } from './env-schema.ts';
 import { requireFolder } from './find-site.ts';
+import { judgeApps } from './judge-apps.ts';
+import { judgeMounts } from './judge-mounts.ts';
 import { findPlaceholders } from './placeholder.ts';
-import { readContainerfile } from './read-containerfile.ts';
+import { type ContainerfileReading, readContainerfile } from './read-containerfile.ts';
 import { readSiteConfig } from './read-site-config.ts';
 import { readText } from './read-text.ts';
+import { readSecretFiles } from './secret-files.ts';
 import type { Site } from './site.ts';
 import type { SiteConfig } from './site-config.ts';
 
@@ -22,53 +25,79 @@ import type { SiteConfig } from './site-config.ts';
 export async function readSite(folder: string): Promise<Site> {
   const site = resolve(folder);
   await requireFolder(site);
-  const { config, findings: configFindings } = await readSiteConfig(site);
-  const [apps, container] = await Promise.all([
-    readApps(site, config.apps),
-    readContainerfile(site, config.containerfile),
+  const { config, findings: configFindings, unknown } = await readSiteConfig(site);
+  const [apps, container, secrets] = await Promise.all([
+    unknown.has('apps') ? NO_APPS : readApps(site, config.apps),
+    unknown.has('containerfile') ? NO_CONTAINERFILE : readContainerfile(site, config.containerfile),
+    readSecretFiles(site, config),
   ]);
-  const { env, findings: envFindings } = await readCheckedEnv(site, config, apps.entries);
-  const versionFindings = findVersionMissing(config, env, envFindings);
+  const { env, findings: envFindings } = unknown.has('env')
+    ? { env: undefined, findings: [] }
+    : await readCheckedEnv(site, config, { apps: apps.entries, unknown });
+  const { parsed } = container;
+  const secretFindings =
+    parsed === undefined ? [] : judgeMounts(parsed.containerfile, { config, env, ...secrets });
   return {
     folder: site,
     config,
+    unknownSettings: unknown,
     env,
     apps: apps.entries,
-    containerfile: container.containerfile,
+    containerfile: parsed?.containerfile,
+    secretFiles: secrets.files,
     findings: [
       ...configFindings,
       ...envFindings,
-      ...versionFindings,
-      ...apps.findings,
+      ...(unknown.has('versionKey') ? [] : findVersionMissing(config, env, envFindings)),
+      ...judgeApps(apps, { config, parsed }),
       ...container.findings,
+      ...secrets.findings,
+      ...secretFindings,
     ],
   };
 }
 
+const NO_APPS: AppsReading = { entries: [], state: 'unknown', findings: [] };
+const NO_CONTAINERFILE: ContainerfileReading = { parsed: undefined, findings: [] };
+
 async function readCheckedEnv(
   site: string,
   config: SiteConfig,
-  apps: readonly AppEntry[],
+  { apps, unknown }: { readonly apps: readonly AppEntry[]; readonly unknown: Site['unknownSettings'] },
 ): Promise<{ readonly env: EnvFile | undefined; readonly findings: readonly Finding[] }> {
   const used = keysInUse(config, apps);
   const [reading, example] = await Promise.all([
     readEnv(site, config.env, used),
-    readText(site, config.exampleEnv, MAXIMUM_ENV_BYTES),
+    unknown.has('exampleEnv') ? undefined : readText(site, config.exampleEnv, MAXIMUM_ENV_BYTES),
   ]);
   const findings = [...reading.findings];
   if (reading.isMissing)
-    findings.push(envMissing(config.env, example.state === 'missing' ? undefined : config.exampleEnv));
-  if (example.state === 'missing') findings.push(envExampleMissing(config.exampleEnv, config.env));
-  if (example.state === 'unusable') findings.push(example.finding);
-  if (reading.env === undefined || example.state !== 'read') return { env: reading.env, findings };
+    findings.push(envMissing(config.env, example?.state === 'missing' ? undefined : config.exampleEnv));
+  if (example?.state === 'missing') findings.push(envExampleMissing(config.exampleEnv, config.env));
+  if (example?.state === 'unusable') findings.push(example.finding);
+  if (reading.env === undefined || example?.state !== 'read')
+    return { env: reading.env && markSecrets(reading.env, config), findings };
   const schema = deriveEnvSchema(example.text, config.exampleEnv);
   const checked = checkEnv(reading.env, schema, { aliases: config.tokenAliases, knownKeys: used });
   const isNew = (finding: Finding) =>
     finding.id !== 'env-value-shape' || !isJudged(finding, config, findings);
   return {
-    env: { ...reading.env, entries: checked.entries },
+    env: markSecrets({ ...reading.env, entries: checked.entries }, config),
     findings: [...findings, ...schema.findings, ...checked.findings.filter(isNew)],
   };
+}
+
+/** What is given to a build as a secret is one, whatever its name. */
+function markSecrets(env: EnvFile, { secrets }: SiteConfig): EnvFile {
+  const keys = new Set(envKeysOf(secrets));
+  const entries = [...env.entries].map(
+    ([key, entry]) => [key, keys.has(key) ? { ...entry, sensitive: true } : entry] as const,
+  );
+  return { ...env, entries: new Map(entries) };
+}
+
+function envKeysOf(secrets: SiteConfig['secrets']): string[] {
+  return Object.values(secrets).flatMap((source) => ('env' in source ? [source.env] : []));
 }
 
 /** `checkSiteVersion` judges the version, and the shape of a value that cannot be read does not matter. */
@@ -89,6 +118,7 @@ function keysInUse(config: SiteConfig, apps: readonly AppEntry[]): ReadonlySet<s
     config.versionKey,
     ...config.buildArgsFromEnv,
     ...config.tokenAliases.flat(),
+    ...envKeysOf(config.secrets),
     ...texts.flatMap((text) => findPlaceholders(text).map((placeholder) => placeholder.name)),
   ]);
 }

@@ -6,6 +6,9 @@ interface Property {
   readonly type?: string;
   readonly enum?: readonly string[];
   readonly items?: Property;
+  readonly anyOf?: readonly Property[];
+  readonly const?: unknown;
+  readonly additionalProperties?: Property | boolean;
 }
 
 /** The keys of `de-build.json` as a Markdown table, for docs/configuration.md. */
@@ -19,10 +22,15 @@ export function siteConfigTable(): string {
   return ['| key | takes | default | what it is |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-function kindOf({ type, enum: choices, items }: Property): string {
+function kindOf({ type, enum: choices, items, anyOf, additionalProperties }: Property): string {
+  if (anyOf !== undefined)
+    return anyOf
+      .map((one) => (one.const === undefined ? kindOf(one) : `\`${JSON.stringify(one.const)}\``))
+      .join(' or ');
   if (choices !== undefined) return choices.map((choice) => `\`"${choice}"\``).join(', ');
   if (type === 'array') return `a list of ${items?.type === 'array' ? 'lists of texts' : 'texts'}`;
-  if (type === 'object') return 'texts by name';
+  const isMixed = typeof additionalProperties === 'object' && additionalProperties.anyOf !== undefined;
+  if (type === 'object') return isMixed ? 'texts or objects by id' : 'texts by name';
   if (type === 'boolean') return '`true` or `false`';
   return type === 'integer' ? 'a whole number' : 'a text';
 }

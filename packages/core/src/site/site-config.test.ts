@@ -20,7 +20,11 @@ async function read(text: string) {
 }
 
 test('without a file every default holds', async () => {
-  expect(await readSiteConfig(folder)).toEqual({ config: defaultSiteConfig(), findings: [] });
+  expect(await readSiteConfig(folder)).toEqual({
+    config: defaultSiteConfig(),
+    findings: [],
+    unknown: new Set(),
+  });
   expect(defaultSiteConfig()).toMatchObject({
     image: 'desiredeffect/erpnext-custom',
     containerfile: 'images/custom/Containerfile',
@@ -95,7 +99,13 @@ describe('the published JSON Schema', () => {
 
   test('accepts and refuses as zod does', () => {
     const validate = new Ajv({ strict: false, formats: { uri: true } }).compile(published);
-    for (const good of [{}, { image: 'a/b' }, { buildArgs: { A: 'x' } }, { tokenAliases: [] }]) {
+    for (const good of [
+      {},
+      { image: 'a/b' },
+      { buildArgs: { A: 'x' } },
+      { tokenAliases: [] },
+      { ssh: 'default' },
+    ]) {
       expect([good, validate(good)]).toEqual([good, true]);
       expect(siteConfigSchema.safeParse(good).success).toBe(true);
     }

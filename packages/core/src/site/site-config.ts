@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseByteSize } from './byte-size.ts';
+import { IMAGE_NAME, judgeImageName } from './image-name.ts';
 
 const envKey = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a key of an env file');
 const path = z
@@ -8,9 +9,24 @@ const path = z
   .regex(/^(?![/\\]|[A-Za-z]:)[^\0]*$/, 'is not a path relative to the folder of the site')
   .transform((text) => text.replace(/(?!^)\/+$/, ''));
 
-/** The reference of an image without its tag: an optional registry, then lower-case names. */
-const IMAGE =
-  /^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
+/** The id of the secret with the apps; de-build serves it itself. */
+const APPS_ID = 'apps_json';
+
+const secretSource = z
+  .union(
+    [
+      envKey.transform((key) => ({ env: key })),
+      z.strictObject({ env: envKey }),
+      z.strictObject({
+        file: z
+          .string()
+          .min(1, 'is empty')
+          .regex(/^[^\0]*$/),
+      }),
+    ],
+    'is neither a key of the env file, { "env": KEY } nor { "file": PATH }',
+  )
+  .describe('A key of the env file, as text or as `env`; or a file, relative to the site.');
 
 /**
  * The schema of the optional `de-build.json`: validation, defaults, and the source of its documentation and of
@@ -21,7 +37,11 @@ export const siteConfigSchema = z
     $schema: z.string().optional().describe('Where editors find the schema of this file.'),
     image: z
       .string()
-      .regex(IMAGE, 'is not the name of an image; write it without a tag, in lower case')
+      .superRefine((name, context) => {
+        const message = judgeImageName(name);
+        if (message !== undefined) context.addIssue({ code: 'custom', message });
+      })
+      .meta(IMAGE_NAME)
       .default('desiredeffect/erpnext-custom')
       .describe('The image that is built, without a tag; the site version becomes the tag.'),
     containerfile: path
@@ -49,6 +69,20 @@ export const siteConfigSchema = z
       .array(z.array(envKey).min(2, 'needs at least two keys'))
       .default([['PAT_DESIRED_EFFECT', 'DE_MACRS_PAT']])
       .describe('Groups of keys that name the same token: any key of a group satisfies the others.'),
+    secrets: z
+      .record(
+        z.string().regex(new RegExp(`^(?!${APPS_ID}$)[^\\s,"'=]+$`), 'is not an id of your own for a secret'),
+        secretSource,
+      )
+      .prefault({})
+      .describe(
+        'Secrets for `RUN --mount=type=secret`, by id: a key of the env file, or `{ "file": PATH }`. The image is searched for them too.',
+      ),
+    ssh: z
+      .union([z.boolean(), z.literal('default')], 'is neither true, false nor "default"')
+      .default(false)
+      .transform((setting) => setting !== false)
+      .describe('Whether `RUN --mount=type=ssh` gets the SSH agent of this machine.'),
     target: z.string().min(1, 'is empty').optional().describe('The stage to build; the last one by default.'),
     platform: z
       .string()

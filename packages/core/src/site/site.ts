@@ -12,10 +12,14 @@ export interface Site {
   /** Absolute path. */
   readonly folder: string;
   readonly config: SiteConfig;
+  /** Settings with a wrong value, which have their defaults in `config`: nothing may be said of what they name. */
+  readonly unknownSettings: ReadonlySet<keyof SiteConfig>;
   /** `.env`, checked against `de-example.env`. */
   readonly env: EnvFile | undefined;
   readonly apps: readonly AppEntry[];
   readonly containerfile: Containerfile | undefined;
+  /** Contents of the files that `secrets` names, by the id of the secret. Never print them. */
+  readonly secretFiles: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];
 }
 

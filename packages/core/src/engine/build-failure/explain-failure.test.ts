@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { explainFailure } from './explain-failure.ts';
 
 const CONTAINERFILE = {
@@ -46,6 +46,71 @@ test('a base image that is not to be had', () => {
     code: 'base-image-unavailable',
     what: expect.stringContaining('ghcr.io/a/b:1'),
     fix: expect.stringContaining('docker login'),
+  });
+});
+
+describe('the image of the `# syntax=` line', () => {
+  const failed = (syntax: string, message: string, step?: { name: string; error: string }) =>
+    explainFailure({
+      message,
+      step: step && { tail: '', ...step },
+      containerfile: { name: 'Containerfile', text: `${syntax}\nFROM python:3\nRUN x\n` },
+      target: undefined,
+    });
+  const LOOKUP = 'dial tcp: lookup registry-1.docker.io: no such host';
+  const HEAD = `failed to do request: Head "https://registry-1.docker.io/v2/docker/dockerfile/manifests/1.4": ${LOOKUP}`;
+
+  test.each([
+    [
+      '# syntax=docker/dockerfile:1.4',
+      `failed to solve: failed to resolve source metadata for docker.io/docker/dockerfile:1.4: ${HEAD}`,
+    ],
+    [
+      '# syntax=docker/dockerfile:1.4',
+      `failed to solve with frontend dockerfile.v0: failed to solve with frontend gateway.v0: rpc error: code = Unknown desc = ${HEAD}`,
+    ],
+    ['# Syntax = docker.io/docker/dockerfile:1.4', `failed to solve: ${HEAD}`],
+    [
+      '# syntax=localhost:5000/frontend:2',
+      'failed to solve: failed to resolve source metadata for localhost:5000/frontend:2: connection refused',
+    ],
+  ])('%s: %s', (syntax, message) => {
+    expect(failed(syntax, message)).toMatchObject({
+      code: 'frontend-image-unavailable',
+      exitCode: 6,
+      what: expect.stringContaining('The frontend image of the `# syntax=` line (line 1)'),
+      fix: expect.stringMatching(/registry, or a mirror of it.*remove line 1/),
+    });
+  });
+
+  test.each([
+    'resolve image config for docker.io/docker/dockerfile:1',
+    'resolve image config for docker-image://docker.io/docker/dockerfile:1',
+  ])('by its step: %s', (name) => {
+    const error = 'failed to authorize: 401';
+    expect(failed('# syntax=docker/dockerfile:1', 'failed to solve: x', { name, error })).toMatchObject({
+      code: 'frontend-image-unavailable',
+      why: expect.stringContaining('401'),
+    });
+  });
+
+  test('a FROM stays a base image', () => {
+    const step = { name: '[internal] load metadata for docker.io/library/python:3', error: LOOKUP };
+    expect(failed('# syntax=docker/dockerfile:1', 'failed to solve: x', step).code).toBe(
+      'base-image-unavailable',
+    );
+    const message = `failed to solve: python:3: failed to resolve source metadata for docker.io/library/python:3: ${LOOKUP}`;
+    expect(failed('# syntax=docker/dockerfile:1', message)).toMatchObject({
+      code: 'base-image-unavailable',
+      what: expect.stringContaining('docker.io/library/python:3'),
+    });
+    expect(failed('# other', `failed to solve: ${HEAD}`).code).not.toBe('frontend-image-unavailable');
+  });
+
+  test('a registry with a port is named whole', () => {
+    const message =
+      'failed to solve: failed to resolve source metadata for localhost:5000/base:2: connection refused';
+    expect(failed('# other', message).what).toContain('localhost:5000/base:2 ');
   });
 });
 

@@ -4,8 +4,11 @@ import {
   buildStepFailed,
   buildTargetMissing,
   containerfileInvalid,
+  frontendUnavailable,
 } from '../../errors/build-failures.ts';
 import type { DeBuildError } from '../../errors/de-build-error.ts';
+import { parseInstructions, type Syntax } from '../../site/containerfile-instructions.ts';
+import { parseReference } from '../images/image-reference.ts';
 import { advise } from './advise.ts';
 import type { ContainerfileText } from './containerfile-text.ts';
 import { linesOf, locateStep } from './locate-step.ts';
@@ -37,6 +40,9 @@ export function explainFailure(failed: FailedBuild): DeBuildError {
   ) {
     return buildTargetMissing(containerfile.name, target);
   }
+  const syntax = failedSyntax(step, message, containerfile.text);
+  if (syntax !== undefined)
+    return frontendUnavailable(syntax, withoutArguments(withoutPreamble(step?.error || message)));
   const base = unavailableBase(step, message);
   if (base !== undefined) return baseImageUnavailable(base, withoutPreamble(step?.error || message));
   if (isParseError(message)) {
@@ -103,12 +109,25 @@ function isParseError(message: string): boolean {
   );
 }
 
+const REPORTED =
+  /(?:pull access denied for|failed to resolve source metadata for|failed to load cache key:?) (\S+?):?(?=[\s,]|$)/;
+
+/** The `# syntax=` line, when it is its image that the builder did not get: before it reads any FROM. */
+function failedSyntax(step: FailedStep | undefined, message: string, text: string): Syntax | undefined {
+  const { syntax } = parseInstructions(text);
+  const name = step?.name ?? '';
+  if (syntax === undefined || /^\[[^\]]*\]/.test(name)) return undefined;
+  const { repository } = parseReference(syntax.image.replace(/@.*$/, ''));
+  const isNamed = `${name} ${message} ${step?.error ?? ''}`.includes(repository);
+  const isAsked = /resolve image config for|source metadata|manifests\/|pull access denied|frontend/.test(
+    `${name} ${message}`,
+  );
+  return isNamed && isAsked ? syntax : undefined;
+}
+
 function unavailableBase(step: FailedStep | undefined, message: string): string | undefined {
   const asked = /^\[internal\] load metadata for (\S+)|^\[[^\]]*\] FROM (\S+)/.exec(step?.name ?? '');
   if (asked !== null) return asked[1] ?? asked[2];
-  const reported =
-    /(?:pull access denied for|failed to resolve source metadata for|failed to load cache key:?) ([^\s,:]+(?::[\w.-]+)?)/.exec(
-      message,
-    );
+  const reported = REPORTED.exec(message);
   return reported?.[1];
 }

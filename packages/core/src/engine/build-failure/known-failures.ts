@@ -18,7 +18,7 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
       /secret \S+: not found|secret \S+ not found|could not find secret|APPS_JSON_BASE64: (unbound|parameter)/i,
     title: 'The Containerfile mounts a secret that this build does not provide',
     advice:
-      'The apps are the secret `apps_json`: mount it as `--mount=type=secret,id=apps_json`. de-build provides no other secret.',
+      'The apps are the secret `apps_json`: mount it as `--mount=type=secret,id=apps_json`. Name the source of any other secret under `secrets` in de-build.json; `de-build check` says how.',
   },
   {
     signs:

@@ -47,7 +47,7 @@ export async function buildRequest(
     contextHashesFile: files.hashesFile,
     tags: [temporary],
     buildArgs,
-    secrets: plan.dialect === 'secret' ? { apps_json: document } : {},
+    secrets: { ...site.sources.buildSecrets, ...(plan.dialect === 'secret' ? { apps_json: document } : {}) },
     labels: labelsOf(plan),
     noCache: !plan.cache.use,
     pull: plan.pull,

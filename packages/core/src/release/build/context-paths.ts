@@ -10,7 +10,12 @@ export async function contextOf({ folder, containerfile }: BuildFiles, config: S
   const contextFolder = resolve(folder, config.context);
   const env = resolve(folder, config.env);
   const copies = await findTemporaryFiles(dirname(env), (name) => name === basename(env)).catch(() => []);
-  const others = [config.apps, SITE_FOLDER, config.manifests].map((path) => resolve(folder, path));
+  const secretFiles = Object.values(config.secrets).flatMap((source) =>
+    'file' in source ? [source.file] : [],
+  );
+  const others = [config.apps, SITE_FOLDER, config.manifests, ...secretFiles].map((path) =>
+    resolve(folder, path),
+  );
   const paths = [env, ...copies, ...others];
   // Also the file that a link leads to, from wherever the folders really are.
   const real = await Promise.all([contextFolder, ...paths].map((path) => realpath(path).catch(() => path)));

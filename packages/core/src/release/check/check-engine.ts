@@ -18,10 +18,14 @@ export interface SeenEngine {
 }
 
 /** The engine must answer, and be able to build the Containerfile. */
-export async function checkEngine({ config }: OpenSite, tools: Tools): Promise<CheckOutcome<SeenEngine>> {
+export async function checkEngine(
+  { config, unknownSettings }: OpenSite,
+  tools: Tools,
+): Promise<CheckOutcome<SeenEngine>> {
   try {
     const engine = await tools.engine();
-    const asking = Promise.all([engine.about(), engine.images.list(config.image)]);
+    const listing = unknownSettings.has('image') ? [] : engine.images.list(config.image);
+    const asking = Promise.all([engine.about(), listing]);
     const [info, tagged] = await withinGrace(tools.signal, asking);
     return {
       value: { engine, info, tagged },

@@ -1,6 +1,8 @@
 import { secretTooShort } from '../../errors/check-findings.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
+import type { Dialect } from '../../site/containerfile.ts';
+import { SITE_CONFIG_FILE } from '../../site/read-site-config.ts';
 import type { CheckOutcome } from './check.ts';
 import type { CheckId } from './checks.ts';
 
@@ -8,18 +10,20 @@ type FileCheck = Extract<CheckId, 'config' | 'env' | 'apps' | 'containerfile' | 
 
 /** What reading the site's files found, by the check that reports it. */
 export function checkSiteFiles(site: OpenSite): Readonly<Record<FileCheck, CheckOutcome<never>>> {
-  const { config, env, apps, containerfile, sources, tooShort } = site;
+  const { config, env, apps, containerfile, sources, tooShort, unknownSettings } = site;
   const found = (check: FileCheck) => site.findings.filter((finding) => checkOf(finding, site) === check);
-  const weak = tooShort.map(({ name }) => secretTooShort(name, config.env, env?.entries.get(name)?.line));
-  const dialect = containerfile?.dialect;
+  const weak = tooShort.map(({ name }) => {
+    const entry = env?.entries.get(name);
+    return secretTooShort(name, entry === undefined ? SITE_CONFIG_FILE : config.env, entry?.line);
+  });
   return {
-    config: { findings: found('config'), summary: config.image },
+    config: { findings: found('config'), summary: unknownSettings.has('image') ? undefined : config.image },
     env: { findings: found('env'), summary: env && counted(env.entries.size, 'key') },
     apps: { findings: found('apps'), summary: counted(apps.length, 'app') },
     token: { findings: [...sources.findings, ...weak], summary: sources.summary },
     containerfile: {
       findings: [...found('containerfile'), ...sources.buildArgFindings],
-      summary: dialect && `takes its apps by ${dialect}`,
+      summary: containerfile && describeDialect(containerfile.dialect, found('containerfile')),
     },
   };
 }
@@ -32,4 +36,9 @@ function checkOf({ file }: Finding, { config }: OpenSite): FileCheck {
 
 function counted(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}
+
+function describeDialect(dialect: Dialect, findings: readonly Finding[]): string | undefined {
+  if (dialect !== 'none') return `takes its apps by ${dialect}`;
+  return findings.some(({ severity }) => severity === 'error') ? undefined : 'takes no apps.json';
 }

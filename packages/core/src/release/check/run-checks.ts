@@ -45,10 +45,12 @@ export async function runChecks(
   for (const id of ['config', 'env', 'apps', 'token', 'containerfile'] as const)
     await check(id, () => files[id]);
 
-  const { manifests, problems } = await readManifests(site.records).catch((error: unknown) => {
-    if (!isDeBuildError(error)) throw error;
-    return { manifests: [], problems: [findingOf(error)] };
-  });
+  const { manifests, problems } = site.unknownSettings.has('manifests')
+    ? { manifests: [], problems: [] }
+    : await readManifests(site.records).catch((error: unknown) => {
+        if (!isDeBuildError(error)) throw error;
+        return { manifests: [], problems: [findingOf(error)] };
+      });
   // The hosts are queried first: their answers take longest.
   const [resolved, siteRepository, engine] = await Promise.all([
     check('repositories', () =>

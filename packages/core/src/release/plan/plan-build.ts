@@ -4,7 +4,7 @@ import type { SiteSources } from '../../apps/site-sources.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { SiteRepository } from '../../git/site-repository.ts';
 import { Secret } from '../../secrets/secret.ts';
-import type { Containerfile, Dialect } from '../../site/containerfile.ts';
+import type { Containerfile } from '../../site/containerfile.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import type {
   BuildPlan,
@@ -19,7 +19,7 @@ import type { TokenDelivery } from './token-delivery.ts';
 /** What the plan is decided from, after every check has passed. */
 export interface PlanInput {
   readonly config: SiteConfig;
-  readonly containerfile: Containerfile & { readonly dialect: Dialect };
+  readonly containerfile: Containerfile;
   readonly version: string;
   readonly sources: SiteSources;
   readonly frappe: ResolvedApp | undefined;

@@ -92,8 +92,7 @@ async function decide(
   const { config, containerfile, sources } = site;
   const { resolved, manifests } = checked;
   const version = readVersion(site);
-  const dialect = containerfile?.dialect;
-  if (!containerfile || !dialect || !version || !checked.engine || !resolved) {
+  if (!containerfile || !version || !checked.engine || !resolved) {
     throw new Error('The checks passed a site that cannot be planned.');
   }
   const { engine, info, tagged } = checked.engine;
@@ -102,13 +101,13 @@ async function decide(
   const tokenDelivery = chooseTokenDelivery(options.tokenDelivery ?? config.tokenDelivery, info);
   const plan = planBuild({
     config,
-    containerfile: { ...containerfile, dialect },
+    containerfile,
     version,
     sources,
     ...resolved,
     cache: decideCacheInput({
       hasSources: tokenDelivery.mode === 'sources',
-      dialect,
+      dialect: containerfile.dialect,
       declaresCacheBust: containerfile.args.has('CACHE_BUST'),
       resolved: allApps(resolved),
       last: commitsOf(manifests[0]),

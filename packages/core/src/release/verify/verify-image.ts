@@ -4,11 +4,13 @@ import { type FoundApps, readImageApps } from '../../frappe/image-apps.ts';
 import type { Decision } from '../plan/decision.ts';
 
 /**
- * Reads what is in the image, without starting it, and compares it with the plan.
+ * Reads what is in the image, without starting it, and compares it with the plan. An image for which no app is planned need
+ * not have a bench.
  * @throws DeBuildError `image-without-bench`, `image-apps-unreadable`, `image-apps-missing`, `image-apps-differ`
  */
 export async function verifyImage({ plan, site, engine }: Decision, imageId: string): Promise<FoundApps> {
-  const found = await readImageApps(engine.images, imageId, site.config.benchFolder);
+  const isOptional = allApps(plan).length === 0;
+  const found = await readImageApps(engine.images, imageId, site.config.benchFolder, isOptional);
   assertSameApps(compareApps(allApps(plan), found));
   return found;
 }

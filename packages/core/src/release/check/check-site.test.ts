@@ -1,0 +1,107 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Engine, TaggedImage } from '../../engine/engine.ts';
+import { checkSite } from './check-site.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'de-build-check-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** An engine that has version 1.0.0 of every image. */
+function fakeEngine(asked: string[]): Engine {
+  const image: TaggedImage = {
+    tag: '1.0.0',
+    id: `sha256:${'a'.repeat(64)}`,
+    createdAt: '2026-01-01T00:00:00Z',
+  } as TaggedImage;
+  return {
+    about: async () => ({
+      product: 'docker',
+      version: '28.5.0',
+      apiVersion: '1.51',
+      operatingSystem: 'Linux',
+      platform: 'linux/amd64',
+      builder: 'buildkit',
+    }),
+    images: {
+      list: async (repository: string) => {
+        asked.push(repository);
+        return [image];
+      },
+    },
+  } as unknown as Engine;
+}
+
+async function check(files: Readonly<Record<string, string>>) {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  const asked: string[] = [];
+  const { checks } = await checkSite({
+    site: folder,
+    engine: fakeEngine(asked),
+    environment: { PATH: process.env.PATH },
+    skip: ['site-repository', 'disk', 'repositories'],
+  });
+  const found = (id: string) => checks.find((one) => one.id === id);
+  return { asked, found, ids: checks.flatMap(({ findings }) => findings.map((finding) => finding.id)) };
+}
+
+const SITE = {
+  '.env': 'DE_SITE_VERSION=1.0.0\n',
+  'de-example.env': 'DE_SITE_VERSION=1.0.0\n',
+  'images/custom/Containerfile': 'FROM a\n',
+  'de-build.json': '{"image": "acme/erp"}',
+};
+
+test('a site without apps passes, with a version that is free', async () => {
+  const { found, ids } = await check({ ...SITE, '.env': 'DE_SITE_VERSION=1.0.1\n' });
+  expect(ids).toEqual([]);
+  expect(found('containerfile')).toMatchObject({ status: 'passed', summary: 'takes no apps.json' });
+  expect(found('site-version')?.status).toBe('passed');
+});
+
+test('the image of de-build.json is the one that is asked about', async () => {
+  const { asked, ids } = await check(SITE);
+  expect([asked, ids]).toEqual([['acme/erp'], ['site-version-taken', 'image-tag-taken']]);
+});
+
+describe('a wrong setting: nothing is said of what its default names', () => {
+  test.each(['{"image": "registry.example.com:5000/acme/erp:15"}', '{"image": "ACME/erp"}', '{"image": 1}'])(
+    '%s',
+    async (text) => {
+      const { asked, found, ids } = await check({ ...SITE, 'de-build.json': text });
+      expect([asked, ids]).toEqual([[], ['config-invalid']]);
+      expect(found('image-tag')).toMatchObject({
+        status: 'skipped',
+        summary: '`image` of de-build.json is wrong',
+      });
+      expect(JSON.stringify(found('config'))).not.toContain('desiredeffect');
+    },
+  );
+
+  test('a document that is no JSON', async () => {
+    const { asked, ids } = await check({ ...SITE, 'de-build.json': '{"image": "acme/erp"' });
+    expect([asked, ids]).toEqual([[], ['json-syntax']]);
+  });
+
+  test.each(['containerfile', 'apps', 'env', 'manifests', 'versionKey', 'exampleEnv'])('%s', async (key) => {
+    rmSync(folder, { recursive: true, force: true });
+    const text = JSON.stringify({ image: 'acme/erp', [key]: 5 });
+    const { ids } = await check({ 'de-build.json': text, '.env': 'DE_SITE_VERSION=2.0.0\n' });
+    expect(ids.filter((id) => id.startsWith('config'))).toEqual(['config-invalid']);
+    const about = {
+      containerfile: /^containerfile/,
+      apps: /^app/,
+      env: /^(env|site-version)/,
+      exampleEnv: /^env/,
+    };
+    const pattern = about[key as keyof typeof about] ?? /^site-version/;
+    expect(ids.filter((id) => pattern.test(id))).toEqual([]);
+  });
+});

@@ -1,0 +1,276 @@
+import { fromShortSsh } from '../git/ssh-url.ts';
+import type { Containerfile, Stage } from './containerfile.ts';
+import { type Instruction, parseInstructions, readJsonForm } from './containerfile-instructions.ts';
+import type { ArgLookup } from './containerfile-lexer.ts';
+import { walkScopes } from './containerfile-scopes.ts';
+import { parentOf, readStage } from './parse-containerfile.ts';
+import { readShellCommands, type ShellCommand, type ShellWord } from './shell-commands.ts';
+
+/** A repository that a RUN clones by itself. */
+export interface ClonedRepository {
+  /** http, https or ssh, with ARG and ENV filled in, and without credentials. */
+  readonly url: string;
+  /** Branch, tag or commit; `undefined` is the default branch. */
+  readonly ref: string | undefined;
+  /** 1-based, of the RUN. */
+  readonly line: number;
+  /** Name of its stage, or its 0-based number where it has none. */
+  readonly stage: string;
+  /** What names the repository, as written: variables in place; never print it, it may hold a token. */
+  readonly asWritten: string;
+}
+
+/**
+ * The repositories that RUN lines clone with `git clone`, `bench get-app` or `bench get`. What depends on the shell, as a
+ * variable that is neither ARG nor ENV, is left out.
+ * @param buildArgs the site's; they replace defaults of ARGs
+ */
+export function findRepositories(
+  { text }: Pick<Containerfile, 'text'>,
+  buildArgs: Readonly<Record<string, string>>,
+): readonly ClonedRepository[] {
+  const found: ClonedRepository[] = [];
+  const stages: Stage[] = [];
+  const lines = text.split(/\r?\n/);
+  walkScopes(parseInstructions(text), buildArgs, {
+    from: ({ instruction, fill }) => {
+      const stage = readStage(instruction, stages, fill);
+      stages.push(stage);
+      return parentOf(stage, stages.slice(0, -1));
+    },
+    visit: ({ instruction, stage, lookup }) => {
+      if (instruction.name !== 'RUN') return;
+      const name = stages[stage]?.name ?? String(stage);
+      const commands = commandsOf(instruction, lines, lookup);
+      for (const clone of findClones(commands)) found.push({ ...clone, line: instruction.line, stage: name });
+    },
+  });
+  return found;
+}
+
+/** Of the shell's form, of a heredoc that is a script, and of the list form. */
+function commandsOf(
+  { rest, line, lastLine }: Instruction,
+  lines: readonly string[],
+  lookup: ArgLookup,
+): readonly ShellCommand[] {
+  const list = readJsonForm(rest);
+  if (list !== undefined)
+    return unwrap(
+      list.map((text) => ({ text, asWritten: text })),
+      NOTHING_SET,
+    );
+  const isScript = /^<<-?\s*["']?\w+["']?$/.test(rest.trim());
+  const script = isScript ? lines.slice(line, lastLine - 1).join('\n') : rest;
+  return readShellCommands(script, lookup).flatMap((command) => unwrap(command, lookup));
+}
+
+const NOTHING_SET: ArgLookup = () => undefined;
+const SHELLS = new Set(['sh', 'bash', 'ash', 'dash', 'zsh', 'su', 'runuser']);
+/** Programs that run another one, named by their arguments. */
+const RUNNERS = new Set([
+  'sudo',
+  'env',
+  'exec',
+  'time',
+  'nohup',
+  'command',
+  'gosu',
+  'su-exec',
+  'timeout',
+  'nice',
+]);
+const DEEPEST_SHELL = 5;
+
+/** The commands within `bash -c '…'`, and what `sudo` and its like run. */
+function unwrap(command: ShellCommand, lookup: ArgLookup, depth = 0): readonly ShellCommand[] {
+  const name = programOf(command[0]);
+  if (SHELLS.has(name) && depth < DEEPEST_SHELL) {
+    const flag = command.findIndex(
+      ({ text }, index) => index > 0 && /^(?:-[a-z]*c|--command)$/.test(text ?? ''),
+    );
+    const script = flag === -1 ? undefined : command[flag + 1]?.text;
+    if (script === undefined) return [];
+    return readShellCommands(script, lookup).flatMap((inner) => unwrap(inner, lookup, depth + 1));
+  }
+  if (!RUNNERS.has(name)) return [command];
+  const at = command.findIndex((word, index) => index > 0 && isRunByOther(programOf(word)));
+  return at === -1 ? [] : unwrap(command.slice(at), lookup, depth + 1);
+}
+
+function isRunByOther(name: string): boolean {
+  return name === 'git' || name === 'bench' || SHELLS.has(name) || RUNNERS.has(name);
+}
+
+function programOf(word: ShellWord | undefined): string {
+  return word?.text?.split('/').at(-1) ?? '';
+}
+
+type Clone = Pick<ClonedRepository, 'url' | 'ref' | 'asWritten'>;
+
+function findClones(commands: readonly ShellCommand[]): Clone[] {
+  const clones: (Clone | undefined)[] = [];
+  let isCheckedOut = false;
+  for (const command of commands) {
+    const program = programOf(command[0]);
+    const words = command.slice(1);
+    if (program === 'bench') {
+      const clone = readGetApp(words);
+      if (clone !== undefined) clones.push(clone === 'unknown' ? undefined : clone);
+      continue;
+    }
+    if (program !== 'git') continue;
+    const [verb, ...others] = withoutGitOptions(words);
+    if (verb?.text === 'clone') {
+      const clone = readClone(others);
+      clones.push(clone);
+      isCheckedOut = false;
+    } else if (['checkout', 'switch', 'reset'].includes(verb?.text ?? '') && !isCheckedOut) {
+      // The commit that stays is this one, not the one that was cloned.
+      const last = clones.pop();
+      const ref = refOf(others);
+      isCheckedOut = true;
+      clones.push(last === undefined || ref === undefined ? undefined : { ...last, ref });
+    }
+  }
+  return clones.filter((clone) => clone !== undefined);
+}
+
+function refOf(words: readonly ShellWord[]): string | undefined {
+  const positional = words.filter(({ text }) => text !== undefined && !text.startsWith('-'));
+  const isKnown = words.every(({ text }) => text !== undefined);
+  return isKnown && positional.length === 1 ? positional[0]?.text : undefined;
+}
+
+/** Options of git that take the next word. */
+const GIT_OPTIONS = new Set(['-C', '-c', '--git-dir', '--work-tree', '--namespace', '--exec-path']);
+/** Options of `git clone` that take the next word. */
+const CLONE_OPTIONS = new Set([
+  ...[
+    '-b',
+    '--branch',
+    '--revision',
+    '-o',
+    '--origin',
+    '-u',
+    '--upload-pack',
+    '--reference',
+    '-c',
+    '--config',
+  ],
+  ...[
+    '--reference-if-able',
+    '--template',
+    '--separate-git-dir',
+    '--depth',
+    '--shallow-since',
+    '--shallow-exclude',
+  ],
+  ...['-j', '--jobs', '--filter', '--server-option', '--bundle-uri', '--ref-format'],
+]);
+/** Options of `bench get-app` that take the next word. */
+const GET_APP_OPTIONS = new Set(['--branch', '--cache-key']);
+
+function withoutGitOptions(words: readonly ShellWord[]): readonly ShellWord[] {
+  let start = 0;
+  while (words[start]?.text?.startsWith('-') === true)
+    start += GIT_OPTIONS.has(words[start]?.text ?? '') ? 2 : 1;
+  return words.slice(start);
+}
+
+interface Arguments {
+  readonly options: ReadonlyMap<string, string | undefined>;
+  readonly others: readonly ShellWord[];
+  /** Every word that decides what is an option is known. */
+  readonly isKnown: boolean;
+}
+
+function readArguments(words: readonly ShellWord[], takesValue: ReadonlySet<string>): Arguments {
+  const options = new Map<string, string | undefined>();
+  const others: ShellWord[] = [];
+  let isKnown = true;
+  let isOver = false;
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index];
+    if (word === undefined) break;
+    const { text, asWritten } = word;
+    // The name of an option whose value is unknown can still be read.
+    const [, longName] = /^(--[a-z-]+)=/.exec(asWritten) ?? [];
+    const shown = text ?? asWritten;
+    const [letter = ''] = /^-[a-z]/i.exec(shown) ?? [];
+    if (isOver || !shown.startsWith('-')) {
+      if (text === undefined && /^\$/.test(asWritten) && others.length > 0) isKnown = false;
+      others.push(word);
+    } else if (shown === '--') isOver = true;
+    else if (longName !== undefined) options.set(longName, text?.slice(longName.length + 1));
+    else if (takesValue.has(shown)) {
+      index += 1;
+      options.set(shown, words[index]?.text);
+    } else if (text === undefined) isKnown = false;
+    else if (letter !== '' && takesValue.has(letter)) options.set(letter, shown.slice(2));
+    else {
+      // `-qb BRANCH`
+      const last = `-${shown.at(-1)}`;
+      const isCluster = /^-[a-z]{2,}$/i.test(shown) && takesValue.has(last);
+      if (isCluster) index += 1;
+      options.set(isCluster ? last : shown, isCluster ? words[index]?.text : '');
+    }
+  }
+  return { options, others, isKnown };
+}
+
+function readClone(words: readonly ShellWord[]): Clone | undefined {
+  const { options, others, isKnown } = readArguments(words, CLONE_OPTIONS);
+  const [repository] = others;
+  if (repository === undefined || others.length > 2 || !isKnown) return undefined;
+  return cloneOf(repository, chosen(options, ['-b', '--branch', '--revision']), repository.text);
+}
+
+/** @returns undefined where the words are of another command of bench */
+function readGetApp(words: readonly ShellWord[]): Clone | 'unknown' | undefined {
+  const start = words.findIndex(({ text }) => text === 'get-app' || text === 'get');
+  const isCommand = words.slice(0, Math.max(start, 0)).every(({ text }) => text?.startsWith('-') === true);
+  if (start === -1 || !isCommand) return undefined;
+  const { options, others, isKnown } = readArguments(words.slice(start + 1), GET_APP_OPTIONS);
+  const repository = others.at(-1);
+  if (repository?.text === undefined || !isKnown) return 'unknown';
+  const { url, ref } = resolveApp(repository.text);
+  const branch = chosen(options, ['--branch']);
+  return cloneOf(repository, branch.isGiven ? branch : { ...branch, ref }, url) ?? 'unknown';
+}
+
+/** bench looks for a name without an organisation at frappe's own. */
+function resolveApp(text: string): { readonly url: string; readonly ref: string | undefined } {
+  const [, organisation = 'frappe', name, ref] = /^(?:([\w-]+)\/)?([\w-]+)(?:@([\w./-]+))?$/.exec(text) ?? [];
+  return name === undefined
+    ? { url: text, ref: undefined }
+    : { url: `https://github.com/${organisation}/${name}`, ref };
+}
+
+interface ChosenRef {
+  readonly isGiven: boolean;
+  readonly ref: string | undefined;
+}
+
+function chosen(options: ReadonlyMap<string, string | undefined>, names: readonly string[]): ChosenRef {
+  const given = names.filter((name) => options.has(name));
+  return { isGiven: given.length > 0, ref: given.map((name) => options.get(name)).at(-1) };
+}
+
+function cloneOf(
+  { asWritten }: ShellWord,
+  { isGiven, ref }: ChosenRef,
+  filled: string | undefined,
+): Clone | undefined {
+  const url = filled === undefined ? undefined : plainUrl(filled);
+  if (url === undefined || (isGiven && ref === undefined)) return undefined;
+  return { url, ref: ref === '' ? undefined : ref, asWritten };
+}
+
+/** Without credentials; the user of an ssh URL is none. */
+function plainUrl(text: string): string | undefined {
+  const url = fromShortSsh(text) ?? text;
+  if (!/^(?:https?|ssh):\/\/[^\s]+$/i.test(url) || !URL.canParse(url)) return undefined;
+  if (/^ssh:/i.test(url)) return url.replace(/^(ssh:\/\/[^:@/]*):[^@/]*@/i, '$1@');
+  return url.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
+}
