@@ -1,5 +1,5 @@
 import { defineCommand } from '../command/command.ts';
-import { choice, DRY_RUN, flag, texts } from '../command/options.ts';
+import { choice, DRY_RUN, flag, text, texts } from '../command/options.ts';
 
 /** `de-build build` */
 export const build = defineCommand({
@@ -28,16 +28,19 @@ export const build = defineCommand({
       'What to do about a secret in the image; default: audit of de-build.json',
     ),
     'keep-failed': flag('Keep an image that the audit refuses, as VERSION-quarantined-ID'),
+    platform: text(
+      'Platform of the image, such as linux/arm64; default: DOCKER_DEFAULT_PLATFORM, or the engine',
+    ),
     network: choice(['default', 'host', 'none'], "The network of the build's steps: default, host or none"),
   },
   changesSite: true,
   story: 'always',
-  async run({ dryRun, buildArg, audit, network, tokenDelivery, ...options }, { core, flow }) {
+  async run({ dryRun, buildArg, audit, network, platform, tokenDelivery, ...options }, { core, flow }) {
     const { planReport, releaseReport } = await import('../report/build-report.ts');
     const release = {
       ...flow,
       ...options,
-      ...core.omitUndefined({ audit, network, tokenDelivery }),
+      ...core.omitUndefined({ audit, network, platform, tokenDelivery }),
       buildArgs: core.parseBuildArgs(buildArg),
     };
     if (dryRun) {

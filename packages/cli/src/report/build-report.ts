@@ -23,7 +23,7 @@ export function releaseReport({ reference, imageId, manifestPath, manifest }: Re
 
 /** What a release would build, and from what. */
 export function planReport(plan: BuildPlan): Report {
-  const { cache, replaces, target, network } = plan;
+  const { cache, replaces, target, platform, network } = plan;
   const apps = plan.frappe === undefined ? plan.apps : [plan.frappe, ...plan.apps];
   return {
     title: `Would build ${plan.reference}`,
@@ -42,6 +42,7 @@ export function planReport(plan: BuildPlan): Report {
             ? 'this machine; no token enters the build'
             : 'their hosts, with the token in their URLs',
         ],
+        ...(platform === undefined ? [] : [['platform', platform] as const]),
         ...(network === undefined ? [] : [['network', network] as const]),
         ['pull', plan.pull ? 'newer base images are pulled' : 'no'],
         ...(replaces === undefined ? [] : [['replaces', digest(replaces.imageId)] as const]),

@@ -32,6 +32,7 @@ const rebuilt: RebuiltRelease = {
     cache: { use: false, input: 'CACHE_BUST', digest: recordedId, reason: undefined },
     tokenDelivery: { mode: 'sources', offer: 'named-context' },
     target: undefined,
+    platform: undefined,
     network: 'host',
     pull: false,
     siteRepository: undefined,

@@ -30,6 +30,10 @@ export async function connectEngine(options: ConnectOptions): Promise<Engine> {
       registries: registries(transport, store),
       cache: buildCache(transport),
       about: () => describeEngine(transport, endpoint, { environment }),
+      async platforms() {
+        const { listPlatforms } = await import('./buildkit/platforms.ts');
+        return listPlatforms(transport);
+      },
       async build(request) {
         const { buildWithBuildKit } = await import('./buildkit/build-with-buildkit.ts');
         return buildWithBuildKit(transport, store, request);

@@ -96,6 +96,10 @@ export const manifestSchema = z
       .describe('How the Containerfile took its apps; `none` when it took none.'),
     buildArgs: z.record(z.string(), buildArgSchema).describe('All build args by name.'),
     target: z.string().optional().describe('The stage that was built, if one was named.'),
+    platform: z
+      .string()
+      .optional()
+      .describe('The platform that was asked for, as OCI writes it, if it was not left to the engine.'),
     network: z
       .string()
       .optional()

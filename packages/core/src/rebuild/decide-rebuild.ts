@@ -194,6 +194,7 @@ function planOf(
     },
     tokenDelivery: decided.tokenDelivery,
     target: manifest.target,
+    platform: manifest.platform,
     // The mirror needed the network of the machine, whatever the site wanted.
     network: manifest.tokenDelivery === 'mirror' ? 'default' : manifest.network,
     pull: false,

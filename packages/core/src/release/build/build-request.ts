@@ -55,6 +55,6 @@ export async function buildRequest(
     redactor,
     signal: tools.signal,
     sessionKey,
-    ...omitUndefined({ target: plan.target, network: plan.network, sources }),
+    ...omitUndefined({ target: plan.target, platform: plan.platform, network: plan.network, sources }),
   };
 }

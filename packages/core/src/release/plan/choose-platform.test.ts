@@ -35,5 +35,7 @@ test.each(['arm64', 'linux', 'linux/', 'linux/a b', 'a/b/c/d'])('%j is refused b
 });
 
 test('several are refused', () => {
-  expect(() => choose('linux/amd64,linux/arm64')).toThrow(expect.objectContaining({ code: 'platforms-many' }));
+  expect(() => choose('linux/amd64,linux/arm64')).toThrow(
+    expect.objectContaining({ code: 'platforms-many' }),
+  );
 });

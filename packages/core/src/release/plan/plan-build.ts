@@ -33,6 +33,7 @@ export interface PlanInput {
   readonly noCache: boolean;
   readonly pull: boolean;
   readonly network: string | undefined;
+  readonly platform: string | undefined;
   readonly now: Date;
 }
 
@@ -54,6 +55,7 @@ export function planBuild(input: PlanInput): BuildPlan {
     cache: plannedCache(input),
     tokenDelivery: input.tokenDelivery,
     target: config.target,
+    platform: input.platform,
     network: input.network ?? config.network,
     pull: input.pull,
     siteRepository: plannedRepository(input.siteRepository),

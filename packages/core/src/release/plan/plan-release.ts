@@ -4,6 +4,7 @@ import { decideCacheInput } from '../../apps/cache-input.ts';
 import {
   checksFailed,
   frozenNeedsSources,
+  platformUnsupported,
   sourcesWouldBeCopied,
   sshNeedsSources,
 } from '../../errors/release-failures.ts';
@@ -14,12 +15,14 @@ import { inStage } from '../../flow/stage.ts';
 import type { SiteOptions, Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
+import { parseInstructions } from '../../site/containerfile-instructions.ts';
 import { findGraftConflicts } from '../../site/graft-conflicts.ts';
 import { stagesWith } from '../../site/parse-containerfile.ts';
 import { readVersion } from '../../site/site.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import { type CheckedSite, runChecks } from '../check/run-checks.ts';
 import { findBaseImages } from './base-images.ts';
+import { choosePlatform, normalizePlatform } from './choose-platform.ts';
 import type { Decision } from './decision.ts';
 import { plainValues } from './plain-values.ts';
 import type { BuildPlan } from './plan.ts';
@@ -45,6 +48,8 @@ export interface ReleaseOptions extends SiteOptions {
   readonly audit?: SiteConfig['audit'];
   /** Keep an image that the audit refuses, under a tag that says so. Default: false. */
   readonly keepFailed?: boolean;
+  /** Platform of the image. Default: de-build.json's, DOCKER_DEFAULT_PLATFORM, or the engine's. */
+  readonly platform?: string;
   /** Network of the build's steps: `default`, `host` or `none`. Default: de-build.json's. */
   readonly network?: string;
 }
@@ -75,6 +80,7 @@ export async function decideRelease(
   return inStage(tools, { stage: 'plan', title: 'Deciding what to build' }, async () => {
     const decision = await decide(site, { options, checked }, tools);
     requireDelivery(decision);
+    await requirePlatform(decision);
     return decision;
   });
 }
@@ -87,7 +93,7 @@ function requirePassed(results: readonly CheckResult[]): void {
 async function decide(
   site: OpenSite,
   { options, checked }: { readonly options: ReleaseOptions; readonly checked: CheckedSite },
-  tools: Pick<Tools, 'now'>,
+  tools: Pick<Tools, 'now' | 'environment'>,
 ): Promise<Decision> {
   const { config, containerfile, sources } = site;
   const { resolved, manifests } = checked;
@@ -126,6 +132,11 @@ async function decide(
     noCache: options.noCache ?? false,
     pull: options.pull ?? false,
     network: options.network,
+    platform: choosePlatform({
+      option: options.platform,
+      config: config.platform,
+      variable: tools.environment.DOCKER_DEFAULT_PLATFORM,
+    }),
     now: tools.now(),
   });
   return {
@@ -144,6 +155,16 @@ async function decide(
     audit: options.audit ?? config.audit,
     keepsFailed: options.keepFailed ?? false,
   };
+}
+
+/** Steps can run only for the platforms of the builder; files can be copied for any. */
+async function requirePlatform({ plan, site, engine }: Decision): Promise<void> {
+  const { platform } = plan;
+  const hasSteps = parseInstructions(site.containerfile?.text ?? '').list.some(({ name }) => name === 'RUN');
+  if (platform === undefined || !hasSteps) return;
+  const known = await engine.platforms();
+  if (!known.some((other) => normalizePlatform(other) === platform))
+    throw platformUnsupported(platform, known);
 }
 
 /** Grafted sources must stay out of the image; with `inject` the build itself clones what a ref points at, over http. */

@@ -31,6 +31,8 @@ export interface BuildPlan {
   readonly cache: PlannedCache;
   readonly tokenDelivery: TokenDelivery;
   readonly target: string | undefined;
+  /** As OCI writes it; `undefined` is the engine's own. */
+  readonly platform: string | undefined;
   readonly network: string | undefined;
   readonly pull: boolean;
   readonly siteRepository: PlannedSiteRepository | undefined;

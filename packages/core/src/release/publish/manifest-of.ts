@@ -69,7 +69,7 @@ export function manifestOf(sources: ManifestSources): Manifest {
     apps: plan.apps.map(recorded),
     dialect: plan.dialect,
     buildArgs: recordedBuildArgs(plan),
-    ...omitUndefined({ target: plan.target, network: plan.network }),
+    ...omitUndefined({ target: plan.target, platform: plan.platform, network: plan.network }),
     containerfile: plan.containerfile,
     context: { path: plan.context, ...sources.context, sentBytes: built.sent.bytes },
     site: {

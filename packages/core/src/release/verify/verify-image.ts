@@ -1,14 +1,21 @@
 import { allApps } from '../../apps/all-apps.ts';
+import { imagePlatformDiffers } from '../../errors/audit-failures.ts';
 import { assertSameApps, compareApps } from '../../frappe/compare-apps.ts';
 import { type FoundApps, readImageApps } from '../../frappe/image-apps.ts';
+import { normalizePlatform } from '../plan/choose-platform.ts';
 import type { Decision } from '../plan/decision.ts';
 
 /**
  * Reads what is in the image, without starting it, and compares it with the plan. An image for which no app is planned need
  * not have a bench.
- * @throws DeBuildError `image-without-bench`, `image-apps-unreadable`, `image-apps-missing`, `image-apps-differ`
+ * @throws DeBuildError `image-without-bench`, `image-apps-unreadable`, `image-apps-missing`, `image-apps-differ`,
+ * `image-platform-differs`
  */
 export async function verifyImage({ plan, site, engine }: Decision, imageId: string): Promise<FoundApps> {
+  if (plan.platform !== undefined) {
+    const platform = (await engine.images.inspect(imageId))?.platform ?? '';
+    if (normalizePlatform(platform) !== plan.platform) throw imagePlatformDiffers(platform, plan.platform);
+  }
   const isOptional = allApps(plan).length === 0;
   const found = await readImageApps(engine.images, imageId, site.config.benchFolder, isOptional);
   assertSameApps(compareApps(allApps(plan), found));
