@@ -24,6 +24,17 @@ export function showReport(manifest: Manifest, now: Date): Report {
           ]),
         ),
       ]),
+      ...section('Other apps, not pinned', [
+        table(
+          ['name', 'version', 'ref', 'commit'],
+          (manifest.unplannedApps ?? []).map((app) => [
+            app.name,
+            app.version ?? '-',
+            app.ref ?? '-',
+            app.commit === null ? '-' : commit(app.commit),
+          ]),
+        ),
+      ]),
       ...section('Build args', [
         table(
           ['name', 'value', 'from'],

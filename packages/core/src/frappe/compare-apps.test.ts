@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { assertSameApps, compareApps, type ExpectedApp, type FoundApp } from './compare-apps.ts';
+import {
+  assertSameApps,
+  compareApps,
+  type ExpectedApp,
+  type FoundApp,
+  unplannedApps,
+} from './compare-apps.ts';
 
 const A = 'a'.repeat(40);
 const B = 'b'.repeat(40);
@@ -82,4 +88,9 @@ describe('assertSameApps', () => {
     const act = () => assert([planned('erpnext')], unrecorded('erpnext'));
     expect(act).toThrow(expect.objectContaining({ code: 'image-apps-differ' }));
   });
+});
+
+test('apps that no planned one became are listed by name', () => {
+  const apps = inImage(found('zebra', B), found('erpnext'), unrecorded('frappe'));
+  expect(unplannedApps([planned('erpnext')], apps).map(({ name }) => name)).toEqual(['frappe', 'zebra']);
 });

@@ -76,6 +76,13 @@ export function matchApps(
   return matches;
 }
 
+/** The apps of an image that no planned one became, by name. */
+export function unplannedApps(planned: readonly ExpectedApp[], found: FoundApps): readonly FoundApp[] {
+  return compareApps(planned, found)
+    .flatMap((difference) => (difference.kind === 'unexpected' ? [difference.found] : []))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 function differenceOf(
   planned: ExpectedApp,
   found: FoundApp | undefined,

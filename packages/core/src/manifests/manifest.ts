@@ -91,6 +91,17 @@ export const manifestSchema = z
     image: imageSchema,
     frappe: appSchema.nullable().describe('The framework; null when the build does not take it from git.'),
     apps: z.array(appSchema).describe('The apps of apps.json, in their order.'),
+    unplannedApps: z
+      .array(
+        z.looseObject({
+          name: z.string().min(1).describe('What bench calls the app.'),
+          commit: commit.nullable().describe('What bench recorded; null when it recorded none.'),
+          ref: z.string().nullable().describe('The branch or tag that bench recorded.'),
+          version: z.string().nullable().describe("The app's own version; null without one."),
+        }),
+      )
+      .optional()
+      .describe('Apps that a step of the Containerfile or the base image brought: recorded, but not pinned.'),
     dialect: z
       .enum(['build-arg', 'secret', 'none'])
       .describe('How the Containerfile took its apps; `none` when it took none.'),

@@ -1,3 +1,4 @@
+import { allApps } from '../apps/all-apps.ts';
 import { changeSite } from '../flow/change-site.ts';
 import type { FlowEvent } from '../flow/event.ts';
 import { createEventStream } from '../flow/event-stream.ts';
@@ -5,6 +6,7 @@ import type { OpenSite } from '../flow/open-site.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Tools } from '../flow/tools.ts';
 import { withinGrace } from '../flow/within-grace.ts';
+import { type FoundApp, unplannedApps } from '../frappe/compare-apps.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { buildImage } from './build/build-image.ts';
 import type { BuildPlan } from './plan/plan.ts';
@@ -66,9 +68,18 @@ async function release(site: OpenSite, options: ReleaseOptions, tools: Tools): P
       const found = await withinGrace(tools.signal, verifyImage(decision, imageId));
       return { found, ...(await examineImage(decision, { id: imageId, found }, tools)) };
     });
+    reportUnplanned(unplannedApps(allApps(plan), verified.found), tools);
     await judgeLeaks(decision, { imageId, search: verified.search }, tools);
     const record = await describeRelease(decision, { startedAt, built, ...verified }, tools);
     const manifestPath = await publishRelease(decision, { record, imageId, journal }, tools);
     return { plan, manifest: record.manifest, manifestPath, reference: plan.reference, imageId };
   });
+}
+
+/** What a step clones by itself, or a base image has, is not in the plan. */
+function reportUnplanned(apps: readonly FoundApp[], { emit }: Pick<Tools, 'emit'>): void {
+  if (apps.length === 0) return;
+  const names = apps.map(({ name, commit }) => (commit ? `${name} ${commit.slice(0, 7)}` : name)).join(', ');
+  const text = `Not from apps.json, so recorded but not pinned: ${names}.`;
+  emit({ type: 'notice', level: 'info', text });
 }

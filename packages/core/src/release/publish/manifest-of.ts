@@ -2,7 +2,7 @@ import { allApps } from '../../apps/all-apps.ts';
 import type { ImageFiles } from '../../audit/image-files.ts';
 import { SEARCH_VERSION } from '../../audit/leaks/search-version.ts';
 import type { BuiltImage, EngineInfo, ImageDetails } from '../../engine/engine.ts';
-import { type FoundApps, matchApps } from '../../frappe/compare-apps.ts';
+import { type FoundApps, matchApps, unplannedApps } from '../../frappe/compare-apps.ts';
 import type { Manifest, ManifestApp, ManifestBuildArg } from '../../manifests/manifest.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
@@ -46,6 +46,7 @@ export function manifestOf(sources: ManifestSources): Manifest {
       ...(digests ?? {}),
     };
   };
+  const unplanned = unplannedApps(allApps(plan), found);
   return {
     schemaVersion: 1,
     siteVersion: plan.siteVersion,
@@ -67,6 +68,16 @@ export function manifestOf(sources: ManifestSources): Manifest {
     },
     frappe: plan.frappe === undefined ? null : recorded(plan.frappe),
     apps: plan.apps.map(recorded),
+    ...(unplanned.length === 0
+      ? {}
+      : {
+          unplannedApps: unplanned.map(({ name, commit, branch, version }) => ({
+            name,
+            commit: commit ?? null,
+            ref: branch ?? null,
+            version: version ?? null,
+          })),
+        }),
     dialect: plan.dialect,
     buildArgs: recordedBuildArgs(plan),
     ...omitUndefined({ target: plan.target, platform: plan.platform, network: plan.network }),
