@@ -51,7 +51,7 @@ export async function decideRebuild(
   const plan = planOf(manifest, {
     tag,
     containerfile: site.containerfile,
-    tokenDelivery: chooseTokenDelivery('auto', info),
+    tokenDelivery: chooseTokenDelivery('auto', info, site.containerfile),
     buildArgs: args.planned,
     cache,
   });

@@ -104,7 +104,11 @@ async function decide(
   const { engine, info, tagged } = checked.engine;
   const holder = tagged.find((image) => image.tag === version);
   const { force = false, frozen = false } = options;
-  const tokenDelivery = chooseTokenDelivery(options.tokenDelivery ?? config.tokenDelivery, info);
+  const tokenDelivery = chooseTokenDelivery(
+    options.tokenDelivery ?? config.tokenDelivery,
+    info,
+    containerfile,
+  );
   const plan = planBuild({
     config,
     containerfile,

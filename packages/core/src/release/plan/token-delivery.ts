@@ -1,4 +1,5 @@
 import type { EngineInfo } from '../../engine/engine.ts';
+import type { Containerfile } from '../../site/containerfile.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 
 /** How the build gets the apps. */
@@ -12,14 +13,23 @@ export type TokenDelivery =
   /** The build clones from the git hosts, with the token in the URLs. */
   | { readonly mode: 'inject' };
 
-/** The first Docker Engine whose BuildKit knows named contexts. */
-const NAMED_CONTEXTS_FROM = 23;
-
 export function chooseTokenDelivery(
   wanted: SiteConfig['tokenDelivery'],
   { version }: Pick<EngineInfo, 'version'>,
+  containerfile: Pick<Containerfile, 'syntax'> | undefined,
 ): TokenDelivery {
   if (wanted === 'inject') return { mode: 'inject' };
-  const major = Number(/^v?(\d+)\./.exec(version)?.[1] ?? NAMED_CONTEXTS_FROM);
-  return { mode: 'sources', offer: major < NAMED_CONTEXTS_FROM ? 'graft' : 'named-context' };
+  const isOld = isOldEngine(version) || isOldFrontend(containerfile?.syntax?.image ?? '');
+  return { mode: 'sources', offer: isOld ? 'graft' : 'named-context' };
+}
+
+/** BuildKit knows named contexts from Docker Engine 23 on. */
+function isOldEngine(version: string): boolean {
+  return Number(/^v?(\d+)\./.exec(version)?.[1] ?? Number.POSITIVE_INFINITY) < 23;
+}
+
+/** The frontend of a `# syntax=` line knows them from 1.4 on. */
+function isOldFrontend(image: string): boolean {
+  const [, major, minor] = /\bdockerfile:(\d+)\.(\d+)/.exec(image) ?? [];
+  return major === '1' && Number(minor) < 4;
 }
