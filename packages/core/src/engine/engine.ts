@@ -56,6 +56,8 @@ export interface BuildRequest {
   /** Paths relative to the context, forward slashes, that are never sent, even if `.dockerignore` includes them. */
   readonly neverSend: readonly string[];
   readonly sources?: BuildSources;
+  /** Socket of the ssh agent that steps with `--mount=type=ssh` may use. */
+  readonly sshAgent?: string;
   /**
    * What BuildKit keeps of the context and the sources from one build to the next is kept under this key: who knows it can
    * have them. Without it, every build sends everything.

@@ -631,6 +631,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'release-failures.ts': {
     checksFailed: [[[error]], [[error, error, warning]], [[error, warning, warning]]],
     frozenNeedsSources: [[]],
+    sshAgentMissing: [['images/custom/Containerfile:12']],
     platformUnsupported: [['linux/s390x', ['linux/amd64', 'linux/386']]],
     sourcesWouldBeCopied: [['images/custom/Containerfile', { line: 7, text: 'COPY . .' }]],
     sshNeedsSources: [[['mini_erp']], [['mini_erp', 'mini_hr']]],

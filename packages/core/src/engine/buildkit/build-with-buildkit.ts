@@ -12,6 +12,7 @@ import { fileSync } from '../session/file-sync.ts';
 import { openSession, type SessionOptions } from '../session/open-session.ts';
 import { sessionAuth } from '../session/session-auth.ts';
 import { sessionSecrets } from '../session/session-secrets.ts';
+import { sessionSsh } from '../session/session-ssh.ts';
 import type { EngineTransport } from '../transport.ts';
 import { createOfferedDigest } from './offered-digest.ts';
 import { openControl } from './open-control.ts';
@@ -39,6 +40,7 @@ export async function buildWithBuildKit(
   const methods = {
     ...files.methods,
     ...sessionSecrets(request.secrets),
+    ...sessionSsh(request.sshAgent),
     ...sessionAuth(request.registryAuth ?? {}),
   };
   const { session, client } = await connect(transport, {

@@ -55,6 +55,12 @@ export async function buildRequest(
     redactor,
     signal: tools.signal,
     sessionKey,
-    ...omitUndefined({ target: plan.target, platform: plan.platform, network: plan.network, sources }),
+    ...omitUndefined({
+      target: plan.target,
+      platform: plan.platform,
+      network: plan.network,
+      sources,
+      sshAgent: site.config.ssh ? environment.SSH_AUTH_SOCK : undefined,
+    }),
   };
 }

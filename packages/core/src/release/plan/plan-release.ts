@@ -6,6 +6,7 @@ import {
   frozenNeedsSources,
   platformUnsupported,
   sourcesWouldBeCopied,
+  sshAgentMissing,
   sshNeedsSources,
 } from '../../errors/release-failures.ts';
 import { inspectSite } from '../../flow/change-site.ts';
@@ -81,6 +82,7 @@ export async function decideRelease(
     const decision = await decide(site, { options, checked }, tools);
     requireDelivery(decision);
     await requirePlatform(decision);
+    requireAgent(decision, tools);
     return decision;
   });
 }
@@ -159,6 +161,12 @@ async function decide(
     audit: options.audit ?? config.audit,
     keepsFailed: options.keepFailed ?? false,
   };
+}
+
+function requireAgent({ plan, site }: Decision, { environment }: Pick<Tools, 'environment'>): void {
+  const mount = site.containerfile?.mounts.find(({ kind }) => kind === 'ssh');
+  if (mount === undefined || !site.config.ssh || environment.SSH_AUTH_SOCK) return;
+  throw sshAgentMissing(`${plan.containerfile.path}:${mount.line}`);
 }
 
 /** Steps can run only for the platforms of the builder; files can be copied for any. */
