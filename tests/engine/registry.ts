@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureCached } from '../../packages/testbed/src/cache-folder.ts';
+import { readDistribution, unpackPackages } from '../../packages/testbed/src/debian-packages.ts';
 
 /** An image registry on this machine's loopback, where engines take one without TLS. */
 export interface TestRegistry {
@@ -17,7 +18,6 @@ export interface TestRegistry {
   stop(): Promise<void>;
 }
 
-const PROGRAM = '/usr/bin/docker-registry';
 const USER = 'releaser';
 const PASSWORD = 'planted-registry-password';
 /** Of the password; the registry takes bcrypt only, which Node has not. */
@@ -25,7 +25,7 @@ const PASSWORD_HASH = '$2y$05$abcdefghijklmnopqrstuu7.Rffb/e3GvgNr9ynXYVmPMI0ht.
 
 /** Why there is no registry for a test; `undefined` when there can be one. */
 export function whyNoRegistry(): string | undefined {
-  return existsSync(PROGRAM) ? undefined : `${PROGRAM} is not installed (Debian's docker-registry)`;
+  return readDistribution() === undefined ? "a registry is taken from Debian's packages" : undefined;
 }
 
 export async function startRegistry(): Promise<TestRegistry> {
@@ -44,7 +44,7 @@ auth: { htpasswd: { realm: test, path: ${join(folder, 'users')} } }
   );
   const auth = Buffer.from(`${USER}:${PASSWORD}`).toString('base64');
   await writeFile(join(folder, 'config.json'), JSON.stringify({ auths: { [host]: { auth } } }));
-  const child = spawn(PROGRAM, ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
+  const child = spawn(await ensureRegistry(), ['serve', join(folder, 'config.yml')], { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.on('close', resolve));
   for (let left = 100; left > 0; left--) {
     const answer = await fetch(`http://${host}/v2/`).catch(() => undefined);
@@ -73,4 +73,13 @@ function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });
   });
+}
+
+/** The program, downloaded once for each machine. */
+async function ensureRegistry(): Promise<string> {
+  const suite = readDistribution()?.codename ?? '';
+  const folder = await ensureCached(`registry-${suite}`, (into) =>
+    unpackPackages({ suite, packages: ['docker-registry'] }, into),
+  );
+  return join(folder, 'usr/bin/docker-registry');
 }

@@ -15,6 +15,7 @@ export const build = defineCommand({
   options: {
     'no-cache': flag('Run every step again, without the build cache'),
     pull: flag('Pull newer base images'),
+    push: flag('Push the image to its registry, before it gets its tag'),
     'dry-run': flag('Check and plan, show the plan, and change nothing', DRY_RUN),
     force: flag('Release an existing version again; the old image and its record are kept'),
     'build-arg': texts('NAME=VALUE, overrides .env and de-build.json; may be repeated'),
@@ -35,12 +36,12 @@ export const build = defineCommand({
   },
   changesSite: true,
   story: 'always',
-  async run({ dryRun, buildArg, audit, network, platform, tokenDelivery, ...options }, { core, flow }) {
+  async run({ dryRun, buildArg, push, audit, network, platform, tokenDelivery, ...options }, { core, flow }) {
     const { planReport, releaseReport } = await import('../report/build-report.ts');
     const release = {
       ...flow,
       ...options,
-      ...core.omitUndefined({ audit, network, platform, tokenDelivery }),
+      ...core.omitUndefined({ push: push || undefined, audit, network, platform, tokenDelivery }),
       buildArgs: core.parseBuildArgs(buildArg),
     };
     if (dryRun) {

@@ -14,6 +14,7 @@ export function releaseReport({ reference, imageId, manifestPath, manifest }: Re
       facts([
         ['image', [digest(imageId), `, ${formatBytes(image.sizeBytes)}, ${image.platform}`]],
         ['apps', names || 'none'],
+        ...(manifest.pushed === undefined ? [] : [['pushed', manifest.pushed] as const]),
         ['record', manifestPath],
         ...(warnings.length === 0 ? [] : [['warnings', countOf(warnings.length, 'warning')] as const]),
       ]),

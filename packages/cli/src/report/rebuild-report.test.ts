@@ -33,6 +33,7 @@ const rebuilt: RebuiltRelease = {
     tokenDelivery: { mode: 'sources', offer: 'named-context' },
     target: undefined,
     platform: undefined,
+    push: false,
     network: 'host',
     pull: false,
     siteRepository: undefined,

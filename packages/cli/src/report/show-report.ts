@@ -90,6 +90,7 @@ function factsOf(manifest: Manifest, now: Date): Facts {
     ['image', image.id],
     ['size', `${formatBytes(image.sizeBytes)}, ${image.platform}`],
     ['tags', image.tags.join(', ')],
+    ...(manifest.pushed === undefined ? [] : [['pushed', manifest.pushed] as const]),
     ...(rebuild === undefined ? [] : [['rebuilt', `${rebuild.verdict} to ${rebuild.of}`] as const]),
     ['site', `${head}${branch}${site.dirty ? ', with changes' : ''}`],
     [

@@ -1,6 +1,6 @@
+import { withImageName } from '../engine/images/with-image-name.ts';
 import { registryAccess } from '../engine/registry-credentials.ts';
-import { registryTagTaken } from '../errors/archive-failures.ts';
-import { restoreTagHeld } from '../errors/restore-failures.ts';
+import { pushNameHeld, registryTagTaken } from '../errors/archive-failures.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { RegistryArchive } from '../manifests/archives.ts';
 import { measureProgress } from '../progress/progress.ts';
@@ -20,7 +20,7 @@ export async function pushRelease(
 ): Promise<MadeArchive> {
   const { release, image, known } = source;
   const name = `${repository}:${source.tag.siteVersion}`;
-  const { registries } = await tools.engine();
+  const { images, registries } = await tools.engine();
   const access = await registryAccess(name, tools);
 
   const holder = await registries.digestOf(name, access);
@@ -38,7 +38,9 @@ export async function pushRelease(
   if (dryRun) return { to: name, archive: undefined, alreadyArchived: false };
 
   const meter = measureProgress({ id: `push ${name}`, title: `Pushing ${name}`, unit: 'bytes' }, tools.emit);
-  const digest = await underName(source, { name, tools }, () =>
+  const named = await images.inspect(name);
+  if (named !== undefined && named.id !== image.id) throw pushNameHeld(name, named.id);
+  const digest = await withImageName(images, { imageId: image.id, name }, () =>
     registries.push(name, { ...access, onProgress: meter.set }),
   );
   meter.end();
@@ -49,22 +51,4 @@ export async function pushRelease(
     ...archiveFacts(release.manifest, tools),
   };
   return { to: name, archive, alreadyArchived: false };
-}
-
-/** Gives the image the name that the engine pushes by, and removes it again unless it is the image's only one. */
-async function underName<Result>(
-  { image }: ArchiveSource,
-  { name, tools }: { readonly name: string; readonly tools: Tools },
-  body: () => Promise<Result>,
-): Promise<Result> {
-  const { images } = await tools.engine();
-  const holder = await images.inspect(name);
-  if (holder !== undefined && holder.id !== image.id) throw restoreTagHeld(name, holder.id);
-  if (holder === undefined) await images.tag(image.id, name);
-  try {
-    return await body();
-  } finally {
-    // An engine deletes an image with its last name.
-    if (holder === undefined && image.tags.length > 0) await images.untag(name).catch(() => undefined);
-  }
 }

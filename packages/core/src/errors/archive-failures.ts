@@ -80,3 +80,14 @@ export function registryTagTaken(reference: string, digest: string): DeBuildErro
     exitCode: EXIT.conflict,
   });
 }
+
+/** The engine pushes an image by a name, which another image has. */
+export function pushNameHeld(name: string, holderId: string): DeBuildError {
+  return new DeBuildError({
+    code: 'push-name-held',
+    what: `${name} was not pushed.`,
+    why: `Another image (${holderId}) has that name on this engine, and an engine pushes by name.`,
+    fix: `Find out what that image is, and give it another name: \`docker tag ${name} OTHER && docker rmi ${name}\`.`,
+    exitCode: EXIT.conflict,
+  });
+}

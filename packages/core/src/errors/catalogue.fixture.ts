@@ -191,6 +191,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz', 'build-manifests/1.4.0.archives.json', full],
     ],
     archiveListUnreadable: [['build-manifests/1.4.0.archives.json', 'It is not JSON']],
+    pushNameHeld: [['registry.example.com/acme/erp:1.4.0', 'sha256:0123']],
     registryTagTaken: [['registry.example.com/acme/erp:1.4.0', `sha256:${'b'.repeat(64)}`]],
   },
   'audit-failures.ts': {
@@ -631,6 +632,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'release-failures.ts': {
     checksFailed: [[[error]], [[error, error, warning]], [[error, warning, warning]]],
     frozenNeedsSources: [[]],
+    versionPushedBefore: [['registry.example.com/acme/erp:1.4.0', 'sha256:0123']],
     sshAgentMissing: [['images/custom/Containerfile:12']],
     platformUnsupported: [['linux/s390x', ['linux/amd64', 'linux/386']]],
     sourcesWouldBeCopied: [['images/custom/Containerfile', { line: 7, text: 'COPY . .' }]],

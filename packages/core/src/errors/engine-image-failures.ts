@@ -17,8 +17,16 @@ export function registryRefused(host: string, reference: string, reason: string)
   return failure('registry-refused', {
     what: `The registry ${host} refused ${reference}.`,
     why: `It reported: ${sentence(reason)}`,
-    fix: `Check the name, log in with \`docker login ${host}\`, and check that the account may use that repository.`,
+    fix: remedyFor(host, reason),
   });
+}
+
+function remedyFor(host: string, reason: string): string {
+  if (/too ?many ?requests|\b429\b|rate limit/i.test(reason))
+    return `Wait a few minutes and run it again; \`docker login ${host}\` raises the limit of many registries.`;
+  if (/unavailable|\b50[0-4]\b|internal server error|bad gateway/i.test(reason))
+    return 'The registry itself failed: see its log or status page, and run it again.';
+  return `Check the name, log in with \`docker login ${host}\`, and check that the account may use that repository.`;
 }
 
 export function registryUnreachable(host: string, reference: string, reason: string): DeBuildError {

@@ -43,6 +43,17 @@ export function sshNeedsSources(apps: readonly string[]): DeBuildError {
   });
 }
 
+/** With `--push`. */
+export function versionPushedBefore(reference: string, digest: string): DeBuildError {
+  return new DeBuildError({
+    code: 'version-pushed-before',
+    what: `${reference} is in its registry already.`,
+    why: `It names an image there (${digest}), and a version always names the same image.`,
+    fix: 'Run `de-build bump patch`, or replace it there with `--force`.',
+    exitCode: EXIT.conflict,
+  });
+}
+
 /** `ssh` of de-build.json is set, and a step mounts an agent. */
 export function sshAgentMissing(place: string): DeBuildError {
   return new DeBuildError({

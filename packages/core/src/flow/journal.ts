@@ -38,6 +38,8 @@ export interface JournalEntry {
 export interface RunJournal {
   /** From here on the work is completed: by this run, or by the next one if this one dies. */
   promise(work: PendingEntry): Promise<void>;
+  /** Counts one more name as temporary while `use` runs. @throws DeBuildError `journal-not-written` */
+  withTemporary<Result>(name: string, use: () => Promise<Result>): Promise<Result>;
   /** The work is complete, or undone: nothing is pending. */
   settle(): void;
   /** Removes the journal, unless work is still pending. */
@@ -56,6 +58,12 @@ export async function startJournal(path: string, temporary: readonly string[]): 
     async promise(pending) {
       await writeEntry(path, { temporary, pending });
       isPending = true;
+    },
+    async withTemporary(name, use) {
+      await writeEntry(path, { temporary: [...temporary, name] });
+      const result = await use();
+      await writeEntry(path, { temporary });
+      return result;
     },
     settle() {
       isPending = false;

@@ -155,6 +155,10 @@ export const manifestSchema = z
       .describe(
         'How the build got the apps: as sources that came with the build, from the mirror over HTTP (`mirror`, in earlier versions), or with the token in their URLs.',
       ),
+    pushed: z
+      .string()
+      .optional()
+      .describe('Set when the release was pushed: the image in its registry, with its digest there.'),
     rebuild: z
       .looseObject({
         of: digest.describe('The id of the image that was recorded before; its record was moved aside.'),

@@ -198,6 +198,7 @@ function planOf(
     // The mirror needed the network of the machine, whatever the site wanted.
     network: manifest.tokenDelivery === 'mirror' ? 'default' : manifest.network,
     pull: false,
+    push: false,
     siteRepository:
       site.commit === null
         ? undefined

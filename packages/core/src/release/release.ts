@@ -14,6 +14,7 @@ import { decideRelease, type ReleaseOptions } from './plan/plan-release.ts';
 import { RELEASE } from './plan/release-flow.ts';
 import { describeRelease } from './publish/describe-release.ts';
 import { publishRelease } from './publish/publish-release.ts';
+import { pushImage } from './publish/push-image.ts';
 import { examineImage } from './verify/examine-image.ts';
 import { judgeLeaks } from './verify/judge-leaks.ts';
 import { verifyImage } from './verify/verify-image.ts';
@@ -70,7 +71,8 @@ async function release(site: OpenSite, options: ReleaseOptions, tools: Tools): P
     });
     reportUnplanned(unplannedApps(allApps(plan), verified.found), tools);
     await judgeLeaks(decision, { imageId, search: verified.search }, tools);
-    const record = await describeRelease(decision, { startedAt, built, ...verified }, tools);
+    const pushed = await pushImage(decision, { imageId, journal }, tools);
+    const record = await describeRelease(decision, { startedAt, built, pushed, ...verified }, tools);
     const manifestPath = await publishRelease(decision, { record, imageId, journal }, tools);
     return { plan, manifest: record.manifest, manifestPath, reference: plan.reference, imageId };
   });

@@ -84,6 +84,10 @@ export const siteConfigSchema = z
       .transform((setting) => setting !== false)
       .describe('Whether `RUN --mount=type=ssh` gets the SSH agent of this machine.'),
     target: z.string().min(1, 'is empty').optional().describe('The stage to build; the last one by default.'),
+    push: z
+      .boolean()
+      .default(false)
+      .describe('Whether a release is pushed to the registry that its image names, before it gets its tag.'),
     platform: z
       .string()
       .min(1, 'is empty')

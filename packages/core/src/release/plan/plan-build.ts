@@ -32,6 +32,7 @@ export interface PlanInput {
   readonly warnings: readonly Finding[];
   readonly noCache: boolean;
   readonly pull: boolean;
+  readonly push: boolean;
   readonly network: string | undefined;
   readonly platform: string | undefined;
   readonly now: Date;
@@ -58,6 +59,7 @@ export function planBuild(input: PlanInput): BuildPlan {
     platform: input.platform,
     network: input.network ?? config.network,
     pull: input.pull,
+    push: input.push,
     siteRepository: plannedRepository(input.siteRepository),
     replaces: input.replaces,
   };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { allApps } from '../../apps/all-apps.ts';
 import { decideCacheInput } from '../../apps/cache-input.ts';
+import { registryAccess } from '../../engine/registry-credentials.ts';
 import {
   checksFailed,
   frozenNeedsSources,
@@ -8,6 +9,7 @@ import {
   sourcesWouldBeCopied,
   sshAgentMissing,
   sshNeedsSources,
+  versionPushedBefore,
 } from '../../errors/release-failures.ts';
 import { inspectSite } from '../../flow/change-site.ts';
 import type { CheckResult } from '../../flow/event.ts';
@@ -37,6 +39,8 @@ export interface ReleaseOptions extends SiteOptions {
   readonly noCache?: boolean;
   /** Ask registries for newer base images. Default: false. */
   readonly pull?: boolean;
+  /** Push the image to its registry before it gets its tag. Default: de-build.json's. */
+  readonly push?: boolean;
   /** Release a version again that exists: the old image and its record are moved aside. Default: false. */
   readonly force?: boolean;
   /** Build args that take precedence over those of `.env` and de-build.json. */
@@ -83,6 +87,7 @@ export async function decideRelease(
     requireDelivery(decision);
     await requirePlatform(decision);
     requireAgent(decision, tools);
+    await requireUnpushed(decision, tools);
     return decision;
   });
 }
@@ -137,6 +142,7 @@ async function decide(
       .filter((finding) => finding.severity === 'warning'),
     noCache: options.noCache ?? false,
     pull: options.pull ?? false,
+    push: options.push ?? config.push,
     network: options.network,
     platform: choosePlatform({
       option: options.platform,
@@ -167,6 +173,13 @@ function requireAgent({ plan, site }: Decision, { environment }: Pick<Tools, 'en
   const mount = site.containerfile?.mounts.find(({ kind }) => kind === 'ssh');
   if (mount === undefined || !site.config.ssh || environment.SSH_AUTH_SOCK) return;
   throw sshAgentMissing(`${plan.containerfile.path}:${mount.line}`);
+}
+
+async function requireUnpushed({ plan, engine, force }: Decision, tools: Tools): Promise<void> {
+  if (!plan.push || force) return;
+  const { reference } = plan;
+  const digest = await engine.registries.digestOf(reference, await registryAccess(reference, tools));
+  if (digest !== undefined) throw versionPushedBefore(reference, digest);
 }
 
 /** Steps can run only for the platforms of the builder; files can be copied for any. */

@@ -35,6 +35,8 @@ export interface BuildPlan {
   readonly platform: string | undefined;
   readonly network: string | undefined;
   readonly pull: boolean;
+  /** Whether the image is pushed to its registry. */
+  readonly push: boolean;
   readonly siteRepository: PlannedSiteRepository | undefined;
   /** Tags that exist and will be moved aside, with `--force`. */
   readonly replaces: { readonly imageId: string; readonly tag: string } | undefined;

@@ -23,6 +23,8 @@ export interface ReleaseOutcome {
   readonly found: FoundApps;
   readonly files: ImageFiles | undefined;
   readonly search: ImageSearch | undefined;
+  /** Its digest in its registry, if it was pushed. */
+  readonly pushed?: string | undefined;
   /** Set when it replaces a recorded image. */
   readonly rebuild?: Manifest['rebuild'];
 }
@@ -37,7 +39,7 @@ export interface ReleaseRecord {
 /** Makes the record of a release; every text in it is redacted. */
 export async function describeRelease(
   { plan, engine, audit }: Decision,
-  { startedAt, built, found, files, search, rebuild }: ReleaseOutcome,
+  { startedAt, built, found, files, search, pushed, rebuild }: ReleaseOutcome,
   tools: Pick<Tools, 'redactor' | 'now'>,
 ): Promise<ReleaseRecord> {
   const [image, info] = await Promise.all([engine.images.inspect(built.id), engine.about()]);
@@ -52,6 +54,7 @@ export async function describeRelease(
     audit: { mode: audit, search },
     tags: [plan.reference],
     rebuild,
+    pushed,
     context: built.context ?? { digest: await digestContext([]), files: 0 },
     startedAt,
     now: tools.now(),

@@ -25,6 +25,7 @@ export interface ManifestSources {
   readonly context: { readonly digest: string; readonly files: number };
   readonly startedAt: Date;
   readonly now: Date;
+  readonly pushed?: string | undefined;
   readonly deBuildVersion: string;
 }
 
@@ -96,7 +97,10 @@ export function manifestOf(sources: ManifestSources): Manifest {
       ...omitUndefined({ reason: plan.cache.reason }),
     },
     tokenDelivery: plan.tokenDelivery.mode,
-    ...omitUndefined({ rebuild: sources.rebuild }),
+    ...omitUndefined({
+      pushed: sources.pushed && `${plan.image}@${sources.pushed}`,
+      rebuild: sources.rebuild,
+    }),
     audit: recordedAudit(sources.audit),
     planDigest: plan.digest,
     timing: {
