@@ -4,7 +4,8 @@ import {
   type ServerHttp2Stream,
   type ServerOptions,
 } from 'node:http2';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { readFrames } from './frame-reader.ts';
 import { createFrameWriter, type FrameWriter, frame } from './frame-writer.ts';
 import { GRPC, GrpcError } from './grpc-status.ts';
@@ -61,7 +62,9 @@ export function serveGrpc(
   server.on('sessionError', () => undefined);
   server.on('session', (session) => session.on('error', () => undefined));
   socket.on('error', () => undefined);
-  server.emit('connection', socket);
+  // http2 writes past the encryption of a TLS socket that it did not make.
+  const isEncrypted = socket instanceof TLSSocket;
+  server.emit('connection', isEncrypted ? Duplex.from({ readable: socket, writable: socket }) : socket);
   return {
     close() {
       server.close();

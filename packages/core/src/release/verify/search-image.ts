@@ -45,6 +45,8 @@ export interface SearchRequest<Note> {
   readonly searcher: Searcher | undefined;
   /** `undefined`: no notes are taken of its files. */
   readonly takeNote: TakeNote<Note> | undefined;
+  /** Called before the image is read. */
+  readonly onRead?: () => Promise<void>;
 }
 
 export interface SearchedImage<Note> {
@@ -59,7 +61,7 @@ export interface SearchedImage<Note> {
  */
 export async function searchImage<Note>(
   images: Pick<Images, 'save' | 'describe'>,
-  { image, searcher, takeNote }: SearchRequest<Note>,
+  { image, searcher, takeNote, onRead }: SearchRequest<Note>,
   tools: Pick<Tools, 'emit' | 'signal'>,
 ): Promise<SearchedImage<Note>> {
   const needsSearch = searcher !== undefined && !isKnownClean(image, searcher);
@@ -69,6 +71,7 @@ export async function searchImage<Note>(
   let tree: ImageTree<Note> | undefined;
   let search: ImageSearch | undefined;
   if (audit !== undefined || takeNote !== undefined) {
+    await onRead?.();
     const named = { ...image, name: shortId(image.id) };
     const options = { takeNote, listener: audit?.listener, emit: tools.emit, signal: tools.signal };
     const read = await readEngineImage(images, named, options);
