@@ -26,6 +26,7 @@ export async function connectEngine(options: ConnectOptions): Promise<Engine> {
     await greetEngine(transport, options);
     const store = images(transport);
     return {
+      endpoint: endpoint.url,
       images: store,
       registries: registries(transport, store),
       cache: buildCache(transport),

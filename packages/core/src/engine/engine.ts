@@ -9,6 +9,8 @@ import type { Secret } from '../secrets/secret.ts';
 import type { BuildEvent } from './build-event.ts';
 
 export interface Engine {
+  /** Its address: `unix:///var/run/docker.sock`. */
+  readonly endpoint: string;
   readonly images: Images;
   readonly registries: Registries;
   readonly cache: BuildCache;

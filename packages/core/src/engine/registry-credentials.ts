@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { runProgram } from '../process/run-program.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { Secret } from '../secrets/secret.ts';
+import { type DockerConfig, readDockerConfig } from './docker-config.ts';
 import type { RegistryAccess, RegistryCredential } from './engine.ts';
-import { settingsFolder } from './find-endpoint.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,13 +12,6 @@ export interface CredentialOptions {
   /** Learns every password that is found. */
   readonly redactor: Pick<Redactor, 'add'>;
 }
-
-/** Docker's own configuration file, as `docker login` writes it. */
-const DockerConfig = z.looseObject({
-  auths: z.record(z.string(), z.looseObject({ auth: z.string().optional() })).optional(),
-  credHelpers: z.record(z.string(), z.string()).optional(),
-  credsStore: z.string().optional(),
-});
 
 const HelperAnswer = z.looseObject({ Username: z.string(), Secret: z.string() });
 
@@ -70,7 +61,7 @@ export function registryOf(reference: string): string {
 
 async function findCredential(
   host: string,
-  config: z.infer<typeof DockerConfig>,
+  config: DockerConfig,
   environment: Environment,
 ): Promise<RegistryCredential | undefined> {
   const key = host === DOCKER_HUB.host ? DOCKER_HUB.key : host;
@@ -82,16 +73,6 @@ async function findCredential(
   return { username, password: new Secret(`the password for ${host}`, password.join(':')) };
 }
 
-async function readDockerConfig(environment: Environment) {
-  try {
-    return DockerConfig.parse(
-      JSON.parse(await readFile(join(settingsFolder(environment), 'config.json'), 'utf8')),
-    );
-  } catch {
-    return undefined;
-  }
-}
-
 /** Speaks the protocol of docker-credential-helpers: the server's name goes in, a JSON object comes out. */
 async function askHelper(
   helper: string,
@@ -101,10 +82,10 @@ async function askHelper(
   if (!/^[\w.-]+$/.test(helper)) return undefined;
   const run = { environment, folder: '/', timeoutMs: HELPER_MS, input: key };
   const result = await runProgram(`docker-credential-${helper}`, ['get'], run).catch(() => undefined);
-  return result === undefined ? undefined : understandAnswer(result.stdout, key);
+  return result === undefined ? undefined : parseAnswer(result.stdout, key);
 }
 
-function understandAnswer(answer: string, key: string): RegistryCredential | undefined {
+function parseAnswer(answer: string, key: string): RegistryCredential | undefined {
   try {
     const { Username, Secret: password } = HelperAnswer.parse(JSON.parse(answer));
     return { username: Username, password: new Secret(`the password for ${key}`, password) };

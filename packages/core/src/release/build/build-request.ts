@@ -1,6 +1,7 @@
 import { allApps } from '../../apps/all-apps.ts';
 import { encodeAppsJson, renderAppsJson } from '../../apps/deliver-apps.ts';
 import type { BuildRequest } from '../../engine/engine.ts';
+import { findProxyArgs } from '../../engine/proxy-args.ts';
 import { findRegistryCredentials } from '../../engine/registry-credentials.ts';
 import { readSiteKey } from '../../flow/site-key.ts';
 import type { Tools } from '../../flow/tools.ts';
@@ -20,7 +21,9 @@ export async function buildRequest(
 ): Promise<BuildRequest> {
   const { plan, site, frappe, files, sourceDateEpoch } = decision;
   const { environment, redactor } = tools;
-  const buildArgs: Record<string, string | Secret> = {};
+  const buildArgs: Record<string, string | Secret> = {
+    ...(await findProxyArgs(decision.engine.endpoint, { environment, redactor })),
+  };
   for (const [name, { value, source }] of Object.entries(plan.buildArgs)) {
     if (source !== 'containerfile') buildArgs[name] = decision.buildArgs[name] ?? value;
   }
