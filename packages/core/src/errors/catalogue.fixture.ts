@@ -635,6 +635,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     versionPushedBefore: [['registry.example.com/acme/erp:1.4.0', 'sha256:0123']],
     sshAgentMissing: [['images/custom/Containerfile:12']],
     platformUnsupported: [['linux/s390x', ['linux/amd64', 'linux/386']]],
+    gitConfigHidden: [['images/custom/Containerfile', 9]],
     sourcesWouldBeCopied: [['images/custom/Containerfile', { line: 7, text: 'COPY . .' }]],
     sshNeedsSources: [[['mini_erp']], [['mini_erp', 'mini_hr']]],
     tagTakenMeanwhile: [['acme/erp:1.4.0', 'sha256:0123']],

@@ -90,6 +90,17 @@ export function sourcesWouldBeCopied(
   });
 }
 
+/** The steps that clone get a git configuration of ours in place of the one that the same stage wrote. */
+export function gitConfigHidden(file: string, line: number): DeBuildError {
+  return new DeBuildError({
+    code: 'git-config-hidden',
+    what: `${file}:${line} writes /etc/gitconfig, which later steps of its stage would not see.`,
+    why: 'Steps that clone private apps get another /etc/gitconfig, which includes that of the image that the stage is based on.',
+    fix: 'Write it in a stage of its own, and base this one on it: `FROM … AS configured`, then `FROM configured AS builder`. Or use `git config --global`.',
+    exitCode: EXIT.checks,
+  });
+}
+
 /** Someone else tagged the version between the check and the tagging. */
 export function tagTakenMeanwhile(reference: string, imageId: string): DeBuildError {
   return new DeBuildError({

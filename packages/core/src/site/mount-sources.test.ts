@@ -65,5 +65,16 @@ test('grafted, they come from the build context', () => {
 
 test('a file that takes no apps is left as it is', () => {
   const text = 'FROM debian:12\nRUN a\n';
-  expect(mount(text)).toEqual({ containerfile: text, inserted: [] });
+  expect(mount(text)).toMatchObject({ containerfile: text, inserted: [] });
+});
+
+test.each([
+  ['FROM a\nRUN git config --system user.name x\nARG APPS_JSON_BASE64\nRUN b\n', 2],
+  ['FROM a\nCOPY gitconfig /etc/gitconfig\nARG APPS_JSON_BASE64\nRUN b\n', 2],
+  ['FROM a\nARG APPS_JSON_BASE64\nRUN git config --system x y && bench init\n', 3],
+  ['FROM a AS one\nRUN git config --system x y\nFROM one\nARG APPS_JSON_BASE64\nRUN b\n', undefined],
+  ['FROM a\nRUN git config --global x y\nARG APPS_JSON_BASE64\nRUN b\n', undefined],
+  ['FROM a\nRUN git config --system x y\nRUN b\n', undefined],
+])('%j hides the git configuration that line %s wrote', (text, line) => {
+  expect(mount(text).hiddenGitConfig).toBe(line);
 });

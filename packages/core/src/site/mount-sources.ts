@@ -21,6 +21,8 @@ export interface MountedContainerfile {
   readonly containerfile: string;
   /** Every text that was inserted. */
   readonly inserted: readonly string[];
+  /** Line of an instruction that writes /etc/gitconfig in a stage whose later steps get another one. */
+  readonly hiddenGitConfig: number | undefined;
 }
 
 /**
@@ -38,21 +40,28 @@ export function mountSources(containerfile: Containerfile, options: MountOptions
   const needing = new Set<string>();
   let at = -1;
   let isNeeded = false;
+  let writes: number | undefined;
+  let hiddenGitConfig: number | undefined;
   for (const instruction of list) {
     const stage = stages[at + Number(instruction.name === 'FROM')];
     if (instruction.name === 'FROM') {
       at += 1;
+      writes = undefined;
       isNeeded = stage?.isStage === true && needing.has(stage.from);
     } else isNeeded ||= isApps(instruction) || takesSource(instruction, options.urlArgs);
     if (isNeeded && stage?.name !== undefined) needing.add(stage.name);
+    if (WRITES_GIT_CONFIG.test(instruction.text)) writes ??= instruction.line;
     if (instruction.name !== 'RUN' || !isNeeded || stage === undefined) continue;
     const flags = mountFlags(options.offer, stage.from);
     const line = lines[instruction.line - 1] ?? '';
     lines[instruction.line - 1] = line.replace(/^(\uFEFF?\s*RUN)(?=\s|\\|`|$)\s?/i, `$1 ${flags}`);
     inserted.add(flags);
+    hiddenGitConfig ??= writes;
   }
-  return { containerfile: lines.join('\n'), inserted: [...inserted] };
+  return { containerfile: lines.join('\n'), inserted: [...inserted], hiddenGitConfig };
 }
+
+const WRITES_GIT_CONFIG = /\bgit\s+config\b[^;&|]*\s--system\b|\/etc\/gitconfig\b/;
 
 function takesSource({ name, rest }: Instruction, urlArgs: readonly string[]): boolean {
   if (name !== 'ARG') return false;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { BuildSources } from '../../engine/engine.ts';
 import type { Secret } from '../../secrets/secret.ts';
-import { mountSources, sourcesGitConfig } from '../../site/mount-sources.ts';
+import { sourcesGitConfig } from '../../site/mount-sources.ts';
 import { parseContainerfile } from '../../site/parse-containerfile.ts';
 import type { Decision } from '../plan/decision.ts';
-import { plainValues } from '../plan/plain-values.ts';
+import { sourceMounts } from '../plan/source-mounts.ts';
 import type { FetchedSources } from './fetch-sources.ts';
 
 /**
@@ -14,26 +14,23 @@ import type { FetchedSources } from './fetch-sources.ts';
  * @returns `undefined` when no step clones
  */
 export async function mountedSources(
-  { plan, buildArgs, files, frappe }: Decision,
+  decision: Decision,
   { fetched, appsJson }: { readonly fetched: FetchedSources | undefined; readonly appsJson: Secret },
 ): Promise<BuildSources | undefined> {
+  const { plan, files } = decision;
   const { tokenDelivery } = plan;
   if (fetched === undefined || fetched.files.length === 0 || tokenDelivery.mode === 'inject')
     return undefined;
-  const { offer } = tokenDelivery;
   const bytes = await readFile(files.containerfile);
   const { containerfile } = parseContainerfile(plan.containerfile.path, bytes);
-  const mounted = mountSources(containerfile, {
-    offer,
-    buildArgs: plainValues(buildArgs),
-    urlArgs: frappe === undefined ? [] : ['FRAPPE_PATH'],
-  });
-  if (mounted.inserted.length === 0) return undefined;
+  const mounted = sourceMounts(decision, containerfile);
+  if (mounted === undefined || mounted.inserted.length === 0) return undefined;
   const repositories = new Set(fetched.files.map(({ path }) => path.replace(/\.git\/.*$/s, '.git')));
   const digest = createHash('sha256').update(appsJson.reveal()).digest('hex');
   return {
-    ...mounted,
-    offer,
+    containerfile: mounted.containerfile,
+    inserted: mounted.inserted,
+    offer: tokenDelivery.offer,
     files: [
       { path: 'gitconfig', content: sourcesGitConfig([...repositories]) },
       { path: 'apps.json.sha256', content: `${digest}\n` },

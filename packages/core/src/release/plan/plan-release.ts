@@ -5,6 +5,7 @@ import { registryAccess } from '../../engine/registry-credentials.ts';
 import {
   checksFailed,
   frozenNeedsSources,
+  gitConfigHidden,
   platformUnsupported,
   sourcesWouldBeCopied,
   sshAgentMissing,
@@ -31,6 +32,7 @@ import { plainValues } from './plain-values.ts';
 import type { BuildPlan } from './plan.ts';
 import { planBuild } from './plan-build.ts';
 import { RELEASE } from './release-flow.ts';
+import { sourceMounts } from './source-mounts.ts';
 import { chooseTokenDelivery } from './token-delivery.ts';
 
 /** Settings of one release, in addition to the site's files. */
@@ -193,12 +195,16 @@ async function requirePlatform({ plan, site, engine }: Decision): Promise<void> 
 }
 
 /** Grafted sources must stay out of the image; with `inject` the build itself clones what a ref points at, over http. */
-function requireDelivery({ plan, site, isFrozen, frappe, apps }: Decision): void {
+function requireDelivery(decision: Decision): void {
+  const { plan, site, isFrozen, frappe, apps } = decision;
   if (plan.tokenDelivery.mode === 'sources') {
     const { offer } = plan.tokenDelivery;
     const [conflict] = offer === 'graft' ? findGraftConflicts(site.containerfile?.text ?? '') : [];
     if (conflict !== undefined && allApps({ frappe, apps }).length > 0)
       throw sourcesWouldBeCopied(plan.containerfile.path, conflict);
+    const mounted = site.containerfile && sourceMounts(decision, site.containerfile);
+    if (mounted?.hiddenGitConfig !== undefined && allApps({ frappe, apps }).length > 0)
+      throw gitConfigHidden(plan.containerfile.path, mounted.hiddenGitConfig);
     return;
   }
   if (isFrozen) throw frozenNeedsSources();

@@ -1,0 +1,18 @@
+import type { Containerfile } from '../../site/containerfile.ts';
+import { type MountedContainerfile, mountSources } from '../../site/mount-sources.ts';
+import type { Decision } from './decision.ts';
+import { plainValues } from './plain-values.ts';
+
+/** The Containerfile with the sources mounted; `undefined` when the build clones from the git hosts. */
+export function sourceMounts(
+  { plan, buildArgs, frappe }: Pick<Decision, 'plan' | 'buildArgs' | 'frappe'>,
+  containerfile: Containerfile,
+): MountedContainerfile | undefined {
+  const { tokenDelivery } = plan;
+  if (tokenDelivery.mode === 'inject') return undefined;
+  return mountSources(containerfile, {
+    offer: tokenDelivery.offer,
+    buildArgs: plainValues(buildArgs),
+    urlArgs: frappe === undefined ? [] : ['FRAPPE_PATH'],
+  });
+}
