@@ -9,7 +9,7 @@ import { runProgram } from '../process/run-program.ts';
 export interface LockOptions {
   /** Only `PATH` is used, to find `flock`. */
   readonly environment: Environment;
-  /** How long to wait for the holder; may be `Infinity`. */
+  /** How long to wait for the holder: not at all with 0; may be `Infinity`. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -54,21 +54,29 @@ async function lockWithFlock(path: string, options: LockOptions): Promise<Unlock
   }
 }
 
+const START_WITHIN_MS = 60_000;
+/** What `flock -n` exits with when another one has the lock (flock(1)). */
+const HELD = 1;
+
 async function waitForFlock(
   file: FileHandle,
   { environment, timeoutMs, signal, path }: LockOptions & { readonly path: string },
 ): Promise<boolean> {
+  // A busy machine takes its time to start a program: only the program can say that the lock is held.
+  const isWaiting = timeoutMs > 0;
   const run = {
     environment: { PATH: environment.PATH },
     folder: '/',
-    timeoutMs,
+    timeoutMs: isWaiting ? timeoutMs : START_WITHIN_MS,
     signal,
     descriptors: [file.fd],
   };
-  const { ended, exitCode, stderr } = await runProgram('flock', ['-x', '3'], run).catch((error: unknown) => {
+  const args = [...(isWaiting ? [] : ['-n']), '-x', '3'];
+  const { ended, exitCode, stderr } = await runProgram('flock', args, run).catch((error: unknown) => {
     throw isDeBuildError(error) && error.code === 'program-missing' ? lockProgramMissing(error.cause) : error;
   });
   if (ended === 'timeout') return false;
+  if (!isWaiting && exitCode === HELD) return false;
   if (exitCode !== 0) throw lockNotTaken(path, stderr.trim() || `flock exited with ${exitCode}`);
   return true;
 }

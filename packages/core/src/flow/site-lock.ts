@@ -51,9 +51,6 @@ async function prepareLock(site: string, name: LockName): Promise<LockPlace> {
   }
 }
 
-/** A free lock is taken in milliseconds; only after this time is it held by another run. */
-const AT_ONCE_MS = 300;
-
 async function waitForLock(
   place: LockPlace,
   tools: Pick<Tools, 'environment' | 'signal' | 'emit' | 'lockWaitSeconds'>,
@@ -66,7 +63,7 @@ async function waitForLock(
       throw signal.aborted ? error : asLockFailure(place.lock, error);
     }
   };
-  const atOnce = await take(AT_ONCE_MS);
+  const atOnce = await take(0);
   if (atOnce !== undefined) return atOnce;
   const late =
     seconds === 0 ? undefined : await reportingHolder(place, tools.emit, () => take(seconds * 1000));
