@@ -44,6 +44,7 @@ async function describe(
   place: { readonly site: string; readonly journal: string },
 ): Promise<string> {
   if (pending !== undefined) return (await openPending(pending, place)).during;
+  if (temporary.length === 0) return 'before it was done';
   return `while it had ${temporary.join(' and ')} on the engine`;
 }
 

@@ -47,7 +47,7 @@ export async function settleJournal(
   }
   const outcome =
     (await work?.settle(tools)) ??
-    `An earlier run died before it was done; its temporary names were removed from the engine (${temporary.join(', ')}).`;
+    `An earlier run died before it was done${temporary.length === 0 ? '.' : `; its temporary names were removed from the engine (${temporary.join(', ')}).`}`;
   for (const name of temporary) await (await tools.engine()).images.untag(name);
   await removeJournal(place.journal);
   return outcome;
