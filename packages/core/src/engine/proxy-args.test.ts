@@ -35,12 +35,17 @@ test("an engine's own come in place of the default", async () => {
   expect(args).toEqual({ HTTPS_PROXY: 'http://two', https_proxy: 'http://two' });
 });
 
-test('a password is a secret', async () => {
-  const { args, redactor } = await find({
-    proxies: { default: { allProxy: 'http://me:p4ss%2Fword@proxy' } },
-  });
+test.each([
+  ['http://me:p4ss%2Fword@proxy:3128', /p4ss/],
+  ['http://p4ss-token@proxy:3128', /p4ss/],
+  ['me:p4ss-word@proxy:3128', /p4ss/],
+  ['http://me:p4ss%word@proxy:3128', /p4ss/],
+  ['http://me:p4ss@word-x@proxy:3128', /p4ss|word-x/],
+])('what precedes the host in %s is a secret', async (allProxy, planted) => {
+  const { args, redactor } = await find({ proxies: { default: { allProxy } } });
   expect(args.ALL_PROXY).toBeInstanceOf(Secret);
-  expect(redactor.redact('curl -x http://me:p4ss%2Fword@proxy or p4ss/word')).not.toMatch(/p4ss/);
+  const credentials = allProxy.replace(/^http:\/\//, '').replace(/@proxy.*$/, '');
+  expect(redactor.redact(`curl -x ${allProxy}, or ${credentials.replace(/^me:/, '')}`)).not.toMatch(planted);
 });
 
 test.each([{}, { proxies: {} }, { auths: {} }])('%j has none', async (config) => {

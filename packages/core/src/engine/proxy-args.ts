@@ -36,11 +36,23 @@ export async function findProxyArgs(
   return args;
 }
 
+/** What precedes the last `@` of the address, with or without a scheme, is a user, a token or a password. */
 function asSecret(name: string, value: string, redactor: Pick<Redactor, 'add'>): string | Secret {
-  const password = URL.canParse(value) ? new URL(value).password : '';
-  if (password === '') return value;
-  redactor.add(new Secret(`the password of ${name}`, decodeURIComponent(password)));
-  const secret = new Secret(name, value);
-  redactor.add(secret);
-  return secret;
+  const [, credentials] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)@/i.exec(value) ?? [];
+  if (credentials === undefined || credentials === '') return value;
+  const [user = '', ...rest] = credentials.split(':');
+  const secret = rest.length === 0 ? user : rest.join(':');
+  for (const text of new Set([secret, decoded(secret)]))
+    redactor.add(new Secret(`the password of ${name}`, text));
+  const whole = new Secret(name, value);
+  redactor.add(whole);
+  return whole;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
