@@ -632,6 +632,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'release-failures.ts': {
     checksFailed: [[[error]], [[error, error, warning]], [[error, warning, warning]]],
     frozenNeedsSources: [[]],
+    pushReplacesLocal: [['registry.example.com/acme/erp:1.4.0']],
     versionPushedBefore: [['registry.example.com/acme/erp:1.4.0', 'sha256:0123']],
     sshAgentMissing: [['images/custom/Containerfile:12']],
     platformUnsupported: [['linux/s390x', ['linux/amd64', 'linux/386']]],

@@ -43,6 +43,17 @@ export function sshNeedsSources(apps: readonly string[]): DeBuildError {
   });
 }
 
+/** With `--push` and `--force`: a run that dies while it pushes could lose the old image's name. */
+export function pushReplacesLocal(reference: string): DeBuildError {
+  return new DeBuildError({
+    code: 'push-replaces-local',
+    what: `${reference} cannot be replaced and pushed in one release.`,
+    why: 'Another image has that version on this engine, and an engine pushes by name.',
+    fix: 'Run `de-build bump patch` and push the new version.',
+    exitCode: EXIT.conflict,
+  });
+}
+
 /** With `--push`. */
 export function versionPushedBefore(reference: string, digest: string): DeBuildError {
   return new DeBuildError({

@@ -7,6 +7,7 @@ import {
   frozenNeedsSources,
   gitConfigHidden,
   platformUnsupported,
+  pushReplacesLocal,
   sourcesWouldBeCopied,
   sshAgentMissing,
   sshNeedsSources,
@@ -178,8 +179,10 @@ function requireAgent({ plan, site }: Decision, { environment }: Pick<Tools, 'en
 }
 
 async function requireUnpushed({ plan, engine, force }: Decision, tools: Tools): Promise<void> {
-  if (!plan.push || force) return;
+  if (!plan.push) return;
   const { reference } = plan;
+  if (plan.replaces !== undefined) throw pushReplacesLocal(reference);
+  if (force) return;
   const digest = await engine.registries.digestOf(reference, await registryAccess(reference, tools));
   if (digest !== undefined) throw versionPushedBefore(reference, digest);
 }
