@@ -41,6 +41,8 @@ test.each([
   ['me:p4ss-word@proxy:3128', /p4ss/],
   ['http://me:p4ss%word@proxy:3128', /p4ss/],
   ['http://me:p4ss@word-x@proxy:3128', /p4ss|word-x/],
+  ['http://me:p4ss#word-x@proxy:3128', /p4ss|word-x/],
+  ['http://me:p4ss/word-x?y@proxy:3128', /p4ss|word-x/],
 ])('what precedes the host in %s is a secret', async (allProxy, planted) => {
   const { args, redactor } = await find({ proxies: { default: { allProxy } } });
   expect(args.ALL_PROXY).toBeInstanceOf(Secret);

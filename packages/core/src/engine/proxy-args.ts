@@ -38,7 +38,7 @@ export async function findProxyArgs(
 
 /** What precedes the last `@` of the address, with or without a scheme, is a user, a token or a password. */
 function asSecret(name: string, value: string, redactor: Pick<Redactor, 'add'>): string | Secret {
-  const [, credentials] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)@/i.exec(value) ?? [];
+  const [, credentials] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(.*)@/is.exec(value) ?? [];
   if (credentials === undefined || credentials === '') return value;
   const [user = '', ...rest] = credentials.split(':');
   const secret = rest.length === 0 ? user : rest.join(':');

@@ -13,6 +13,7 @@ import type { Tools } from '../flow/tools.ts';
 import type { Credential } from '../git/remote.ts';
 import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
 import { omitUndefined } from '../omit-undefined.ts';
+import { normalizePlatform } from '../release/plan/choose-platform.ts';
 import type { Decision } from '../release/plan/decision.ts';
 import type { BuildPlan, PlannedApp, PlannedBuildArg } from '../release/plan/plan.ts';
 import { chooseTokenDelivery } from '../release/plan/token-delivery.ts';
@@ -194,7 +195,7 @@ function planOf(
     },
     tokenDelivery: decided.tokenDelivery,
     target: manifest.target,
-    platform: manifest.platform,
+    platform: manifest.platform ?? normalizePlatform(image.platform),
     // The mirror needed the network of the machine, whatever the site wanted.
     network: manifest.tokenDelivery === 'mirror' ? 'default' : manifest.network,
     pull: false,
