@@ -7,15 +7,18 @@ import { BRIDGE_FILE, openTestRun } from './test-run.ts';
 /** Creates a folder for an engine below that of the run, and a bridge for its containers. */
 export async function createEngineFolder(
   tools: Readonly<Record<string, string>>,
-): Promise<{ folder: string; bridge: string }> {
+): Promise<{ folder: string; bridge: string; network: number }> {
   const run = await openTestRun();
   const folder = await mkdtemp(join(run.folder, 'engine-'));
   // Two processes that look for a free network at the same time would find the same one.
-  return withLock('bridges', async () => ({ folder, bridge: await addBridge(folder, tools) }));
+  return withLock('bridges', async () => ({ folder, ...(await addBridge(folder, tools)) }));
 }
 
 /** Adds a bridge with an address in a network that no route of this machine overlaps. */
-async function addBridge(folder: string, environment: Readonly<Record<string, string>>): Promise<string> {
+async function addBridge(
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<{ bridge: string; network: number }> {
   const ip = (...args: string[]) => runCommand('ip', args, { environment });
   const routes = await ip('-4', 'route', 'show', 'table', 'all');
   const taken = new Set([...routes.matchAll(/\b10\.(\d+)\./g)].map(([, second]) => Number(second)));
@@ -31,5 +34,5 @@ async function addBridge(folder: string, environment: Readonly<Record<string, st
   await ip('link', 'add', bridge, 'type', 'bridge');
   await ip('address', 'add', `10.${second}.0.1/24`, 'dev', bridge);
   await ip('link', 'set', bridge, 'up');
-  return bridge;
+  return { bridge, network: second };
 }

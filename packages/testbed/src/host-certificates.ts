@@ -7,7 +7,7 @@ export interface HostCertificate {
   readonly cert: string;
 }
 
-/** Certificates of a host on 127.0.0.1, by one authority: a valid one, and invalid ones. */
+/** Certificates of a host, by one authority: a valid one, and invalid ones. */
 export interface HostCertificates {
   /** Path of the authority's certificate, for clients that must trust it. */
   readonly authorityFile: string;
@@ -19,11 +19,19 @@ export interface HostCertificates {
 }
 
 /** Makes them in a folder that exists, with the machine's openssl. */
-export async function makeHostCertificates(folder: string): Promise<HostCertificates> {
+export async function makeHostCertificates(
+  folder: string,
+  addresses: readonly string[] = ['127.0.0.1'],
+): Promise<HostCertificates> {
   const environment = { PATH: process.env.PATH };
   const openssl = (...args: string[]) => runCommand('openssl', args, { environment, cwd: folder });
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  const here = ['-subj', '/CN=git host', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const here = [
+    '-subj',
+    '/CN=git host',
+    '-addext',
+    `subjectAltName=${addresses.map((address) => `IP:${address}`).join(',')}`,
+  ];
   const elsewhere = ['-subj', '/CN=git host', '-addext', 'subjectAltName=DNS:elsewhere.example'];
 
   const selfSigned = async (name: string, subject: readonly string[]) => {

@@ -7,6 +7,8 @@ import { readDistribution } from './debian-packages.ts';
 import { createEngineFolder } from './engine-folder.ts';
 import { requestEngine } from './engine-request.ts';
 import { type EngineSoftware, type EngineVersion, ensureEngineSoftware } from './engine-software.ts';
+import { type HostCertificates, makeHostCertificates } from './host-certificates.ts';
+import { addNetworkNamespace, type NetworkNamespace } from './network-namespace.ts';
 import { endProcess, findProcessesOf } from './process-table.ts';
 import { runCommand } from './run-command.ts';
 import { sweep } from './test-run.ts';
@@ -17,6 +19,18 @@ export interface PrivateEngineOptions {
   readonly diskBytes?: number;
   /** Keeps images in containerd's store; not before 23. */
   readonly hasContainerdStore?: boolean;
+  /** In a network namespace of its own, it also listens on tcp with TLS there. */
+  readonly isRemote?: boolean;
+}
+
+/** How an engine in a network of its own is reached. */
+export interface RemoteAccess {
+  /** `tcp://ADDRESS:2376` */
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  /** The authority that it trusts; its own certificate is `good`, also for 127.0.0.1. */
+  readonly certificates: HostCertificates;
 }
 
 /** How a command line client reaches an engine. */
@@ -35,6 +49,8 @@ export interface PrivateEngine {
   readonly folder: string;
   /** Where it keeps images, containers and caches. */
   readonly dataFolder: string;
+  /** Where it `isRemote`. */
+  readonly remote?: RemoteAccess;
   /** The daemon's own log. */
   readonly logFile: string;
   /** Signals the daemon, by default with `SIGKILL`, and resolves when it has exited. Its data stays. */
@@ -81,15 +97,26 @@ export async function startPrivateEngine(options: PrivateEngineOptions): Promise
   const right = canStartPrivateEngine();
   if (!right.allowed) throw new Error(`Cannot start: ${right.reason}`);
   const software = await ensureEngineSoftware(options.version);
-  const { folder, bridge } = await createEngineFolder(software.environment);
+  const { folder, bridge, network } = await createEngineFolder(software.environment);
   const socketPath = join(folder, 'docker.sock');
   const host = `unix://${socketPath}`;
   const logFile = join(folder, 'dockerd.log');
   const features = { 'containerd-snapshotter': options.hasContainerdStore ?? false };
   let daemon: ChildProcess | undefined;
+  let remote: RemoteAccess | undefined;
+  let namespace: NetworkNamespace | undefined;
 
   const start = async (): Promise<void> => {
-    daemon = await spawnDaemon({ folder, bridge, socketPath, logFile, software, features });
+    daemon = await spawnDaemon({
+      folder,
+      bridge,
+      socketPath,
+      logFile,
+      software,
+      features,
+      remote,
+      namespace,
+    });
     await waitUntilReady(daemon, host, logFile);
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -106,11 +133,16 @@ export async function startPrivateEngine(options: PrivateEngineOptions): Promise
   try {
     const dockerCli = await prepareCli(folder, host, software);
     await prepareData(join(folder, DATA), options.diskBytes);
+    if (options.isRemote) {
+      namespace = await addNetworkNamespace({ folder, bridge, network }, software.environment);
+      remote = await openRemoteAccess(folder, namespace);
+    }
     await start();
     return {
       version: options.version,
       ...{ host, socketPath, dockerCli, folder, logFile },
       dataFolder: join(folder, DATA),
+      ...(remote === undefined ? {} : { remote }),
       kill: (signal = 'SIGKILL') => end(signal),
       restart: async () => {
         await end('SIGTERM');
@@ -124,6 +156,21 @@ export async function startPrivateEngine(options: PrivateEngineOptions): Promise
   }
 }
 
+const TLS_PORT = 2376;
+
+async function openRemoteAccess(folder: string, { address }: NetworkNamespace): Promise<RemoteAccess> {
+  const tls = join(folder, 'tls');
+  await mkdir(tls);
+  const certificates = await makeHostCertificates(tls, [address, '127.0.0.1']);
+  return { host: `tcp://${address}:${TLS_PORT}`, address, port: TLS_PORT, certificates };
+}
+
+function remoteArguments(folder: string, remote: RemoteAccess): readonly string[] {
+  const { host, certificates } = remote;
+  const own = ['--tlsverify', `--tlscacert=${certificates.authorityFile}`];
+  return [`--host=${host}`, ...own, `--tlscert=${folder}/tls/good.pem`, `--tlskey=${folder}/tls/good.key`];
+}
+
 async function spawnDaemon(options: {
   readonly folder: string;
   readonly bridge: string;
@@ -131,6 +178,8 @@ async function spawnDaemon(options: {
   readonly logFile: string;
   readonly software: EngineSoftware;
   readonly features: Readonly<Record<string, boolean>>;
+  readonly remote: RemoteAccess | undefined;
+  readonly namespace: NetworkNamespace | undefined;
 }): Promise<ChildProcess> {
   const { folder, software } = options;
   // The machine's settings do not apply to this engine, nor does the key that an engine before 23 keeps with them.
@@ -141,9 +190,15 @@ async function spawnDaemon(options: {
   await writeFile(join(folder, 'daemon.json'), JSON.stringify(settings));
   const log = await open(options.logFile, 'a');
   try {
+    const { remote, namespace } = options;
+    const dockerd = join(software.folder, 'usr/sbin/dockerd');
+    // `ip netns exec` would hide the control groups.
+    const inNamespace = namespace && ['nsenter', `--net=/var/run/netns/${namespace.name}`];
+    const [command = dockerd, ...before] = inNamespace === undefined ? [dockerd] : [...inNamespace, dockerd];
     const daemon = spawn(
-      join(software.folder, 'usr/sbin/dockerd'),
+      command,
       [
+        ...before,
         `--data-root=${join(folder, DATA)}`,
         `--exec-root=${folder}/exec`,
         `--pidfile=${folder}/dockerd.pid`,
@@ -156,6 +211,7 @@ async function spawnDaemon(options: {
         '--shutdown-timeout=2',
         '--log-level=warn',
         `--config-file=${folder}/daemon.json`,
+        ...(remote === undefined ? [] : remoteArguments(folder, remote)),
       ],
       {
         env: { ...software.environment, HOME: folder, DOCKER_CONFIG: join(folder, 'cli') },

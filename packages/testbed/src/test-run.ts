@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureToolEnvironment } from './engine-software.ts';
+import { NAMESPACE_FILE, removeNetworkNamespace } from './network-namespace.ts';
 import { commandNameOf, endProcess, findProcessesOf, startTimeOf } from './process-table.ts';
 import { runCommand } from './run-command.ts';
 import { workspaceFile } from './workspace-file.ts';
@@ -78,6 +79,11 @@ export async function sweep(folder: string): Promise<void> {
     const bridge = await readFile(file, 'utf8');
     const environment = await ensureToolEnvironment();
     await runCommand('ip', ['link', 'delete', bridge], { environment }).catch(() => undefined);
+  }
+  for (const file of ['.', ...names].map((name) => join(folder, name, NAMESPACE_FILE))) {
+    if (!existsSync(file)) continue;
+    const environment = await ensureToolEnvironment();
+    await removeNetworkNamespace(await readFile(file, 'utf8'), environment).catch(() => undefined);
   }
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

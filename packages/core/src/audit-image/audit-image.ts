@@ -1,6 +1,6 @@
 import type { Leak } from '../audit/leaks/leak.ts';
 import { searchEngine } from '../audit/leaks/search-engine.ts';
-import type { BuildCache, Images } from '../engine/engine.ts';
+import type { BuildCache, Engine, Images } from '../engine/engine.ts';
 import { imageToAuditMissing } from '../errors/audit-failures.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { inspectSite } from '../flow/change-site.ts';
@@ -42,10 +42,11 @@ const AUDIT: Flow = { name: 'audit', stages: ['verify'], unchanged: 'It changes 
 export function auditImage(options: AuditOptions): Promise<AuditReport> {
   const what = options.image === undefined ? 'audit' : `audit ${options.image}`;
   return inspectSite(options, { flow: AUDIT, what }, async (site, tools) => {
-    const { images, cache } = await tools.engine();
+    const engine = await tools.engine();
+    const { images, cache } = engine;
     const searcher = await openSearcher(site);
     const reference = await findReference(images, site, options.image);
-    const report = await audit(images, { reference, searcher }, tools);
+    const report = await audit(engine, { reference, searcher }, tools);
     return { ...report, outsideImages: await searchOutsideImages(cache, searcher, tools) };
   });
 }
@@ -53,7 +54,8 @@ export function auditImage(options: AuditOptions): Promise<AuditReport> {
 /** The same for every image of the site on the engine, newest first, each once however many tags it has. */
 export function auditImages(options: Omit<AuditOptions, 'image'>): Promise<readonly AuditReport[]> {
   return inspectSite(options, { flow: AUDIT, what: 'audit --all' }, async (site, tools) => {
-    const { images, cache } = await tools.engine();
+    const engine = await tools.engine();
+    const { images, cache } = engine;
     const searcher = await openSearcher(site);
     const { image } = site.config;
     const tagged = new Map<string, string>();
@@ -62,7 +64,7 @@ export function auditImages(options: Omit<AuditOptions, 'image'>): Promise<reado
     }
     const reports: AuditReport[] = [];
     for (const reference of tagged.values())
-      reports.push(await audit(images, { reference, searcher }, tools));
+      reports.push(await audit(engine, { reference, searcher }, tools));
     const [first, ...others] = reports;
     return first === undefined
       ? []
@@ -101,15 +103,15 @@ async function findReference(
 }
 
 async function audit(
-  images: Images,
+  engine: Engine,
   { reference, searcher }: { readonly reference: string; readonly searcher: Searcher },
   tools: Tools,
 ): Promise<AuditReport> {
   const started = performance.now();
   return inStage(tools, { stage: 'verify', title: `Searching ${reference}` }, async () => {
-    const image = await images.inspect(reference);
+    const image = await engine.images.inspect(reference);
     if (image === undefined) throw imageToAuditMissing(reference);
-    const { search } = await searchImage(images, { image, searcher, takeNote: undefined }, tools);
+    const { search } = await searchImage(engine, { image, searcher, takeNote: undefined }, tools);
     if (search === undefined) throw new Error('The image was not searched.');
     return {
       image: reference,

@@ -13,6 +13,7 @@ import { packageChanges } from '../diff/package-changes.ts';
 import { recordedPackages } from '../diff/read-packages.ts';
 import { type Change, changesBetween, type PackagesDiff } from '../diff/release-diff.ts';
 import type { BuiltImage, ImageDetails } from '../engine/engine.ts';
+import { announceTransfer } from '../flow/announce-transfer.ts';
 import { readEngineImage } from '../flow/read-image.ts';
 import type { RecordedRelease } from '../flow/recorded-release.ts';
 import { findReleaseImage, isImageOf } from '../flow/release-image.ts';
@@ -80,6 +81,7 @@ async function readImages(
   const { benchFolder } = site.config;
   const read = async (details: ImageDetails, name: string): Promise<ComparedImage> => {
     const options = { emit, signal, takeNote: noteFiles };
+    await announceTransfer(engine, { ...details, name }, { emit });
     const saved = await readEngineImage(engine.images, { ...details, name }, options);
     return { image: details, read: filesOf(treeOf(saved), { apps: found.keys(), benchFolder }) };
   };

@@ -1,6 +1,7 @@
 import { allApps } from '../apps/all-apps.ts';
 import { digestFolder, treeOf } from '../audit/image-tree.ts';
-import type { ImageDetails, Images } from '../engine/engine.ts';
+import type { Engine, ImageDetails } from '../engine/engine.ts';
+import { announceTransfer } from '../flow/announce-transfer.ts';
 import { readEngineImage } from '../flow/read-image.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
@@ -10,7 +11,7 @@ import { comparePoint, type VerifiedPoint } from './verified-point.ts';
 export async function compareFiles(
   manifest: Manifest,
   at: {
-    readonly images: Images;
+    readonly engine: Pick<Engine, 'images' | 'about'>;
     readonly image: ImageDetails;
     readonly benchFolder: string;
     readonly folders: ReadonlyMap<string, string>;
@@ -24,7 +25,8 @@ export async function compareFiles(
   }
   const named = { ...at.image, name: recorded.reference };
   const takeNote = () => undefined;
-  const tree = treeOf(await readEngineImage(at.images, named, { emit, signal, takeNote }));
+  await announceTransfer(at.engine, named, { emit });
+  const tree = treeOf(await readEngineImage(at.engine.images, named, { emit, signal, takeNote }));
   const digestOf = ({ name }: ManifestApp) =>
     digestFolder(tree, `${at.benchFolder}/apps/${at.folders.get(name) ?? name}`);
   return [

@@ -73,7 +73,7 @@ function engineWith({ image, files, states, isTagged, manifest }: World): Engine
     readFile: async () => Buffer.from(JSON.stringify(states)),
     save: () => savedImage([files]),
   };
-  return { images } as unknown as Engine;
+  return { images, about: async () => ({ dataFolder: '/var/lib/docker' }) } as unknown as Engine;
 }
 
 async function verified(change: (world: World) => World, files = true) {

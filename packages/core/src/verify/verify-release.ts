@@ -42,7 +42,8 @@ export function verifyRelease(options: VerifyOptions): Promise<ReleaseVerificati
 async function verify(site: OpenSite, options: VerifyOptions, tools: Tools): Promise<ReleaseVerification> {
   const manifest = await findRecord(site, options.release);
   const { reference, siteVersion } = tagOfRelease(manifest, options.release ?? manifest.siteVersion);
-  const { images } = await tools.engine();
+  const engine = await tools.engine();
+  const { images } = engine;
   const points = await inStage(tools, { stage: 'verify', title: `Verifying ${reference}` }, async () => {
     const tagged = await images.inspect(reference);
     const image = tagged ?? (await images.inspect(manifest.image.id));
@@ -51,7 +52,7 @@ async function verify(site: OpenSite, options: VerifyOptions, tools: Tools): Pro
     const at = { images, image, benchFolder: site.config.benchFolder };
     const { points, folders } = await compareCommits(manifest, at);
     if (options.files === false) return [...seen, ...points];
-    return [...seen, ...points, ...(await compareFiles(manifest, { ...at, folders }, tools))];
+    return [...seen, ...points, ...(await compareFiles(manifest, { ...at, engine, folders }, tools))];
   });
   return { siteVersion, reference, passed: hasPassed(points), points };
 }

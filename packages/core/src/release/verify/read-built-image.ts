@@ -16,9 +16,8 @@ export async function readBuiltImage<Note>(
   tools: Tools,
 ): Promise<SearchedImage<Note>> {
   const searcher = audit === 'off' ? undefined : await openSearcher(site);
-  const onRead = () => announceTransfer(engine, image, tools);
   try {
-    return await searchImage(engine.images, { image, searcher, takeNote, onRead }, tools);
+    return await searchImage(engine, { image, searcher, takeNote }, tools);
   } catch (error) {
     if (tools.signal.aborted || !isDeBuildError(error) || audit === 'fail') throw error;
     const missing = [
@@ -29,18 +28,6 @@ export async function readBuiltImage<Note>(
     tools.emit({ type: 'notice', level: 'warning', text });
     return { search: undefined, tree: undefined };
   }
-}
-
-/** From an engine on another machine the whole image comes over the network. */
-async function announceTransfer(
-  engine: Pick<Engine, 'about'>,
-  { sizeBytes }: ImageDetails,
-  { emit }: Pick<Tools, 'emit'>,
-): Promise<void> {
-  if ((await engine.about()).dataFolder !== undefined) return;
-  const size = `${Math.max(1, Math.round(sizeBytes / 1e6))} MB`;
-  const text = `The image is read from the engine over the network, because its layers are new: about ${size}.`;
-  emit({ type: 'notice', level: 'info', text });
 }
 
 export async function inspectBuilt({ images }: Pick<Engine, 'images'>, id: string): Promise<ImageDetails> {

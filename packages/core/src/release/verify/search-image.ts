@@ -3,7 +3,8 @@ import { compileSearch, type SearchPattern } from '../../audit/leaks/byte-search
 import { searchDescription } from '../../audit/leaks/engine-description.ts';
 import { createImageAudit } from '../../audit/leaks/image-audit.ts';
 import type { Leak, UnreadContent } from '../../audit/leaks/leak.ts';
-import type { ImageDetails, Images } from '../../engine/engine.ts';
+import type { Engine, ImageDetails } from '../../engine/engine.ts';
+import { announceTransfer } from '../../flow/announce-transfer.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
 import { readEngineImage } from '../../flow/read-image.ts';
 import type { Tools } from '../../flow/tools.ts';
@@ -39,14 +40,14 @@ export async function openSearcher({ own, sources: { secrets } }: SearchedSite):
   };
 }
 
+const RECORD_LESS = '`recordFiles: false` in de-build.json saves this.';
+
 export interface SearchRequest<Note> {
   readonly image: Pick<ImageDetails, 'id' | 'layers' | 'sizeBytes'>;
   /** `undefined`: nothing is searched. */
   readonly searcher: Searcher | undefined;
   /** `undefined`: no notes are taken of its files. */
   readonly takeNote: TakeNote<Note> | undefined;
-  /** Called before the image is read. */
-  readonly onRead?: () => Promise<void>;
 }
 
 export interface SearchedImage<Note> {
@@ -60,10 +61,11 @@ export interface SearchedImage<Note> {
  * @throws DeBuildError `image-files-unreadable`, `engine-*`
  */
 export async function searchImage<Note>(
-  images: Pick<Images, 'save' | 'describe'>,
-  { image, searcher, takeNote, onRead }: SearchRequest<Note>,
+  engine: Pick<Engine, 'images' | 'about'>,
+  { image, searcher, takeNote }: SearchRequest<Note>,
   tools: Pick<Tools, 'emit' | 'signal'>,
 ): Promise<SearchedImage<Note>> {
+  const { images } = engine;
   const needsSearch = searcher !== undefined && !isKnownClean(image, searcher);
   const audit = needsSearch
     ? createImageAudit(searcher.pattern, { isClean: (digest) => searcher.clean.has(digest) })
@@ -71,8 +73,10 @@ export async function searchImage<Note>(
   let tree: ImageTree<Note> | undefined;
   let search: ImageSearch | undefined;
   if (audit !== undefined || takeNote !== undefined) {
-    await onRead?.();
     const named = { ...image, name: shortId(image.id) };
+    // A pass for the secrets is needed anyway.
+    const advice = needsSearch ? {} : { advice: RECORD_LESS };
+    await announceTransfer(engine, { ...named, ...advice }, tools);
     const options = { takeNote, listener: audit?.listener, emit: tools.emit, signal: tools.signal };
     const read = await readEngineImage(images, named, options);
     if (takeNote !== undefined) tree = treeOf(read);
