@@ -93,7 +93,9 @@ withPrivateEngines('an engine in another network, over tcp with TLS', () => {
     );
     const audited = await auditImage({ ...options, image: first.imageId });
     expect(audited).toMatchObject({ passed: true, leaks: [] });
-    expect(await verifyRelease(options)).toMatchObject({ passed: true });
+    events.length = 0;
+    expect(await verifyRelease({ ...options, onEvent })).toMatchObject({ passed: true });
+    expect(notices()).toContainEqual(expect.stringContaining(`over the network (${first.reference})`));
 
     await site.commit('Record 1.0.0');
     const rebuilt = await rebuildRelease({ ...options, release: '1.0.0', cache: true });
@@ -145,13 +147,20 @@ withPrivateEngines('an engine in another network, over tcp with TLS', () => {
         (error: { code: string; why: string }) => ({ code: error.code, why: error.why }),
       );
     const failed = (why: string) => ({ code: 'engine-tls-failed', why: expect.stringContaining(why) });
-    const refused = failed('The engine refused our certificate, or wants one');
-    expect(await outcome(await certificates('no-client', undefined))).toEqual(refused);
+    const refused = (alert: string) =>
+      failed(`The engine refused our certificate, or wants one (ERR_SSL_${alert}`);
+    expect(await outcome(await certificates('no-client', undefined))).toEqual(
+      refused('TLSV13_ALERT_CERTIFICATE_REQUIRED'),
+    );
     expect(await outcome(await certificates('wrong-authority', ours, authorityFile))).toEqual(
       failed("The engine's certificate is not signed by an authority that is trusted here"),
     );
-    expect(await outcome(await certificates('wrong-client', good))).toEqual(refused);
-    expect(await outcome(await certificates('expired-client', expired))).toEqual(refused);
+    expect(await outcome(await certificates('wrong-client', good))).toEqual(
+      refused('TLSV1_ALERT_UNKNOWN_CA'),
+    );
+    expect(await outcome(await certificates('expired-client', expired))).toEqual(
+      refused('SSLV3_ALERT_CERTIFICATE_EXPIRED'),
+    );
   });
 });
 
