@@ -62,7 +62,7 @@ export function serveGrpc(
   server.on('sessionError', () => undefined);
   server.on('session', (session) => session.on('error', () => undefined));
   socket.on('error', () => undefined);
-  // http2 writes past the encryption of a TLS socket that it did not make.
+  // To a TLS socket without ALPN http2 answers in HTTP/1.
   const isEncrypted = socket instanceof TLSSocket;
   server.emit('connection', isEncrypted ? Duplex.from({ readable: socket, writable: socket }) : socket);
   return {
