@@ -32,16 +32,20 @@ export const build = defineCommand({
     platform: text(
       'Platform of the image, such as linux/arm64; default: DOCKER_DEFAULT_PLATFORM, or the engine',
     ),
+    builder: text('Build with this builder of docker buildx, or the buildkitd at this address'),
     network: choice(['default', 'host', 'none'], "The network of the build's steps: default, host or none"),
   },
   changesSite: true,
   story: 'always',
-  async run({ dryRun, buildArg, push, audit, network, platform, tokenDelivery, ...options }, { core, flow }) {
+  async run(
+    { dryRun, buildArg, push, audit, builder, network, platform, tokenDelivery, ...options },
+    { core, flow },
+  ) {
     const { planReport, releaseReport } = await import('../report/build-report.ts');
     const release = {
       ...flow,
       ...options,
-      ...core.omitUndefined({ push: push || undefined, audit, network, platform, tokenDelivery }),
+      ...core.omitUndefined({ push: push || undefined, audit, builder, network, platform, tokenDelivery }),
       buildArgs: core.parseBuildArgs(buildArg),
     };
     if (dryRun) {

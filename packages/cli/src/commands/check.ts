@@ -1,5 +1,5 @@
 import { defineCommand } from '../command/command.ts';
-import { choice, texts } from '../command/options.ts';
+import { choice, text, texts } from '../command/options.ts';
 
 /** `de-build check` */
 export const check = defineCommand({
@@ -18,12 +18,18 @@ export const check = defineCommand({
       'Format of the results: pretty, json, junit or github; default: pretty',
     ),
     skip: texts('Leave out a check, by its id, such as engine; may be repeated'),
+    builder: text('Check this builder too: a name of docker buildx, or the address of a buildkitd'),
     'build-arg': texts('NAME=VALUE, as the release will get it; may be repeated'),
   },
   story: 'as-text',
-  async run({ format, skip, buildArg }, { core, flow, isQuiet }) {
+  async run({ format, skip, buildArg, builder }, { core, flow, isQuiet }) {
     const { checkReport } = await import('../report/check-report.ts');
-    const document = await core.checkSite({ ...flow, skip, buildArgs: core.parseBuildArgs(buildArg) });
+    const document = await core.checkSite({
+      ...flow,
+      skip,
+      buildArgs: core.parseBuildArgs(buildArg),
+      ...core.omitUndefined({ builder }),
+    });
     const reports = {
       junit: async () => (await import('../report/junit-report.ts')).junitReport(document),
       github: async () =>

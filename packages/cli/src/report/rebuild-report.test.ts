@@ -34,6 +34,7 @@ const rebuilt: RebuiltRelease = {
     target: undefined,
     platform: undefined,
     push: false,
+    builder: undefined,
     network: 'host',
     pull: false,
     siteRepository: undefined,

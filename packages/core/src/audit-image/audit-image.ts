@@ -4,6 +4,7 @@ import type { BuildCache, Engine, Images } from '../engine/engine.ts';
 import { imageToAuditMissing } from '../errors/audit-failures.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { inspectSite } from '../flow/change-site.ts';
+import { engineWithBuilder } from '../flow/engine-with-builder.ts';
 import type { OpenSite } from '../flow/open-site.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
@@ -42,7 +43,7 @@ const AUDIT: Flow = { name: 'audit', stages: ['verify'], unchanged: 'It changes 
 export function auditImage(options: AuditOptions): Promise<AuditReport> {
   const what = options.image === undefined ? 'audit' : `audit ${options.image}`;
   return inspectSite(options, { flow: AUDIT, what }, async (site, tools) => {
-    const engine = await tools.engine();
+    const engine = await engineWithBuilder(site, undefined, tools);
     const { images, cache } = engine;
     const searcher = await openSearcher(site);
     const reference = await findReference(images, site, options.image);
@@ -54,7 +55,7 @@ export function auditImage(options: AuditOptions): Promise<AuditReport> {
 /** The same for every image of the site on the engine, newest first, each once however many tags it has. */
 export function auditImages(options: Omit<AuditOptions, 'image'>): Promise<readonly AuditReport[]> {
   return inspectSite(options, { flow: AUDIT, what: 'audit --all' }, async (site, tools) => {
-    const engine = await tools.engine();
+    const engine = await engineWithBuilder(site, undefined, tools);
     const { images, cache } = engine;
     const searcher = await openSearcher(site);
     const { image } = site.config;

@@ -1,3 +1,4 @@
+import { engineBuildKit } from './buildkit/buildkit.ts';
 import { buildCache } from './cache/build-cache.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { describeEngine } from './describe-engine.ts';
@@ -33,11 +34,11 @@ export async function connectEngine(options: ConnectOptions): Promise<Engine> {
       about: () => describeEngine(transport, endpoint, { environment }),
       async platforms() {
         const { listPlatforms } = await import('./buildkit/platforms.ts');
-        return listPlatforms(transport);
+        return listPlatforms(engineBuildKit(transport));
       },
       async build(request) {
         const { buildWithBuildKit } = await import('./buildkit/build-with-buildkit.ts');
-        return buildWithBuildKit(transport, store, request);
+        return buildWithBuildKit(engineBuildKit(transport), store, request);
       },
       async close() {
         transport.close();

@@ -13,6 +13,7 @@ import {
 } from '../errors/engine-failures.ts';
 import { cutAtWord } from '../secrets/cut-at-word.ts';
 import type { Endpoint } from './endpoint.ts';
+import { codeOf, explainTls, messageOf } from './explain-tls.ts';
 
 export interface FailedRequest {
   readonly endpoint: Endpoint;
@@ -36,7 +37,7 @@ export function explainConnectionError(error: unknown, request: FailedRequest): 
   const unreachable = UNREACHABLE[code];
   if (unreachable !== undefined) return engineUnreachable(url, unreachable, request.otherSockets, error);
   if (endpoint.kind === 'tcp' && endpoint.tls !== undefined) {
-    const tls = explainTlsError(code, error, url);
+    const tls = explainTlsError(error, url);
     if (tls !== undefined) return tls;
   }
   if (code.startsWith('HPE_')) {
@@ -85,46 +86,15 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'The host did not answer in time.',
 };
 
-const CERTIFICATES = 'the folder that DOCKER_CERT_PATH (or the Docker context) names';
+const ENGINE_TLS = {
+  of: 'engine',
+  certificates: 'the folder that DOCKER_CERT_PATH (or the Docker context) names',
+  withoutTls: 'Unset DOCKER_TLS_VERIFY, or use the port that speaks TLS, usually 2376.',
+} as const;
 
-/** By code or message, as Node gives some of OpenSSL's errors only a message. The first match counts. */
-const TLS_ERRORS: readonly { readonly signs: RegExp; readonly why: string; readonly fix: string }[] = [
-  {
-    signs: /^CERT_HAS_EXPIRED/,
-    why: "The engine's certificate has expired.",
-    fix: 'Renew the certificate of the engine.',
-  },
-  {
-    signs: /^ERR_TLS_CERT_ALTNAME_INVALID/,
-    why: "The engine's certificate is for another host name.",
-    fix: 'Use the name in the certificate, or make a certificate for this one.',
-  },
-  {
-    signs: /^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_)/,
-    why: "The engine's certificate is not signed by an authority that is trusted here (CODE).",
-    fix: `Put the authority's ca.pem into ${CERTIFICATES}.`,
-  },
-  {
-    signs: /WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|RECORD_OVERFLOW/,
-    why: 'The engine does not speak TLS on this port.',
-    fix: 'Unset DOCKER_TLS_VERIFY, or use the port that speaks TLS, usually 2376.',
-  },
-  {
-    signs: /ALERT|HANDSHAKE|^(ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_PREMATURE_CLOSE|ERR_SOCKET_CLOSED)/,
-    why: 'The engine refused our certificate, or wants one (CODE).',
-    fix: `Put cert.pem and key.pem, signed by the engine's authority, into ${CERTIFICATES}.`,
-  },
-  {
-    signs: /^ERR_(SSL|TLS|OSSL)|^EPROTO/,
-    why: 'TLS failed (CODE).',
-    fix: `Check ca.pem, cert.pem and key.pem in ${CERTIFICATES}.`,
-  },
-];
-
-function explainTlsError(code: string, error: unknown, url: string): DeBuildError | undefined {
-  const reported = `${code} ${messageOf(error)}`.toUpperCase().replaceAll(' ', '_');
-  const found = TLS_ERRORS.find(({ signs }) => signs.test(reported));
-  return found && engineTlsFailed(url, found.why.replace('CODE', code || messageOf(error)), found.fix, error);
+function explainTlsError(error: unknown, url: string): DeBuildError | undefined {
+  const explained = explainTls(error, ENGINE_TLS);
+  return explained && engineTlsFailed(url, explained.why, explained.fix, error);
 }
 
 /** The engine's own sentence in an answer of 400 and more. */
@@ -139,15 +109,4 @@ export function reasonOf(body: string): string {
     // Not JSON: older engines and proxies answer in plain text.
   }
   return cutAtWord(body.trim(), 500);
-}
-
-/** "Happy eyeballs" wraps the errors of several addresses into one without a code. */
-function codeOf(error: unknown): string {
-  const { code, errors } = error as { code?: unknown; errors?: unknown };
-  if (typeof code === 'string') return code;
-  return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : '';
-}
-
-function messageOf(error: unknown): string {
-  return String((error as { message?: unknown } | undefined)?.message ?? error);
 }

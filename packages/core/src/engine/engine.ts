@@ -11,6 +11,8 @@ import type { BuildEvent } from './build-event.ts';
 export interface Engine {
   /** Its address: `unix:///var/run/docker.sock`. */
   readonly endpoint: string;
+  /** What builds its images, where that is not its own BuildKit. */
+  readonly builder?: Builder;
   readonly images: Images;
   readonly registries: Registries;
   readonly cache: BuildCache;
@@ -25,6 +27,16 @@ export interface Engine {
   platforms(): Promise<readonly string[]>;
   /** Releases the connection. */
   close(): Promise<void>;
+}
+
+/** A builder beside the engine. */
+export interface Builder {
+  /** Its name in buildx, or its address. */
+  readonly name: string;
+  /** As buildx has it: `docker-container`, `kubernetes` or `remote`. */
+  readonly driver: string;
+  /** Of its BuildKit: `v0.25.1`. */
+  readonly version: string;
 }
 
 export interface EngineInfo {

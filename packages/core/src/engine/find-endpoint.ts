@@ -85,10 +85,23 @@ async function contextName(
   return [settings?.currentContext || undefined, file];
 }
 
-/** The folder of a context is named after the digest of its name. */
+/** Whether there is a Docker context of this name. */
+export function hasContext(name: string, environment: EndpointOptions['environment']): boolean {
+  return existsSync(fileOfContext(settingsFolder(environment), digestOf(name)));
+}
+
+/** Files of a context are named after the digest of its name. */
+function digestOf(context: string): string {
+  return createHash('sha256').update(context).digest('hex');
+}
+
+function fileOfContext(folder: string, digest: string): string {
+  return join(folder, 'contexts/meta', digest, 'meta.json');
+}
+
 async function readContext(folder: string, name: string, source: string): Promise<Endpoint> {
-  const digest = createHash('sha256').update(name).digest('hex');
-  const file = join(folder, 'contexts/meta', digest, 'meta.json');
+  const digest = digestOf(name);
+  const file = fileOfContext(folder, digest);
   const context = await readJson(file, Context);
   if (context === undefined) throw engineContextMissing(name, source, file);
   const docker = context.Endpoints.docker;

@@ -57,6 +57,7 @@ export interface HijackRequest {
   /** The protocol to upgrade to: `h2c`. */
   readonly upgrade: string;
   readonly headers: EngineHeaders;
+  readonly body?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
 }
 

@@ -215,6 +215,10 @@ export const manifestSchema = z
         engineProduct: z.string(),
         engineVersion: z.string(),
         apiVersion: z.string(),
+        builder: z
+          .looseObject({ name: z.string(), driver: z.string(), version: z.string() })
+          .optional()
+          .describe('The builder beside the engine that built it, if there was one.'),
       })
       .describe('What built the image.'),
     deBuildVersion: z.string().describe('The version of de-build that wrote this.'),

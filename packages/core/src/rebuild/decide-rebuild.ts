@@ -5,6 +5,7 @@ import type { App, ResolvedApp } from '../apps/app.ts';
 import { parseApps } from '../apps/parse-apps.ts';
 import type { SiteSources } from '../apps/site-sources.ts';
 import { rebuildArgMissing } from '../errors/rebuild-failures.ts';
+import { engineWithBuilder } from '../flow/engine-with-builder.ts';
 import { bareUrl } from '../flow/open-history.ts';
 import type { OpenSite } from '../flow/open-site.ts';
 import type { RecordedRelease } from '../flow/recorded-release.ts';
@@ -36,7 +37,7 @@ export async function decideRebuild(
   tools: Tools,
 ): Promise<Decision> {
   const { manifest, site: today } = release;
-  const engine = await tools.engine();
+  const engine = await engineWithBuilder(today, undefined, tools);
   const info = await engine.about();
   const tag = tagOfRelease(manifest, release.name);
   const site = await siteAsItWas(manifest, { today, files, tag });
@@ -52,7 +53,12 @@ export async function decideRebuild(
   const plan = planOf(manifest, {
     tag,
     containerfile: site.containerfile,
-    tokenDelivery: chooseTokenDelivery('auto', info, site.containerfile),
+    tokenDelivery: chooseTokenDelivery(
+      'auto',
+      omitUndefined({ version: info.version, builder: engine.builder }),
+      site.containerfile,
+    ),
+    builder: engine.builder && { name: engine.builder.name, driver: engine.builder.driver },
     buildArgs: args.planned,
     cache,
   });
@@ -159,6 +165,7 @@ function planOf(
     readonly tag: ReleaseTag;
     readonly containerfile: OpenSite['containerfile'];
     readonly tokenDelivery: BuildPlan['tokenDelivery'];
+    readonly builder: BuildPlan['builder'];
     readonly buildArgs: BuildPlan['buildArgs'];
     readonly cache: boolean;
   },
@@ -198,6 +205,7 @@ function planOf(
     platform: manifest.platform ?? normalizePlatform(image.platform),
     // The mirror needed the network of the machine, whatever the site wanted.
     network: manifest.tokenDelivery === 'mirror' ? 'default' : manifest.network,
+    builder: decided.builder,
     pull: false,
     push: false,
     siteRepository:

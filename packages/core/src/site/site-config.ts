@@ -95,6 +95,24 @@ export const siteConfigSchema = z
       .describe(
         'The platform of the image, such as `linux/arm64`; by default that of DOCKER_DEFAULT_PLATFORM, or of the engine.',
       ),
+    builder: z
+      .union(
+        [
+          z.string().min(1, 'is empty'),
+          z.strictObject({
+            address: z.string().regex(/^[a-z-]+:\/\//, 'is not an address such as tcp://HOST:1234'),
+            ca: path.optional(),
+            cert: path.optional(),
+            key: path.optional(),
+            serverName: z.string().optional(),
+          }),
+        ],
+        'is neither the name of a builder, its address nor { "address": ADDRESS, "ca": FILE, … }',
+      )
+      .optional()
+      .describe(
+        'What builds the images: the name of a builder of `docker buildx`, or the address of a `buildkitd`, with the files of its TLS connection. By default BUILDX_BUILDER, or the BuildKit of the engine.',
+      ),
     network: z
       .enum(['default', 'host', 'none'])
       .default('default')

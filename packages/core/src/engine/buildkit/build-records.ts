@@ -1,9 +1,8 @@
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { BuildRecord } from '../engine.ts';
 import { readFields } from '../session/protobuf.ts';
-import type { EngineTransport } from '../transport.ts';
+import type { BuildKit } from './buildkit.ts';
 import { CONTROL } from './control.ts';
-import { openControl } from './open-control.ts';
 
 /** `BuildHistoryRequest` of moby/buildkit's control.proto with EarlyExit: what exists, without waiting for more. */
 const ALL_THERE_ARE = Buffer.from([0x18, 0x01]);
@@ -13,8 +12,10 @@ const ANSWER_WITHIN_MS = 30_000;
  * BuildKit's records of builds (`docker buildx history`); none before Docker Engine 24.
  * @throws DeBuildError `engine-*` when the engine does not answer at all
  */
-export async function readBuildRecords(transport: EngineTransport): Promise<readonly BuildRecord[]> {
-  const client = await openControl(transport).catch((error: unknown) => {
+export async function readBuildRecords(
+  buildKit: Pick<BuildKit, 'openControl'>,
+): Promise<readonly BuildRecord[]> {
+  const client = await buildKit.openControl().catch((error: unknown) => {
     if (isDeBuildError(error) && error.code !== 'engine-unreachable') return undefined;
     throw error;
   });

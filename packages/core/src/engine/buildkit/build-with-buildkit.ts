@@ -11,11 +11,12 @@ import { confirmImage } from '../images/confirm-image.ts';
 import { fileSync } from '../session/file-sync.ts';
 import { openSession, type SessionOptions } from '../session/open-session.ts';
 import { sessionAuth } from '../session/session-auth.ts';
+import { sessionImage } from '../session/session-image.ts';
 import { sessionSecrets } from '../session/session-secrets.ts';
 import { sessionSsh } from '../session/session-ssh.ts';
-import type { EngineTransport } from '../transport.ts';
+import type { EngineHeaders } from '../transport.ts';
+import type { BuildKit } from './buildkit.ts';
 import { createOfferedDigest } from './offered-digest.ts';
-import { openControl } from './open-control.ts';
 import { runBuild } from './run-build.ts';
 import { createStepLedger } from './step-ledger.ts';
 
@@ -23,11 +24,11 @@ import { createStepLedger } from './step-ledger.ts';
  * Builds with BuildKit over a session of our own, in which the engine asks for Containerfile, context, secrets and
  * registry credentials; of the context only for what it does not have from an earlier build.
  * @throws DeBuildError `build-step-failed`, `containerfile-*`, `build-target-missing`, `base-image-unavailable`,
- * `build-failed`, `build-without-image`, `built-image-missing`, `build-interrupted`, `context-*`, `ignore-*`, `engine-*`
+ * `build-failed`, `build-without-image`, `built-image-missing`, `build-interrupted`, `image-not-loaded`, `context-*`, `ignore-*`, `engine-*`, `builder-*`
  */
 export async function buildWithBuildKit(
-  transport: EngineTransport,
-  images: Pick<Images, 'inspect'>,
+  buildKit: BuildKit,
+  images: Pick<Images, 'inspect' | 'load'>,
   request: BuildRequest,
 ): Promise<BuiltImage> {
   if (request.signal?.aborted) throw buildInterrupted();
@@ -42,12 +43,9 @@ export async function buildWithBuildKit(
     ...sessionSecrets(request.secrets),
     ...sessionSsh(request.sshAgent),
     ...sessionAuth(request.registryAuth ?? {}),
+    ...(buildKit.exporter === 'docker' ? sessionImage((tar) => images.load(tar, request.signal)) : {}),
   };
-  const { session, client } = await connect(transport, {
-    key: sharedKey(request),
-    methods,
-    signal: request.signal,
-  });
+  const { session, client } = await connect(buildKit, { key: sharedKey(request), methods }, request.signal);
   try {
     const redactor = request.redactor ?? createRedactor();
     const ledger = createStepLedger(
@@ -55,7 +53,7 @@ export async function buildWithBuildKit(
       redactor,
       request.sources?.inserted,
     );
-    const outcome = await runBuild({ transport, client, request, sessionId: session.id, ledger });
+    const outcome = await runBuild({ buildKit, client, request, sessionId: session.id, ledger });
     // Our own error says more than the engine's report of it.
     if (isDeBuildError(session.failure())) throw session.failure();
     if ('error' in outcome) {
@@ -64,7 +62,7 @@ export async function buildWithBuildKit(
       throw explainFailure({ message, step, containerfile, target: request.target });
     }
     if (request.sources?.offer === 'graft') assertNotCopied(ledger.timings());
-    const id = await confirmImage(images, outcome.imageId);
+    const id = await confirmImage(images, request.tags[0], outcome.imageIds);
     return {
       id,
       durationMs: Math.round(performance.now() - startedAt),
@@ -76,8 +74,8 @@ export async function buildWithBuildKit(
     };
   } finally {
     contextDigest.stop();
-    client.close();
     session.close();
+    client.close();
   }
 }
 
@@ -93,14 +91,18 @@ function sharedKey({ sessionKey, contextFolder }: BuildRequest): string {
   return createHash('sha256').update(`${secret} ${contextFolder}`).digest('hex');
 }
 
-async function connect(transport: EngineTransport, options: Omit<SessionOptions, 'transport'>) {
-  const { signal } = options;
+async function connect(
+  buildKit: BuildKit,
+  options: Omit<SessionOptions, 'open'>,
+  signal: AbortSignal | undefined,
+) {
   try {
-    const session = await openSession({ transport, ...options });
+    const client = await buildKit.openControl(signal);
     try {
-      return { session, client: await openControl(transport, signal) };
+      const open = (headers: EngineHeaders) => buildKit.openSession(client, headers, signal);
+      return { client, session: await openSession({ open, ...options }) };
     } catch (error) {
-      session.close();
+      client.close();
       throw error;
     }
   } catch (error) {

@@ -8,6 +8,8 @@ export const CONTROL = {
   status: '/moby.buildkit.v1.Control/Status',
   history: '/moby.buildkit.v1.Control/ListenBuildHistory',
   workers: '/moby.buildkit.v1.Control/ListWorkers',
+  info: '/moby.buildkit.v1.Control/Info',
+  session: '/moby.buildkit.v1.Control/Session',
 } as const;
 
 export type Attributes = Readonly<Record<string, string | undefined>>;
@@ -58,6 +60,11 @@ export function readPlatforms(bytes: Buffer): readonly string[] {
     });
   });
   return [...new Set(platforms)];
+}
+
+/** The version of an `InfoResponse`: `v0.25.1`. @throws RangeError when the bytes are no such message */
+export function readVersion(bytes: Buffer): string {
+  return readFields(readFields(bytes).bytes(1)).text(2);
 }
 
 function writeMap(field: number, entries: Attributes): Buffer {

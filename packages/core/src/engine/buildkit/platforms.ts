@@ -1,14 +1,13 @@
 import { engineAnswerUnreadable } from '../../errors/engine-failures.ts';
-import type { EngineTransport } from '../transport.ts';
+import type { BuildKit } from './buildkit.ts';
 import { CONTROL, readPlatforms } from './control.ts';
-import { openControl } from './open-control.ts';
 
 /**
  * Platforms whose steps BuildKit can run, emulated ones included.
  * @throws DeBuildError `engine-*`
  */
-export async function listPlatforms(transport: EngineTransport): Promise<readonly string[]> {
-  const client = await openControl(transport);
+export async function listPlatforms(buildKit: Pick<BuildKit, 'openControl'>): Promise<readonly string[]> {
+  const client = await buildKit.openControl();
   try {
     const limit = AbortSignal.timeout(ANSWER_WITHIN_MS);
     return readPlatforms(await client.call(CONTROL.workers, Buffer.alloc(0), limit));

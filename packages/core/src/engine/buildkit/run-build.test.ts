@@ -6,6 +6,7 @@ import { createGrpcClient } from '../session/grpc-client.ts';
 import { type GrpcCall, type GrpcMethod, serveGrpc } from '../session/grpc-server.ts';
 import { GrpcError } from '../session/grpc-status.ts';
 import { bytesField } from '../session/protobuf.ts';
+import { engineBuildKit } from './buildkit.ts';
 import { CONTROL } from './control.ts';
 import { runBuild } from './run-build.ts';
 import { createStepLedger } from './step-ledger.ts';
@@ -33,6 +34,7 @@ async function run(builder: FakeBuilder, signal?: AbortSignal, events: BuildEven
   closing.push(() => client.close(), server.close);
   const transport = {
     endpoint: 'unix:///engine.sock',
+    hijack: () => Promise.reject(new Error('It is connected.')),
     async ping() {
       pings += 1;
       if (builder.isAlive === false) throw new Error('gone');
@@ -44,7 +46,7 @@ async function run(builder: FakeBuilder, signal?: AbortSignal, events: BuildEven
     ...(signal === undefined ? {} : { signal }),
   };
   const ledger = createStepLedger((event) => events.push(event));
-  return runBuild({ transport, client, request, sessionId: 's', ledger });
+  return runBuild({ buildKit: engineBuildKit(transport), client, request, sessionId: 's', ledger });
 }
 
 async function socketPair(): Promise<[Socket, Socket]> {
@@ -70,7 +72,7 @@ const endless: GrpcMethod = {
 };
 
 test('an image', async () => {
-  expect(await run({ solve: ending(bytesField(1, DIGEST)) })).toEqual({ imageId: 'sha256:abc' });
+  expect(await run({ solve: ending(bytesField(1, DIGEST)) })).toEqual({ imageIds: ['sha256:abc'] });
 });
 
 test('the builder’s error, whatever its letters', async () => {

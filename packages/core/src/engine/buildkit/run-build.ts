@@ -3,14 +3,14 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildInterrupted, buildWithoutImage } from '../../errors/build-failures.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
-import { engineAnswerUnreadable, engineIdle, engineLost } from '../../errors/engine-failures.ts';
+import { engineAnswerUnreadable } from '../../errors/engine-failures.ts';
 import { Secret } from '../../secrets/secret.ts';
 import { SOURCES_CONTEXT } from '../../site/mount-sources.ts';
 import type { BuildRequest } from '../engine.ts';
 import type { GrpcClient } from '../session/grpc-client.ts';
 import { GRPC, GrpcError } from '../session/grpc-status.ts';
-import type { EngineTransport } from '../transport.ts';
 import { watchSilence } from '../watch-silence.ts';
+import type { BuildKit } from './buildkit.ts';
 import {
   type Attributes,
   CONTROL,
@@ -23,7 +23,7 @@ import { readStatus } from './status.ts';
 import type { StepLedger } from './step-ledger.ts';
 
 export interface BuildRun {
-  readonly transport: Pick<EngineTransport, 'endpoint' | 'ping'>;
+  readonly buildKit: Pick<BuildKit, 'exporter' | 'ping' | 'lost' | 'idle'>;
   readonly client: GrpcClient;
   readonly request: BuildRequest;
   readonly sessionId: string;
@@ -31,22 +31,23 @@ export interface BuildRun {
 }
 
 /** How the builder says that a build ended. */
-export type BuildOutcome = { readonly imageId: string } | { readonly error: string };
+export type BuildOutcome =
+  /** Its manifest's digest, and that of its configuration; an image store knows it by one of them. */
+  { readonly imageIds: readonly string[] } | { readonly error: string };
 
 /** How long the last of the progress may take once the build has ended. */
 const PROGRESS_WITHIN_MS = 2_000;
 
 /**
  * Runs the build to its end, and reports its progress.
- * @throws DeBuildError `build-interrupted`, `build-without-image`, `engine-lost`, `engine-idle`, `engine-answer-unreadable`
+ * @throws DeBuildError `build-interrupted`, `build-without-image`, `engine-lost`, `engine-idle`, `builder-lost`, `builder-idle`,
+ * `engine-answer-unreadable`
  */
 export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
-  const { transport, client, request, ledger } = run;
+  const { buildKit, client, request, ledger } = run;
   const { signal } = request;
   const during = 'the build';
-  const silence = watchSilence(transport, (seconds) =>
-    client.close(engineIdle(transport.endpoint, during, seconds)),
-  );
+  const silence = watchSilence(buildKit, (seconds) => client.close(buildKit.idle(during, seconds)));
   const broken = new AbortController();
   const over = new AbortController();
   const solve = solveOf(run);
@@ -73,21 +74,22 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
 }
 
 async function solveOnce(
-  { client, transport }: BuildRun,
+  { client, buildKit }: BuildRun,
   solve: Solve,
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
   try {
     const response = readSolveResponse(await client.call(CONTROL.solve, writeSolve(solve), signal));
-    const imageId = response.get('containerimage.digest');
-    if (imageId === undefined)
+    const ids = [response.get('containerimage.digest'), response.get('containerimage.config.digest')];
+    const imageIds = ids.filter((id) => id !== undefined);
+    if (imageIds.length === 0)
       throw buildWithoutImage('The builder ended without an error and without naming an image.');
-    return { imageId };
+    return { imageIds };
   } catch (error) {
     signal.throwIfAborted();
     if (isDeBuildError(error)) throw error;
     const isLost = !(error instanceof GrpcError) || LOST.has(error.code);
-    if (isLost) throw engineLost(transport.endpoint, 'the build', error);
+    if (isLost) throw buildKit.lost('the build', error);
     return { error: error.message };
   }
 }
@@ -128,11 +130,11 @@ async function endOf(following: Promise<void>): Promise<void> {
   waiting.abort();
 }
 
-function solveOf({ request, sessionId }: BuildRun): Solve {
+function solveOf({ request, sessionId, buildKit }: BuildRun): Solve {
   const { tags, buildArgs, labels, network } = request;
   return {
     ref: randomBytes(16).toString('hex'),
-    exporter: 'moby',
+    exporter: buildKit.exporter,
     exporterAttributes: { name: tags.join(',') },
     sessionId,
     frontendAttributes: {

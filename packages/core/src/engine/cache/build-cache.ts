@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { askEngine } from '../ask-engine.ts';
 import { readBuildRecords } from '../buildkit/build-records.ts';
+import { engineBuildKit } from '../buildkit/buildkit.ts';
 import { compareVersions } from '../compare-versions.ts';
 import type { BuildCache, CacheRecord, PruneOptions, PruneResult } from '../engine.ts';
 import type { EngineQuery, EngineTransport } from '../transport.ts';
@@ -39,7 +40,7 @@ const Pruned = z.looseObject({
 export function buildCache(transport: EngineTransport): BuildCache {
   return {
     usage: () => readUsage(transport),
-    buildRecords: () => readBuildRecords(transport),
+    buildRecords: () => readBuildRecords(engineBuildKit(transport)),
     prune: (options) => prune(transport, options),
   };
 }

@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { Duplex } from 'node:stream';
+import { byteTunnel } from './byte-tunnel.ts';
 import { readFrames } from './frame-reader.ts';
 import { frame } from './frame-writer.ts';
 import { GRPC, GrpcError } from './grpc-status.ts';
@@ -13,6 +14,11 @@ export interface GrpcClient {
   call(method: string, request: Buffer, signal?: AbortSignal): Promise<Buffer>;
   /** The messages of an answer. @throws as `call` */
   stream(method: string, request: Buffer, signal?: AbortSignal): AsyncGenerator<Buffer, void, void>;
+  /**
+   * A call that carries bytes both ways, each message in its first field; the stream ends with the call.
+   * @param headers a value that is a list is sent once for each member
+   */
+  tunnel(method: string, headers: Readonly<Record<string, string | readonly string[]>>): Duplex;
   /** Closes the connection; calls under way fail with this error. */
   close(error?: Error): void;
 }
@@ -35,7 +41,8 @@ export function createGrpcClient(socket: Duplex): GrpcClient {
   async function* stream(method: string, request: Buffer, signal?: AbortSignal) {
     signal?.throwIfAborted();
     if (session.destroyed) throw failure ?? brokenOff();
-    const call = startCall(session, method, request);
+    const call = startCall(session, method);
+    call.stream.end(frame(request));
     const cancel = () => call.stream.close(constants.NGHTTP2_CANCEL);
     signal?.addEventListener('abort', cancel, { once: true });
     try {
@@ -60,6 +67,10 @@ export function createGrpcClient(socket: Duplex): GrpcClient {
       if (answer === undefined) throw brokenOff();
       return answer;
     },
+    tunnel(method, headers) {
+      const call = startCall(session, method, headers);
+      return byteTunnel(call.stream);
+    },
     close(error) {
       if (error !== undefined) onError(error);
       session.destroy(error);
@@ -79,12 +90,17 @@ interface Call {
   status(): Status | undefined;
 }
 
-function startCall(session: ClientHttp2Session, method: string, request: Buffer): Call {
+function startCall(
+  session: ClientHttp2Session,
+  method: string,
+  headers: Readonly<Record<string, string | readonly string[]>> = {},
+): Call {
   const stream = session.request({
     ':method': 'POST',
     ':path': method,
     'content-type': 'application/grpc',
     te: 'trailers',
+    ...headers,
   });
   let status: Status | undefined;
   const readStatus = (headers: Readonly<Record<string, unknown>>) => {
@@ -96,7 +112,6 @@ function startCall(session: ClientHttp2Session, method: string, request: Buffer)
   stream.on('trailers', readStatus);
   // Reading the stream reports it.
   stream.on('error', () => undefined);
-  stream.end(frame(request));
   return { stream, status: () => status };
 }
 

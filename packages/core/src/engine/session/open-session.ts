@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { engineWithoutBuildKit } from '../../errors/engine-setup-failures.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
-import type { EngineTransport } from '../transport.ts';
+import type { EngineHeaders, EngineTransport } from '../transport.ts';
 import { type GrpcMethods, serveGrpc } from './grpc-server.ts';
 
 export interface Session {
@@ -17,39 +17,29 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  readonly transport: Pick<EngineTransport, 'endpoint' | 'hijack'>;
+  /** Makes the connection, with these headers. */
+  readonly open: (headers: EngineHeaders) => Promise<Duplex>;
   /** What the session is for; the engine looks up what an earlier session of the same key sent. */
   readonly key: string;
   readonly methods: GrpcMethods;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** The engine asks every second, and drops the session on any other answer. */
 const HEALTH: GrpcMethods = { '/grpc.health.v1.Health/Check': { answer: () => Buffer.from([0x08, 0x01]) } };
 
 /**
- * Opens a BuildKit session: a connection to the engine on which the engine makes the calls.
- * Close it in every case, or the engine keeps its end open.
- * @throws DeBuildError `engine-without-buildkit`, `engine-*`
+ * Opens a BuildKit session: a connection on which BuildKit makes the calls.
+ * Close it in every case, or BuildKit keeps its end open.
+ * @throws what `open` throws
  */
-export async function openSession(options: SessionOptions): Promise<Session> {
-  const { transport, signal } = options;
+export async function openSession({ open, key, ...options }: SessionOptions): Promise<Session> {
   const id = randomBytes(16).toString('hex');
   const methods = { ...HEALTH, ...options.methods };
-  const opening = transport.hijack({
-    path: '/session',
-    upgrade: 'h2c',
-    headers: {
-      'X-Docker-Expose-Session-Uuid': id,
-      'X-Docker-Expose-Session-Name': 'de-build',
-      'X-Docker-Expose-Session-Sharedkey': options.key,
-      'X-Docker-Expose-Session-Grpc-Method': Object.keys(methods),
-    },
-    ...omitUndefined({ signal }),
-  });
-  const socket = await opening.catch((error: unknown) => {
-    const isUnknown = isDeBuildError(error) && error.code === 'engine-object-missing';
-    throw isUnknown ? engineWithoutBuildKit(transport.endpoint, 'no-session') : error;
+  const socket = await open({
+    'X-Docker-Expose-Session-Uuid': id,
+    'X-Docker-Expose-Session-Name': 'de-build',
+    'X-Docker-Expose-Session-Sharedkey': key,
+    'X-Docker-Expose-Session-Grpc-Method': Object.keys(methods),
   });
   let failure: unknown;
   const server = serveGrpc(socket, methods, (error) => {
@@ -61,4 +51,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     wireBytes: () => (socket as Duplex & { bytesWritten?: number }).bytesWritten ?? 0,
     close: () => server.close(),
   };
+}
+
+/** The connection of a session with an engine. @throws DeBuildError `engine-without-buildkit`, `engine-*` */
+export async function hijackSession(
+  transport: Pick<EngineTransport, 'endpoint' | 'hijack'>,
+  headers: EngineHeaders,
+  signal?: AbortSignal,
+): Promise<Duplex> {
+  try {
+    const request = { path: '/session', upgrade: 'h2c', headers };
+    return await transport.hijack({ ...request, ...omitUndefined({ signal }) });
+  } catch (error) {
+    const isUnknown = isDeBuildError(error) && error.code === 'engine-object-missing';
+    throw isUnknown ? engineWithoutBuildKit(transport.endpoint, 'no-session') : error;
+  }
 }

@@ -44,12 +44,9 @@ beforeEach(async () => {
     neverSend: [],
   });
   session = await openSession({
-    transport: {
-      endpoint: 'unix:///engine.sock',
-      hijack: async (request) => {
-        headers = request.headers;
-        return connect(join(folder, 'socket'));
-      },
+    open: async (given) => {
+      headers = given;
+      return connect(join(folder, 'socket'));
     },
     key: 'key',
     methods: {

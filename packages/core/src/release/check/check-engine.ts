@@ -4,6 +4,7 @@ import { freeBytes } from '../../engine/free-bytes.ts';
 import { diskAlmostFull, manifestsNotWritable } from '../../errors/check-findings.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { Finding } from '../../errors/finding.ts';
+import { engineWithBuilder } from '../../flow/engine-with-builder.ts';
 import { findingOf } from '../../flow/finding-of.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
 import type { Tools } from '../../flow/tools.ts';
@@ -19,23 +20,29 @@ export interface SeenEngine {
 
 /** The engine must answer, and be able to build the Containerfile. */
 export async function checkEngine(
-  { config, unknownSettings }: OpenSite,
+  site: OpenSite,
+  wantedBuilder: string | undefined,
   tools: Tools,
 ): Promise<CheckOutcome<SeenEngine>> {
+  const { config, unknownSettings } = site;
   try {
-    const engine = await tools.engine();
+    const engine = await engineWithBuilder(site, wantedBuilder, tools);
     const listing = unknownSettings.has('image') ? [] : engine.images.list(config.image);
     const asking = Promise.all([engine.about(), listing]);
     const [info, tagged] = await withinGrace(tools.signal, asking);
     return {
       value: { engine, info, tagged },
       findings: [],
-      summary: `Docker Engine ${info.version}`,
+      summary: [`Docker Engine ${info.version}`, ...builderOf(engine)].join(', '),
     };
   } catch (error) {
     if (!isDeBuildError(error)) throw error;
     return { findings: [findingOf(error)] };
   }
+}
+
+function builderOf({ builder }: Engine): readonly string[] {
+  return builder === undefined ? [] : [`builder ${builder.name} (BuildKit ${builder.version})`];
 }
 
 /** Enough for a manifest and our own caches. */

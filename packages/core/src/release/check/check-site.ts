@@ -9,6 +9,8 @@ import { runChecks } from './run-checks.ts';
 export interface CheckOptions extends SiteOptions {
   /** Ids of checks to leave out, e.g. `engine`, `disk` and `image-tag` where there is no engine. */
   readonly skip?: readonly string[];
+  /** What will build the image: see `ReleaseOptions`. */
+  readonly builder?: string;
   /** Build args as they will be given to the release. */
   readonly buildArgs?: Readonly<Record<string, string>>;
 }
@@ -33,10 +35,10 @@ const CHECK: Flow = { name: 'check', stages: [], unchanged: 'It changes nothing.
  * @throws DeBuildError `site-not-found`, `not-a-site`; `check-unknown` for an unknown check to skip; `release-interrupted`
  */
 export async function checkSite(options: CheckOptions): Promise<CheckReport> {
-  const { buildArgs } = options;
+  const { buildArgs, builder } = options;
   const skip = parseCheckIds(options.skip ?? []);
   return inspectSite(options, { flow: CHECK, what: 'check', buildArgs }, async (site, tools) => {
-    const { results } = await runChecks(site, { skip }, tools);
+    const { results } = await runChecks(site, { skip, builder }, tools);
     const errors = countFindings(results, 'error');
     return {
       site: site.folder,

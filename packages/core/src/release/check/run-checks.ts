@@ -19,6 +19,8 @@ export interface RunChecksOptions {
   readonly skip?: ReadonlySet<CheckId>;
   /** A version, tag or record that exists is a warning, not an error. */
   readonly force?: boolean | undefined;
+  /** What builds the image: see `ReleaseOptions`. */
+  readonly builder?: string | undefined;
   /** Use the commits of the newest record instead of querying the hosts. */
   readonly frozen?: boolean | undefined;
 }
@@ -35,7 +37,7 @@ export interface CheckedSite {
 /** Runs every check, in parallel if they are independent; each is reported when it ends. */
 export async function runChecks(
   site: OpenSite,
-  { skip = new Set(), force = false, frozen = false }: RunChecksOptions,
+  { skip = new Set(), force = false, frozen = false, builder }: RunChecksOptions,
   tools: Tools,
 ): Promise<CheckedSite> {
   const isForgiven = force ? isForgivable : () => false;
@@ -62,7 +64,7 @@ export async function runChecks(
       const repository = await readSiteRepository(site.folder, { environment, ignore, signal });
       return { value: repository, findings: judgeSiteRepository(repository) };
     }),
-    check('engine', () => checkEngine(site, tools)).then(async (seen) => {
+    check('engine', () => checkEngine(site, builder, tools)).then(async (seen) => {
       await check('disk', () => checkDisk(site, seen?.info));
       return seen;
     }),

@@ -6,11 +6,12 @@ import type { PlannedBaseImage } from './plan.ts';
 /**
  * The images that the Containerfile's stages are based on, each with the digest on the engine now. The final one is the base
  * of the target stage (or of the last), through the stages that it is based on.
+ * @param images `undefined` where a builder beside the engine has others
  */
 export async function findBaseImages(
   stages: readonly Stage[],
   target: string | undefined,
-  images: Images,
+  images: Images | undefined,
 ): Promise<readonly PlannedBaseImage[]> {
   const final = finalBase(stages, target);
   const outside = stages.filter((stage) => !stage.isStage && stage.from !== 'scratch');
@@ -18,7 +19,7 @@ export async function findBaseImages(
   return Promise.all(
     references.map(async (reference) => ({
       reference,
-      digest: await digestOfBase(images, reference),
+      digest: images && (await digestOfBase(images, reference)),
       isFinal: reference === final,
     })),
   );

@@ -1,6 +1,7 @@
 import type { ResolvedApp } from '../../apps/app.ts';
 import type { CacheInput } from '../../apps/cache-input.ts';
 import type { SiteSources } from '../../apps/site-sources.ts';
+import type { Builder } from '../../engine/engine.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { SiteRepository } from '../../git/site-repository.ts';
 import { Secret } from '../../secrets/secret.ts';
@@ -34,6 +35,7 @@ export interface PlanInput {
   readonly pull: boolean;
   readonly push: boolean;
   readonly network: string | undefined;
+  readonly builder: Builder | undefined;
   readonly platform: string | undefined;
   readonly now: Date;
 }
@@ -58,6 +60,7 @@ export function planBuild(input: PlanInput): BuildPlan {
     target: config.target,
     platform: input.platform,
     network: input.network ?? config.network,
+    builder: input.builder && { name: input.builder.name, driver: input.builder.driver },
     pull: input.pull,
     push: input.push,
     siteRepository: plannedRepository(input.siteRepository),

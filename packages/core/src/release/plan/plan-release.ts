@@ -20,6 +20,7 @@ import { inStage } from '../../flow/stage.ts';
 import type { SiteOptions, Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { parseInstructions } from '../../site/containerfile-instructions.ts';
 import { findGraftConflicts } from '../../site/graft-conflicts.ts';
 import { stagesWith } from '../../site/parse-containerfile.ts';
@@ -58,6 +59,8 @@ export interface ReleaseOptions extends SiteOptions {
   readonly keepFailed?: boolean;
   /** Platform of the image. Default: de-build.json's, DOCKER_DEFAULT_PLATFORM, or the engine's. */
   readonly platform?: string;
+  /** What builds the image: the name of a builder in buildx, or its address. Default: de-build.json's, BUILDX_BUILDER, or the engine. */
+  readonly builder?: string;
   /** Network of the build's steps: `default`, `host` or `none`. Default: de-build.json's. */
   readonly network?: string;
 }
@@ -116,7 +119,7 @@ async function decide(
   const { force = false, frozen = false } = options;
   const tokenDelivery = chooseTokenDelivery(
     options.tokenDelivery ?? config.tokenDelivery,
-    info,
+    omitUndefined({ version: info.version, builder: engine.builder }),
     containerfile,
   );
   const plan = planBuild({
@@ -135,7 +138,7 @@ async function decide(
     baseImages: await findBaseImages(
       stagesWith(containerfile, plainValues(sources.filledBuildArgs)),
       config.target,
-      engine.images,
+      engine.builder === undefined ? engine.images : undefined,
     ),
     siteRepository: checked.siteRepository,
     tokenDelivery,
@@ -147,6 +150,7 @@ async function decide(
     pull: options.pull ?? false,
     push: options.push ?? config.push,
     network: options.network,
+    builder: engine.builder,
     platform: choosePlatform({
       option: options.platform,
       config: config.platform,

@@ -34,6 +34,8 @@ export interface BuildPlan {
   /** As OCI writes it; `undefined` is the engine's own. */
   readonly platform: string | undefined;
   readonly network: string | undefined;
+  /** The builder beside the engine, if one builds. */
+  readonly builder: { readonly name: string; readonly driver: string } | undefined;
   readonly pull: boolean;
   /** Whether the image is pushed to its registry. */
   readonly push: boolean;

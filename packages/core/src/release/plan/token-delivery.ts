@@ -1,4 +1,4 @@
-import type { EngineInfo } from '../../engine/engine.ts';
+import type { Engine, EngineInfo } from '../../engine/engine.ts';
 import type { Containerfile } from '../../site/containerfile.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 
@@ -15,11 +15,12 @@ export type TokenDelivery =
 
 export function chooseTokenDelivery(
   wanted: SiteConfig['tokenDelivery'],
-  { version }: Pick<EngineInfo, 'version'>,
+  { version, builder }: Pick<EngineInfo, 'version'> & Pick<Engine, 'builder'>,
   containerfile: Pick<Containerfile, 'syntax'> | undefined,
 ): TokenDelivery {
   if (wanted === 'inject') return { mode: 'inject' };
-  const isOld = isOldEngine(version) || isOldFrontend(containerfile?.syntax?.image ?? '');
+  const isOld =
+    (builder === undefined && isOldEngine(version)) || isOldFrontend(containerfile?.syntax?.image ?? '');
   return { mode: 'sources', offer: isOld ? 'graft' : 'named-context' };
 }
 

@@ -48,6 +48,7 @@ export async function describeRelease(
     plan,
     engine: info,
     built,
+    builder: engine.builder,
     image,
     found,
     files,

@@ -1,7 +1,7 @@
 import { allApps } from '../../apps/all-apps.ts';
 import type { ImageFiles } from '../../audit/image-files.ts';
 import { SEARCH_VERSION } from '../../audit/leaks/search-version.ts';
-import type { BuiltImage, EngineInfo, ImageDetails } from '../../engine/engine.ts';
+import type { Builder, BuiltImage, EngineInfo, ImageDetails } from '../../engine/engine.ts';
 import { type FoundApps, matchApps, unplannedApps } from '../../frappe/compare-apps.ts';
 import type { Manifest, ManifestApp, ManifestBuildArg } from '../../manifests/manifest.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
@@ -15,6 +15,8 @@ export interface ManifestSources {
   readonly plan: BuildPlan;
   readonly engine: EngineInfo;
   readonly built: BuiltImage;
+  /** Beside the engine. */
+  readonly builder?: Builder | undefined;
   readonly image: ImageDetails;
   readonly found: FoundApps;
   /** `undefined` when they were not read. */
@@ -113,6 +115,7 @@ export function manifestOf(sources: ManifestSources): Manifest {
       engineProduct: 'docker',
       engineVersion: engine.version,
       apiVersion: engine.apiVersion,
+      ...omitUndefined({ builder: sources.builder }),
     },
     deBuildVersion: sources.deBuildVersion,
     warnings: [

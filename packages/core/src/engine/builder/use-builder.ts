@@ -1,0 +1,96 @@
+import type { BuildKit } from '../buildkit/buildkit.ts';
+import type { BuildRecord, Engine } from '../engine.ts';
+import { builderBuildKit } from './builder-buildkit.ts';
+import type { BuilderNode } from './builder-instance.ts';
+import { type BuilderSetting, type FoundBuilder, findBuilder } from './find-builder.ts';
+
+export interface UseBuilderOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The site's folder: the base of paths in the setting, and what a pod of several is kept for. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The engine, but images are built by a builder, and come over the session into the engine.
+ * @throws DeBuildError `builder-*`, `engine-*`, `program-*`
+ */
+export async function useBuilder(
+  engine: Engine,
+  setting: BuilderSetting,
+  options: UseBuilderOptions,
+): Promise<Engine> {
+  const found = await findBuilder(setting, options);
+  if (found === undefined) return engine;
+  const { name, driver } = found;
+  const nodes = openNodes(found, options);
+  const { version } = await firstThatAnswers(nodes, async ({ buildKit }) => {
+    const { client, version } = await buildKit.greet(options.signal);
+    client.close();
+    return { version };
+  });
+  return {
+    ...engine,
+    builder: { name, driver, version },
+    platforms: async () => [...new Set((await Promise.all(nodes.map(platformsOf))).flat())],
+    async build(request) {
+      const { buildWithBuildKit } = await import('../buildkit/build-with-buildkit.ts');
+      const { buildKit } = await chooseNode(nodes, request.platform);
+      return buildWithBuildKit(buildKit, engine.images, request);
+    },
+    cache: { ...engine.cache, buildRecords: () => recordsOf(nodes) },
+  };
+}
+
+interface OpenNode extends BuilderNode {
+  readonly buildKit: ReturnType<typeof builderBuildKit>;
+}
+
+function openNodes({ name, nodes }: FoundBuilder, options: UseBuilderOptions): readonly OpenNode[] {
+  const { environment, folder: key } = options;
+  return nodes.map((node) => {
+    const label = nodes.length === 1 ? name : `${name} (${node.name})`;
+    return { ...node, buildKit: builderBuildKit(node.address, { name: label, environment, key }) };
+  });
+}
+
+/** @throws what the first node failed with, when none answers */
+async function firstThatAnswers<Result>(
+  nodes: readonly OpenNode[],
+  ask: (node: OpenNode) => Promise<Result>,
+): Promise<Result> {
+  let failure: unknown;
+  for (const node of nodes) {
+    try {
+      return await ask(node);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+/** One that runs steps for the platform; where none does, files can still be copied for it. */
+async function chooseNode(nodes: readonly OpenNode[], platform: string | undefined): Promise<OpenNode> {
+  const able: OpenNode[] = [];
+  if (platform === undefined || nodes.length === 1) able.push(...nodes);
+  else
+    for (const node of nodes)
+      if ((await platformsOf(node).catch((): readonly string[] => [])).includes(platform)) able.push(node);
+  const candidates = able.length === 0 ? nodes : able;
+  if (candidates.length === 1) return candidates[0] as OpenNode;
+  return firstThatAnswers(candidates, async (node) => {
+    await node.buildKit.ping();
+    return node;
+  });
+}
+
+async function platformsOf({ platforms, buildKit }: OpenNode): Promise<readonly string[]> {
+  const { listPlatforms } = await import('../buildkit/platforms.ts');
+  return platforms ?? listPlatforms(buildKit);
+}
+
+async function recordsOf(nodes: readonly { readonly buildKit: BuildKit }[]): Promise<readonly BuildRecord[]> {
+  const { readBuildRecords } = await import('../buildkit/build-records.ts');
+  return (await Promise.all(nodes.map(({ buildKit }) => readBuildRecords(buildKit)))).flat();
+}

@@ -1,0 +1,78 @@
+export interface TlsServer {
+  readonly of: 'engine' | 'builder';
+  /** Where its certificates are set, as the end of a sentence. */
+  readonly certificates: string;
+  /** What to do when it does not speak TLS. */
+  readonly withoutTls: string;
+}
+
+/** Why a TLS connection failed, and what to do; `undefined` when it was something else. */
+export function explainTls(
+  error: unknown,
+  { of, certificates, withoutTls }: TlsServer,
+): { readonly why: string; readonly fix: string } | undefined {
+  const code = codeOf(error);
+  const reported = `${code} ${messageOf(error)}`.toUpperCase().replaceAll(' ', '_');
+  const shown = code || messageOf(error);
+  const [, explain] = TLS_ERRORS.find(([signs]) => signs.test(reported)) ?? [];
+  return explain?.({ of, certificates, withoutTls, shown });
+}
+
+type Explain = (problem: TlsServer & { readonly shown: string }) => {
+  readonly why: string;
+  readonly fix: string;
+};
+
+/** By code or message, as Node gives some of OpenSSL's errors only a message. The first match counts. */
+const TLS_ERRORS: readonly (readonly [RegExp, Explain])[] = [
+  [
+    /^CERT_HAS_EXPIRED/,
+    ({ of }) => ({
+      why: `The ${of}'s certificate has expired.`,
+      fix: `Renew the certificate of the ${of}.`,
+    }),
+  ],
+  [
+    /^ERR_TLS_CERT_ALTNAME_INVALID/,
+    ({ of }) => ({
+      why: `The ${of}'s certificate is for another host name.`,
+      fix: 'Use the name in the certificate, or make a certificate for this one.',
+    }),
+  ],
+  [
+    /^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_)/,
+    ({ of, shown, certificates }) => ({
+      why: `The ${of}'s certificate is not signed by an authority that is trusted here (${shown}).`,
+      fix: `Put the authority's ca.pem into ${certificates}.`,
+    }),
+  ],
+  [
+    /WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|RECORD_OVERFLOW/,
+    ({ of, withoutTls }) => ({ why: `The ${of} does not speak TLS on this port.`, fix: withoutTls }),
+  ],
+  [
+    /ALERT|HANDSHAKE|^(ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_PREMATURE_CLOSE|ERR_SOCKET_CLOSED)/,
+    ({ of, shown, certificates }) => ({
+      why: `The ${of} refused our certificate, or wants one (${shown}).`,
+      fix: `Put cert.pem and key.pem, signed by the ${of}'s authority, into ${certificates}.`,
+    }),
+  ],
+  [
+    /^ERR_(SSL|TLS|OSSL)|^EPROTO/,
+    ({ shown, certificates }) => ({
+      why: `TLS failed (${shown}).`,
+      fix: `Check ca.pem, cert.pem and key.pem in ${certificates}.`,
+    }),
+  ],
+];
+
+/** "Happy eyeballs" wraps the errors of several addresses into one without a code. */
+export function codeOf(error: unknown): string {
+  const { code, errors } = error as { code?: unknown; errors?: unknown };
+  if (typeof code === 'string') return code;
+  return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : '';
+}
+
+export function messageOf(error: unknown): string {
+  return String((error as { message?: unknown } | undefined)?.message ?? error);
+}

@@ -1,0 +1,19 @@
+import type { Engine } from '../engine/engine.ts';
+import type { OpenSite } from './open-site.ts';
+import type { Tools } from './tools.ts';
+
+/**
+ * The engine, with the site's builder, if it has one.
+ * @param wanted takes precedence over the site's
+ * @throws DeBuildError `builder-*`, `engine-*`, `program-*`
+ */
+export async function engineWithBuilder(
+  { config, folder }: Pick<OpenSite, 'config' | 'folder'>,
+  wanted: string | undefined,
+  { engine, environment, signal }: Pick<Tools, 'engine' | 'environment' | 'signal'>,
+): Promise<Engine> {
+  const setting = wanted ?? config.builder ?? (environment.BUILDX_BUILDER || undefined);
+  if (setting === undefined) return engine();
+  const { useBuilder } = await import('../engine/builder/use-builder.ts');
+  return useBuilder(await engine(), setting, { environment, folder, signal });
+}
