@@ -54,8 +54,18 @@ withPrivateEngines('an engine with the image store of containerd', () => {
     const rebuilt = await rebuildRelease({ ...options, release: '1.0.0', cache: true });
     expect(rebuilt.outcome).toMatchObject({ verdict: 'identical' });
 
-    await archiveRelease({ ...options, release: '1.0.1', to: { kind: 'folder', folder } });
+    // Another image takes the name of the base.
     const client = await connectEngine({ environment: {}, host: engine.host });
+    const [base] = await client.images.list(EXAMPLE_BASE_IMAGE.split(':')[0] ?? '');
+    await client.images.tag(base?.id ?? '', 'de-build-example/base:kept');
+    await client.images.tag(second.imageId, EXAMPLE_BASE_IMAGE);
+    const pinned = await rebuildRelease({ ...options, release: '1.0.0', cache: true });
+    await client.images.tag(base?.id ?? '', EXAMPLE_BASE_IMAGE);
+    expect(pinned.bases).toMatchObject([{ from: 'engine' }]);
+    expect(pinned.outcome).toMatchObject({ verdict: 'identical' });
+    expect(await client.images.list('de-build-example/base')).toHaveLength(2);
+
+    await archiveRelease({ ...options, release: '1.0.1', to: { kind: 'folder', folder } });
     await client.images.untag(second.reference);
     expect(await client.images.inspect(second.reference)).toBeUndefined();
     await client.close();

@@ -65,6 +65,8 @@ export interface BuildRequest {
   readonly noCache: boolean;
   /** Ask registries for newer base images. */
   readonly pull: boolean;
+  /** Base images by their name in the Containerfile → the `sha256:…` that the build uses instead of what the name means now. */
+  readonly baseDigests?: Readonly<Record<string, string>>;
   /** `default`, `host` or `none`. */
   readonly network?: string;
   /** Paths relative to the context, forward slashes, that are never sent, even if `.dockerignore` includes them. */

@@ -3,6 +3,7 @@ import * as appsInputFindings from './apps-input-findings.ts';
 import * as archive from './archive-failures.ts';
 import * as audit from './audit-failures.ts';
 import * as build from './build-failures.ts';
+import * as builder from './builder-failures.ts';
 import * as checkFindings from './check-findings.ts';
 import * as configFindings from './config-findings.ts';
 import * as containerfileFindings from './containerfile-findings.ts';
@@ -43,6 +44,7 @@ export const catalogue = {
   'archive-failures.ts': archive,
   'audit-failures.ts': audit,
   'build-failures.ts': build,
+  'builder-failures.ts': builder,
   'check-findings.ts': checkFindings,
   'config-findings.ts': configFindings,
   'containerfile-findings.ts': containerfileFindings,
@@ -376,6 +378,28 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     registryUnreachable: [
       ['registry.example.com', 'registry.example.com/acme/erp:1.4.0', 'dial tcp: connection refused'],
     ],
+  },
+  'builder-failures.ts': {
+    builderUnknown: [
+      ['cluster', ['one', 'two'], ['unix://', 'tcp://']],
+      ['cluster', [], ['unix://', 'tcp://']],
+    ],
+    builderOfOtherEngine: [['production']],
+    builderFileUnreadable: [
+      ['/home/me/.docker/buildx/instances/one', 'It is not what docker buildx writes.'],
+    ],
+    builderTlsUnreadable: [['/site/ca.pem', new Error('ENOENT: no such file or directory')]],
+    builderNotRunning: [['one', 'Its engine has no container buildx_buildkit_one0.']],
+    builderUnreachable: [
+      ['tcp://builder:1234', 'The connection was refused: nothing listens there.'],
+      ['one', 'kubectl ended with 1', { output: 'error: no context\n' }],
+    ],
+    builderTlsFailed: [
+      ['one', "The builder's certificate has expired.", 'Renew the certificate of the builder.'],
+    ],
+    builderTooOld: [['one']],
+    builderLost: [['one', 'the build']],
+    builderIdle: [['one', 'the build', 60]],
   },
   'engine-setup-failures.ts': {
     engineHostInvalid: [

@@ -14,6 +14,8 @@ type RecordedBase = Manifest['image']['baseImages'][number];
 export interface FoundBase extends PinnedBase {
   /** Id of the recorded image; `undefined` when its own name still means it. */
   readonly imageId: string | undefined;
+  /** Whether the builder can have it by its digest. */
+  readonly isByDigest: boolean;
 }
 
 /** Finds the base images of a release as they were: by their names, on the engine under another name or none, and by their
@@ -39,23 +41,28 @@ async function findBase(
   }: { readonly engine: Engine; readonly inexact: boolean; readonly dryRun: boolean },
   tools: Tools,
 ): Promise<FoundBase> {
-  const other: FoundBase = { reference, digest, from: 'other', imageId: undefined };
+  const other: FoundBase = { reference, digest, from: 'other', imageId: undefined, isByDigest: false };
   if (digest === null) {
     if (inexact) return other;
     throw rebuildBaseUnknown(reference);
   }
+  // A builder beside the engine has images of its own, and what it used, it had by its digest.
+  if (engine.builder !== undefined)
+    return { reference, digest, from: 'registry', imageId: undefined, isByDigest: true };
   const { images } = engine;
   const named = await images.inspect(reference);
   if (named !== undefined && isImage(named, digest))
-    return { reference, digest, from: 'name', imageId: undefined };
+    return { reference, digest, from: 'name', imageId: undefined, isByDigest: false };
   const byDigest = `${parseReference(reference.replace(/@.*$/, '')).repository}@${digest}`;
   const here = (await images.inspect(digest)) ?? (await images.inspect(byDigest));
-  if (here !== undefined) return { reference, digest, from: 'engine', imageId: here.id };
-  if (dryRun) return { reference, digest, from: 'registry', imageId: undefined };
+  if (here !== undefined)
+    return { reference, digest, from: 'engine', imageId: here.id, isByDigest: hasDigest(here, digest) };
+  if (dryRun) return { reference, digest, from: 'registry', imageId: undefined, isByDigest: true };
   try {
     await pull(byDigest, engine, tools);
     const pulled = await images.inspect(byDigest);
-    if (pulled !== undefined) return { reference, digest, from: 'registry', imageId: pulled.id };
+    if (pulled !== undefined)
+      return { reference, digest, from: 'registry', imageId: pulled.id, isByDigest: true };
   } catch (error) {
     if (!isDeBuildError(error) || tools.signal.aborted) throw error;
     if (inexact) return other;
@@ -67,7 +74,11 @@ async function findBase(
 
 /** The recorded digest is the registry's, or the id of an image that never was in one. */
 function isImage({ id, repoDigests }: Pick<ImageDetails, 'id' | 'repoDigests'>, digest: string): boolean {
-  return id === digest || repoDigests.some((known) => known.endsWith(`@${digest}`));
+  return id === digest || hasDigest({ repoDigests }, digest);
+}
+
+function hasDigest({ repoDigests }: Pick<ImageDetails, 'repoDigests'>, digest: string): boolean {
+  return repoDigests.some((known) => known.endsWith(`@${digest}`));
 }
 
 async function pull(reference: string, { registries }: Engine, tools: Tools): Promise<void> {

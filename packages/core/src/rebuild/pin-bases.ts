@@ -13,8 +13,8 @@ export interface PinnedDecision {
 }
 
 /**
- * Makes the build use base images whose names have moved: they get temporary tags, and a copy of the Containerfile
- * outside the context names them.
+ * Makes the build use base images whose names have moved: by their digests, where the builder knows source policies and can have
+ * them so; else they get temporary tags, and a copy of the Containerfile outside the context names them.
  * @param folder where the copy is written
  */
 export async function pinBases(
@@ -25,11 +25,17 @@ export async function pinBases(
   const { image, siteVersion } = decision.plan;
   const names = new Map<string, string>();
   const given: string[] = [];
+  const digests: Record<string, string> = {};
   const unpin = async () => {
     for (const name of given) await images.untag(name).catch(() => undefined);
   };
   try {
-    for (const { reference, imageId } of bases) {
+    const usesPolicies = hasPolicies(decision);
+    for (const { reference, digest, imageId, isByDigest } of bases) {
+      if (isByDigest && usesPolicies && digest !== null) {
+        digests[reference] = digest;
+        continue;
+      }
       if (imageId === undefined) continue;
       const name = `${image}:${baseTag(siteVersion, imageId)}`;
       const details = await images.inspect(imageId);
@@ -38,13 +44,22 @@ export async function pinBases(
       // An engine deletes an image with its last name.
       if ((details?.tags.length ?? 0) > 0) given.push(name);
     }
-    if (names.size === 0) return { decision, unpin };
+    const pinned = { ...decision, baseDigests: digests };
+    if (names.size === 0) return { decision: pinned, unpin };
     const containerfile = await writeContainerfile(decision, { names, folder });
-    return { decision: { ...decision, files: { ...decision.files, containerfile } }, unpin };
+    return { decision: { ...pinned, files: { ...decision.files, containerfile } }, unpin };
   } catch (error) {
     await unpin();
     throw error;
   }
+}
+
+/** BuildKit knows source policies from Docker Engine 23 on, as it does named contexts. */
+function hasPolicies({ engine, plan: { tokenDelivery } }: Decision): boolean {
+  return (
+    engine.builder !== undefined ||
+    (tokenDelivery.mode === 'sources' && tokenDelivery.offer === 'named-context')
+  );
 }
 
 async function writeContainerfile(

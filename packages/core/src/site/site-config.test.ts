@@ -94,7 +94,7 @@ describe('the published JSON Schema', () => {
     expect(properties.map(([key]) => key)).toEqual(Object.keys(siteConfigSchema.shape));
     expect(properties.filter(([, each]) => each.description === undefined)).toEqual([]);
     const without = properties.filter(([, each]) => each.default === undefined).map(([key]) => key);
-    expect(without).toEqual(['$schema', 'target', 'platform']);
+    expect(without).toEqual(['$schema', 'target', 'platform', 'builder']);
   });
 
   test('accepts and refuses as zod does', () => {

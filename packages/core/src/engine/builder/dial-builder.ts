@@ -45,6 +45,8 @@ async function dialSocket(
   const either = AbortSignal.any([limit, ...(signal === undefined ? [] : [signal])]);
   try {
     await once(socket, tls === undefined ? 'connect' : 'secureConnect', { signal: either });
+    // Frames within frames are small, and each would wait for the answer to the one before.
+    socket.setNoDelay(true);
     return socket;
   } catch (error) {
     socket.destroy();
@@ -82,12 +84,18 @@ function explainSocket(
   { name, isTls }: { readonly name: string; readonly isTls: boolean },
 ): DeBuildError {
   const code = codeOf(error);
-  const why = REASONS[code];
+  const why = REASONS[code] ?? (isTls ? undefined : NOT_GRPC[code]);
   if (why !== undefined) return builderUnreachable(name, why, { cause: error });
   const tls = isTls ? explainTls(error, TLS_FILES) : undefined;
   if (tls !== undefined) return builderTlsFailed(name, tls.why, tls.fix, error);
   return builderUnreachable(name, `The connection failed (${code || messageOf(error)}).`, { cause: error });
 }
+
+/** What ends a first call. Over TLS it is the certificate. */
+const NOT_GRPC: Readonly<Record<string, string>> = {
+  ECONNRESET: 'It closed the connection without an answer; it may expect TLS.',
+  ERR_HTTP2_ERROR: 'What listens there is no buildkitd: it does not answer in HTTP/2.',
+};
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'There is no such socket.',

@@ -81,6 +81,9 @@ async function runInContainer(
 /** Eight bytes: which output, three zeros, and the length of what follows. */
 const HEAD_BYTES = 8;
 const STDERR = 2;
+/** An HTTP/2 server begins with the frame SETTINGS (RFC 9113, 3.4); an engine reports a failed start as output. */
+const SETTINGS = 4;
+const FRAME_TYPE_AT = 3;
 const LARGEST_OUTPUT = 4000;
 
 /**
@@ -90,7 +93,7 @@ const LARGEST_OUTPUT = 4000;
 export function demultiplex(socket: Duplex, explain: (output: string) => Error): Duplex {
   let rest: Buffer = Buffer.alloc(0);
   let output = '';
-  let hasPrinted = false;
+  let isProtocol = false;
   const plain = new Duplex({
     read: () => void socket.resume(),
     write: (chunk: Buffer, _encoding, done) => void socket.write(chunk, done),
@@ -106,15 +109,13 @@ export function demultiplex(socket: Duplex, explain: (output: string) => Error):
       const end = HEAD_BYTES + rest.readUInt32BE(4);
       if (rest.length < end) break;
       const data = rest.subarray(HEAD_BYTES, end);
-      if (rest[0] === STDERR) output = (output + data.toString()).slice(-LARGEST_OUTPUT);
-      else {
-        hasPrinted = true;
-        if (!plain.push(data)) socket.pause();
-      }
+      isProtocol ||= rest[0] !== STDERR && data[FRAME_TYPE_AT] === SETTINGS;
+      if (!isProtocol) output = (output + data.toString()).slice(-LARGEST_OUTPUT);
+      else if (rest[0] !== STDERR && !plain.push(data)) socket.pause();
       rest = rest.subarray(end);
     }
   });
   socket.on('error', (error) => plain.destroy(error));
-  socket.on('end', () => (hasPrinted ? plain.push(null) : plain.destroy(explain(output))));
+  socket.on('end', () => (isProtocol ? plain.push(null) : plain.destroy(explain(output))));
   return plain;
 }

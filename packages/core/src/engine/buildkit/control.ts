@@ -1,4 +1,4 @@
-import { bytesField, readFields, readMessage } from '../session/protobuf.ts';
+import { bytesField, numberField, readFields, readMessage } from '../session/protobuf.ts';
 
 /**
  * Requests and answers of BuildKit's own API: `moby.buildkit.v1.Control` of moby/buildkit's control.proto.
@@ -23,6 +23,8 @@ export interface Solve {
   readonly sessionId: string;
   readonly frontendAttributes: Attributes;
   readonly entitlements: readonly string[];
+  /** Sources, and what takes their place: a `Policy` of moby/buildkit's sourcepolicy/pb. */
+  readonly replacedSources: Readonly<Record<string, string>>;
 }
 
 export function writeSolve(solve: Solve): Buffer {
@@ -34,7 +36,20 @@ export function writeSolve(solve: Solve): Buffer {
     bytesField(6, 'dockerfile.v0'),
     writeMap(7, solve.frontendAttributes),
     ...solve.entitlements.map((entitlement) => bytesField(9, entitlement)),
+    writePolicy(solve.replacedSources),
   ]);
+}
+
+const CONVERT = 2;
+
+function writePolicy(replaced: Solve['replacedSources']): Buffer {
+  const rules = Object.entries(replaced).map(([from, to]) => {
+    // A selector of the type EXACT is converted to itself; an image's name holds no wildcard.
+    const [selector, update] = [bytesField(1, from), bytesField(1, to)];
+    const rule = [numberField(1, CONVERT), bytesField(2, selector), bytesField(3, update)];
+    return bytesField(2, Buffer.concat(rule));
+  });
+  return rules.length === 0 ? Buffer.alloc(0) : bytesField(12, Buffer.concat([numberField(1, 1), ...rules]));
 }
 
 /** The exporter's answer by key, from a `SolveResponse`. @throws RangeError when the bytes are no such message */

@@ -7,6 +7,7 @@ import { engineAnswerUnreadable } from '../../errors/engine-failures.ts';
 import { Secret } from '../../secrets/secret.ts';
 import { SOURCES_CONTEXT } from '../../site/mount-sources.ts';
 import type { BuildRequest } from '../engine.ts';
+import { fullReference } from '../images/image-reference.ts';
 import type { GrpcClient } from '../session/grpc-client.ts';
 import { GRPC, GrpcError } from '../session/grpc-status.ts';
 import { watchSilence } from '../watch-silence.ts';
@@ -152,7 +153,18 @@ function solveOf({ request, sessionId, buildKit }: BuildRun): Solve {
       }),
     },
     entitlements: network === 'host' ? ['network.host'] : [],
+    replacedSources: pinnedBases(request.baseDigests ?? {}),
   };
+}
+
+/** BuildKit names an image in full. */
+function pinnedBases(digests: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(digests).map(([reference, digest]) => {
+      const name = fullReference(reference);
+      return [`docker-image://${name}`, `docker-image://${name.replace(/@.*$/, '')}@${digest}`];
+    }),
+  );
 }
 
 function prefixed(prefix: string, values: Readonly<Record<string, string | Secret>>): Attributes {

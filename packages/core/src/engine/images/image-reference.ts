@@ -24,3 +24,14 @@ function familiarRepository(repository: string): string {
 export function isSameRepository(a: string, b: string): boolean {
   return familiarRepository(a) === familiarRepository(b);
 }
+
+/** The name in full, as BuildKit has it: `python` → `docker.io/library/python:latest`. */
+export function fullReference(reference: string): string {
+  const [name = '', ...digest] = reference.split('@');
+  const hasTag = name.lastIndexOf(':') > name.lastIndexOf('/');
+  const tagged = hasTag || digest.length > 0 ? reference : `${name}:latest`;
+  const [first = '', ...rest] = tagged.split('/');
+  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  if (isHost) return tagged.replace(/^(?:index\.)?docker\.io\/(?=[^/]+$)/, 'docker.io/library/');
+  return `docker.io/${rest.length === 0 ? 'library/' : ''}${tagged}`;
+}

@@ -121,7 +121,8 @@ function requireSuccess(status: Status | undefined): void {
 }
 
 function brokenOff(): Error {
-  return new Error('The connection was closed before the answer was complete.');
+  const error = new Error('The connection was closed before the answer was complete.');
+  return Object.assign(error, { code: 'ECONNRESET' });
 }
 
 /** By the gRPC specification: percent-encoded UTF-8, or as it is where it is not. */

@@ -86,6 +86,11 @@ function signedVarint(bytes: Buffer): number {
 }
 
 /** A message of one field that holds bytes. */
+/** A number below 128. */
+export function numberField(field: number, value: number): Buffer {
+  return Buffer.from([field * 8, value]);
+}
+
 export function bytesField(field: number, value: Buffer | string): Buffer {
   const bytes = typeof value === 'string' ? Buffer.from(value) : value;
   const head = Buffer.allocUnsafe(16);

@@ -59,6 +59,7 @@ export async function buildRequest(
     signal: tools.signal,
     sessionKey,
     ...omitUndefined({
+      baseDigests: decision.baseDigests,
       target: plan.target,
       platform: plan.platform,
       network: plan.network,

@@ -24,6 +24,8 @@ export interface Decision {
    * would miss the cache.
    */
   readonly sourceDateEpoch?: string | undefined;
+  /** For a rebuild: see `BuildRequest`. */
+  readonly baseDigests?: Readonly<Record<string, string>>;
   readonly audit: SiteConfig['audit'];
   readonly keepsFailed: boolean;
 }
