@@ -6,7 +6,12 @@ import type { BuildSources } from '../../packages/core/src/engine/engine.ts';
 import type { PinnedSource } from '../../packages/core/src/git/mirror/mirror.ts';
 import { arrangeSources } from '../../packages/core/src/git/mirror/source-files.ts';
 import { Secret } from '../../packages/core/src/secrets/secret.ts';
-import { mountSources, SOURCES_URL, sourcesGitConfig } from '../../packages/core/src/site/mount-sources.ts';
+import {
+  APPS_PART,
+  mountSources,
+  SOURCES_URL,
+  sourcesGitConfig,
+} from '../../packages/core/src/site/mount-sources.ts';
 import { parseContainerfile } from '../../packages/core/src/site/parse-containerfile.ts';
 import { type MirrorWorld, makeMirrorWorld } from '../mirror/mirror-world.ts';
 import { onEachEngine } from './on-each-engine.ts';
@@ -31,10 +36,19 @@ onEachEngine('mounted sources', (shared) => {
   function sourcesFor(text: string): BuildSources {
     const { files } = arrangeSources([source]);
     const { containerfile } = parseContainerfile('Containerfile', Buffer.from(text));
-    return {
-      ...mountSources(containerfile, { offer, buildArgs: {}, urlArgs: [] }),
+    const { gitConfigs, ...mounted } = mountSources(containerfile, {
       offer,
-      files: [{ path: 'gitconfig', content: sourcesGitConfig([]) }, ...files],
+      buildArgs: {},
+      urlArgs: [],
+      cloned: [],
+    });
+    return {
+      ...mounted,
+      offer,
+      files: [
+        ...gitConfigs.map((each) => ({ path: each.path, content: sourcesGitConfig(each, []) })),
+        ...files.map((file) => ({ ...file, path: `${APPS_PART}/${file.path}` })),
+      ],
     };
   }
   const url = () => `${SOURCES_URL}${arrangeSources([source]).pathOf(source)}`;

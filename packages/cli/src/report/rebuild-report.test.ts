@@ -17,6 +17,8 @@ const rebuilt: RebuiltRelease = {
   recordedId,
   plan: {
     planVersion: 1,
+    repositories: [],
+    unpinnedRepositories: [],
     digest: recordedId,
     createdAt: '2026-08-01T10:00:00.000Z',
     siteVersion: '1.4.0',

@@ -26,13 +26,7 @@ export async function resolveApps(
   remote: GitRemote,
   options: ResolveOptions = {},
 ): Promise<ResolvedApps> {
-  const groups = groupByRepository(apps);
-  const answers = new Map<App, { answer: RemoteRefs | Finding; isFirst: boolean }>();
-  await forEachLimited(groups, options.concurrency ?? 16, async (group) => {
-    const answer = await ask(group, remote, options.signal);
-    for (const [index, app] of group.entries()) answers.set(app, { answer, isFirst: index === 0 });
-  });
-
+  const answers = await askRepositories(apps, remote, options);
   const resolved: ResolvedApp[] = [];
   const findings: Finding[] = [];
   for (const app of apps) {
@@ -47,6 +41,27 @@ export async function resolveApps(
     if (result.resolved !== undefined) resolved.push(result.resolved);
   }
   return { resolved, findings };
+}
+
+export interface RepositoryAnswer {
+  /** The refs, or why there are none. */
+  readonly answer: RemoteRefs | Finding;
+  /** Whether this app is the first of those that share the answer. */
+  readonly isFirst: boolean;
+}
+
+/** What the repository of each app answers. Every repository is queried once, several in parallel. */
+export async function askRepositories(
+  apps: readonly App[],
+  remote: GitRemote,
+  options: ResolveOptions = {},
+): Promise<ReadonlyMap<App, RepositoryAnswer>> {
+  const answers = new Map<App, RepositoryAnswer>();
+  await forEachLimited(groupByRepository(apps), options.concurrency ?? 16, async (group) => {
+    const answer = await ask(group, remote, options.signal);
+    for (const [index, app] of group.entries()) answers.set(app, { answer, isFirst: index === 0 });
+  });
+  return answers;
 }
 
 /** Apps of one repository share one query. */
@@ -89,7 +104,7 @@ async function ask(
 }
 
 /** One app's ref, by git clone's own rule: `--branch` takes a branch before a tag of the same name. */
-function resolveRef(app: App, refs: RemoteRefs): { resolved?: ResolvedApp; findings: Finding[] } {
+export function resolveRef(app: App, refs: RemoteRefs): { resolved?: ResolvedApp; findings: Finding[] } {
   const { place } = app;
   const ref = app.ref ?? refs.defaultBranch;
   if (ref === undefined) return { findings: [defaultBranchMissing(app, place)] };

@@ -3,6 +3,7 @@ import type { Finding } from '../errors/finding.ts';
 import { Secret } from '../secrets/secret.ts';
 import { holdsLiteralToken } from '../site/app-url.ts';
 import { checkBuildArgs } from '../site/check-build-args.ts';
+import { type NeededRepository, neededRepositories } from '../site/needed-repositories.ts';
 import type { Site } from '../site/site.ts';
 import type { App } from './app.ts';
 import { type ChosenBuildArg, chooseBuildArgs } from './build-args.ts';
@@ -17,6 +18,8 @@ export interface SiteSources {
   readonly apps: readonly App[];
   /** `undefined` when the Containerfile takes no `FRAPPE_PATH`: it then gets frappe by itself. */
   readonly frappe: App | undefined;
+  /** What the Containerfile clones by itself. */
+  readonly repositories: readonly NeededRepository[];
   readonly buildArgs: readonly ChosenBuildArg[];
   /** Values of the build args that the build gets, placeholders filled. */
   readonly filledBuildArgs: Readonly<Record<string, string | Secret>>;
@@ -52,6 +55,10 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
   return {
     apps: parsed.apps,
     frappe: frappe?.app,
+    repositories:
+      containerfile === undefined
+        ? []
+        : neededRepositories(containerfile, { buildArgs: plainOf(filled.args), target: config.target }),
     buildArgs,
     filledBuildArgs: filled.args,
     buildSecrets: buildSecrets.byId,
@@ -73,6 +80,13 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
     buildArgFindings: containerfile === undefined ? [] : checkBuildArgs(containerfile, given),
     summary: tokens.length === 0 ? 'none is used' : `${tokens.join(', ')} in use`,
   };
+}
+
+/** What a step clones does not depend on secrets: their values are never part of a URL that is shown. */
+function plainOf(args: Readonly<Record<string, string | Secret>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(args).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 /** de-build.json is in the repository, as apps.json is; `.env` and the command line are not. */

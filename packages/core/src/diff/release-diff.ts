@@ -1,4 +1,4 @@
-import { allApps } from '../apps/all-apps.ts';
+import { recordedApps } from '../apps/all-apps.ts';
 import type { DeploymentVerdict } from '../frappe/judge-deployment.ts';
 import type { CommitsBetween } from '../git/commits-between.ts';
 import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
@@ -71,8 +71,8 @@ export interface PackageChange extends Change {
 
 /** Everything but packages, commits and the verdict. */
 export function compareManifests(from: Manifest, to: Manifest) {
-  const before = new Map(allApps(from).map((app) => [app.name, app]));
-  const after = new Map(allApps(to).map((app) => [app.name, app]));
+  const before = new Map(recordedApps(from).map((app) => [app.name, app]));
+  const after = new Map(recordedApps(to).map((app) => [app.name, app]));
   const both = [...after.values()].flatMap((app) => {
     const old = before.get(app.name);
     return old === undefined ? [] : [{ name: app.name, from: diffed(old), to: diffed(app) }];
@@ -125,7 +125,9 @@ function buildArgsOf({ buildArgs }: Manifest): ReadonlyMap<string, string> {
   return new Map(shown.filter(([name]) => name !== 'CACHE_BUST').sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function inputsOf({ containerfile, context, dialect, site, image, builder }: Manifest) {
+function inputsOf(manifest: Manifest) {
+  const { containerfile, context, dialect, site, image, builder, repositories = [] } = manifest;
+  const cloned = repositories.filter(({ app }) => app === undefined);
   return new Map([
     ['Containerfile', containerfile.path],
     ['Containerfile digest', containerfile.digest],
@@ -133,6 +135,7 @@ function inputsOf({ containerfile, context, dialect, site, image, builder }: Man
     ['dialect', dialect],
     ['platform', image.platform],
     ['builder', `${builder.kind} of ${builder.engineProduct} ${builder.engineVersion}`],
+    ...cloned.map(({ url, ref, commit }) => [`cloned ${url} ${ref}`, commit] as const),
     ...(site.commit === null ? [] : [['site commit', site.commit] as const]),
   ]);
 }

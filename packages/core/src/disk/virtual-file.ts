@@ -3,7 +3,7 @@ export type VirtualFile = {
   /** Relative to the folder, forward slashes. */
   readonly path: string;
 } & (
-  | { readonly content: string }
+  | { readonly content: string | Uint8Array }
   /** Absolute path of the file on this machine. */
   | { readonly file: string }
 );

@@ -27,6 +27,7 @@ import * as programs from './process-failures.ts';
 import * as rebuild from './rebuild-failures.ts';
 import * as refFindings from './ref-findings.ts';
 import * as release from './release-failures.ts';
+import * as repositoryFindings from './repository-findings.ts';
 import * as restore from './restore-failures.ts';
 import * as secretFindings from './secret-findings.ts';
 import * as site from './site-failures.ts';
@@ -65,6 +66,7 @@ export const catalogue = {
   'process-failures.ts': programs,
   'rebuild-failures.ts': rebuild,
   'ref-findings.ts': refFindings,
+  'repository-findings.ts': repositoryFindings,
   'release-failures.ts': release,
   'restore-failures.ts': restore,
   'secret-findings.ts': secretFindings,
@@ -102,6 +104,10 @@ const copied = {
   runLines: [13],
   kept: undefined,
   hasCacheBust: false,
+};
+const cloned = {
+  url: 'https://github.com/acme/erp',
+  place: { file: 'images/custom/Containerfile', line: 42 },
 };
 const erp = { name: 'erpnext', url: 'https://github.com/frappe/erpnext', ref: 'version-15' };
 const missingApp = { app: 'erpnext', ref: 'version-15', plannedCommit: 'aaaaaaa' };
@@ -640,6 +646,23 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     rebuildBaseUnknown: [['python:3.11-slim']],
     rebuildArgMissing: [['FRAPPE_PATH']],
     rebuildReplacesAside: [['1.4.0-replaced-0123456789ab']],
+  },
+  'repository-findings.ts': {
+    repositoryNotPinned: [
+      [
+        cloned,
+        {
+          kind: 'not-readable',
+          failure: { what: 'https://github.com/acme/erp does not exist.', why: 'The host answers 404.' },
+        },
+      ],
+      [cloned, { kind: 'shell-decides' }],
+      [cloned, { kind: 'no-ref', text: 'abc123' }],
+      [cloned, { kind: 'own-git-config' }],
+      [cloned, { kind: 'inject' }],
+      [cloned, { kind: 'never-pinned', version: '1.4.0' }],
+    ],
+    repositoryNotRecorded: [[cloned, '1.4.0']],
   },
   'ref-findings.ts': {
     refNotFound: [

@@ -1,5 +1,6 @@
-import { allApps } from '../apps/all-apps.ts';
-import type { App } from '../apps/app.ts';
+import { allApps, recordedApps } from '../apps/all-apps.ts';
+import type { App, ResolvedApp } from '../apps/app.ts';
+import { placeOf, type ResolvedRepository, repositoryName } from '../apps/repository.ts';
 import type { Finding } from '../errors/finding.ts';
 import { appsUnreadable } from '../errors/site-failures.ts';
 import { inspectSite } from '../flow/change-site.ts';
@@ -9,6 +10,7 @@ import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import type { CommitHistory } from '../git/commit-history.ts';
 import type { GitRemote, RemoteRefs } from '../git/remote.ts';
 import { readManifests } from '../manifests/manifest-store.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { checkRepositories } from '../release/check/check-repositories.ts';
 import { describeApp, describeRemoved, hasMoved, isOutdated, type ListedApp } from './listed-app.ts';
 
@@ -51,9 +53,9 @@ async function list(site: OpenSite, options: ListAppsOptions, tools: Tools): Pro
   const history = options.history ?? openHistory(site, tools);
   const { manifests, problems } = await readManifests(site.records);
   const [last] = manifests;
-  const recorded = last === undefined ? [] : allApps(last);
+  const recorded = last === undefined ? [] : recordedApps(last);
   const asked = await askHosts(site, tools);
-  const apps = allApps(site.sources);
+  const apps = [...allApps(site.sources), ...clonedApps(site)];
   const listed = await Promise.all(
     apps.map(async (app) => {
       const resolved = asked.resolved.find(({ name, line }) => name === app.name && line === app.line);
@@ -82,12 +84,33 @@ function requireParsed({ config, findings, sources }: OpenSite): void {
   if (first !== undefined) throw appsUnreadable(first);
 }
 
+/** Those that the Containerfile gets with bench. */
+function clonedApps({ sources, config }: Pick<OpenSite, 'sources' | 'config'>): readonly App[] {
+  const names = new Set(allApps(sources).map(({ name }) => name));
+  return sources.repositories.flatMap((found) => {
+    const { url, by, ref, line } = found;
+    const name = repositoryName(url);
+    if (by !== 'bench get-app' || ref === 'unknown' || names.has(name)) return [];
+    names.add(name);
+    const place = placeOf(config.containerfile, found);
+    return [{ name, url, ref: ref === 'default' ? undefined : ref.name, credential: undefined, line, place }];
+  });
+}
+
+function appFrom({ kind, by, url, line, ...resolved }: ResolvedRepository): readonly ResolvedApp[] {
+  if (kind === 'commit' || by !== 'bench get-app') return [];
+  const { ref, commit, credential, tagObject } = resolved;
+  const app = { name: repositoryName(url), url, ref, commit, kind, credential, line, place: { file: '' } };
+  return [{ ...app, ...omitUndefined({ tagObject }) }];
+}
+
 async function askHosts(site: OpenSite, tools: Tools) {
   const seen = new Map<string, RemoteRefs>();
   const remote = (timeoutSeconds: number) => remembering(tools.remote(timeoutSeconds), seen);
-  const { value, findings } = await checkRepositories(site, { ...tools, remote });
+  const delivery = 'auto';
+  const { value, findings } = await checkRepositories(site, { delivery }, { ...tools, remote });
   return {
-    resolved: value === undefined ? [] : allApps(value),
+    resolved: value === undefined ? [] : [...allApps(value), ...value.repositories.pinned.flatMap(appFrom)],
     tagsOf: ({ url }: App) => [...(seen.get(url)?.tags.keys() ?? [])],
     problems: findings.filter(({ severity }) => severity === 'error'),
   };

@@ -39,6 +39,22 @@ const appSchema = z
   })
   .describe('An app in the image.');
 
+const repositorySchema = z
+  .looseObject({
+    url: z.string().min(1).refine(isWithoutCredentials, 'holds credentials').describe('Without credentials.'),
+    ref: z.string().min(1).describe('The branch, tag or commit that the step names, or the default branch.'),
+    isDefault: z.boolean().optional().describe('Set when the step names none: it got the default branch.'),
+    kind: z.enum(['branch', 'tag', 'commit']).describe('What the ref was.'),
+    commit: commit.describe('The commit that the ref pointed to, and that the step got.'),
+    tagObject: commit.optional().describe('For an annotated tag: the tag object, which bench records.'),
+    line: z.int().min(1).describe('Of the RUN that clones it.'),
+    app: z.string().min(1).optional().describe('What bench calls the app of it in the image.'),
+    version: z.string().nullable().optional().describe("The app's own version; null without one."),
+    treeDigest: digest.optional().describe("Of all files in the app's folder in the image."),
+    timelessDigest: timelessDigest(),
+  })
+  .describe('A repository that a step of the Containerfile cloned.');
+
 const buildArgSchema = z
   .union([
     z.looseObject({ value: z.string().describe('The value given to the build.'), source: buildArgSource() }),
@@ -102,6 +118,27 @@ export const manifestSchema = z
       )
       .optional()
       .describe('Apps that a step of the Containerfile or the base image brought: recorded, but not pinned.'),
+    repositories: z
+      .array(repositorySchema)
+      .optional()
+      .describe('What steps of the Containerfile cloned by themselves, from pinned commits.'),
+    unpinnedRepositories: z
+      .array(
+        z.looseObject({
+          url: z
+            .string()
+            .min(1)
+            .refine(isWithoutCredentials, 'holds credentials')
+            .describe('Without credentials.'),
+          ref: z
+            .string()
+            .nullable()
+            .describe('What the step names; null for the default branch, and for what its shell decides.'),
+          line: z.int().min(1).describe('Of the RUN that clones it.'),
+        }),
+      )
+      .optional()
+      .describe('What steps of the Containerfile cloned from the hosts: not pinned.'),
     dialect: z
       .enum(['build-arg', 'secret', 'none'])
       .describe('How the Containerfile took its apps; `none` when it took none.'),
@@ -247,6 +284,7 @@ function buildArgSource() {
 /** The record of a release. */
 export type Manifest = Known<z.infer<typeof manifestSchema>>;
 export type ManifestApp = Known<z.infer<typeof appSchema>>;
+export type ManifestRepository = Known<z.infer<typeof repositorySchema>>;
 export type ManifestBuildArg = Known<z.infer<typeof buildArgSchema>>;
 
 /** Without the index signatures of loose objects, so that a misspelt key is a type error. */

@@ -1,5 +1,5 @@
 import { omitUndefined } from '../omit-undefined.ts';
-import type { Manifest, ManifestApp } from './manifest.ts';
+import type { Manifest, ManifestApp, ManifestRepository } from './manifest.ts';
 
 /** The kind of build; `docs/provenance.md` defines its parameters. */
 export const BUILD_TYPE = 'https://de-build.io/build-types/site-release/v1';
@@ -55,6 +55,7 @@ export function provenanceOf(manifest: Manifest): ProvenanceStatement {
         resolvedDependencies: [
           ...(manifest.frappe === null ? [] : [appDependency(manifest.frappe)]),
           ...manifest.apps.map(appDependency),
+          ...(manifest.repositories ?? []).map(repositoryDependency),
           ...image.baseImages.map((base) => baseDependency(base, image.platform)),
           ...siteDependency(manifest.site),
         ],
@@ -111,13 +112,21 @@ function internalParameters({ builder, cache, context, site }: Manifest): Readon
   };
 }
 
-function appDependency({ name, url, ref, kind, commit }: ManifestApp): ResourceDescriptor {
+type Dependency = Pick<ManifestApp, 'name' | 'url' | 'ref' | 'kind' | 'commit'>;
+
+function appDependency({ name, url, ref, kind, commit }: Dependency): ResourceDescriptor {
   const folder = kind === 'tag' ? 'tags' : 'heads';
   return {
     name,
     uri: `${gitUri(url)}@refs/${folder}/${encodeURI(ref)}`,
     digest: { gitCommit: commit },
   };
+}
+
+function repositoryDependency({ url, ref, kind, commit }: ManifestRepository): ResourceDescriptor {
+  const name = `${url} ${ref}`;
+  if (kind === 'commit') return { name, uri: `${gitUri(url)}@${commit}`, digest: { gitCommit: commit } };
+  return appDependency({ name, url, ref, kind, commit });
 }
 
 /** As a package URL; a digest that the builder did not report is left out. */

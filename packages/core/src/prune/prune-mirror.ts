@@ -49,7 +49,11 @@ export function pruneMirror(options: PruneMirrorOptions): Promise<PrunedMirror> 
     // The folder may be elsewhere today; the commits may exist nowhere else.
     if (manifests.length === 0) throw noReleaseRecorded(site.records);
     const all = [...manifests, ...(dryRun ? await readPendingRecords(site) : [])];
-    const keep = new Set(all.flatMap((manifest) => allApps(manifest)).map(({ commit }) => commit));
+    const keep = new Set(
+      all
+        .flatMap((manifest) => [...allApps(manifest), ...(manifest.repositories ?? [])])
+        .map(({ commit }) => commit),
+    );
     const pruned = await pruneRepositories(site.own.mirror, { environment, signal, keep, dryRun });
     if (!dryRun) await forgetRanges(site.own.ranges, keep);
     return { dryRun, ...pruned, pins: pruned.repositories.flatMap(({ dropped }) => dropped).length };

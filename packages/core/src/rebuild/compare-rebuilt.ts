@@ -1,4 +1,4 @@
-import { allApps } from '../apps/all-apps.ts';
+import { recordedApps } from '../apps/all-apps.ts';
 import { compareTrees } from '../audit/compare-trees.ts';
 import {
   filesOf,
@@ -66,7 +66,7 @@ function sameImage(manifest: Manifest): Omit<RebuildComparison, 'inputs'> {
   return {
     ...judgeRebuild({ kind: 'id' }),
     comparedWith: 'id',
-    apps: allApps(manifest).map(({ name, commit }) => ({ name, commit, files: 'same' })),
+    apps: recordedApps(manifest).map(({ name, commit }) => ({ name, commit, files: 'same' })),
     files: undefined,
     packages: { known: true, changes: [] },
   };
@@ -143,7 +143,7 @@ function compareAppFolders(
   fresh: ImageFiles,
   old: ImageFiles | undefined,
 ): readonly RebuiltApp[] {
-  const apps = allApps(release.manifest);
+  const apps = recordedApps(release.manifest);
   const matches = matchApps(apps.map(expectedApp), found);
   const folders = new Map([...matches].map(([{ name }, app]) => [name, app.name]));
   return apps.map((app) => {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { allApps } from '../apps/all-apps.ts';
 import type { App, ResolvedApp } from '../apps/app.ts';
 import { parseApps } from '../apps/parse-apps.ts';
+import { matchRecorded } from '../apps/recorded-repositories.ts';
+import type { ClonedRepositories } from '../apps/repository.ts';
 import type { SiteSources } from '../apps/site-sources.ts';
 import { rebuildArgMissing } from '../errors/rebuild-failures.ts';
 import { engineWithBuilder } from '../flow/engine-with-builder.ts';
@@ -16,10 +18,13 @@ import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import { normalizePlatform } from '../release/plan/choose-platform.ts';
 import type { Decision } from '../release/plan/decision.ts';
+import { plainValues } from '../release/plan/plain-values.ts';
 import type { BuildPlan, PlannedApp, PlannedBuildArg } from '../release/plan/plan.ts';
+import { plannedRepository } from '../release/plan/plan-build.ts';
 import { chooseTokenDelivery } from '../release/plan/token-delivery.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { type AppEntry, readApps } from '../site/apps-json.ts';
+import { neededRepositories } from '../site/needed-repositories.ts';
 import { parseContainerfile } from '../site/parse-containerfile.ts';
 import { readSiteConfig } from '../site/read-site-config.ts';
 import type { RebuildFiles } from './rebuild-files.ts';
@@ -50,7 +55,15 @@ export async function decideRebuild(
   });
   const file = site.config.apps;
   const args = buildArgsAsTheyWere(manifest, today.sources);
+  const cloned = matchRecorded(
+    neededRepositories(site.containerfile ?? { text: '' }, {
+      buildArgs: plainValues(args.filled),
+      target: manifest.target,
+    }),
+    { manifest, apps: allApps(today.sources) },
+  );
   const plan = planOf(manifest, {
+    cloned,
     tag,
     containerfile: site.containerfile,
     tokenDelivery: chooseTokenDelivery(
@@ -73,6 +86,7 @@ export async function decideRebuild(
       const line = site.apps[index]?.line;
       return resolve(app, { line, place: { file, ...omitUndefined({ line }) } });
     }),
+    repositories: cloned.pinned,
     buildArgs: args.filled,
     engine,
     files: {
@@ -163,6 +177,7 @@ function planOf(
   manifest: Manifest,
   decided: {
     readonly tag: ReleaseTag;
+    readonly cloned: ClonedRepositories;
     readonly containerfile: OpenSite['containerfile'];
     readonly tokenDelivery: BuildPlan['tokenDelivery'];
     readonly builder: BuildPlan['builder'];
@@ -184,6 +199,8 @@ function planOf(
     image: decided.tag.image,
     frappe: frappe === null ? undefined : plannedApp(frappe),
     apps: apps.map(plannedApp),
+    repositories: decided.cloned.pinned.map(plannedRepository),
+    unpinnedRepositories: decided.cloned.unpinned,
     containerfile: { path, digest },
     context: context.path ?? '.',
     dialect,

@@ -10,6 +10,7 @@ import type { Tools } from '../flow/tools.ts';
 import type { FoundApps } from '../frappe/image-apps.ts';
 import { openMirror } from '../git/mirror/mirror-store.ts';
 import { buildImage } from '../release/build/build-image.ts';
+import { mirrorAppOf } from '../release/build/fetch-sources.ts';
 import type { Decision } from '../release/plan/decision.ts';
 import { verifyImage } from '../release/verify/verify-image.ts';
 import { compareRebuilt } from './compare-rebuilt.ts';
@@ -144,6 +145,9 @@ async function missingApps(decision: Decision, { environment, signal }: Tools): 
   const missing: string[] = [];
   for (const app of allApps(decision)) {
     if (!(await mirror.holds(app, signal))) missing.push(app.name);
+  }
+  for (const repository of decision.repositories) {
+    if (!(await mirror.holds(mirrorAppOf(repository), signal))) missing.push(repository.url);
   }
   return missing;
 }

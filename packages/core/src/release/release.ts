@@ -1,4 +1,3 @@
-import { allApps } from '../apps/all-apps.ts';
 import { changeSite } from '../flow/change-site.ts';
 import type { FlowEvent } from '../flow/event.ts';
 import { createEventStream } from '../flow/event-stream.ts';
@@ -11,6 +10,7 @@ import type { Manifest } from '../manifests/manifest.ts';
 import { buildImage } from './build/build-image.ts';
 import type { BuildPlan } from './plan/plan.ts';
 import { decideRelease, type ReleaseOptions } from './plan/plan-release.ts';
+import { plannedInImage } from './plan/planned-in-image.ts';
 import { RELEASE } from './plan/release-flow.ts';
 import { describeRelease } from './publish/describe-release.ts';
 import { publishRelease } from './publish/publish-release.ts';
@@ -69,7 +69,7 @@ async function release(site: OpenSite, options: ReleaseOptions, tools: Tools): P
       const found = await withinGrace(tools.signal, verifyImage(decision, imageId));
       return { found, ...(await examineImage(decision, { id: imageId, found }, tools)) };
     });
-    reportUnplanned(unplannedApps(allApps(plan), verified.found), tools);
+    reportUnplanned(unplannedApps(plannedInImage(plan), verified.found), tools);
     await judgeLeaks(decision, { imageId, search: verified.search }, tools);
     const pushed = await pushImage(decision, { imageId, journal }, tools);
     const record = await describeRelease(decision, { startedAt, built, pushed, ...verified }, tools);
@@ -78,10 +78,10 @@ async function release(site: OpenSite, options: ReleaseOptions, tools: Tools): P
   });
 }
 
-/** What a step clones by itself, or a base image has, is not in the plan. */
+/** What bench gets as a dependency, or a base image has, is not in the plan. */
 function reportUnplanned(apps: readonly FoundApp[], { emit }: Pick<Tools, 'emit'>): void {
   if (apps.length === 0) return;
   const names = apps.map(({ name, commit }) => (commit ? `${name} ${commit.slice(0, 7)}` : name)).join(', ');
-  const text = `Not from apps.json, so recorded but not pinned: ${names}.`;
+  const text = `Not in the plan, so recorded but not pinned: ${names}.`;
   emit({ type: 'notice', level: 'info', text });
 }

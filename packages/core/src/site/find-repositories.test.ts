@@ -3,7 +3,10 @@ import { findRepositories } from './find-repositories.ts';
 
 function find(run: string, buildArgs: Record<string, string> = {}, before = '') {
   const found = findRepositories({ text: `FROM a AS builder\n${before}\n${run}` }, buildArgs);
-  return found.map(({ url, ref }) => (ref === undefined ? url : `${url} ${ref}`));
+  return found.flatMap(({ url, ref }) => {
+    if (ref === 'unknown') return [];
+    return ref === 'default' ? url : `${url} ${ref.name}`;
+  });
 }
 
 const ERPNEXT = [
@@ -24,10 +27,11 @@ describe('the build args of frappe_docker', () => {
     expect(findRepositories({ text: ERPNEXT }, {})).toEqual([
       {
         url: 'https://github.com/frappe/erpnext',
-        ref: 'version-16',
+        spelling: 'https://github.com/frappe/erpnext',
+        ref: { name: 'version-16' },
+        by: 'bench get-app',
         line: 7,
-        stage: 'builder',
-        asWritten: '${ERPNEXT_REPO}',
+        stage: 1,
       },
     ]);
   });
@@ -35,7 +39,7 @@ describe('the build args of frappe_docker', () => {
   test('those of the site win', () => {
     const buildArgs = { ERPNEXT_REPO: 'https://github.com/acme/erpnext.git', ERPNEXT_BRANCH: 'v15.2' };
     expect(findRepositories({ text: ERPNEXT }, buildArgs)).toMatchObject([
-      { url: 'https://github.com/acme/erpnext.git', ref: 'v15.2' },
+      { url: 'https://github.com/acme/erpnext.git', ref: { name: 'v15.2' } },
     ]);
   });
 });
@@ -79,8 +83,8 @@ test.each<[string, string[]]>([
     `RUN <<EOF\nset -e\n# git clone https://github.com/a/b\ngit clone \\\n  -b v15 ${HRMS}\nEOF`,
     [`${HRMS} v15`],
   ],
-  [`RUN git clone ${HRMS} && cd hrms && git checkout abc123`, [`${HRMS} abc123`]],
-  [`RUN git clone ${HRMS} && git -C hrms checkout -q v15.3`, [`${HRMS} v15.3`]],
+  [`RUN git clone ${HRMS} && cd hrms && git checkout abc123`, [HRMS, `${HRMS} abc123`]],
+  [`RUN git clone ${HRMS} && git -C hrms checkout -q v15.3`, [HRMS, `${HRMS} v15.3`]],
   [`RUN git clone ${HRMS} \\\n  # a comment\n  -b v15`, [`${HRMS} v15`]],
   ['RUN git clone https://x-access-token:abc@github.com/a/b', ['https://github.com/a/b']],
 ])('%s', (run, found) => {
@@ -100,7 +104,7 @@ test.each<[string, string, string[]]>([
 
 test('a stage has the values of the stage it is based on', () => {
   const text = `FROM a AS base\nARG B=v15\nFROM base\nRUN git clone -b $B ${HRMS}`;
-  expect(findRepositories({ text }, {})).toMatchObject([{ ref: 'v15', stage: '1', line: 4 }]);
+  expect(findRepositories({ text }, {})).toMatchObject([{ ref: { name: 'v15' }, stage: 1, line: 4 }]);
 });
 
 test.each([
@@ -116,7 +120,6 @@ test.each([
   `RUN echo git clone ${HRMS}`,
   `RUN # git clone ${HRMS}`,
   `RUN cat <<EOF > clone.sh\ngit clone ${HRMS}\nEOF`,
-  `RUN git clone ${HRMS} && cd hrms && git checkout $(git describe)`,
   `RUN git clone '$(x)'`,
   'RUN git clone',
   'RUN bench get-app',
@@ -133,4 +136,23 @@ test('hostile text takes no time', () => {
   for (const part of ['"$(', '${', "'", '`', '\\', '$A ', 'git clone -b ', '( ', '<<'])
     expect(() => find(`RUN ${part.repeat(20_000)}`)).not.toThrow();
   expect(performance.now() - started).toBeLessThan(5_000);
+});
+
+test.each([
+  `git clone ${HRMS} && cd hrms && git checkout $(git describe)`,
+  `git clone ${HRMS} && cd hrms && git checkout -b work v15`,
+  `git clone ${HRMS} && cd hrms && git checkout v15 -- README.md`,
+  `git clone -b v15 ${HRMS} && git -C hrms reset --hard`,
+  `git clone -b v14 ${HRMS}; git clone -b $BRANCH ${HRMS}`,
+])('what the shell decides is told as unknown: %s', (run) => {
+  const found = findRepositories({ text: `FROM a\nRUN ${run}` }, {});
+  expect(found.map(({ url, ref }) => [url, ref]).at(-1)).toEqual([HRMS, 'unknown']);
+});
+
+test('the spelling is what git gets, the URL has no token', () => {
+  const run = 'RUN git clone https://x-access-token:abc@GitHub.com/a/b.git && git clone git@github.com:a/b';
+  expect(findRepositories({ text: `FROM a\n${run}` }, {})).toMatchObject([
+    { url: 'https://GitHub.com/a/b.git', spelling: 'https://x-access-token:abc@GitHub.com/a/b.git' },
+    { url: 'ssh://git@github.com/a/b', spelling: 'git@github.com:a/b' },
+  ]);
 });

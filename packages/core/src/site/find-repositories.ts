@@ -10,19 +10,23 @@ import { readShellCommands, type ShellCommand, type ShellWord } from './shell-co
 export interface ClonedRepository {
   /** http, https or ssh, with ARG and ENV filled in, and without credentials. */
   readonly url: string;
-  /** Branch, tag or commit; `undefined` is the default branch. */
-  readonly ref: string | undefined;
+  /** What git is given, with ARG and ENV filled in; never print it, it may hold a token. */
+  readonly spelling: string;
+  readonly ref: ClonedRef;
+  /** `checkout` is what the step then makes of its clone: a ref, or anything else that git takes there. */
+  readonly by: 'git clone' | 'bench get-app' | 'checkout';
   /** 1-based, of the RUN. */
   readonly line: number;
-  /** Name of its stage, or its 0-based number where it has none. */
-  readonly stage: string;
-  /** What names the repository, as written: variables in place; never print it, it may hold a token. */
-  readonly asWritten: string;
+  /** 0-based index of its stage. */
+  readonly stage: number;
 }
 
+/** The name of a branch, a tag or a commit; `unknown` is decided by the shell. */
+export type ClonedRef = { readonly name: string } | 'default' | 'unknown';
+
 /**
- * The repositories that RUN lines clone with `git clone`, `bench get-app` or `bench get`. What depends on the shell, as a
- * variable that is neither ARG nor ENV, is left out.
+ * The repositories that RUN lines clone with `git clone`, `bench get-app` or `bench get`, and what they check out of them. A
+ * URL that depends on the shell, as on a variable that is neither ARG nor ENV, is left out.
  * @param buildArgs the site's; they replace defaults of ARGs
  */
 export function findRepositories(
@@ -40,9 +44,8 @@ export function findRepositories(
     },
     visit: ({ instruction, stage, lookup }) => {
       if (instruction.name !== 'RUN') return;
-      const name = stages[stage]?.name ?? String(stage);
       const commands = commandsOf(instruction, lines, lookup);
-      for (const clone of findClones(commands)) found.push({ ...clone, line: instruction.line, stage: name });
+      for (const clone of findClones(commands)) found.push({ ...clone, line: instruction.line, stage });
     },
   });
   return found;
@@ -106,40 +109,35 @@ function programOf(word: ShellWord | undefined): string {
   return word?.text?.split('/').at(-1) ?? '';
 }
 
-type Clone = Pick<ClonedRepository, 'url' | 'ref' | 'asWritten'>;
+type Clone = Omit<ClonedRepository, 'line' | 'stage'>;
 
 function findClones(commands: readonly ShellCommand[]): Clone[] {
-  const clones: (Clone | undefined)[] = [];
-  let isCheckedOut = false;
+  const clones: Clone[] = [];
+  let last: Clone | undefined;
   for (const command of commands) {
     const program = programOf(command[0]);
     const words = command.slice(1);
-    if (program === 'bench') {
-      const clone = readGetApp(words);
-      if (clone !== undefined) clones.push(clone === 'unknown' ? undefined : clone);
+    if (program !== 'git' && program !== 'bench') continue;
+    const [verb, ...others] = withoutGitOptions(words);
+    if (program === 'git' && CHECKOUTS.has(verb?.text ?? '')) {
+      if (last !== undefined) clones.push({ ...last, by: 'checkout', ref: checkedOut(others) });
       continue;
     }
-    if (program !== 'git') continue;
-    const [verb, ...others] = withoutGitOptions(words);
-    if (verb?.text === 'clone') {
-      const clone = readClone(others);
-      clones.push(clone);
-      isCheckedOut = false;
-    } else if (['checkout', 'switch', 'reset'].includes(verb?.text ?? '') && !isCheckedOut) {
-      // The commit that stays is this one, not the one that was cloned.
-      const last = clones.pop();
-      const ref = refOf(others);
-      isCheckedOut = true;
-      clones.push(last === undefined || ref === undefined ? undefined : { ...last, ref });
-    }
+    if (program === 'git' && verb?.text !== 'clone') continue;
+    const clone = program === 'git' ? readClone(others) : readGetApp(words);
+    if (program === 'git') last = clone;
+    if (clone !== undefined) clones.push(clone);
   }
-  return clones.filter((clone) => clone !== undefined);
+  return clones;
 }
 
-function refOf(words: readonly ShellWord[]): string | undefined {
-  const positional = words.filter(({ text }) => text !== undefined && !text.startsWith('-'));
-  const isKnown = words.every(({ text }) => text !== undefined);
-  return isKnown && positional.length === 1 ? positional[0]?.text : undefined;
+const CHECKOUTS = new Set(['checkout', 'switch', 'reset']);
+
+function checkedOut(words: readonly ShellWord[]): ClonedRef {
+  const isKnown = words.every(({ text }) => text !== undefined && !/^-[bBcC]$|^--$|^--orphan/.test(text));
+  const [first, ...more] = words.filter(({ text }) => text !== undefined && !text.startsWith('-'));
+  if (!isKnown || first?.text === undefined || more.length > 0) return 'unknown';
+  return { name: first.text.replace(/^(?:origin|upstream)\//, '') };
 }
 
 /** Options of git that take the next word. */
@@ -222,21 +220,24 @@ function readArguments(words: readonly ShellWord[], takesValue: ReadonlySet<stri
 function readClone(words: readonly ShellWord[]): Clone | undefined {
   const { options, others, isKnown } = readArguments(words, CLONE_OPTIONS);
   const [repository] = others;
-  if (repository === undefined || others.length > 2 || !isKnown) return undefined;
-  return cloneOf(repository, chosen(options, ['-b', '--branch', '--revision']), repository.text);
+  if (repository?.text === undefined) return undefined;
+  const isWhole = isKnown && others.length <= 2;
+  const ref = isWhole ? chosen(options, ['-b', '--branch', '--revision']) : 'unknown';
+  return cloneOf({ spelling: repository.text, ref, by: 'git clone' });
 }
 
-/** @returns undefined where the words are of another command of bench */
-function readGetApp(words: readonly ShellWord[]): Clone | 'unknown' | undefined {
+/** @returns undefined also where the words are of another command of bench */
+function readGetApp(words: readonly ShellWord[]): Clone | undefined {
   const start = words.findIndex(({ text }) => text === 'get-app' || text === 'get');
   const isCommand = words.slice(0, Math.max(start, 0)).every(({ text }) => text?.startsWith('-') === true);
   if (start === -1 || !isCommand) return undefined;
   const { options, others, isKnown } = readArguments(words.slice(start + 1), GET_APP_OPTIONS);
   const repository = others.at(-1);
-  if (repository?.text === undefined || !isKnown) return 'unknown';
+  if (repository?.text === undefined) return undefined;
   const { url, ref } = resolveApp(repository.text);
   const branch = chosen(options, ['--branch']);
-  return cloneOf(repository, branch.isGiven ? branch : { ...branch, ref }, url) ?? 'unknown';
+  const named = branch === 'default' && ref !== undefined ? { name: ref } : branch;
+  return cloneOf({ spelling: url, ref: isKnown ? named : 'unknown', by: 'bench get-app' });
 }
 
 /** bench looks for a name without an organisation at frappe's own. */
@@ -247,24 +248,16 @@ function resolveApp(text: string): { readonly url: string; readonly ref: string 
     : { url: `https://github.com/${organisation}/${name}`, ref };
 }
 
-interface ChosenRef {
-  readonly isGiven: boolean;
-  readonly ref: string | undefined;
-}
-
-function chosen(options: ReadonlyMap<string, string | undefined>, names: readonly string[]): ChosenRef {
+function chosen(options: ReadonlyMap<string, string | undefined>, names: readonly string[]): ClonedRef {
   const given = names.filter((name) => options.has(name));
-  return { isGiven: given.length > 0, ref: given.map((name) => options.get(name)).at(-1) };
+  const name = given.map((option) => options.get(option)).at(-1);
+  if (given.length === 0 || name === '') return 'default';
+  return name === undefined ? 'unknown' : { name };
 }
 
-function cloneOf(
-  { asWritten }: ShellWord,
-  { isGiven, ref }: ChosenRef,
-  filled: string | undefined,
-): Clone | undefined {
-  const url = filled === undefined ? undefined : plainUrl(filled);
-  if (url === undefined || (isGiven && ref === undefined)) return undefined;
-  return { url, ref: ref === '' ? undefined : ref, asWritten };
+function cloneOf(clone: Omit<Clone, 'url'>): Clone | undefined {
+  const url = plainUrl(clone.spelling);
+  return url === undefined ? undefined : { url, ...clone };
 }
 
 /** Without credentials; the user of an ssh URL is none. */

@@ -32,7 +32,7 @@ export function judgeApps(
   if (inputs.length > 0) return [...own, ...inputs.map((input) => containerfileDialect(path, input))];
   const count = apps.entries.length;
   if (count > 0) {
-    const clones = findRepositories({ text }, {});
+    const clones = findRepositories({ text }, {}).filter(({ by }) => by !== 'checkout');
     const line = findBenchLine(text);
     return [...own, containerfileDialect(path, { kind: 'none', apps: file, count, line, clones })];
   }

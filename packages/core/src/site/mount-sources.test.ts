@@ -4,11 +4,17 @@ import { parseContainerfile } from './parse-containerfile.ts';
 
 function mount(text: string, options: Partial<Parameters<typeof mountSources>[1]> = {}) {
   const { containerfile } = parseContainerfile('Containerfile', Buffer.from(text));
-  return mountSources(containerfile, { offer: 'named-context', buildArgs: {}, urlArgs: [], ...options });
+  return mountSources(containerfile, {
+    offer: 'named-context',
+    buildArgs: {},
+    urlArgs: [],
+    cloned: [],
+    ...options,
+  });
 }
 
 const flags = (base: string) =>
-  `--mount=type=bind,from=de-build-sources,target=/opt/de-build/sources --mount=type=bind,from=de-build-sources,source=gitconfig,target=/etc/gitconfig --mount=type=bind,from=${base},target=/opt/de-build/base `;
+  `--mount=type=bind,from=de-build-sources,source=apps,target=/opt/de-build/sources --mount=type=bind,from=de-build-sources,source=gitconfig,target=/etc/gitconfig --mount=type=bind,from=${base},target=/opt/de-build/base `;
 
 test('a stage has the sources from the step on that takes the apps, and so have stages based on it', () => {
   const before = [
@@ -59,7 +65,7 @@ test.each(['RUN\tb', 'run b', '  RUN b', 'RUN <<EOF\nb\nEOF', 'RUN ["b"]', 'RUN 
 test('grafted, they come from the build context', () => {
   const { inserted } = mount('FROM scratch\nARG APPS_JSON_BASE64\nRUN b\n', { offer: 'graft' });
   expect(inserted).toEqual([
-    '--mount=type=bind,source=.de-build-sources,target=/opt/de-build/sources --mount=type=bind,source=.de-build-sources/gitconfig,target=/etc/gitconfig ',
+    '--mount=type=bind,source=.de-build-sources/apps,target=/opt/de-build/sources --mount=type=bind,source=.de-build-sources/gitconfig,target=/etc/gitconfig ',
   ]);
 });
 

@@ -1,4 +1,4 @@
-import { allApps } from '../apps/all-apps.ts';
+import { recordedApps } from '../apps/all-apps.ts';
 import type { ImageDetails, Images } from '../engine/engine.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { EXIT } from '../errors/exit-codes.ts';
@@ -19,7 +19,7 @@ export async function compareCommits(
   manifest: Manifest,
   at: { readonly images: Images; readonly image: Pick<ImageDetails, 'id'>; readonly benchFolder: string },
 ): Promise<ComparedCommits> {
-  const expected: readonly ExpectedApp[] = allApps(manifest).map(({ name, ref, commit, tagObject }) => ({
+  const expected: readonly ExpectedApp[] = recordedApps(manifest).map(({ name, ref, commit, tagObject }) => ({
     name,
     ref,
     commit,

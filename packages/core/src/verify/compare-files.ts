@@ -1,4 +1,4 @@
-import { allApps } from '../apps/all-apps.ts';
+import { recordedApps } from '../apps/all-apps.ts';
 import { digestFolder, treeOf } from '../audit/image-tree.ts';
 import type { Engine, ImageDetails } from '../engine/engine.ts';
 import { announceTransfer } from '../flow/announce-transfer.ts';
@@ -19,7 +19,7 @@ export async function compareFiles(
   { emit, signal }: Pick<Tools, 'emit' | 'signal'>,
 ): Promise<readonly VerifiedPoint[]> {
   const recorded = manifest.image;
-  const withDigest = allApps(manifest).filter((app) => app.treeDigest !== undefined);
+  const withDigest = recordedApps(manifest).filter((app) => app.treeDigest !== undefined);
   if (recorded.treeDigest === undefined && withDigest.length === 0) {
     return [{ id: 'files', status: 'unknown', why: 'The release was recorded without its files.' }];
   }

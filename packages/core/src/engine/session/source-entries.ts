@@ -42,8 +42,12 @@ function fileEntry(file: VirtualFile): ContextEntry {
  * A file that is on no disk. The engine asks again only for a file whose size or time differs, so the time follows from the
  * content.
  */
-export function virtualEntry(path: string, text: string, mode = constants.S_IFREG | 0o644): ContextEntry {
-  const content = Buffer.from(text);
+export function virtualEntry(
+  path: string,
+  data: string | Uint8Array,
+  mode = constants.S_IFREG | 0o644,
+): ContextEntry {
+  const content = typeof data === 'string' ? Buffer.from(data) : Buffer.from(data);
   const digest = createHash('sha256').update(content).digest();
   const mtimeNs = BigInt(digest.readUIntBE(0, 6)) * 1000n;
   return { ...NOWHERE, path, kind: 'file', mode, size: content.length, mtimeNs, content };

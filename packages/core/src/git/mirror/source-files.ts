@@ -58,22 +58,39 @@ function keyOf(path: string): string {
   return `${decoded(path).replace(/\.git$/, '')}.git`;
 }
 
-function refOf({ kind, ref }: PinnedSource): string {
+export function refOf({ kind, ref }: Pick<PinnedSource, 'kind' | 'ref'>): string {
   return `${kind === 'branch' ? 'refs/heads/' : 'refs/tags/'}${ref}`;
 }
 
 function filesOf({ path, source, refs }: Repository): VirtualFile[] {
-  const { repository, commit, packs } = source;
-  const packFiles = packs.flatMap((pack) => [`${pack}.idx`, `${pack}.pack`]);
-  const head = source.kind === 'branch' ? `ref: ${refOf(source)}\n` : `${commit}\n`;
+  const head = source.kind === 'branch' ? `ref: ${refOf(source)}` : source.commit;
+  return bareRepository(path, { head, refs, sources: [source] });
+}
+
+export interface BareRepository {
+  /** The content of HEAD. */
+  readonly head: string;
+  /** By their whole names. */
+  readonly refs: ReadonlyMap<string, Pick<PinnedSource, 'commit' | 'tagObject'>>;
+  /** What holds its commits. */
+  readonly sources: readonly Pick<PinnedSource, 'commit' | 'repository' | 'packs'>[];
+}
+
+export function bareRepository(path: string, { head, refs, sources }: BareRepository): VirtualFile[] {
+  const commits = [...new Set(sources.map(({ commit }) => commit))].sort();
+  const packs = new Map(
+    sources.flatMap(({ repository, packs: names }) =>
+      names.flatMap((name) => [`${name}.idx`, `${name}.pack`]).map((name) => [name, repository] as const),
+    ),
+  );
   return [
-    { path: `${path}/HEAD`, content: head },
-    { path: `${path}/config`, content: configFor(commit) },
+    { path: `${path}/HEAD`, content: `${head}\n` },
+    { path: `${path}/config`, content: configFor(commits[0] ?? '') },
     { path: `${path}/packed-refs`, content: packedRefs(refs) },
-    { path: `${path}/shallow`, content: `${commit}\n` },
+    { path: `${path}/shallow`, content: commits.map((commit) => `${commit}\n`).join('') },
     // git takes a folder without refs/ for no repository.
     { path: `${path}/refs/.keep`, content: '' },
-    ...packFiles.map((name) => ({
+    ...[...packs].map(([name, repository]) => ({
       path: `${path}/objects/pack/${name}`,
       file: join(repository, 'objects', 'pack', name),
     })),
@@ -87,7 +104,7 @@ function configFor(commit: string): string {
     : '[core]\n\trepositoryformatversion = 0\n\tbare = true\n';
 }
 
-function packedRefs(refs: ReadonlyMap<string, PinnedSource>): string {
+function packedRefs(refs: BareRepository['refs']): string {
   const lines = [...refs]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([ref, { commit, tagObject }]) =>

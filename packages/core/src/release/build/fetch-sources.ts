@@ -1,27 +1,37 @@
 import { allApps } from '../../apps/all-apps.ts';
 import type { ResolvedApp } from '../../apps/app.ts';
+import { type ResolvedRepository, repositoryKey } from '../../apps/repository.ts';
+import type { VirtualFile } from '../../disk/virtual-file.ts';
 import { reportRetry } from '../../flow/report-retry.ts';
 import { inStage } from '../../flow/stage.ts';
 import type { Tools } from '../../flow/tools.ts';
+import { arrangeCloned } from '../../git/mirror/cloned-files.ts';
+import type { MirrorApp, PinnedSource } from '../../git/mirror/mirror.ts';
 import { openMirror } from '../../git/mirror/mirror-store.ts';
-import { arrangeSources, type SourceFiles } from '../../git/mirror/source-files.ts';
-import { SOURCES_URL } from '../../site/mount-sources.ts';
+import { arrangeSources } from '../../git/mirror/source-files.ts';
+import { SOURCES_URL, type StepRepository } from '../../site/mount-sources.ts';
 import type { Decision } from '../plan/decision.ts';
 
-/** The apps as the build gets them. */
+/** What the build clones, as it gets it. */
 export interface FetchedSources {
-  readonly files: SourceFiles['files'];
+  /** Bare repositories of the apps. */
+  readonly apps: readonly VirtualFile[];
+  /** Bare repositories of what the Containerfile clones by itself. */
+  readonly cloned: readonly VirtualFile[];
+  /** Which of these its steps clone. */
+  readonly steps: readonly StepRepository[];
   /** What the build clones in place of the app's own URL. */
   urlOf(app: ResolvedApp): string;
 }
 
 /**
- * Fetches every app into the mirror at its planned commit. With the delivery `inject` nothing is fetched.
- * @returns `undefined` when the build clones from the apps' own URLs
+ * Fetches everything that the build clones into the mirror at its planned commit. With the delivery `inject` nothing is
+ * fetched.
+ * @returns `undefined` when the build clones from the repositories' own URLs
  * @throws DeBuildError `mirror-*`, `git-*`
  */
 export async function fetchSources(decision: Decision, tools: Tools): Promise<FetchedSources | undefined> {
-  const { site, plan, isFrozen } = decision;
+  const { site, plan, isFrozen, repositories } = decision;
   const { environment, emit, signal } = tools;
   const warn = (text: string) => emit({ type: 'notice', level: 'warning', text });
   if (plan.tokenDelivery.mode === 'inject') {
@@ -32,13 +42,49 @@ export async function fetchSources(decision: Decision, tools: Tools): Promise<Fe
   const apps = allApps(decision);
   await site.own.make();
   const mirror = openMirror(site.own.mirror, { environment, onRetry: reportRetry(emit), onProgress: emit });
-  const sources = await inStage(tools, { stage: 'fetch', title: 'Fetching the apps at their commits' }, () =>
-    Promise.all(apps.map((app) => mirror.fetch({ ...app, isRecorded: isFrozen }, signal))),
+  const fetch = (app: MirrorApp) => mirror.fetch({ isRecorded: isFrozen, ...app }, signal);
+  const title = 'Fetching the apps at their commits';
+  const [sources, cloned] = await inStage(tools, { stage: 'fetch', title }, () =>
+    Promise.all([Promise.all(apps.map(fetch)), Promise.all(repositories.map(mirrorAppOf).map(fetch))]),
   );
-  for (const { what, fix } of sources.flatMap(({ notices }) => notices)) warn(`${what} ${fix}`);
+  const notices = [...sources, ...cloned].flatMap((source) => source.notices);
+  for (const text of new Set(notices.map(({ what, fix }) => `${what} ${fix}`))) warn(text);
   const arranged = arrangeSources(sources);
   const urls = new Map(
     sources.map((source, index) => [apps[index], `${SOURCES_URL}${arranged.pathOf(source)}`]),
   );
-  return { files: arranged.files, urlOf: (app) => urls.get(app) ?? app.url };
+  return {
+    apps: arranged.files,
+    ...arrangeSteps(repositories, { cloned, apps: sources }),
+    urlOf: (app) => urls.get(app) ?? app.url,
+  };
+}
+
+/** A commit that the Containerfile names is in the mirror under a branch of its name. */
+export function mirrorAppOf(repository: ResolvedRepository): MirrorApp {
+  const { kind } = repository;
+  return kind === 'commit' ? { ...repository, kind: 'branch', isRecorded: true } : { ...repository, kind };
+}
+
+/** A repository that is an app's, too, has the app's ref as well. */
+function arrangeSteps(
+  repositories: readonly ResolvedRepository[],
+  { cloned, apps }: { readonly cloned: readonly PinnedSource[]; readonly apps: readonly PinnedSource[] },
+): Pick<FetchedSources, 'cloned' | 'steps'> {
+  const keys = new Set(repositories.map(({ url }) => repositoryKey(url)));
+  const shared = apps.filter(({ url }) => keys.has(repositoryKey(url)));
+  const arranged = arrangeCloned(
+    [
+      ...cloned.map((source, index) => ({ source, isDefault: repositories[index]?.isDefault === true })),
+      ...shared.map((source) => ({ source, isDefault: false })),
+    ],
+    repositoryKey,
+  );
+  const steps = cloned.flatMap((source, index) => {
+    const { line, spelling } = repositories[index] ?? {};
+    return line === undefined || spelling === undefined
+      ? []
+      : [{ line, spelling, folder: arranged.folderOf(source) }];
+  });
+  return { cloned: arranged.files, steps };
 }

@@ -8,6 +8,7 @@ import { judgeSiteRepository } from '../../git/judge-site-repository.ts';
 import { readSiteRepository, type SiteRepository } from '../../git/site-repository.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { readManifests } from '../../manifests/manifest-store.ts';
+import type { SiteConfig } from '../../site/site-config.ts';
 import { startChecks } from './check.ts';
 import { checkDisk, checkEngine, type SeenEngine } from './check-engine.ts';
 import { checkRecordedCommits, checkRepositories, type SiteApps } from './check-repositories.ts';
@@ -23,6 +24,8 @@ export interface RunChecksOptions {
   readonly builder?: string | undefined;
   /** Use the commits of the newest record instead of querying the hosts. */
   readonly frozen?: boolean | undefined;
+  /** How the build gets private apps. Default: de-build.json's. */
+  readonly tokenDelivery?: SiteConfig['tokenDelivery'] | undefined;
 }
 
 /** What the checks read, and their results. A part that could not be read is `undefined`. */
@@ -37,7 +40,7 @@ export interface CheckedSite {
 /** Runs every check, in parallel if they are independent; each is reported when it ends. */
 export async function runChecks(
   site: OpenSite,
-  { skip = new Set(), force = false, frozen = false, builder }: RunChecksOptions,
+  { skip = new Set(), force = false, frozen = false, builder, tokenDelivery }: RunChecksOptions,
   tools: Tools,
 ): Promise<CheckedSite> {
   const isForgiven = force ? isForgivable : () => false;
@@ -56,7 +59,9 @@ export async function runChecks(
   // The hosts are queried first: their answers take longest.
   const [resolved, siteRepository, engine] = await Promise.all([
     check('repositories', () =>
-      frozen ? checkRecordedCommits(site, manifests[0]) : checkRepositories(site, tools),
+      frozen
+        ? checkRecordedCommits(site, manifests[0])
+        : checkRepositories(site, { delivery: tokenDelivery ?? site.config.tokenDelivery }, tools),
     ),
     check('site-repository', async () => {
       const { environment, signal } = tools;

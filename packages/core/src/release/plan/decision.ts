@@ -1,4 +1,5 @@
 import type { ResolvedApp } from '../../apps/app.ts';
+import type { ResolvedRepository } from '../../apps/repository.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
 import type { Secret } from '../../secrets/secret.ts';
@@ -12,6 +13,8 @@ export interface Decision {
   readonly site: OpenSite;
   readonly frappe: ResolvedApp | undefined;
   readonly apps: readonly ResolvedApp[];
+  /** Those that the Containerfile clones and that are pinned. */
+  readonly repositories: readonly ResolvedRepository[];
   /** Values of build args, placeholders filled. */
   readonly buildArgs: Readonly<Record<string, string | Secret>>;
   readonly engine: Engine;

@@ -1,5 +1,6 @@
 import type { ResolvedApp } from '../../apps/app.ts';
 import type { CacheInput } from '../../apps/cache-input.ts';
+import { type ClonedRepositories, type ResolvedRepository, repositoryName } from '../../apps/repository.ts';
 import type { SiteSources } from '../../apps/site-sources.ts';
 import type { Builder } from '../../engine/engine.ts';
 import type { Finding } from '../../errors/finding.ts';
@@ -12,6 +13,7 @@ import type {
   PlannedApp,
   PlannedBaseImage,
   PlannedBuildArg,
+  PlannedRepository,
   PlannedSiteRepository,
 } from './plan.ts';
 import { digestOf } from './plan-digest.ts';
@@ -25,6 +27,7 @@ export interface PlanInput {
   readonly sources: SiteSources;
   readonly frappe: ResolvedApp | undefined;
   readonly apps: readonly ResolvedApp[];
+  readonly repositories: ClonedRepositories;
   readonly cache: CacheInput;
   readonly baseImages: readonly PlannedBaseImage[];
   readonly siteRepository: SiteRepository | undefined;
@@ -50,6 +53,8 @@ export function planBuild(input: PlanInput): BuildPlan {
     reference: `${config.image}:${input.version}`,
     frappe: input.frappe === undefined ? undefined : plannedApp(input.frappe),
     apps: input.apps.map(plannedApp),
+    repositories: input.repositories.pinned.map(plannedRepository),
+    unpinnedRepositories: input.repositories.unpinned,
     containerfile: { path: containerfile.path, digest: containerfile.digest },
     context: config.context,
     dialect: containerfile.dialect,
@@ -63,7 +68,7 @@ export function planBuild(input: PlanInput): BuildPlan {
     builder: input.builder && { name: input.builder.name, driver: input.builder.driver },
     pull: input.pull,
     push: input.push,
-    siteRepository: plannedRepository(input.siteRepository),
+    siteRepository: plannedSite(input.siteRepository),
     replaces: input.replaces,
   };
   return deepFreeze({
@@ -76,6 +81,16 @@ export function planBuild(input: PlanInput): BuildPlan {
 
 function plannedApp({ credential: _, line: __, place: ___, ...app }: ResolvedApp): PlannedApp {
   return app;
+}
+
+/** A step that clones with git makes no app of it. */
+export function plannedRepository({
+  credential: _,
+  spelling: __,
+  by,
+  ...repository
+}: ResolvedRepository): PlannedRepository {
+  return { ...repository, app: by === 'bench get-app' ? repositoryName(repository.url) : undefined };
 }
 
 function plannedBuildArgs(sources: SiteSources, cache: CacheInput): Record<string, PlannedBuildArg> {
@@ -103,7 +118,7 @@ function plannedCache({ cache, noCache }: PlanInput): BuildPlan['cache'] {
   };
 }
 
-function plannedRepository(repository: SiteRepository | undefined): PlannedSiteRepository | undefined {
+function plannedSite(repository: SiteRepository | undefined): PlannedSiteRepository | undefined {
   if (repository?.isRepository !== true || repository.commit === undefined) return undefined;
   const { commit, branch, dirty, remoteUrl } = repository;
   return { commit, branch, isDirty: dirty.length > 0, remoteUrl };

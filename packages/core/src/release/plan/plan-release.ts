@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { allApps } from '../../apps/all-apps.ts';
 import { decideCacheInput } from '../../apps/cache-input.ts';
+import type { ClonedRepositories } from '../../apps/repository.ts';
 import { registryAccess } from '../../engine/registry-credentials.ts';
 import {
   checksFailed,
@@ -21,11 +22,13 @@ import type { SiteOptions, Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
+import type { Containerfile } from '../../site/containerfile.ts';
 import { parseInstructions } from '../../site/containerfile-instructions.ts';
 import { findGraftConflicts } from '../../site/graft-conflicts.ts';
 import { stagesWith } from '../../site/parse-containerfile.ts';
 import { readVersion } from '../../site/site.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
+import type { SiteApps } from '../check/check-repositories.ts';
 import { type CheckedSite, runChecks } from '../check/run-checks.ts';
 import { findBaseImages } from './base-images.ts';
 import { choosePlatform, normalizePlatform } from './choose-platform.ts';
@@ -122,12 +125,14 @@ async function decide(
     omitUndefined({ version: info.version, builder: engine.builder }),
     containerfile,
   );
+  const repositories = mountable(resolved, { containerfile, tokenDelivery });
   const plan = planBuild({
     config,
     containerfile,
     version,
     sources,
     ...resolved,
+    repositories,
     cache: decideCacheInput({
       hasSources: tokenDelivery.mode === 'sources',
       dialect: containerfile.dialect,
@@ -162,6 +167,7 @@ async function decide(
     plan,
     site,
     ...resolved,
+    repositories: repositories.pinned,
     buildArgs: sources.filledBuildArgs,
     engine,
     files: {
@@ -174,6 +180,22 @@ async function decide(
     audit: options.audit ?? config.audit,
     keepsFailed: options.keepFailed ?? false,
   };
+}
+
+/** Without private apps, a folder that could be copied is no reason to refuse a release: nothing is mounted then. */
+function mountable(
+  { frappe, apps, repositories }: SiteApps,
+  how: { readonly containerfile: Containerfile; readonly tokenDelivery: BuildPlan['tokenDelivery'] },
+): ClonedRepositories {
+  const isGrafted = how.tokenDelivery.mode === 'sources' && how.tokenDelivery.offer === 'graft';
+  const isCopied = isGrafted && findGraftConflicts(how.containerfile.text).length > 0;
+  if (!isCopied || allApps({ frappe, apps }).length > 0) return repositories;
+  const left = repositories.pinned.map(({ url, ref, isDefault, line }) => ({
+    url,
+    ref: isDefault ? null : ref,
+    line,
+  }));
+  return { pinned: [], unpinned: [...repositories.unpinned, ...left] };
 }
 
 function requireAgent({ plan, site }: Decision, { environment }: Pick<Tools, 'environment'>): void {
@@ -209,7 +231,8 @@ function requireDelivery(decision: Decision): void {
     const [conflict] = offer === 'graft' ? findGraftConflicts(site.containerfile?.text ?? '') : [];
     if (conflict !== undefined && allApps({ frappe, apps }).length > 0)
       throw sourcesWouldBeCopied(plan.containerfile.path, conflict);
-    const mounted = site.containerfile && sourceMounts(decision, site.containerfile);
+    const mounted =
+      site.containerfile && sourceMounts(decision, { containerfile: site.containerfile, cloned: [] });
     if (mounted?.hiddenGitConfig !== undefined && allApps({ frappe, apps }).length > 0)
       throw gitConfigHidden(plan.containerfile.path, mounted.hiddenGitConfig);
     return;

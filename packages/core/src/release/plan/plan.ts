@@ -1,6 +1,7 @@
 import type { ResolvedApp } from '../../apps/app.ts';
 import type { BuildArgSource } from '../../apps/build-args.ts';
 import type { CacheInput } from '../../apps/cache-input.ts';
+import type { ResolvedRepository, UnpinnedRepository } from '../../apps/repository.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { Dialect } from '../../site/containerfile.ts';
 import type { TokenDelivery } from './token-delivery.ts';
@@ -21,6 +22,10 @@ export interface BuildPlan {
   readonly image: string;
   readonly frappe: PlannedApp | undefined;
   readonly apps: readonly PlannedApp[];
+  /** Cloned by the Containerfile, from pinned commits. */
+  readonly repositories: readonly PlannedRepository[];
+  /** Cloned by the Containerfile from the hosts. */
+  readonly unpinnedRepositories: readonly UnpinnedRepository[];
   readonly containerfile: { readonly path: string; readonly digest: string };
   /** The build context, relative to the site's folder. */
   readonly context: string;
@@ -47,6 +52,11 @@ export interface BuildPlan {
 
 /** A resolved app without its credential. */
 export type PlannedApp = Omit<ResolvedApp, 'credential' | 'line' | 'place'>;
+
+/** Without its credential; `app` is what bench will call the app of it. */
+export interface PlannedRepository extends Omit<ResolvedRepository, 'credential' | 'spelling' | 'by'> {
+  readonly app: string | undefined;
+}
 
 export interface PlannedBuildArg {
   readonly value: string;

@@ -1,4 +1,4 @@
-import { allApps } from '../../apps/all-apps.ts';
+import { recordedApps } from '../../apps/all-apps.ts';
 import { billOfMaterials } from '../../audit/bill-of-materials.ts';
 import type { ImageFiles } from '../../audit/image-files.ts';
 import { digestContext } from '../../engine/context/context-digest.ts';
@@ -86,7 +86,7 @@ function billOf(manifest: Manifest, files: Pick<ImageFiles, 'packages'>): unknow
     imageId: manifest.image.id,
     createdAt: manifest.createdAt,
     deBuildVersion: manifest.deBuildVersion,
-    apps: allApps(manifest),
+    apps: recordedApps(manifest),
     packages: files.packages,
   });
 }

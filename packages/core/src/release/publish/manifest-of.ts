@@ -1,12 +1,23 @@
-import { allApps } from '../../apps/all-apps.ts';
 import type { ImageFiles } from '../../audit/image-files.ts';
 import { SEARCH_VERSION } from '../../audit/leaks/search-version.ts';
 import type { Builder, BuiltImage, EngineInfo, ImageDetails } from '../../engine/engine.ts';
-import { type FoundApps, matchApps, unplannedApps } from '../../frappe/compare-apps.ts';
-import type { Manifest, ManifestApp, ManifestBuildArg } from '../../manifests/manifest.ts';
+import {
+  type ExpectedApp,
+  type FoundApp,
+  type FoundApps,
+  matchApps,
+  unplannedApps,
+} from '../../frappe/compare-apps.ts';
+import type {
+  Manifest,
+  ManifestApp,
+  ManifestBuildArg,
+  ManifestRepository,
+} from '../../manifests/manifest.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import type { BuildPlan, PlannedApp } from '../plan/plan.ts';
+import { plannedInImage } from '../plan/planned-in-image.ts';
 import { recordedLeaks } from '../verify/judge-leaks.ts';
 import type { ImageSearch } from '../verify/search-image.ts';
 
@@ -34,7 +45,8 @@ export interface ManifestSources {
 /** The record of a release: the plan and its result. */
 export function manifestOf(sources: ManifestSources): Manifest {
   const { plan, engine, built, image, found, files, now, startedAt } = sources;
-  const inImage = matchApps(allApps(plan), found);
+  const planned = plannedInImage(plan);
+  const inImage = matchApps(planned, found);
   const recorded = (app: PlannedApp): ManifestApp => {
     const foundApp = inImage.get(app);
     const digests = files?.apps.get(foundApp?.name ?? app.name);
@@ -49,7 +61,8 @@ export function manifestOf(sources: ManifestSources): Manifest {
       ...(digests ?? {}),
     };
   };
-  const unplanned = unplannedApps(allApps(plan), found);
+  const repositories = recordedRepositories(plan, { planned, inImage, files });
+  const unplanned = unplannedApps(planned, found);
   return {
     schemaVersion: 1,
     siteVersion: plan.siteVersion,
@@ -81,6 +94,10 @@ export function manifestOf(sources: ManifestSources): Manifest {
             version: version ?? null,
           })),
         }),
+    ...(repositories.length === 0 ? {} : { repositories }),
+    ...(plan.unpinnedRepositories.length === 0
+      ? {}
+      : { unpinnedRepositories: plan.unpinnedRepositories.map((repository) => ({ ...repository })) }),
     dialect: plan.dialect,
     buildArgs: recordedBuildArgs(plan),
     ...omitUndefined({ target: plan.target, platform: plan.platform, network: plan.network }),
@@ -123,6 +140,28 @@ export function manifestOf(sources: ManifestSources): Manifest {
       ...built.warnings.map((what) => ({ id: 'builder', what })),
     ],
   };
+}
+
+/** Each with what bench made of it, if it is in the image. */
+function recordedRepositories(
+  plan: BuildPlan,
+  read: {
+    readonly planned: readonly ExpectedApp[];
+    readonly inImage: ReadonlyMap<ExpectedApp, FoundApp>;
+    readonly files: ImageFiles | undefined;
+  },
+): ManifestRepository[] {
+  return plan.repositories.map(({ app, isDefault, ...repository }) => {
+    const expected = read.planned.find(({ name, commit }) => name === app && commit === repository.commit);
+    const foundApp = expected && read.inImage.get(expected);
+    const digests = foundApp && read.files?.apps.get(foundApp.name);
+    return {
+      ...repository,
+      ...(isDefault ? { isDefault } : {}),
+      ...(foundApp === undefined || app === undefined ? {} : { app, version: foundApp.version ?? null }),
+      ...(digests ?? {}),
+    };
+  });
 }
 
 function recordedAudit({ mode, search }: ManifestSources['audit']): NonNullable<Manifest['audit']> {
