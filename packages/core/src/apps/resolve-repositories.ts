@@ -52,8 +52,8 @@ export async function resolveRepositories(
 }
 
 /** A whole commit needs no answer. */
-function isAsked({ ref, ownGitConfig }: NeededRepository): boolean {
-  return !ownGitConfig && ref !== 'unknown' && !isWholeCommit(ref);
+function isAsked({ ref, isPartial, ownGitConfig }: NeededRepository): boolean {
+  return !ownGitConfig && !isPartial && ref !== 'unknown' && !isWholeCommit(ref);
 }
 
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -141,6 +141,7 @@ function resolveOne(
   const named = { url, place: placeOf(file, found) };
   const notPinned = (reason: NotPinned) => repositoryNotPinned(named, reason);
   if (found.ownGitConfig) return { said: [notPinned({ kind: 'own-git-config' })] };
+  if (found.isPartial) return { said: [notPinned({ kind: 'partial' })] };
   if (ref === 'unknown') return { said: [notPinned({ kind: 'shell-decides' })] };
   if (ref !== 'default' && isWholeCommit(ref)) {
     const commit = { ref: ref.name, kind: 'commit', commit: ref.name } as const;

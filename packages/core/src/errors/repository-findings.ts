@@ -14,6 +14,8 @@ export type NotPinned =
   | { readonly kind: 'shell-decides' }
   /** Neither a branch nor a tag nor a whole commit: a path, a part of a commit. */
   | { readonly kind: 'no-ref'; readonly text: string }
+  /** `git clone --filter` without `--depth`. */
+  | { readonly kind: 'partial' }
   /** The stage writes /etc/gitconfig. */
   | { readonly kind: 'own-git-config' }
   | { readonly kind: 'inject' }
@@ -46,6 +48,11 @@ function explain(reason: NotPinned): { readonly why: string; readonly fix: strin
       return {
         why: `The step checks out ${reason.text}, which is no branch, no tag and no whole commit.`,
         fix: 'Name a branch, a tag or a whole commit.',
+      };
+    case 'partial':
+      return {
+        why: 'The step clones with `--filter` and without `--depth`. Sources hold one commit, and git never finishes such a clone of them.',
+        fix: 'Add `--depth 1` to the step, or leave out `--filter`.',
       };
     case 'own-git-config':
       return {

@@ -29,6 +29,7 @@ describe('the build args of frappe_docker', () => {
         url: 'https://github.com/frappe/erpnext',
         spelling: 'https://github.com/frappe/erpnext',
         ref: { name: 'version-16' },
+        isPartial: false,
         by: 'bench get-app',
         line: 7,
         stage: 1,
@@ -155,4 +156,13 @@ test('the spelling is what git gets, the URL has no token', () => {
     { url: 'https://GitHub.com/a/b.git', spelling: 'https://x-access-token:abc@GitHub.com/a/b.git' },
     { url: 'ssh://git@github.com/a/b', spelling: 'git@github.com:a/b' },
   ]);
+});
+
+test.each([
+  [`git clone --filter=blob:none ${HRMS}`, true],
+  [`git clone --filter blob:none -b v15 ${HRMS}`, true],
+  [`git clone --filter=blob:none --depth 1 ${HRMS}`, false],
+  [`git clone --depth=1 ${HRMS}`, false],
+])('whether %s is partial: %s', (command, isPartial) => {
+  expect(findRepositories({ text: `FROM a\nRUN ${command}` }, {})).toMatchObject([{ url: HRMS, isPartial }]);
 });

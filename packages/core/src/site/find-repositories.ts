@@ -13,6 +13,8 @@ export interface ClonedRepository {
   /** What git is given, with ARG and ENV filled in; never print it, it may hold a token. */
   readonly spelling: string;
   readonly ref: ClonedRef;
+  /** A clone with `--filter` and without `--depth`: from a shallow repository git fetches for ever. */
+  readonly isPartial: boolean;
   /** `checkout` is what the step then makes of its clone: a ref, or anything else that git takes there. */
   readonly by: 'git clone' | 'bench get-app' | 'checkout';
   /** 1-based, of the RUN. */
@@ -223,7 +225,8 @@ function readClone(words: readonly ShellWord[]): Clone | undefined {
   if (repository?.text === undefined) return undefined;
   const isWhole = isKnown && others.length <= 2;
   const ref = isWhole ? chosen(options, ['-b', '--branch', '--revision']) : 'unknown';
-  return cloneOf({ spelling: repository.text, ref, by: 'git clone' });
+  const isPartial = options.has('--filter') && !options.has('--depth');
+  return cloneOf({ spelling: repository.text, ref, isPartial, by: 'git clone' });
 }
 
 /** @returns undefined also where the words are of another command of bench */
@@ -237,7 +240,8 @@ function readGetApp(words: readonly ShellWord[]): Clone | undefined {
   const { url, ref } = resolveApp(repository.text);
   const branch = chosen(options, ['--branch']);
   const named = branch === 'default' && ref !== undefined ? { name: ref } : branch;
-  return cloneOf({ spelling: url, ref: isKnown ? named : 'unknown', by: 'bench get-app' });
+  const known = isKnown ? named : 'unknown';
+  return cloneOf({ spelling: url, ref: known, isPartial: false, by: 'bench get-app' });
 }
 
 /** bench looks for a name without an organisation at frappe's own. */

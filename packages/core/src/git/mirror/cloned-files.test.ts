@@ -90,7 +90,7 @@ describe.each(['sha1', 'sha256'])('%s', (format) => {
       ['-b', 'v1', '--depth', '1'],
     ])
       expect(clone(options, url)).toMatchObject({ status: 0, text: 'first' });
-    for (const options of [[], ['--depth', '1'], ['--filter=blob:none']])
+    for (const options of [[], ['--depth', '1'], ['--filter=blob:none', '--depth', '1']])
       expect(clone(options, url)).toMatchObject({
         status: 128,
         stderr: expect.stringContaining(
