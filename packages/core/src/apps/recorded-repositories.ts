@@ -3,7 +3,6 @@ import { repositoryNotPinned, repositoryNotRecorded } from '../errors/repository
 import type { Manifest, ManifestRepository } from '../manifests/manifest.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import type { NeededRepository } from '../site/needed-repositories.ts';
-import type { App } from './app.ts';
 import {
   type ClonedRepositories,
   placeOf,
@@ -11,12 +10,13 @@ import {
   repositoryKey,
   unpinnedOf,
 } from './repository.ts';
+import type { TokenHolder } from './repository-args.ts';
 import { credentialFor, partOf, withoutHalfPinned } from './resolve-repositories.ts';
 
 /** What the Containerfile clones, at the commits that a record has for it. */
 export function matchRecorded(
   found: readonly NeededRepository[],
-  { manifest, apps }: { readonly manifest: Manifest; readonly apps: readonly App[] },
+  { manifest, holders }: { readonly manifest: Manifest; readonly holders: readonly TokenHolder[] },
 ): ClonedRepositories & { readonly missing: readonly NeededRepository[] } {
   const pinned = new Map<NeededRepository, ResolvedRepository>();
   for (const each of found) {
@@ -30,7 +30,7 @@ export function matchRecorded(
       commit,
       isDefault,
       ...omitUndefined({ tagObject }),
-      credential: credentialFor(each.url, apps),
+      credential: credentialFor(each.url, holders),
     });
   }
   const apart = withoutHalfPinned(found, pinned);
@@ -49,7 +49,7 @@ function isSame({ url, ref }: NeededRepository, recorded: ManifestRepository): b
 /** For `--frozen`: what is in no record is refused, unless that record has it as not pinned. */
 export function takeRecordedRepositories(
   found: readonly NeededRepository[],
-  from: { readonly manifest: Manifest; readonly apps: readonly App[]; readonly file: string },
+  from: { readonly manifest: Manifest; readonly holders: readonly TokenHolder[]; readonly file: string },
 ): ClonedRepositories & { readonly findings: readonly Finding[] } {
   const { manifest, file } = from;
   const { missing, ...taken } = matchRecorded(found, from);

@@ -11,12 +11,13 @@ import {
   repositoryName,
   unpinnedOf,
 } from './repository.ts';
+import type { TokenHolder } from './repository-args.ts';
 import { askRepositories, type ResolveOptions, resolveRef } from './resolve-apps.ts';
 
 export interface RepositoriesQuestion {
   readonly found: readonly NeededRepository[];
   /** Their tokens are those of the hosts. */
-  readonly apps: readonly App[];
+  readonly holders: readonly TokenHolder[];
   /** A repository of an app has the app's commits. */
   readonly resolvedApps: readonly ResolvedApp[];
   /** Path of the Containerfile. */
@@ -24,8 +25,8 @@ export interface RepositoriesQuestion {
 }
 
 /**
- * Finds the commits of what the Containerfile clones. A repository is asked without a token first, and with the token that an
- * app of the same host has if it does not answer. Which it can't read is not pinned: the build may have an access of its own.
+ * Finds the commits of what the Containerfile clones. A repository is asked without a token first, and if it does not answer
+ * with the token that an app or a build arg has for the same host. Which it can't read is not pinned: the build may have an access of its own.
  */
 export async function resolveRepositories(
   question: RepositoriesQuestion,
@@ -80,14 +81,14 @@ interface Answer {
 
 async function askHosts(
   asked: readonly App[],
-  { apps }: RepositoriesQuestion,
+  { holders }: RepositoriesQuestion,
   { remote, options }: { readonly remote: GitRemote; readonly options: ResolveOptions },
 ): Promise<ReadonlyMap<App, Answer>> {
   const open = await askRepositories(asked, remote, options);
   const withTokens = new Map(
     asked.flatMap((app) => {
       const answer = open.get(app)?.answer;
-      const credential = credentialFor(app.url, apps);
+      const credential = credentialFor(app.url, holders);
       const isPrivate = answer !== undefined && 'id' in answer && MAY_BE_PRIVATE.has(answer.id);
       return isPrivate && credential !== undefined ? [[app, { ...app, credential }] as const] : [];
     }),
@@ -103,12 +104,13 @@ async function askHosts(
   );
 }
 
-/** Of an app of the same host: first of the same organisation. */
-export function credentialFor(url: string, apps: readonly App[]): Credential | undefined {
+/** Of a repository of the same host: first of the same one, then of the same organisation. */
+export function credentialFor(url: string, holders: readonly TokenHolder[]): Credential | undefined {
   const organisationOf = (one: string) => repositoryKey(one).split('/').slice(0, -1).join('/');
-  const withToken = apps.filter((app) => app.credential !== undefined && isSameOrigin(app.url, url));
-  const own = withToken.find((app) => organisationOf(app.url) === organisationOf(url));
-  return (own ?? withToken[0])?.credential;
+  const withToken = holders.filter((one) => one.credential !== undefined && isSameOrigin(one.url, url));
+  const same = withToken.find((one) => repositoryKey(one.url) === repositoryKey(url));
+  const near = withToken.find((one) => organisationOf(one.url) === organisationOf(url));
+  return (same ?? near ?? withToken[0])?.credential;
 }
 
 function isSameOrigin(one: string, other: string): boolean {

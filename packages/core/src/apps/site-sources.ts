@@ -5,6 +5,7 @@ import { holdsLiteralToken } from '../site/app-url.ts';
 import { checkBuildArgs } from '../site/check-build-args.ts';
 import { type NeededRepository, neededRepositories } from '../site/needed-repositories.ts';
 import type { Site } from '../site/site.ts';
+import { allApps } from './all-apps.ts';
 import type { App } from './app.ts';
 import { type ChosenBuildArg, chooseBuildArgs } from './build-args.ts';
 import { readBuildSecrets } from './build-secrets.ts';
@@ -12,6 +13,8 @@ import { fillBuildArgs } from './fill-build-args.ts';
 import { parseApps } from './parse-apps.ts';
 import { parseFrappe } from './parse-frappe.ts';
 import { findDifferingAliases, findUnusedTokens, type ValueSource } from './placeholder-values.ts';
+import { plainValues } from './plain-values.ts';
+import { type RepositoryArg, repositoryArgs, type TokenHolder } from './repository-args.ts';
 
 /** Where the site's apps come from, tokens filled in. */
 export interface SiteSources {
@@ -20,6 +23,7 @@ export interface SiteSources {
   readonly frappe: App | undefined;
   /** What the Containerfile clones by itself. */
   readonly repositories: readonly NeededRepository[];
+  readonly repositoryArgs: readonly RepositoryArg[];
   readonly buildArgs: readonly ChosenBuildArg[];
   /** Values of the build args that the build gets, placeholders filled. */
   readonly filledBuildArgs: Readonly<Record<string, string | Secret>>;
@@ -42,6 +46,7 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
   const buildArgs = chooseBuildArgs(site, options);
   const given = buildArgs.filter(({ source }) => source !== 'containerfile');
   const filled = fillBuildArgs(given, values);
+  const urlArgs = repositoryArgs(filled.args);
   const parsed = parseApps(site.apps, { ...values, file: config.apps });
   const frappe =
     containerfile?.args.has('FRAPPE_PATH') === true ? parseFrappe(buildArgs, filled.args) : undefined;
@@ -58,7 +63,11 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
     repositories:
       containerfile === undefined
         ? []
-        : neededRepositories(containerfile, { buildArgs: plainOf(filled.args), target: config.target }),
+        : neededRepositories(containerfile, {
+            buildArgs: withoutSecrets(filled.args, urlArgs),
+            target: config.target,
+          }),
+    repositoryArgs: urlArgs,
     buildArgs,
     filledBuildArgs: filled.args,
     buildSecrets: buildSecrets.byId,
@@ -82,11 +91,20 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
   };
 }
 
-/** What a step clones does not depend on secrets: their values are never part of a URL that is shown. */
-function plainOf(args: Readonly<Record<string, string | Secret>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(args).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
+/** Build args that decide what a step clones: of those with a token, the URLs of repositories, without it. */
+export function withoutSecrets(
+  args: Readonly<Record<string, string | Secret>>,
+  urlArgs: readonly RepositoryArg[],
+): Record<string, string> {
+  return {
+    ...plainValues(args),
+    ...Object.fromEntries(urlArgs.filter(({ name }) => name in args).map(({ name, url }) => [name, url])),
+  };
+}
+
+/** Whose tokens a repository may have that the Containerfile clones. */
+export function tokenHolders(sources: SiteSources): readonly TokenHolder[] {
+  return [...sources.repositoryArgs, ...allApps(sources)];
 }
 
 /** de-build.json is in the repository, as apps.json is; `.env` and the command line are not. */

@@ -5,7 +5,7 @@ import type { App, ResolvedApp } from '../apps/app.ts';
 import { parseApps } from '../apps/parse-apps.ts';
 import { matchRecorded } from '../apps/recorded-repositories.ts';
 import type { ClonedRepositories } from '../apps/repository.ts';
-import type { SiteSources } from '../apps/site-sources.ts';
+import { type SiteSources, tokenHolders, withoutSecrets } from '../apps/site-sources.ts';
 import { rebuildArgMissing } from '../errors/rebuild-failures.ts';
 import { engineWithBuilder } from '../flow/engine-with-builder.ts';
 import { bareUrl } from '../flow/open-history.ts';
@@ -18,7 +18,6 @@ import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import { normalizePlatform } from '../release/plan/choose-platform.ts';
 import type { Decision } from '../release/plan/decision.ts';
-import { plainValues } from '../release/plan/plain-values.ts';
 import type { BuildPlan, PlannedApp, PlannedBuildArg } from '../release/plan/plan.ts';
 import { plannedRepository } from '../release/plan/plan-build.ts';
 import { chooseTokenDelivery } from '../release/plan/token-delivery.ts';
@@ -57,10 +56,10 @@ export async function decideRebuild(
   const args = buildArgsAsTheyWere(manifest, today.sources);
   const cloned = matchRecorded(
     neededRepositories(site.containerfile ?? { text: '' }, {
-      buildArgs: plainValues(args.filled),
+      buildArgs: withoutSecrets(args.filled, today.sources.repositoryArgs),
       target: manifest.target,
     }),
-    { manifest, apps: allApps(today.sources) },
+    { manifest, holders: tokenHolders(today.sources) },
   );
   const plan = planOf(manifest, {
     cloned,

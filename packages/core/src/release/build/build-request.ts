@@ -28,6 +28,10 @@ export async function buildRequest(
     if (source !== 'containerfile') buildArgs[name] = decision.buildArgs[name] ?? value;
   }
   if (fetched !== undefined && frappe !== undefined) buildArgs.FRAPPE_PATH = fetched.urlOf(frappe);
+  for (const { name, url } of site.sources.repositoryArgs) {
+    const isPinned = fetched !== undefined && decision.repositories.some((pinned) => pinned.url === url);
+    if (isPinned && name in buildArgs) buildArgs[name] = url;
+  }
   if (sourceDateEpoch !== undefined) buildArgs.SOURCE_DATE_EPOCH ??= sourceDateEpoch;
   const document = renderAppsJson(site.apps, allApps(decision), {
     ...site.sources.values,

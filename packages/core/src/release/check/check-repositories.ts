@@ -6,6 +6,7 @@ import { takeRecordedRepositories } from '../../apps/recorded-repositories.ts';
 import { type ClonedRepositories, NO_REPOSITORIES, placeOf, unpinnedOf } from '../../apps/repository.ts';
 import { resolveApps } from '../../apps/resolve-apps.ts';
 import { resolveRepositories } from '../../apps/resolve-repositories.ts';
+import { tokenHolders } from '../../apps/site-sources.ts';
 import { nothingRecorded } from '../../errors/check-findings.ts';
 import type { Finding } from '../../errors/finding.ts';
 import { repositoryNotPinned } from '../../errors/repository-findings.ts';
@@ -44,7 +45,8 @@ export async function checkRepositories(
     resolveApps(apps, remote, { signal }),
     checkTokenExpiry(apps, { githubApi, warnDays, now: tools.now(), signal }),
   ]);
-  const question = { found, apps, resolvedApps: resolved, file: config.containerfile };
+  const holders = tokenHolders(sources);
+  const question = { found, holders, resolvedApps: resolved, file: config.containerfile };
   const cloned =
     delivery === 'inject' ? leftToBuild(site) : await resolveRepositories(question, remote, { signal });
   const done = resolved.length + cloned.pinned.length;
@@ -65,7 +67,11 @@ export function checkRecordedCommits(
   if (apps.length + found.length === 0) return NOTHING_TO_ASK;
   if (manifest === undefined) return { findings: [nothingRecorded()] };
   const { resolved, findings } = takeRecordedCommits(apps, manifest);
-  const cloned = takeRecordedRepositories(found, { manifest, apps, file: config.containerfile });
+  const cloned = takeRecordedRepositories(found, {
+    manifest,
+    holders: tokenHolders(sources),
+    file: config.containerfile,
+  });
   const done = resolved.length + cloned.pinned.length;
   return {
     value: { ...splitFrappe(resolved), repositories: clonedOf(cloned) },

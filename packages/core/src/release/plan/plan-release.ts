@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { allApps } from '../../apps/all-apps.ts';
 import { decideCacheInput } from '../../apps/cache-input.ts';
+import { plainValues } from '../../apps/plain-values.ts';
 import type { ClonedRepositories } from '../../apps/repository.ts';
 import { registryAccess } from '../../engine/registry-credentials.ts';
 import {
@@ -33,7 +34,6 @@ import { type CheckedSite, runChecks } from '../check/run-checks.ts';
 import { findBaseImages } from './base-images.ts';
 import { choosePlatform, normalizePlatform } from './choose-platform.ts';
 import type { Decision } from './decision.ts';
-import { plainValues } from './plain-values.ts';
 import type { BuildPlan } from './plan.ts';
 import { planBuild } from './plan-build.ts';
 import { RELEASE } from './release-flow.ts';

@@ -1,7 +1,7 @@
+import { plainValues } from '../../apps/plain-values.ts';
 import type { Containerfile } from '../../site/containerfile.ts';
 import { type MountedContainerfile, mountSources, type StepRepository } from '../../site/mount-sources.ts';
 import type { Decision } from './decision.ts';
-import { plainValues } from './plain-values.ts';
 
 /**
  * The Containerfile with the sources mounted; `undefined` when the build clones from the git hosts.

@@ -1,6 +1,6 @@
-import type { Secret } from '../../secrets/secret.ts';
+import type { Secret } from '../secrets/secret.ts';
 
-/** FROM lines don't depend on secrets. */
+/** The build args that hold no secret: FROM lines depend on no others. */
 export function plainValues(args: Readonly<Record<string, string | Secret>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(args).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
