@@ -14,6 +14,7 @@ import { lockStorm } from './crash/lock-storm.ts';
 import { interruptReleases } from './ctrl-c.ts';
 import { killEngines } from './engine-killed.ts';
 import { drawFigures, type Figure } from './figure.ts';
+import { releaseFrappeDocker } from './frappe-docker.ts';
 import { meetGitFaults } from './git-faults.ts';
 import { plantHostileInput } from './hostile-input.ts';
 import { watchReleases } from './proc-watch.ts';
@@ -35,6 +36,7 @@ const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readon
   'ctrl-c': interruptReleases,
   'engine-killed': killEngines,
   'git-faults': meetGitFaults,
+  'frappe-docker': releaseFrappeDocker,
   'kill-every-syscall': killEverySyscall,
   'disk-errors': diskErrors,
   'lock-storm': lockStorm,
