@@ -1,19 +1,26 @@
 import type { BuildPlan, ReleaseResult } from '@de-build/core';
 import { countOf, formatBytes, formatDuration } from '../terminal/quantities.ts';
+import { clonedSections } from './cloned-sections.ts';
 import { describeDialect } from './describe-dialect.ts';
 import { commit, digest, facts, MARKS, note, type Report, section, strong, table } from './model.ts';
 
 /** What was released. */
 export function releaseReport({ reference, imageId, manifestPath, manifest }: ReleaseResult): Report {
-  const { image, timing, frappe, apps, warnings } = manifest;
-  const all = frappe === null ? apps : [frappe, ...apps];
+  const { image, timing, frappe, apps, warnings, repositories = [] } = manifest;
+  const cloned = repositories.flatMap(({ app, ...one }) => (app === undefined ? [] : { ...one, name: app }));
+  const all = [...(frappe === null ? [] : [frappe]), ...apps, ...cloned];
   const names = all.map((app) => `${app.name} ${app.version ?? app.commit.slice(0, 8)}`).join(', ');
+  const notPinned = [
+    ...(manifest.unplannedApps ?? []).map(({ name }) => name),
+    ...(manifest.unpinnedRepositories ?? []).map(({ url }) => url),
+  ];
   return {
     title: [MARKS.good, ' ', strong(`Released ${reference}`), ` in ${formatDuration(timing.durationMs)}`],
     parts: [
       facts([
         ['image', [digest(imageId), `, ${formatBytes(image.sizeBytes)}, ${image.platform}`]],
         ['apps', names || 'none'],
+        ...(notPinned.length === 0 ? [] : [['not pinned', notPinned.join(', ')] as const]),
         ...(manifest.pushed === undefined ? [] : [['pushed', manifest.pushed] as const]),
         ['record', manifestPath],
         ...(warnings.length === 0 ? [] : [['warnings', countOf(warnings.length, 'warning')] as const]),
@@ -55,6 +62,7 @@ export function planReport(plan: BuildPlan): Report {
           apps.map((app) => [app.name, app.ref, app.kind, commit(app.commit), app.url]),
         ),
       ]),
+      ...clonedSections(plan),
       ...section('Build args', [
         table(
           ['name', 'value', 'from'],

@@ -1,7 +1,9 @@
+import type { ReleaseResult } from '@de-build/core';
 import { expect, test } from '@jest/globals';
 import { sampleManifest } from '../../../core/src/manifests/sample-manifest.fixture.ts';
 import { createStyle } from '../terminal/style.ts';
 import { textWidth } from '../terminal/text-width.ts';
+import { releaseReport } from './build-report.ts';
 import { listReport } from './list-report.ts';
 import { showReport } from './show-report.ts';
 import { writeText } from './text.ts';
@@ -90,4 +92,36 @@ Warnings
   w  take care\\x1b
 "
 `);
+});
+
+test('what the Containerfile clones', () => {
+  const manifest = sampleManifest({
+    repositories: [
+      {
+        url: 'https://github.com/frappe/hrms',
+        ref: 'v15',
+        kind: 'tag',
+        commit: 'a'.repeat(40),
+        line: 9,
+        app: 'hrms',
+      },
+    ],
+    unpinnedRepositories: [{ url: 'https://git.example/acme/tool', ref: null, line: 12 }],
+  });
+  const text = writeText(showReport(manifest, now), page);
+  expect(text.slice(text.indexOf('Cloned by'), text.indexOf('Build args'))).toMatchInlineSnapshot(`
+"Cloned by the Containerfile
+  LINE  REF  KIND  COMMIT        FROM
+  9     v15  tag   aaaaaaaaaaaa  https://github.com/frappe/hrms
+
+Cloned by the Containerfile, not pinned
+  LINE  REF  FROM
+  12    -    https://git.example/acme/tool
+
+"
+`);
+  const released = { reference: 'acme/erp:1.4.0', imageId: 'sha256:ab', manifestPath: 'm.json', manifest };
+  expect(writeText(releaseReport(released as ReleaseResult), page)).toMatch(
+    /hrms aaaaaaaa\n +not pinned +https:\/\/git.example\/acme\/tool\n/,
+  );
 });

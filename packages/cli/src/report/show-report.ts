@@ -1,5 +1,6 @@
 import type { Manifest } from '@de-build/core';
 import { countOf, formatAge, formatBytes, formatDuration } from '../terminal/quantities.ts';
+import { clonedSections } from './cloned-sections.ts';
 import { describeDialect } from './describe-dialect.ts';
 import { commit, type Facts, facts, quiet, type Report, right, section, table } from './model.ts';
 
@@ -35,6 +36,7 @@ export function showReport(manifest: Manifest, now: Date): Report {
           ]),
         ),
       ]),
+      ...clonedSections(manifest),
       ...section('Build args', [
         table(
           ['name', 'value', 'from'],

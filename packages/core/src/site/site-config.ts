@@ -122,7 +122,7 @@ export const siteConfigSchema = z
       .transform((mode) => (mode === 'mirror' ? 'sources' : mode))
       .prefault('auto')
       .describe(
-        'How the build gets private apps: `sources` sends their commits with the build, without a token; `inject` puts the token into their URLs. `auto` is `sources`; so is `mirror`, the old word for it.',
+        'How the build gets private apps, and what its steps clone by themselves: `sources` sends their commits with the build, without a token; `inject` puts the token into their URLs. `auto` is `sources`; so is `mirror`, the old word for it.',
       ),
     benchFolder: z
       .string()
