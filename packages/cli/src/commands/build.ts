@@ -33,12 +33,26 @@ export const build = defineCommand({
       'Platform of the image, such as linux/arm64; default: DOCKER_DEFAULT_PLATFORM, or the engine',
     ),
     builder: text('Build with this builder of docker buildx, or the buildkitd at this address'),
+    'cache-from': texts('Build cache of another builder: type=registry,ref=REF; may be repeated'),
+    'cache-to': texts('Write the build cache for other builders, after the audit; may be repeated'),
     network: choice(['default', 'host', 'none'], "The network of the build's steps: default, host or none"),
   },
   changesSite: true,
   story: 'always',
   async run(
-    { dryRun, buildArg, push, audit, builder, network, platform, tokenDelivery, ...options },
+    {
+      dryRun,
+      buildArg,
+      push,
+      audit,
+      builder,
+      network,
+      platform,
+      tokenDelivery,
+      cacheFrom,
+      cacheTo,
+      ...options
+    },
     { core, flow },
   ) {
     const { planReport, releaseReport } = await import('../report/build-report.ts');
@@ -46,6 +60,7 @@ export const build = defineCommand({
       ...flow,
       ...options,
       ...core.omitUndefined({ push: push || undefined, audit, builder, network, platform, tokenDelivery }),
+      ...core.omitUndefined({ cacheFrom: given(cacheFrom), cacheTo: given(cacheTo) }),
       buildArgs: core.parseBuildArgs(buildArg),
     };
     if (dryRun) {
@@ -56,3 +71,8 @@ export const build = defineCommand({
     return { type: 'released', document, report: releaseReport(document) };
   },
 });
+
+/** Options replace what de-build.json has only where they are given. */
+function given(values: readonly string[]): readonly string[] | undefined {
+  return values.length === 0 ? undefined : values;
+}

@@ -31,7 +31,7 @@ export function releaseReport({ reference, imageId, manifestPath, manifest }: Re
 
 /** What a release would build, and from what. */
 export function planReport(plan: BuildPlan): Report {
-  const { cache, replaces, target, platform, network } = plan;
+  const { cache, sharedCache, replaces, target, platform, network } = plan;
   const apps = plan.frappe === undefined ? plan.apps : [plan.frappe, ...plan.apps];
   return {
     title: `Would build ${plan.reference}`,
@@ -43,6 +43,10 @@ export function planReport(plan: BuildPlan): Report {
           'cache',
           cache.use ? `used; ${CACHE_INPUTS[cache.input]}` : `not used: ${cache.reason ?? 'as asked'}`,
         ],
+        ...(sharedCache.cacheFrom.length === 0
+          ? []
+          : [['cache from', sharedCache.cacheFrom.join(' ')] as const]),
+        ...(sharedCache.cacheTo.length === 0 ? [] : [['cache to', sharedCache.cacheTo.join(' ')] as const]),
         ...(target === undefined ? [] : [['target', target] as const]),
         [
           'apps from',

@@ -32,6 +32,7 @@ const rebuilt: RebuiltRelease = {
     buildArgs: {},
     baseImages: [],
     cache: { use: false, input: 'CACHE_BUST', digest: recordedId, reason: undefined },
+    sharedCache: { cacheFrom: [], cacheTo: [] },
     tokenDelivery: { mode: 'sources', offer: 'named-context' },
     target: undefined,
     platform: undefined,

@@ -40,6 +40,10 @@ export async function connectEngine(options: ConnectOptions): Promise<Engine> {
         const { buildWithBuildKit } = await import('./buildkit/build-with-buildkit.ts');
         return buildWithBuildKit(engineBuildKit(transport), store, request);
       },
+      async writeCache(request) {
+        const { writeCache } = await import('./buildkit/write-cache.ts');
+        return writeCache(engineBuildKit(transport), request);
+      },
       async close() {
         transport.close();
       },

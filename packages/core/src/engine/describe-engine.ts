@@ -16,6 +16,7 @@ const Info = z.looseObject({
   Architecture: z.string().default(''),
   DockerRootDir: z.string().optional(),
   Name: z.string().default(''),
+  DriverStatus: z.array(z.array(z.string())).nullish(),
 });
 
 /** @throws DeBuildError `engine-without-buildkit` where DOCKER_BUILDKIT switches it off; `engine-*` */
@@ -34,6 +35,9 @@ export async function describeEngine(
     apiVersion: transport.apiVersion,
     operatingSystem: info.OperatingSystem,
     platform: `${info.OSType}/${ociArchitecture(info.Architecture)}`,
+    hasContainerdStore: (info.DriverStatus ?? []).some(
+      ([name, value]) => name === 'driver-type' && value?.startsWith('io.containerd.') === true,
+    ),
     ...omitUndefined({ dataFolder }),
   };
 }

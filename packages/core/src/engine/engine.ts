@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import type { VirtualFile } from '../disk/virtual-file.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import type { Secret } from '../secrets/secret.ts';
+import type { CacheEntry } from '../site/cache-entry.ts';
 import type { BuildEvent } from './build-event.ts';
 
 export interface Engine {
@@ -23,6 +24,11 @@ export interface Engine {
    * @throws DeBuildError `build-step-failed`, `build-interrupted`, `engine-lost`, `engine-idle`, …
    */
   build(request: BuildRequest): Promise<BuiltImage>;
+  /**
+   * Writes the steps of an image that was built into the caches of `cacheTo`, of which the request has no inline one.
+   * @throws DeBuildError `cache-not-written`, `build-interrupted`, `engine-*`, `builder-*`
+   */
+  writeCache(request: BuildRequest): Promise<void>;
   /** Platforms whose steps the builder can run, as OCI writes them. @throws DeBuildError `engine-*` */
   platforms(): Promise<readonly string[]>;
   /** Releases the connection. */
@@ -45,6 +51,8 @@ export interface EngineInfo {
   readonly operatingSystem: string;
   /** As OCI writes it: `linux/amd64`. */
   readonly platform: string;
+  /** Whether its images are in containerd's image store. */
+  readonly hasContainerdStore: boolean;
   /** Where the engine keeps its images; `undefined` when it is not on this machine. */
   readonly dataFolder?: string;
 }
@@ -67,6 +75,10 @@ export interface BuildRequest {
   readonly pull: boolean;
   /** Base images by their name in the Containerfile → the `sha256:…` that the build uses instead of what the name means now. */
   readonly baseDigests?: Readonly<Record<string, string>>;
+  /** Caches of other builders that steps may come from. */
+  readonly cacheFrom?: readonly CacheEntry[];
+  /** For `build`: an inline one. */
+  readonly cacheTo?: readonly CacheEntry[];
   /** `default`, `host` or `none`. */
   readonly network?: string;
   /** Paths relative to the context, forward slashes, that are never sent, even if `.dockerignore` includes them. */

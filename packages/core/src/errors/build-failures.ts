@@ -134,6 +134,15 @@ export function buildWithoutImage(why: string): DeBuildError {
   });
 }
 
+/** `reason` is the builder's. */
+export function cacheNotWritten(reason: string): DeBuildError {
+  return failure('cache-not-written', {
+    what: 'The image was built, but its cache could not be written to where `cacheTo` names.',
+    why: capitalSentence(shorten(reason)),
+    fix: 'Check the reference and the registry, and log in with `docker login`; or leave out `cacheTo`. `ignore-error=true` in an entry makes this a warning.',
+  });
+}
+
 export function buildInterrupted(): DeBuildError {
   return new DeBuildError({
     code: 'build-interrupted',

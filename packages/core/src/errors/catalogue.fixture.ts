@@ -234,6 +234,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'build-failures.ts': {
     buildWithoutImage: [['Its stream ended before it named one.']],
+    cacheNotWritten: [['error writing layer blob: 403 Forbidden']],
     buildInterrupted: [[]],
     buildStepFailed: [
       [
@@ -282,6 +283,9 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     diskAlmostFull: [
       ['/var/lib/docker', { free: 1.5e9, wanted: 10e9 }],
       ['/var/lib/docker', { free: 5e6, wanted: 10e9 }],
+    ],
+    cacheCarriesPrivateCode: [
+      ['type=registry,ref=registry.example.com/acme/erp:cache,mode=max', ['erp', 'hr'], 'de-build.json'],
     ],
     secretTooShort: [[token, '.env', 4]],
     nothingRecorded: [[]],
@@ -683,6 +687,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     pushReplacesLocal: [['registry.example.com/acme/erp:1.4.0']],
     versionPushedBefore: [['registry.example.com/acme/erp:1.4.0', 'sha256:0123']],
     sshAgentMissing: [['images/custom/Containerfile:12']],
+    cacheUnsupported: [['registry', endpoint]],
+    cacheWouldHoldToken: [['registry']],
     platformUnsupported: [['linux/s390x', ['linux/amd64', 'linux/386']]],
     gitConfigHidden: [['images/custom/Containerfile', 9]],
     sourcesWouldBeCopied: [['images/custom/Containerfile', { line: 7, text: 'COPY . .' }]],
@@ -783,6 +789,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
   },
   'usage-failures.ts': {
+    cacheEntryMalformed: [
+      ['type=gha', 'cacheTo', 'has the type "gha", which is none of registry, inline'],
+      ['mode=max', 'cacheFrom', 'names no type'],
+    ],
     platformMalformed: [['arm64', 'DOCKER_DEFAULT_PLATFORM']],
     platformsMany: [['linux/amd64,linux/arm64', '--platform']],
     badBuildArg: [[]],

@@ -1,4 +1,4 @@
-import { error, type Finding, note } from './finding.ts';
+import { error, type Finding, note, warning } from './finding.ts';
 import { explain } from './system-answer.ts';
 import { writeRemedy } from './write-remedy.ts';
 
@@ -74,5 +74,16 @@ export function appNotRecorded(
     fix: `Leave out \`--frozen\`, or remove ${app} from apps.json.`,
     subject: app,
     ...place,
+  });
+}
+
+/** `cache` is an entry of `cacheTo`. */
+export function cacheCarriesPrivateCode(cache: string, apps: readonly string[], file: string): Finding {
+  return warning('cache-carries-private-code', {
+    what: `The cache ${cache} will have the code of ${apps.join(', ')}.`,
+    why: 'With `mode=max` it has the files of every stage; whoever can read it can read them.',
+    fix: 'Use a repository that only those can read who may read the image, or leave out `mode=max`.',
+    file,
+    subject: 'cacheTo',
   });
 }

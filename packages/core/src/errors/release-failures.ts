@@ -87,6 +87,27 @@ export function platformUnsupported(platform: string, known: readonly string[]):
   });
 }
 
+/** The engine has no containerd image store, and no builder builds. */
+export function cacheUnsupported(type: string, endpoint: string): DeBuildError {
+  return new DeBuildError({
+    code: 'cache-unsupported',
+    what: `The engine at ${endpoint} cannot write a cache of the type ${type}.`,
+    why: "Without containerd's image store an engine writes only inline caches.",
+    fix: "Use `type=inline` with `push`, switch on containerd's image store in the engine's daemon.json, or build with a `builder`.",
+    exitCode: EXIT.checks,
+  });
+}
+
+export function cacheWouldHoldToken(type: string): DeBuildError {
+  return new DeBuildError({
+    code: 'cache-would-hold-token',
+    what: `A cache of the type ${type} cannot be written with \`tokenDelivery\` \`inject\`.`,
+    why: 'The build then has the token in its steps, and the cache has what every step wrote.',
+    fix: 'Set `tokenDelivery` to `auto`, or leave out `cacheTo`.',
+    exitCode: EXIT.checks,
+  });
+}
+
 /** The engine takes sources only as a folder of the context, and the Containerfile copies from there. */
 export function sourcesWouldBeCopied(
   file: string,

@@ -37,6 +37,22 @@ export function badPruneLimit(option: string, example: string): DeBuildError {
   });
 }
 
+/** `problem` follows the entry: "names no type". */
+export function cacheEntryMalformed(
+  entry: string,
+  use: 'cacheFrom' | 'cacheTo',
+  problem: string,
+): DeBuildError {
+  const option = use === 'cacheFrom' ? '--cache-from' : '--cache-to';
+  return new DeBuildError({
+    code: 'cache-entry-malformed',
+    what: `The cache ${JSON.stringify(entry)} of ${option} is invalid.`,
+    why: `It ${problem}.`,
+    fix: `Write it as docker buildx does: \`${option} type=registry,ref=registry.example.com/acme/erp:cache\`.`,
+    exitCode: EXIT.usage,
+  });
+}
+
 /** `source` is where it was set: `--platform`. */
 export function platformMalformed(platform: string, source: string): DeBuildError {
   return new DeBuildError({

@@ -2,7 +2,13 @@ import { expect, test } from '@jest/globals';
 import { announceTransfer } from './announce-transfer.ts';
 import type { FlowEvent } from './event.ts';
 
-const INFO = { version: '28.5.2', apiVersion: '1.51', operatingSystem: 'Debian', platform: 'linux/amd64' };
+const INFO = {
+  hasContainerdStore: false,
+  version: '28.5.2',
+  apiVersion: '1.51',
+  operatingSystem: 'Debian',
+  platform: 'linux/amd64',
+};
 
 async function announced(sizeBytes: number, more: { advice?: string; dataFolder?: string } = {}) {
   const { dataFolder, ...rest } = more;

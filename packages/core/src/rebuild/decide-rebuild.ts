@@ -20,6 +20,7 @@ import { normalizePlatform } from '../release/plan/choose-platform.ts';
 import type { Decision } from '../release/plan/decision.ts';
 import type { BuildPlan, PlannedApp, PlannedBuildArg } from '../release/plan/plan.ts';
 import { plannedRepository } from '../release/plan/plan-build.ts';
+import { NO_SHARED_CACHE } from '../release/plan/shared-cache.ts';
 import { chooseTokenDelivery } from '../release/plan/token-delivery.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { type AppEntry, readApps } from '../site/apps-json.ts';
@@ -88,6 +89,7 @@ export async function decideRebuild(
     repositories: cloned.pinned,
     buildArgs: args.filled,
     engine,
+    sharedCache: NO_SHARED_CACHE,
     files: {
       folder: files.folder,
       containerfile: join(files.folder, manifest.containerfile.path),
@@ -216,6 +218,7 @@ function planOf(
       digest: cache.digest ?? '',
       reason: decided.cache ? undefined : 'a rebuild from the cache proves nothing',
     },
+    sharedCache: { cacheFrom: [], cacheTo: [] },
     tokenDelivery: decided.tokenDelivery,
     target: manifest.target,
     platform: manifest.platform ?? normalizePlatform(image.platform),

@@ -15,6 +15,7 @@ import { RELEASE } from './plan/release-flow.ts';
 import { describeRelease } from './publish/describe-release.ts';
 import { publishRelease } from './publish/publish-release.ts';
 import { pushImage } from './publish/push-image.ts';
+import { writeSharedCache } from './publish/write-shared-cache.ts';
 import { examineImage } from './verify/examine-image.ts';
 import { judgeLeaks } from './verify/judge-leaks.ts';
 import { verifyImage } from './verify/verify-image.ts';
@@ -63,7 +64,7 @@ async function release(site: OpenSite, options: ReleaseOptions, tools: Tools): P
   const startedAt = tools.now();
   const decision = await decideRelease(site, options, tools);
   const { plan } = decision;
-  return buildImage(decision, tools, async (built, journal) => {
+  return buildImage(decision, tools, async (built, journal, request) => {
     const imageId = built.id;
     const verified = await inStage(tools, { stage: 'verify', title: `Verifying ${imageId}` }, async () => {
       const found = await withinGrace(tools.signal, verifyImage(decision, imageId));
@@ -71,6 +72,7 @@ async function release(site: OpenSite, options: ReleaseOptions, tools: Tools): P
     });
     reportUnplanned(unplannedApps(plannedInImage(plan), verified.found), tools);
     await judgeLeaks(decision, { imageId, search: verified.search }, tools);
+    await writeSharedCache(decision, { built, request }, tools);
     const pushed = await pushImage(decision, { imageId, journal }, tools);
     const record = await describeRelease(decision, { startedAt, built, pushed, ...verified }, tools);
     const manifestPath = await publishRelease(decision, { record, imageId, journal }, tools);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseByteSize } from './byte-size.ts';
+import { type CacheUse, parseCacheEntry } from './cache-entry.ts';
 import { IMAGE_NAME, judgeImageName } from './image-name.ts';
 
 const envKey = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a key of an env file');
@@ -8,6 +9,18 @@ const path = z
   .min(1, 'is empty')
   .regex(/^(?![/\\]|[A-Za-z]:)[^\0]*$/, 'is not a path relative to the folder of the site')
   .transform((text) => text.replace(/(?!^)\/+$/, ''));
+
+const cacheEntries = (use: CacheUse) =>
+  z
+    .array(
+      z.string().transform((text, context) => {
+        const entry = parseCacheEntry(text, use);
+        if (!('problem' in entry)) return entry;
+        context.addIssue({ code: 'custom', message: entry.problem });
+        return z.NEVER;
+      }),
+    )
+    .prefault([]);
 
 /** The id of the secret with the apps; de-build serves it itself. */
 const APPS_ID = 'apps_json';
@@ -113,6 +126,12 @@ export const siteConfigSchema = z
       .describe(
         'What builds the images: the name of a builder of `docker buildx`, or the address of a `buildkitd`, with the files of its TLS connection. By default BUILDX_BUILDER, or the BuildKit of the engine.',
       ),
+    cacheFrom: cacheEntries('cacheFrom').describe(
+      'Build caches of other builders that steps may come from, as `docker buildx build --cache-from` has them: `type=registry,ref=REF`, or REF.',
+    ),
+    cacheTo: cacheEntries('cacheTo').describe(
+      'Where the build cache is written for other builders, as `docker buildx build --cache-to` has it: `type=registry,ref=REF,mode=max`, or `type=inline`, which goes with the image. It is written after the audit.',
+    ),
     network: z
       .enum(['default', 'host', 'none'])
       .default('default')

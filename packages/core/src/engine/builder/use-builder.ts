@@ -38,6 +38,11 @@ export async function useBuilder(
       const { buildKit } = await chooseNode(nodes, request.platform);
       return buildWithBuildKit(buildKit, engine.images, request);
     },
+    async writeCache(request) {
+      const { writeCache } = await import('../buildkit/write-cache.ts');
+      const { buildKit } = await chooseNode(nodes, request.platform);
+      return writeCache(buildKit, request);
+    },
     cache: { ...engine.cache, buildRecords: () => recordsOf(nodes) },
   };
 }

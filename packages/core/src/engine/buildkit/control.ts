@@ -1,3 +1,4 @@
+import type { CacheEntry } from '../../site/cache-entry.ts';
 import { bytesField, numberField, readFields, readMessage } from '../session/protobuf.ts';
 
 /**
@@ -18,11 +19,14 @@ export type Attributes = Readonly<Record<string, string | undefined>>;
 export interface Solve {
   /** Ours; names the build in `Status`. */
   readonly ref: string;
-  readonly exporter: string;
+  /** `undefined` keeps the result in the cache. */
+  readonly exporter: string | undefined;
   readonly exporterAttributes: Attributes;
   readonly sessionId: string;
   readonly frontendAttributes: Attributes;
   readonly entitlements: readonly string[];
+  readonly cacheFrom: readonly CacheEntry[];
+  readonly cacheTo: readonly CacheEntry[];
   /** Sources, and what takes their place: a `Policy` of moby/buildkit's sourcepolicy/pb. */
   readonly replacedSources: Readonly<Record<string, string>>;
 }
@@ -30,14 +34,31 @@ export interface Solve {
 export function writeSolve(solve: Solve): Buffer {
   return Buffer.concat([
     bytesField(1, solve.ref),
-    bytesField(3, solve.exporter),
+    solve.exporter === undefined ? Buffer.alloc(0) : bytesField(3, solve.exporter),
     writeMap(4, solve.exporterAttributes),
     bytesField(5, solve.sessionId),
     bytesField(6, 'dockerfile.v0'),
-    writeMap(7, solve.frontendAttributes),
+    writeMap(7, {
+      ...solve.frontendAttributes,
+      // The frontend asks for them, not the solver.
+      'cache-imports':
+        solve.cacheFrom.length === 0 ? undefined : JSON.stringify(solve.cacheFrom.map(importOf)),
+    }),
+    writeCacheOptions(solve),
     ...solve.entitlements.map((entitlement) => bytesField(9, entitlement)),
     writePolicy(solve.replacedSources),
   ]);
+}
+
+function importOf({ type, attributes }: CacheEntry) {
+  return { Type: type, Attrs: attributes };
+}
+
+function writeCacheOptions({ cacheFrom, cacheTo }: Solve): Buffer {
+  const entry = (field: number, { type, attributes }: CacheEntry) =>
+    bytesField(field, Buffer.concat([bytesField(1, type), writeMap(2, attributes)]));
+  const entries = [...cacheTo.map((one) => entry(4, one)), ...cacheFrom.map((one) => entry(5, one))];
+  return entries.length === 0 ? Buffer.alloc(0) : bytesField(8, Buffer.concat(entries));
 }
 
 const CONVERT = 2;

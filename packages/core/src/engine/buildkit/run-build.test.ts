@@ -46,7 +46,14 @@ async function run(builder: FakeBuilder, signal?: AbortSignal, events: BuildEven
     ...(signal === undefined ? {} : { signal }),
   };
   const ledger = createStepLedger((event) => events.push(event));
-  return runBuild({ buildKit: engineBuildKit(transport), client, request, sessionId: 's', ledger });
+  return runBuild({
+    buildKit: engineBuildKit(transport),
+    client,
+    request,
+    sessionId: 's',
+    ledger,
+    purpose: 'build',
+  });
 }
 
 async function socketPair(): Promise<[Socket, Socket]> {

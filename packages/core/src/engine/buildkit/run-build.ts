@@ -29,6 +29,8 @@ export interface BuildRun {
   readonly request: BuildRequest;
   readonly sessionId: string;
   readonly ledger: StepLedger;
+  /** `build` exports an image, `write-cache` only the cache. */
+  readonly purpose: 'build' | 'write-cache';
 }
 
 /** How the builder says that a build ended. */
@@ -75,7 +77,7 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
 }
 
 async function solveOnce(
-  { client, buildKit }: BuildRun,
+  { client, buildKit, purpose }: BuildRun,
   solve: Solve,
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
@@ -83,7 +85,7 @@ async function solveOnce(
     const response = readSolveResponse(await client.call(CONTROL.solve, writeSolve(solve), signal));
     const ids = [response.get('containerimage.digest'), response.get('containerimage.config.digest')];
     const imageIds = ids.filter((id) => id !== undefined);
-    if (imageIds.length === 0)
+    if (imageIds.length === 0 && purpose === 'build')
       throw buildWithoutImage('The builder ended without an error and without naming an image.');
     return { imageIds };
   } catch (error) {
@@ -131,12 +133,12 @@ async function endOf(following: Promise<void>): Promise<void> {
   waiting.abort();
 }
 
-function solveOf({ request, sessionId, buildKit }: BuildRun): Solve {
+function solveOf({ request, sessionId, buildKit, purpose }: BuildRun): Solve {
   const { tags, buildArgs, labels, network } = request;
   return {
     ref: randomBytes(16).toString('hex'),
-    exporter: buildKit.exporter,
-    exporterAttributes: { name: tags.join(',') },
+    exporter: purpose === 'build' ? buildKit.exporter : undefined,
+    exporterAttributes: purpose === 'build' ? { name: tags.join(',') } : {},
     sessionId,
     frontendAttributes: {
       filename: basename(request.containerfile),
@@ -153,6 +155,8 @@ function solveOf({ request, sessionId, buildKit }: BuildRun): Solve {
       }),
     },
     entitlements: network === 'host' ? ['network.host'] : [],
+    cacheFrom: request.cacheFrom ?? [],
+    cacheTo: request.cacheTo ?? [],
     replacedSources: pinnedBases(request.baseDigests ?? {}),
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BuiltImage } from '../../engine/engine.ts';
+import type { BuildRequest, BuiltImage } from '../../engine/engine.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { EXIT } from '../../errors/exit-codes.ts';
 import { type RunJournal, startJournal } from '../../flow/journal.ts';
@@ -18,7 +18,7 @@ import { fetchSources } from './fetch-sources.ts';
 export async function buildImage<Result>(
   decision: Decision,
   tools: Tools,
-  use: (built: BuiltImage, journal: RunJournal) => Promise<Result>,
+  use: (built: BuiltImage, journal: RunJournal, request: BuildRequest) => Promise<Result>,
 ): Promise<Result> {
   const { plan, engine, site } = decision;
   const temporary = `${plan.image}:${buildingTag(plan.siteVersion, randomBytes(4).toString('hex'))}`;
@@ -26,10 +26,12 @@ export async function buildImage<Result>(
   let { signal } = tools;
   try {
     const fetched = await fetchSources(decision, tools);
-    const built = await inStage(tools, { stage: 'build', title: `Building ${plan.reference}` }, async () =>
-      engine.build(await buildRequest(decision, { temporary, fetched }, tools)),
-    );
-    return await use(built, journal);
+    const title = `Building ${plan.reference}`;
+    const { built, request } = await inStage(tools, { stage: 'build', title }, async () => {
+      const request = await buildRequest(decision, { temporary, fetched }, tools);
+      return { built: await engine.build(request), request };
+    });
+    return await use(built, journal, request);
   } catch (error) {
     // Another image has the version, and none of ours does.
     if (isDeBuildError(error) && error.exitCode === EXIT.conflict) journal.settle();

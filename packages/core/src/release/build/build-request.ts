@@ -44,8 +44,12 @@ export async function buildRequest(
     redactor.add(encoded);
     buildArgs.APPS_JSON_BASE64 = encoded;
   }
-  const bases = plan.baseImages.map(({ reference }) => reference);
-  const registryAuth = await findRegistryCredentials(bases, { environment, redactor });
+  const { cacheFrom, cacheTo } = decision.sharedCache;
+  const asked = [
+    ...plan.baseImages.map(({ reference }) => reference),
+    ...[...cacheFrom, ...cacheTo].flatMap(({ attributes }) => attributes.ref ?? []),
+  ];
+  const registryAuth = await findRegistryCredentials(asked, { environment, redactor });
   const sources = await mountedSources(decision, { fetched, appsJson: document });
   const sessionKey = await readSiteKey(await site.own.make());
   return {
@@ -58,6 +62,8 @@ export async function buildRequest(
     labels: labelsOf(plan),
     noCache: !plan.cache.use,
     pull: plan.pull,
+    cacheFrom,
+    cacheTo: cacheTo.filter(({ type }) => type === 'inline'),
     onEvent: tools.emit,
     redactor,
     signal: tools.signal,

@@ -1,6 +1,9 @@
-import { secretTooShort } from '../../errors/check-findings.ts';
+import { allApps } from '../../apps/all-apps.ts';
+import { cacheCarriesPrivateCode, secretTooShort } from '../../errors/check-findings.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
+import { isSshUrl } from '../../git/ssh-url.ts';
+import { writeCacheEntry } from '../../site/cache-entry.ts';
 import type { Dialect } from '../../site/containerfile.ts';
 import { SITE_CONFIG_FILE } from '../../site/read-site-config.ts';
 import type { CheckOutcome } from './check.ts';
@@ -17,7 +20,10 @@ export function checkSiteFiles(site: OpenSite): Readonly<Record<FileCheck, Check
     return secretTooShort(name, entry === undefined ? SITE_CONFIG_FILE : config.env, entry?.line);
   });
   return {
-    config: { findings: found('config'), summary: unknownSettings.has('image') ? undefined : config.image },
+    config: {
+      findings: [...found('config'), ...judgeSharedCache(site)],
+      summary: unknownSettings.has('image') ? undefined : config.image,
+    },
     env: { findings: found('env'), summary: env && counted(env.entries.size, 'key') },
     apps: { findings: found('apps'), summary: counted(apps.length, 'app') },
     token: { findings: [...sources.findings, ...weak], summary: sources.summary },
@@ -26,6 +32,17 @@ export function checkSiteFiles(site: OpenSite): Readonly<Record<FileCheck, Check
       summary: containerfile && describeDialect(containerfile.dialect, found('containerfile')),
     },
   };
+}
+
+/** With `mode=max` a cache has the steps of every stage, the folder of the bench with its apps among them. */
+function judgeSharedCache({ config, sources }: OpenSite): readonly Finding[] {
+  const names = allApps(sources)
+    .filter(({ url, credential }) => credential !== undefined || isSshUrl(url))
+    .map(({ name }) => name);
+  if (names.length === 0) return [];
+  return config.cacheTo
+    .filter(({ attributes }) => attributes.mode === 'max')
+    .map((entry) => cacheCarriesPrivateCode(writeCacheEntry(entry), names, SITE_CONFIG_FILE));
 }
 
 function checkOf({ file }: Finding, { config }: OpenSite): FileCheck {

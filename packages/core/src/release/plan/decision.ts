@@ -5,6 +5,7 @@ import type { OpenSite } from '../../flow/open-site.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import type { BuildPlan } from './plan.ts';
+import type { SharedCache } from './shared-cache.ts';
 
 /** A plan, and what it must not hold but its execution needs: secrets, paths, the engine. */
 export interface Decision {
@@ -29,6 +30,7 @@ export interface Decision {
   readonly sourceDateEpoch?: string | undefined;
   /** For a rebuild: see `BuildRequest`. */
   readonly baseDigests?: Readonly<Record<string, string>>;
+  readonly sharedCache: SharedCache;
   readonly audit: SiteConfig['audit'];
   readonly keepsFailed: boolean;
 }

@@ -17,6 +17,7 @@ import type {
   PlannedSiteRepository,
 } from './plan.ts';
 import { digestOf } from './plan-digest.ts';
+import { plannedSharedCache, type SharedCache } from './shared-cache.ts';
 import type { TokenDelivery } from './token-delivery.ts';
 
 /** What the plan is decided from, after every check has passed. */
@@ -38,6 +39,7 @@ export interface PlanInput {
   readonly pull: boolean;
   readonly push: boolean;
   readonly network: string | undefined;
+  readonly sharedCache: SharedCache;
   readonly builder: Builder | undefined;
   readonly platform: string | undefined;
   readonly now: Date;
@@ -61,6 +63,7 @@ export function planBuild(input: PlanInput): BuildPlan {
     buildArgs: plannedBuildArgs(input.sources, input.cache),
     baseImages: input.baseImages,
     cache: plannedCache(input),
+    sharedCache: plannedSharedCache(input.sharedCache),
     tokenDelivery: input.tokenDelivery,
     target: config.target,
     platform: input.platform,

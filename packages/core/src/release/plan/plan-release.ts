@@ -37,6 +37,7 @@ import type { Decision } from './decision.ts';
 import type { BuildPlan } from './plan.ts';
 import { planBuild } from './plan-build.ts';
 import { RELEASE } from './release-flow.ts';
+import { chooseSharedCache, requireCacheable } from './shared-cache.ts';
 import { sourceMounts } from './source-mounts.ts';
 import { chooseTokenDelivery } from './token-delivery.ts';
 
@@ -64,6 +65,10 @@ export interface ReleaseOptions extends SiteOptions {
   readonly platform?: string;
   /** What builds the image: the name of a builder in buildx, or its address. Default: de-build.json's, BUILDX_BUILDER, or the engine. */
   readonly builder?: string;
+  /** Caches of other builders, in buildx's syntax. Default: de-build.json's. */
+  readonly cacheFrom?: readonly string[];
+  /** Where the cache is written, in buildx's syntax. Default: de-build.json's. */
+  readonly cacheTo?: readonly string[];
   /** Network of the build's steps: `default`, `host` or `none`. Default: de-build.json's. */
   readonly network?: string;
 }
@@ -125,6 +130,8 @@ async function decide(
     omitUndefined({ version: info.version, builder: engine.builder }),
     containerfile,
   );
+  const sharedCache = chooseSharedCache(options, config);
+  requireCacheable(sharedCache, { engine, info, tokenDelivery });
   const repositories = mountable(resolved, { containerfile, tokenDelivery });
   const plan = planBuild({
     config,
@@ -155,6 +162,7 @@ async function decide(
     pull: options.pull ?? false,
     push: options.push ?? config.push,
     network: options.network,
+    sharedCache,
     builder: engine.builder,
     platform: choosePlatform({
       option: options.platform,
@@ -170,6 +178,7 @@ async function decide(
     repositories: repositories.pinned,
     buildArgs: sources.filledBuildArgs,
     engine,
+    sharedCache,
     files: {
       folder: site.folder,
       containerfile: join(site.folder, config.containerfile),

@@ -34,6 +34,8 @@ export interface BuildPlan {
   readonly buildArgs: Readonly<Record<string, PlannedBuildArg>>;
   readonly baseImages: readonly PlannedBaseImage[];
   readonly cache: PlannedCache;
+  /** As `docker buildx build` writes them. */
+  readonly sharedCache: { readonly cacheFrom: readonly string[]; readonly cacheTo: readonly string[] };
   readonly tokenDelivery: TokenDelivery;
   readonly target: string | undefined;
   /** As OCI writes it; `undefined` is the engine's own. */

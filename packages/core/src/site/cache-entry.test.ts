@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { type CacheUse, parseCacheEntry, writeCacheEntry } from './cache-entry.ts';
+
+test.each<[string, CacheUse, string]>([
+  [
+    'registry.example.com/acme/erp:cache',
+    'cacheFrom',
+    'type=registry,ref=registry.example.com/acme/erp:cache',
+  ],
+  ['type=registry,ref=a/b', 'cacheFrom', 'type=registry,ref=a/b'],
+  ['ref=a/b,type=registry,MODE=max', 'cacheTo', 'type=registry,ref=a/b,mode=max'],
+  ['type=inline', 'cacheTo', 'type=inline'],
+  ['type=registry,ref=a/b,"compression=a,b"', 'cacheTo', 'type=registry,ref=a/b,"compression=a,b"'],
+  ['type=registry,ref=a/b,"note=say ""x"""', 'cacheTo', 'type=registry,ref=a/b,"note=say ""x"""'],
+])('%s of %s is %s', (text, use, expected) => {
+  const entry = parseCacheEntry(text, use);
+  if ('problem' in entry) throw new Error(entry.problem);
+  expect(writeCacheEntry(entry)).toBe(expected);
+  expect(parseCacheEntry(writeCacheEntry(entry), use)).toEqual(entry);
+});
+
+test.each<[string, CacheUse, string]>([
+  ['', 'cacheFrom', 'has "" where KEY=VALUE is expected'],
+  ['mode=max', 'cacheTo', 'names no type'],
+  ['type=registry,mode', 'cacheTo', 'has "mode" where KEY=VALUE is expected'],
+  ['type=registry', 'cacheTo', 'names no ref'],
+  ['type=registry,ref=', 'cacheFrom', 'names no ref'],
+  ['type=gha', 'cacheTo', 'has the type "gha", which is none of registry, inline'],
+  ['type=inline', 'cacheFrom', 'has the type "inline", which is none of registry'],
+])('%j of %s %s', (text, use, problem) => {
+  expect(parseCacheEntry(text, use)).toEqual({ problem });
+});
