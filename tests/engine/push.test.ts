@@ -1,8 +1,16 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildRelease, connectEngine, type Engine, type ReleaseOptions, readRecords } from '@de-build/core';
+import {
+  buildRelease,
+  connectEngine,
+  type Engine,
+  type FlowEvent,
+  type ReleaseOptions,
+  readRecords,
+} from '@de-build/core';
 import type { ExampleSite } from '@de-build/testbed';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld, siteOptions } from './example-world.ts';
@@ -80,9 +88,39 @@ else
       await engine.images.untag(`${first.image}:1.0.0`);
       await expect(release(other)).rejects.toMatchObject({ code: 'version-pushed-before', exitCode: 8 });
       const before = await digestThere(first, '1.0.0');
-      const forced = await release(other, { force: true });
+      const notices: string[] = [];
+      const onEvent = (event: FlowEvent) => event.type === 'notice' && notices.push(event.text);
+      const forced = await release(other, { force: true, onEvent });
+      expect(notices).toContainEqual(
+        expect.stringMatching(/^127\.0\.0\.1:.*:1\.0\.0 is in its registry already \(sha256:/),
+      );
       expect(forced.manifest.pushed).toContain(await digestThere(first, '1.0.0'));
       expect(forced.manifest.pushed).not.toContain(before);
+    });
+
+    test('is refused before the build when the registry refuses the account', async () => {
+      const site = await addSite(registry.host);
+      const config = await mkdtemp(join(tmpdir(), 'de-build-login-'));
+      const auth = Buffer.from(`${registry.user}:wrong`).toString('base64');
+      await writeFile(join(config, 'config.json'), JSON.stringify({ auths: { [registry.host]: { auth } } }));
+      const stages: string[] = [];
+      const onEvent = (event: FlowEvent) => event.type === 'stage' && stages.push(event.stage);
+      await expect(release(site, { onEvent }, config)).rejects.toMatchObject({
+        code: 'registry-refused',
+        fix: expect.stringContaining(`docker login ${registry.host}`),
+      });
+      expect(stages).not.toContain('build');
+      await rm(config, { recursive: true });
+    });
+
+    test('is refused when another image has the version here', async () => {
+      const site = await addSite(registry.host);
+      await engine.images.tag(shared.busyboxImage, `${site.image}:1.0.0`);
+      await expect(release(site, { force: true })).rejects.toMatchObject({
+        code: 'push-replaces-local',
+        exitCode: 8,
+      });
+      await engine.images.untag(`${site.image}:1.0.0`);
     });
 
     describe('and breaks off', () => {

@@ -186,7 +186,7 @@ export interface ReadingContainer {
 export interface Registries {
   /**
    * The digest that a registry has for a name and tag; `undefined` when it has none, or does not report it.
-   * @throws DeBuildError `engine-*`
+   * @throws DeBuildError `registry-refused`, `registry-unreachable`, `engine-*`
    */
   digestOf(reference: string, access: RegistryAccess): Promise<string | undefined>;
   /**

@@ -38,8 +38,12 @@ export interface JournalEntry {
 export interface RunJournal {
   /** From here on the work is completed: by this run, or by the next one if this one dies. */
   promise(work: PendingEntry): Promise<void>;
-  /** Counts one more name as temporary while `use` runs. @throws DeBuildError `journal-not-written` */
-  withTemporary<Result>(name: string, use: () => Promise<Result>): Promise<Result>;
+  /**
+   * Counts one more name as temporary while `use` runs. If `use` fails and has said that the name is left, the journal stays, and
+   * the next run removes the name.
+   * @throws DeBuildError `journal-not-written`
+   */
+  withTemporary<Result>(name: string, use: (left: () => void) => Promise<Result>): Promise<Result>;
   /** The work is complete, or undone: nothing is pending. */
   settle(): void;
   /** Removes the journal, unless work is still pending. */
@@ -61,7 +65,13 @@ export async function startJournal(path: string, temporary: readonly string[]): 
     },
     async withTemporary(name, use) {
       await writeEntry(path, { temporary: [...temporary, name] });
-      const result = await use();
+      let isLeft = false;
+      const result = await use(() => {
+        isLeft = true;
+      }).catch((error: unknown) => {
+        isPending ||= isLeft;
+        throw error;
+      });
       await writeEntry(path, { temporary });
       return result;
     },

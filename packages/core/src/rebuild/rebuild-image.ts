@@ -12,6 +12,7 @@ import { openMirror } from '../git/mirror/mirror-store.ts';
 import { buildImage } from '../release/build/build-image.ts';
 import { mirrorAppOf } from '../release/build/fetch-sources.ts';
 import type { Decision } from '../release/plan/decision.ts';
+import { requirePlatform } from '../release/plan/require-feasible.ts';
 import { verifyImage } from '../release/verify/verify-image.ts';
 import { compareRebuilt } from './compare-rebuilt.ts';
 import { decideRebuild } from './decide-rebuild.ts';
@@ -105,6 +106,7 @@ async function decide(
   const title = `Deciding how to rebuild ${release.name}`;
   const decided = await inStage(tools, { stage: 'plan', title }, async () => {
     const decision = await decideRebuild(release, { cache, files }, tools);
+    await requirePlatform(decision);
     const bases = await findBases(release.manifest, { engine: decision.engine, inexact, dryRun }, tools);
     return { decision: await withActualBaseDigests(decision, bases), source: files.source, bases };
   });

@@ -100,6 +100,18 @@ test.each([
   ['has it', 200, { Descriptor: { digest: DIGEST } }, DIGEST],
   ['has it not', 404, { message: 'manifest unknown' }, undefined],
   ['does not say', 200, 'nonsense', undefined],
+  ['calls an unknown name forbidden', 403, { message: 'denied' }, undefined],
+  ['fails with an unknown name', 500, { message: 'manifest unknown: manifest unknown' }, undefined],
 ])('a registry that %s', async (_, status, message, expected) => {
   expect(await engineSaying(status, message).registries.digestOf(NAME, {})).toBe(expected);
+});
+
+test.each([
+  [401, 'unauthorized: authentication required', 'registry-refused'],
+  [500, 'received unexpected HTTP status: 503 Service Unavailable', 'registry-refused'],
+  [500, 'Get "https://registry:5000/v2/": dial tcp: connect: connection refused', 'registry-unreachable'],
+])('a registry that answers %i, %s', async (status, message, code) => {
+  await expect(engineSaying(status, { message }).registries.digestOf(NAME, {})).rejects.toMatchObject({
+    code,
+  });
 });

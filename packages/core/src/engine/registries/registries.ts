@@ -30,7 +30,10 @@ export function registries(
         answerWithinMs: REGISTRY_ANSWERS_WITHIN_MS,
         ...omitUndefined({ signal }),
       });
-      if (status >= 400) return undefined;
+      if (status >= 400) {
+        if (!isRefusal(status, text)) return undefined;
+        throw explainRegistry(reference, reasonOf(text));
+      }
       const parsed = Distribution.safeParse(parseJson(text));
       return parsed.success ? parsed.data.Descriptor.digest : undefined;
     },
@@ -60,6 +63,13 @@ export function registries(
       for await (const _ of followTransfer(transport, pull));
     },
   };
+}
+
+/** Of a name that a registry does not have, some say 403: it may be pushed all the same. */
+function isRefusal(status: number, text: string): boolean {
+  return (
+    (status === 401 || status >= 500) && !/\b(?:manifest|name|repository) (?:unknown|not found)/i.test(text)
+  );
 }
 
 interface Transfer {

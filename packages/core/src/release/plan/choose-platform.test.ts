@@ -14,6 +14,10 @@ test.each([
   ['linux/armhf', 'linux/arm/v7'],
   ['linux/arm/6', 'linux/arm/v6'],
   ['linux/amd64/v3', 'linux/amd64/v3'],
+  ['arm64', 'linux/arm64'],
+  ['x86_64', 'linux/amd64'],
+  ['local', undefined],
+  ['linux', undefined],
 ])('%s is %s', (text, platform) => {
   expect(choose(text)).toBe(platform);
 });
@@ -25,7 +29,7 @@ test('the option comes before the setting, and the setting before the variable',
   expect(choose(undefined, undefined, '')).toBeUndefined();
 });
 
-test.each(['arm64', 'linux', 'linux/', 'linux/a b', 'a/b/c/d'])('%j is refused by name', (text) => {
+test.each(['arm65', 'linux/', 'linux/a b', 'a/b/c/d'])('%j is refused by name', (text) => {
   expect(() => choose(undefined, undefined, text)).toThrow(
     expect.objectContaining({
       code: 'platform-malformed',

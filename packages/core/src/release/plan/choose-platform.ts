@@ -21,12 +21,15 @@ export function choosePlatform({ option, config, variable }: PlatformChoice): st
     ['DOCKER_DEFAULT_PLATFORM', variable],
   ] as const;
   const [source, value] = wanted.find(([, text]) => text !== undefined && text !== '') ?? [];
-  if (source === undefined || value === undefined) return undefined;
+  if (source === undefined || value === undefined || OWN.has(value.toLowerCase())) return undefined;
   if (value.includes(',')) throw platformsMany(value, source);
   const platform = normalizePlatform(value);
   if (platform === undefined) throw platformMalformed(value, source);
   return platform;
 }
+
+/** Other words for the builder's own. */
+const OWN = new Set(['local', 'linux']);
 
 const ARCHITECTURES: Readonly<Record<string, string>> = {
   x86_64: 'amd64',
@@ -37,9 +40,18 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
   armel: 'arm/v6',
 };
 
-/** By the rules of containerd's platforms package: other names of an architecture, and variants that are the default. */
+/** Those of Linux that a platform may be short for. */
+const KNOWN = new Set(['amd64', 'arm64', 'arm', '386', 'ppc64le', 'riscv64', 's390x', 'mips64le', 'loong64']);
+
+/**
+ * By the rules of containerd's platforms package: other names of an architecture, variants that are the default, and an
+ * architecture alone, which is one of Linux.
+ */
 export function normalizePlatform(text: string): string | undefined {
-  const match = /^([a-z0-9_]+)\/([a-z0-9_-]+)(?:\/(v?\d+|[a-z0-9]+))?$/.exec(text.toLowerCase());
+  const lower = text.toLowerCase();
+  const isShort = KNOWN.has(lower) || lower in ARCHITECTURES;
+  const whole = isShort ? `linux/${lower}` : lower;
+  const match = /^([a-z0-9_]+)\/([a-z0-9_-]+)(?:\/(v?\d+|[a-z0-9]+))?$/.exec(whole);
   const [, os = '', architecture = '', variant] = match ?? [];
   if (match === null) return undefined;
   const [name = '', own] = (ARCHITECTURES[architecture] ?? architecture).split('/');

@@ -3,28 +3,15 @@ import { allApps } from '../../apps/all-apps.ts';
 import { decideCacheInput } from '../../apps/cache-input.ts';
 import { plainValues } from '../../apps/plain-values.ts';
 import type { ClonedRepositories } from '../../apps/repository.ts';
-import { registryAccess } from '../../engine/registry-credentials.ts';
-import {
-  checksFailed,
-  frozenNeedsSources,
-  gitConfigHidden,
-  platformUnsupported,
-  pushReplacesLocal,
-  sourcesWouldBeCopied,
-  sshAgentMissing,
-  sshNeedsSources,
-  versionPushedBefore,
-} from '../../errors/release-failures.ts';
+import { checksFailed } from '../../errors/release-failures.ts';
 import { inspectSite } from '../../flow/change-site.ts';
 import type { CheckResult } from '../../flow/event.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
 import { inStage } from '../../flow/stage.ts';
 import type { SiteOptions, Tools } from '../../flow/tools.ts';
-import { isSshUrl } from '../../git/ssh-url.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import type { Containerfile } from '../../site/containerfile.ts';
-import { parseInstructions } from '../../site/containerfile-instructions.ts';
 import { findGraftConflicts } from '../../site/graft-conflicts.ts';
 import { stagesWith } from '../../site/parse-containerfile.ts';
 import { readVersion } from '../../site/site.ts';
@@ -32,13 +19,13 @@ import type { SiteConfig } from '../../site/site-config.ts';
 import type { SiteApps } from '../check/check-repositories.ts';
 import { type CheckedSite, runChecks } from '../check/run-checks.ts';
 import { findBaseImages } from './base-images.ts';
-import { choosePlatform, normalizePlatform } from './choose-platform.ts';
+import { choosePlatform } from './choose-platform.ts';
 import type { Decision } from './decision.ts';
 import type { BuildPlan } from './plan.ts';
 import { planBuild } from './plan-build.ts';
 import { RELEASE } from './release-flow.ts';
-import { chooseSharedCache, requireCacheable } from './shared-cache.ts';
-import { sourceMounts } from './source-mounts.ts';
+import { requireFeasible } from './require-feasible.ts';
+import { chooseSharedCache, requireCacheable, type SharedCache } from './shared-cache.ts';
 import { chooseTokenDelivery } from './token-delivery.ts';
 
 /** Settings of one release, in addition to the site's files. */
@@ -85,25 +72,36 @@ export function planRelease(options: ReleaseOptions): Promise<BuildPlan> {
   });
 }
 
-/** The stages `check` and `plan`. @throws DeBuildError `checks-failed`, `frozen-needs-mirror`, `ssh-needs-mirror`, `sources-would-be-copied` */
+/** The stages `check` and `plan`. @throws DeBuildError `platform-malformed`, `platforms-many`, `cache-*`, `checks-failed`; as `requireFeasible` */
 export async function decideRelease(
   site: OpenSite,
   options: ReleaseOptions,
   tools: Tools,
 ): Promise<Decision> {
+  const chosen: ChosenOptions = {
+    platform: choosePlatform({
+      option: options.platform,
+      config: site.config.platform,
+      variable: tools.environment.DOCKER_DEFAULT_PLATFORM,
+    }),
+    sharedCache: chooseSharedCache(options, site.config),
+  };
   const checked = await inStage(tools, { stage: 'check', title: `Checking ${site.folder}` }, async () => {
     const seen = await runChecks(site, options, tools);
     requirePassed(seen.results);
     return seen;
   });
   return inStage(tools, { stage: 'plan', title: 'Deciding what to build' }, async () => {
-    const decision = await decide(site, { options, checked }, tools);
-    requireDelivery(decision);
-    await requirePlatform(decision);
-    requireAgent(decision, tools);
-    await requireUnpushed(decision, tools);
+    const decision = await decide(site, { options, chosen, checked }, tools);
+    await requireFeasible(decision, tools);
     return decision;
   });
+}
+
+/** What options, de-build.json and the environment decide without the checks. */
+interface ChosenOptions {
+  readonly platform: string | undefined;
+  readonly sharedCache: SharedCache;
 }
 
 function requirePassed(results: readonly CheckResult[]): void {
@@ -113,8 +111,12 @@ function requirePassed(results: readonly CheckResult[]): void {
 
 async function decide(
   site: OpenSite,
-  { options, checked }: { readonly options: ReleaseOptions; readonly checked: CheckedSite },
-  tools: Pick<Tools, 'now' | 'environment'>,
+  {
+    options,
+    chosen: { platform, sharedCache },
+    checked,
+  }: { readonly options: ReleaseOptions; readonly chosen: ChosenOptions; readonly checked: CheckedSite },
+  tools: Pick<Tools, 'now'>,
 ): Promise<Decision> {
   const { config, containerfile, sources } = site;
   const { resolved, manifests } = checked;
@@ -130,7 +132,6 @@ async function decide(
     omitUndefined({ version: info.version, builder: engine.builder }),
     containerfile,
   );
-  const sharedCache = chooseSharedCache(options, config);
   requireCacheable(sharedCache, { engine, info, tokenDelivery });
   const repositories = mountable(resolved, { containerfile, tokenDelivery });
   const plan = planBuild({
@@ -164,11 +165,7 @@ async function decide(
     network: options.network,
     sharedCache,
     builder: engine.builder,
-    platform: choosePlatform({
-      option: options.platform,
-      config: config.platform,
-      variable: tools.environment.DOCKER_DEFAULT_PLATFORM,
-    }),
+    platform,
     now: tools.now(),
   });
   return {
@@ -205,50 +202,6 @@ function mountable(
     line,
   }));
   return { pinned: [], unpinned: [...repositories.unpinned, ...left] };
-}
-
-function requireAgent({ plan, site }: Decision, { environment }: Pick<Tools, 'environment'>): void {
-  const mount = site.containerfile?.mounts.find(({ kind }) => kind === 'ssh');
-  if (mount === undefined || !site.config.ssh || environment.SSH_AUTH_SOCK) return;
-  throw sshAgentMissing(`${plan.containerfile.path}:${mount.line}`);
-}
-
-async function requireUnpushed({ plan, engine, force }: Decision, tools: Tools): Promise<void> {
-  if (!plan.push) return;
-  const { reference } = plan;
-  if (plan.replaces !== undefined) throw pushReplacesLocal(reference);
-  if (force) return;
-  const digest = await engine.registries.digestOf(reference, await registryAccess(reference, tools));
-  if (digest !== undefined) throw versionPushedBefore(reference, digest);
-}
-
-/** Steps can run only for the platforms of the builder; files can be copied for any. */
-async function requirePlatform({ plan, site, engine }: Decision): Promise<void> {
-  const { platform } = plan;
-  const hasSteps = parseInstructions(site.containerfile?.text ?? '').list.some(({ name }) => name === 'RUN');
-  if (platform === undefined || !hasSteps) return;
-  const known = await engine.platforms();
-  if (!known.some((other) => normalizePlatform(other) === platform))
-    throw platformUnsupported(platform, known);
-}
-
-/** Grafted sources must stay out of the image; with `inject` the build itself clones what a ref points at, over http. */
-function requireDelivery(decision: Decision): void {
-  const { plan, site, isFrozen, frappe, apps } = decision;
-  if (plan.tokenDelivery.mode === 'sources') {
-    const { offer } = plan.tokenDelivery;
-    const [conflict] = offer === 'graft' ? findGraftConflicts(site.containerfile?.text ?? '') : [];
-    if (conflict !== undefined && allApps({ frappe, apps }).length > 0)
-      throw sourcesWouldBeCopied(plan.containerfile.path, conflict);
-    const mounted =
-      site.containerfile && sourceMounts(decision, { containerfile: site.containerfile, cloned: [] });
-    if (mounted?.hiddenGitConfig !== undefined && allApps({ frappe, apps }).length > 0)
-      throw gitConfigHidden(plan.containerfile.path, mounted.hiddenGitConfig);
-    return;
-  }
-  if (isFrozen) throw frozenNeedsSources();
-  const overSsh = allApps({ frappe, apps }).filter(({ url }) => isSshUrl(url));
-  if (overSsh.length > 0) throw sshNeedsSources(overSsh.map(({ name }) => name));
 }
 
 /** What a recorded release was built from: name → commit. */

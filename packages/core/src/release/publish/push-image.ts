@@ -24,12 +24,19 @@ export async function pushImage(
     const access = await registryAccess(reference, tools);
     const title = `Pushing ${reference}`;
     const meter = measureProgress({ id: `push ${reference}`, title, unit: 'bytes' }, tools.emit);
-    return journal.withTemporary(reference, () =>
-      withImageName(engine.images, { imageId, name: reference }, async () => {
-        const digest = await engine.registries.push(reference, { ...access, onProgress: meter.set });
+    const push = async () => {
+      try {
+        return await engine.registries.push(reference, { ...access, onProgress: meter.set });
+      } catch (error) {
+        const text = `The registry may hold layers of ${reference}, which the next push uses; an image gets its tag last.`;
+        tools.emit({ type: 'notice', level: 'warning', text });
+        throw error;
+      } finally {
         meter.end();
-        return digest;
-      }),
+      }
+    };
+    return journal.withTemporary(reference, (onLeft) =>
+      withImageName(engine.images, { imageId, name: reference, onLeft }, push),
     );
   });
 }
