@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
 import { createAuditedSite } from './audit-speed.ts';
 import type { Figure } from './figure.ts';
+import { watchMemory } from './peak-memory.ts';
 import type { TortureContext } from './torture-context.ts';
 import { createVariedTar } from './varied-files.ts';
 
@@ -31,18 +30,8 @@ export async function measureAuditMemory(context: TortureContext): Promise<reado
   });
   try {
     const args = [cli, 'audit', 'large:1', '--json', '--host', `unix://${socket}`];
-    const child = spawn(process.execPath, args, { cwd: site, stdio: ['ignore', 'pipe', 'inherit'] });
-    let peak = 0;
-    let output = '';
-    child.stdout.on('data', (piece: Buffer) => {
-      output += piece.toString();
-    });
-    const watch = setInterval(async () => {
-      peak = Math.max(peak, await peakOf(child.pid as number));
-    }, 100);
-    const [code] = await once(child, 'close', { signal });
-    clearInterval(watch);
-    if (code !== 0) throw new Error(`de-build audit ended with ${code}: ${output.slice(-500)}`);
+    const { exitCode, output, peak } = await watchMemory(args, { folder: site, signal });
+    if (exitCode !== 0) throw new Error(`de-build audit ended with ${exitCode}: ${output.slice(-500)}`);
     const report = JSON.parse(output) as { readonly layers: { readonly searched: number } };
     if (report.layers.searched !== LAYERS) throw new Error('Not all layers were searched.');
     tell(`${(sent / 1e9).toFixed(2)} GB went through`);
@@ -59,12 +48,6 @@ export async function measureAuditMemory(context: TortureContext): Promise<reado
     server.closeAllConnections();
     server.close();
   }
-}
-
-/** The highest resident size of a process so far, in megabytes. */
-async function peakOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return (Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024) / 1e6;
 }
 
 async function serveImage(

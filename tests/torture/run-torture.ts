@@ -20,6 +20,7 @@ import { plantHostileInput } from './hostile-input.ts';
 import { watchReleases } from './proc-watch.ts';
 import { cutSecrets } from './redactor-cuts.ts';
 import { measureRedactor } from './redactor-speed.ts';
+import { measureScale } from './scale.ts';
 import { measureTokenBytes } from './token-bytes.ts';
 import type { TortureContext } from './torture-context.ts';
 
@@ -37,6 +38,7 @@ const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readon
   'engine-killed': killEngines,
   'git-faults': meetGitFaults,
   'frappe-docker': releaseFrappeDocker,
+  scale: measureScale,
   'kill-every-syscall': killEverySyscall,
   'disk-errors': diskErrors,
   'lock-storm': lockStorm,

@@ -1,4 +1,5 @@
 export * from './base-image.ts';
+export * from './bench/realistic-app.ts';
 export * from './bench/run-bench.ts';
 export * from './counting-proxy.ts';
 export * from './demo.ts';
