@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import {
@@ -116,6 +116,43 @@ else
       } finally {
         builder.close();
       }
+    });
+
+    test('in a folder is found by another builder', async () => {
+      const dest = join(folder, 'cache');
+      const first = await addSite(writer);
+      const written = await release(first, writer, {
+        cacheFrom: [`type=local,src=${dest}`],
+        cacheTo: [`type=local,dest=${dest},mode=max`],
+      });
+      const warnings = written.events.filter(({ type }) => type === 'build-warning');
+      expect(warnings).toContainEqual(
+        expect.objectContaining({ text: `There is no build cache in ${dest} yet.` }),
+      );
+      // As buildx reads it.
+      const index = JSON.parse(await readFile(join(dest, 'index.json'), 'utf8'));
+      expect(index.manifests).toMatchObject([
+        { annotations: { 'org.opencontainers.image.ref.name': 'latest' } },
+      ]);
+      expect((await readdir(dest)).sort()).toEqual(['blobs', 'index.json', 'ingest', 'oci-layout']);
+      expect((await stat(dest)).mode & 0o777).toBe(0o700);
+
+      expect(await findInFiles(dest, formsOf(world.token), join(folder, 'patterns'))).toEqual([]);
+
+      const fresh = await startPrivateEngine({ version: '28.5', hasContainerdStore: true });
+      try {
+        await ensureBaseImages(fresh.host, [EXAMPLE_BASE_IMAGE]);
+        const other = await addSite(fresh);
+        const { manifest } = await release(other, fresh, { cacheFrom: [`type=local,src=${dest}`] });
+        expect(benchIsCached(manifest)).toBe(true);
+      } finally {
+        await fresh.stop();
+      }
+      await expect(
+        release(await addSite(reader), reader, { cacheFrom: [`type=local,src=${dest}`] }),
+      ).rejects.toMatchObject({
+        code: 'cache-unsupported',
+      });
     });
 
     test('in the image goes with its push', async () => {

@@ -687,7 +687,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     pushReplacesLocal: [['registry.example.com/acme/erp:1.4.0']],
     versionPushedBefore: [['registry.example.com/acme/erp:1.4.0', 'sha256:0123']],
     sshAgentMissing: [['images/custom/Containerfile:12']],
-    cacheUnsupported: [['registry', endpoint]],
+    cacheUnsupported: [
+      ['cacheTo', 'registry', endpoint],
+      ['cacheFrom', 'local', endpoint],
+    ],
     cacheWouldHoldToken: [['registry']],
     platformUnsupported: [['linux/s390x', ['linux/amd64', 'linux/386']]],
     gitConfigHidden: [['images/custom/Containerfile', 9]],
@@ -790,7 +793,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'usage-failures.ts': {
     cacheEntryMalformed: [
-      ['type=gha', 'cacheTo', 'has the type "gha", which is none of registry, inline'],
+      ['type=gha', 'cacheTo', 'has the type "gha", which is none of registry, local, inline'],
       ['mode=max', 'cacheFrom', 'names no type'],
     ],
     platformMalformed: [['arm64', 'DOCKER_DEFAULT_PLATFORM']],

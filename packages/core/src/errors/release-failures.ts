@@ -88,12 +88,12 @@ export function platformUnsupported(platform: string, known: readonly string[]):
 }
 
 /** The engine has no containerd image store, and no builder builds. */
-export function cacheUnsupported(type: string, endpoint: string): DeBuildError {
+export function cacheUnsupported(use: 'cacheFrom' | 'cacheTo', type: string, endpoint: string): DeBuildError {
   return new DeBuildError({
     code: 'cache-unsupported',
-    what: `The engine at ${endpoint} cannot write a cache of the type ${type}.`,
-    why: "Without containerd's image store an engine writes only inline caches.",
-    fix: "Use `type=inline` with `push`, switch on containerd's image store in the engine's daemon.json, or build with a `builder`.",
+    what: `The engine at ${endpoint} cannot ${use === 'cacheTo' ? 'write' : 'read'} a cache of the type ${type}.`,
+    why: "Without containerd's image store an engine writes only inline caches, and reads only those of registries.",
+    fix: "Use `type=inline` with `push` and a registry, switch on containerd's image store in the engine's daemon.json, or build with a `builder`.",
     exitCode: EXIT.checks,
   });
 }

@@ -10,6 +10,8 @@ test.each<[string, CacheUse, string]>([
   ['type=registry,ref=a/b', 'cacheFrom', 'type=registry,ref=a/b'],
   ['ref=a/b,type=registry,MODE=max', 'cacheTo', 'type=registry,ref=a/b,mode=max'],
   ['type=inline', 'cacheTo', 'type=inline'],
+  ['type=local,dest=/cache,mode=max', 'cacheTo', 'type=local,dest=/cache,mode=max'],
+  ['type=local,src=cache', 'cacheFrom', 'type=local,src=cache'],
   ['type=registry,ref=a/b,"compression=a,b"', 'cacheTo', 'type=registry,ref=a/b,"compression=a,b"'],
   ['type=registry,ref=a/b,"note=say ""x"""', 'cacheTo', 'type=registry,ref=a/b,"note=say ""x"""'],
 ])('%s of %s is %s', (text, use, expected) => {
@@ -24,9 +26,11 @@ test.each<[string, CacheUse, string]>([
   ['mode=max', 'cacheTo', 'names no type'],
   ['type=registry,mode', 'cacheTo', 'has "mode" where KEY=VALUE is expected'],
   ['type=registry', 'cacheTo', 'names no ref'],
+  ['type=local,dest=x', 'cacheFrom', 'names no src'],
+  ['type=local', 'cacheTo', 'names no dest'],
   ['type=registry,ref=', 'cacheFrom', 'names no ref'],
-  ['type=gha', 'cacheTo', 'has the type "gha", which is none of registry, inline'],
-  ['type=inline', 'cacheFrom', 'has the type "inline", which is none of registry'],
+  ['type=gha', 'cacheTo', 'has the type "gha", which is none of registry, local, inline'],
+  ['type=inline', 'cacheFrom', 'has the type "inline", which is none of registry, local'],
 ])('%j of %s %s', (text, use, problem) => {
   expect(parseCacheEntry(text, use)).toEqual({ problem });
 });

@@ -5,22 +5,23 @@ export interface CacheEntry {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** `inline` is within the image: it goes with a push, and comes from the registry. */
-export type CacheType = 'registry' | 'inline';
+/** `local` is a folder; `inline` is within the image: it goes with a push, and comes from the registry. */
+export type CacheType = 'registry' | 'local' | 'inline';
 
 /** Which way the cache goes. */
 export type CacheUse = 'cacheFrom' | 'cacheTo';
 
 const TYPES: Readonly<Record<CacheUse, readonly CacheType[]>> = {
-  cacheFrom: ['registry'],
-  cacheTo: ['registry', 'inline'],
+  cacheFrom: ['registry', 'local'],
+  cacheTo: ['registry', 'local', 'inline'],
 };
 
 /** Reads `type=registry,ref=REF`, or a plain REF; or says what is wrong with it. */
 export function parseCacheEntry(text: string, use: CacheUse): CacheEntry | { readonly problem: string } {
   const fields = splitFields(text);
   const [only = ''] = fields;
-  if (fields.length === 1 && only !== '' && !only.includes('=')) return registry({ ref: only });
+  if (fields.length === 1 && only !== '' && !only.includes('='))
+    return { type: 'registry', attributes: { ref: only } };
   const pairs = fields.map((field) => /^([^=]+)=(.*)$/s.exec(field));
   const attributes: Record<string, string> = {};
   for (const [index, pair] of pairs.entries()) {
@@ -28,14 +29,27 @@ export function parseCacheEntry(text: string, use: CacheUse): CacheEntry | { rea
     attributes[(pair[1] ?? '').toLowerCase()] = pair[2] ?? '';
   }
   const { type, ...rest } = attributes;
-  const known: readonly string[] = TYPES[use];
   if (type === undefined) return { problem: 'names no type' };
-  if (!known.includes(type))
+  const known: readonly CacheType[] = TYPES[use];
+  const found = known.find((one) => one === type);
+  if (found === undefined)
     return { problem: `has the type ${JSON.stringify(type)}, which is none of ${known.join(', ')}` };
-  if (type === 'inline') return { type, attributes: rest };
-  return rest.ref === undefined || rest.ref === ''
-    ? { problem: 'names no ref' }
-    : registry({ ...rest, ref: rest.ref });
+  const place = PLACES[found][use];
+  return place !== undefined && !rest[place]
+    ? { problem: `names no ${place}` }
+    : { type: found, attributes: rest };
+}
+
+/** The attribute that says where a cache is. */
+const PLACES: Readonly<Record<CacheType, Readonly<Partial<Record<CacheUse, string>>>>> = {
+  registry: { cacheFrom: 'ref', cacheTo: 'ref' },
+  local: { cacheFrom: 'src', cacheTo: 'dest' },
+  inline: {},
+};
+
+/** Where a cache is: a reference, or a folder. */
+export function placeOfCache({ attributes }: CacheEntry): string {
+  return attributes.ref ?? attributes.src ?? attributes.dest ?? '';
 }
 
 /** As buildx would write it. */
@@ -44,10 +58,6 @@ export function writeCacheEntry({ type, attributes }: CacheEntry): string {
     `type=${type}`,
     ...Object.entries(attributes).map(([key, value]) => quoted(`${key}=${value}`)),
   ].join(',');
-}
-
-function registry(attributes: Readonly<Record<string, string>>): CacheEntry {
-  return { type: 'registry', attributes };
 }
 
 /** Comma-separated values (RFC 4180), on one line. */

@@ -127,10 +127,10 @@ export const siteConfigSchema = z
         'What builds the images: the name of a builder of `docker buildx`, or the address of a `buildkitd`, with the files of its TLS connection. By default BUILDX_BUILDER, or the BuildKit of the engine.',
       ),
     cacheFrom: cacheEntries('cacheFrom').describe(
-      'Build caches of other builders that steps may come from, as `docker buildx build --cache-from` has them: `type=registry,ref=REF`, or REF.',
+      'Build caches of other builders that steps may come from, as `docker buildx build --cache-from` has them: `type=registry,ref=REF`, or REF; `type=local,src=FOLDER`.',
     ),
     cacheTo: cacheEntries('cacheTo').describe(
-      'Where the build cache is written for other builders, as `docker buildx build --cache-to` has it: `type=registry,ref=REF,mode=max`, or `type=inline`, which goes with the image. It is written after the audit.',
+      'Where the build cache is written for other builders, as `docker buildx build --cache-to` has it: `type=registry,ref=REF,mode=max`, `type=local,dest=FOLDER`, or `type=inline`, which goes with the image. It is written after the audit.',
     ),
     network: z
       .enum(['default', 'host', 'none'])

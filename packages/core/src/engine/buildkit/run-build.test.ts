@@ -53,6 +53,7 @@ async function run(builder: FakeBuilder, signal?: AbortSignal, events: BuildEven
     sessionId: 's',
     ledger,
     purpose: 'build',
+    cacheFrom: [],
   });
 }
 

@@ -5,6 +5,7 @@ import { buildInterrupted, buildWithoutImage } from '../../errors/build-failures
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { engineAnswerUnreadable } from '../../errors/engine-failures.ts';
 import { Secret } from '../../secrets/secret.ts';
+import type { CacheEntry } from '../../site/cache-entry.ts';
 import { SOURCES_CONTEXT } from '../../site/mount-sources.ts';
 import type { BuildRequest } from '../engine.ts';
 import { fullReference } from '../images/image-reference.ts';
@@ -31,12 +32,18 @@ export interface BuildRun {
   readonly ledger: StepLedger;
   /** `build` exports an image, `write-cache` only the cache. */
   readonly purpose: 'build' | 'write-cache';
+  readonly cacheFrom: readonly CacheEntry[];
 }
 
 /** How the builder says that a build ended. */
 export type BuildOutcome =
   /** Its manifest's digest, and that of its configuration; an image store knows it by one of them. */
-  { readonly imageIds: readonly string[] } | { readonly error: string };
+  | {
+      readonly imageIds: readonly string[];
+      /** The descriptor of the cache that was written, as JSON. */
+      readonly cacheManifest: string | undefined;
+    }
+  | { readonly error: string };
 
 /** How long the last of the progress may take once the build has ended. */
 const PROGRESS_WITHIN_MS = 2_000;
@@ -87,7 +94,7 @@ async function solveOnce(
     const imageIds = ids.filter((id) => id !== undefined);
     if (imageIds.length === 0 && purpose === 'build')
       throw buildWithoutImage('The builder ended without an error and without naming an image.');
-    return { imageIds };
+    return { imageIds, cacheManifest: response.get('cache.manifest') };
   } catch (error) {
     signal.throwIfAborted();
     if (isDeBuildError(error)) throw error;
@@ -133,7 +140,7 @@ async function endOf(following: Promise<void>): Promise<void> {
   waiting.abort();
 }
 
-function solveOf({ request, sessionId, buildKit, purpose }: BuildRun): Solve {
+function solveOf({ request, sessionId, buildKit, purpose, cacheFrom }: BuildRun): Solve {
   const { tags, buildArgs, labels, network } = request;
   return {
     ref: randomBytes(16).toString('hex'),
@@ -155,7 +162,7 @@ function solveOf({ request, sessionId, buildKit, purpose }: BuildRun): Solve {
       }),
     },
     entitlements: network === 'host' ? ['network.host'] : [],
-    cacheFrom: request.cacheFrom ?? [],
+    cacheFrom,
     cacheTo: request.cacheTo ?? [],
     replacedSources: pinnedBases(request.baseDigests ?? {}),
   };

@@ -6,10 +6,12 @@ import { readContainerfile } from '../build-failure/containerfile-text.ts';
 import type { FailedBuild } from '../build-failure/explain-failure.ts';
 import { openContentHashes } from '../context/content-hashes.ts';
 import type { BuildRequest, BuiltImage } from '../engine.ts';
+import { openLocalCaches } from '../local-cache/local-caches.ts';
 import { fileSync } from '../session/file-sync.ts';
 import type { GrpcMethods } from '../session/grpc-server.ts';
 import { openSession, type SessionOptions } from '../session/open-session.ts';
 import { sessionAuth } from '../session/session-auth.ts';
+import { sessionContent } from '../session/session-content.ts';
 import { sessionSecrets } from '../session/session-secrets.ts';
 import { sessionSsh } from '../session/session-ssh.ts';
 import type { EngineHeaders } from '../transport.ts';
@@ -46,8 +48,10 @@ export async function solveOverSession(
   const hashes = contextHashesFile === undefined ? undefined : await openContentHashes(contextHashesFile);
   const contextDigest = createOfferedDigest(hashes);
   const files = fileSync({ ...request, hashes, onOffered: contextDigest.start });
+  const caches = await openLocalCaches(request);
   const methods = {
     ...files.methods,
+    ...sessionContent(caches.stores),
     ...sessionSecrets(request.secrets),
     ...sessionSsh(request.sshAgent),
     ...sessionAuth(request.registryAuth ?? {}),
@@ -61,7 +65,11 @@ export async function solveOverSession(
       redactor,
       request.sources?.inserted,
     );
-    const outcome = await runBuild({ buildKit, client, request, sessionId: session.id, ledger, purpose });
+    for (const folder of caches.missing)
+      request.onEvent?.({ type: 'build-warning', text: `There is no build cache in ${folder} yet.` });
+    const { cacheFrom } = caches;
+    const run = { buildKit, client, request, sessionId: session.id, ledger, purpose, cacheFrom };
+    const outcome = await runBuild(run);
     // Our own error says more than the engine's report of it.
     if (isDeBuildError(session.failure())) throw session.failure();
     if ('error' in outcome) {
@@ -69,6 +77,7 @@ export async function solveOverSession(
       const message = redactor.redact(outcome.error);
       throw explain({ message, step, containerfile, target: request.target });
     }
+    await caches.finish(outcome.cacheManifest);
     return {
       ledger,
       imageIds: outcome.imageIds,

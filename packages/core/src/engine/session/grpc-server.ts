@@ -15,7 +15,7 @@ import { type Metadata, readMetadata } from './metadata.ts';
 export type GrpcMethod = UnaryMethod | StreamingMethod;
 
 export interface UnaryMethod {
-  readonly answer: (request: Buffer) => Buffer | Promise<Buffer>;
+  readonly answer: (request: Buffer, metadata: Metadata) => Buffer | Promise<Buffer>;
 }
 
 export interface StreamingMethod {
@@ -83,7 +83,7 @@ async function serve(
   stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
   try {
     if (method === undefined) throw new GrpcError(GRPC.unimplemented, 'not offered by this session');
-    await ('answer' in method ? answerOnce(stream, method) : converse(stream, method, metadata));
+    await ('answer' in method ? answerOnce(stream, method, metadata) : converse(stream, method, metadata));
   } catch (error) {
     status.code = error instanceof GrpcError ? error.code : GRPC.unknown;
     status.message = (error as Error).message;
@@ -93,9 +93,9 @@ async function serve(
   }
 }
 
-async function answerOnce(stream: ServerHttp2Stream, method: UnaryMethod): Promise<void> {
+async function answerOnce(stream: ServerHttp2Stream, method: UnaryMethod, metadata: Metadata): Promise<void> {
   for await (const request of readFrames(stream)) {
-    stream.write(frame(await method.answer(request)));
+    stream.write(frame(await method.answer(request, metadata)));
     return;
   }
 }

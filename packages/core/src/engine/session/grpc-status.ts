@@ -5,6 +5,7 @@ export const GRPC = {
   unknown: 2,
   invalidArgument: 3,
   notFound: 5,
+  alreadyExists: 6,
   resourceExhausted: 8,
   unimplemented: 12,
   unavailable: 14,

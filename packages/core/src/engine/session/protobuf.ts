@@ -85,12 +85,14 @@ function signedVarint(bytes: Buffer): number {
   return Number(BigInt.asIntN(64, bits));
 }
 
-/** A message of one field that holds bytes. */
-/** A number below 128. */
+/** A number from 0 to 2^53. */
 export function numberField(field: number, value: number): Buffer {
-  return Buffer.from([field * 8, value]);
+  const bytes = Buffer.allocUnsafe(20);
+  const end = putVarint(bytes, putVarint(bytes, 0, field * 8), value);
+  return bytes.subarray(0, end);
 }
 
+/** A message of one field that holds bytes. */
 export function bytesField(field: number, value: Buffer | string): Buffer {
   const bytes = typeof value === 'string' ? Buffer.from(value) : value;
   const head = Buffer.allocUnsafe(16);

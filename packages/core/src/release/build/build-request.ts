@@ -9,6 +9,7 @@ import { omitUndefined } from '../../omit-undefined.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { Decision } from '../plan/decision.ts';
 import { labelsOf } from '../plan/labels.ts';
+import { inFolder } from '../plan/shared-cache.ts';
 import { contextOf } from './context-paths.ts';
 import type { FetchedSources } from './fetch-sources.ts';
 import { mountedSources } from './mounted-sources.ts';
@@ -62,7 +63,7 @@ export async function buildRequest(
     labels: labelsOf(plan),
     noCache: !plan.cache.use,
     pull: plan.pull,
-    cacheFrom,
+    cacheFrom: cacheFrom.map((entry) => inFolder(entry, site.folder)),
     cacheTo: cacheTo.filter(({ type }) => type === 'inline'),
     onEvent: tools.emit,
     redactor,

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import type { Engine, EngineInfo } from '../../engine/engine.ts';
 import { cacheUnsupported, cacheWouldHoldToken } from '../../errors/release-failures.ts';
 import { cacheEntryMalformed } from '../../errors/usage-failures.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { type CacheEntry, type CacheUse, parseCacheEntry, writeCacheEntry } from '../../site/cache-entry.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import type { BuildPlan } from './plan.ts';
@@ -26,12 +28,12 @@ function parse(text: string, use: CacheUse): CacheEntry {
 }
 
 /**
- * An engine without containerd's image store writes only inline caches (moby's builder-next), and a cache has what every step
- * wrote, a token included.
+ * An engine without containerd's image store writes only inline caches, and reads only registries (moby's builder-next). A
+ * cache has what every step wrote, a token included.
  * @throws DeBuildError `cache-unsupported`, `cache-would-hold-token`
  */
 export function requireCacheable(
-  { cacheTo }: SharedCache,
+  { cacheFrom, cacheTo }: SharedCache,
   by: {
     readonly engine: Pick<Engine, 'builder' | 'endpoint'>;
     readonly info: EngineInfo;
@@ -39,10 +41,19 @@ export function requireCacheable(
   },
 ): void {
   const [first] = exportedLater(cacheTo);
-  if (first === undefined) return;
-  if (by.engine.builder === undefined && !by.info.hasContainerdStore)
-    throw cacheUnsupported(first.type, by.engine.endpoint);
-  if (by.tokenDelivery.mode === 'inject') throw cacheWouldHoldToken(first.type);
+  if (by.engine.builder === undefined && !by.info.hasContainerdStore) {
+    if (first !== undefined) throw cacheUnsupported('cacheTo', first.type, by.engine.endpoint);
+    const folder = cacheFrom.find(({ type }) => type === 'local');
+    if (folder !== undefined) throw cacheUnsupported('cacheFrom', folder.type, by.engine.endpoint);
+  }
+  if (first !== undefined && by.tokenDelivery.mode === 'inject') throw cacheWouldHoldToken(first.type);
+}
+
+/** With the paths of folders relative to the site made absolute. */
+export function inFolder(entry: CacheEntry, folder: string): CacheEntry {
+  const { src, dest } = entry.attributes;
+  const paths = omitUndefined({ src: src && resolve(folder, src), dest: dest && resolve(folder, dest) });
+  return entry.type === 'local' ? { ...entry, attributes: { ...entry.attributes, ...paths } } : entry;
 }
 
 /** For a plan. */

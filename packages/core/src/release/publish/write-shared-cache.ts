@@ -3,8 +3,9 @@ import type { BuildRequest, BuiltImage } from '../../engine/engine.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { inStage } from '../../flow/stage.ts';
 import type { Tools } from '../../flow/tools.ts';
+import { placeOfCache } from '../../site/cache-entry.ts';
 import type { Decision } from '../plan/decision.ts';
-import { exportedLater } from '../plan/shared-cache.ts';
+import { exportedLater, inFolder } from '../plan/shared-cache.ts';
 
 /**
  * Writes the build cache for other builders, once the audit has passed the image: every step comes from the builder's own
@@ -12,13 +13,13 @@ import { exportedLater } from '../plan/shared-cache.ts';
  * @throws DeBuildError `cache-not-written`, `build-interrupted`, `engine-*`, `builder-*`
  */
 export async function writeSharedCache(
-  { engine, sharedCache }: Decision,
+  { engine, sharedCache, site }: Decision,
   { built, request }: { readonly built: BuiltImage; readonly request: BuildRequest },
   tools: Pick<Tools, 'emit' | 'flow'>,
 ): Promise<void> {
   const entries = exportedLater(sharedCache.cacheTo);
   if (entries.length === 0) return;
-  const title = `Writing the cache to ${entries.map(({ attributes }) => attributes.ref).join(', ')}`;
+  const title = `Writing the cache to ${entries.map(placeOfCache).join(', ')}`;
   await inStage(tools, { stage: 'cache', title }, async () => {
     for (const entry of entries) {
       // BuildKit would ignore it without a word.
@@ -26,7 +27,7 @@ export async function writeSharedCache(
       try {
         await engine.writeCache({
           ...request,
-          cacheTo: [{ ...entry, attributes }],
+          cacheTo: [inFolder({ ...entry, attributes }, site.folder)],
           noCache: false,
           pull: false,
           baseDigests: built.baseDigests,
