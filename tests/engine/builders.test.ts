@@ -3,6 +3,7 @@ import { copyFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  auditImage,
   buildRelease,
   bumpSite,
   checkSite,
@@ -119,6 +120,23 @@ withPrivateEngines('builders', () => {
     const rebuilt = await rebuildRelease({ ...withBuilder, release: '1.0.1', cache: true });
     expect(rebuilt.plan.builder).toEqual({ name: plain.address, driver: 'remote' });
     expect(rebuilt.outcome).toMatchObject({ verdict: 'identical' });
+
+    // The image is here: without its builder only the build records are not searched.
+    await writeFile(
+      join(site.folder, 'de-build.json'),
+      JSON.stringify({
+        ...JSON.parse(await readFile(join(site.folder, 'de-build.json'), 'utf8')),
+        builder: 'tcp://127.0.0.1:1',
+      }),
+    );
+    const notices: string[] = [];
+    const audited = await auditImage({
+      ...optionsOf(site),
+      image: '1.0.0',
+      onEvent: (event: FlowEvent) => event.type === 'notice' && notices.push(event.text),
+    });
+    expect(audited).toMatchObject({ passed: true });
+    expect(notices.join()).toContain("The engine's build records and cache were not searched");
   });
 
   test.each(['in-container', 'in-cluster', 'secured'])('%s, as docker buildx created it', async (builder) => {

@@ -1,6 +1,6 @@
 import type { Leak } from '../audit/leaks/leak.ts';
 import { searchEngine } from '../audit/leaks/search-engine.ts';
-import type { BuildCache, Engine, Images } from '../engine/engine.ts';
+import type { Engine, Images } from '../engine/engine.ts';
 import { imageToAuditMissing } from '../errors/audit-failures.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { inspectSite } from '../flow/change-site.ts';
@@ -43,20 +43,20 @@ const AUDIT: Flow = { name: 'audit', stages: ['verify'], unchanged: 'It changes 
 export function auditImage(options: AuditOptions): Promise<AuditReport> {
   const what = options.image === undefined ? 'audit' : `audit ${options.image}`;
   return inspectSite(options, { flow: AUDIT, what }, async (site, tools) => {
-    const engine = await engineWithBuilder(site, undefined, tools);
-    const { images, cache } = engine;
+    const engine = await tools.engine();
+    const { images } = engine;
     const searcher = await openSearcher(site);
     const reference = await findReference(images, site, options.image);
     const report = await audit(engine, { reference, searcher }, tools);
-    return { ...report, outsideImages: await searchOutsideImages(cache, searcher, tools) };
+    return { ...report, outsideImages: await searchOutsideImages(site, searcher, tools) };
   });
 }
 
 /** The same for every image of the site on the engine, newest first, each once however many tags it has. */
 export function auditImages(options: Omit<AuditOptions, 'image'>): Promise<readonly AuditReport[]> {
   return inspectSite(options, { flow: AUDIT, what: 'audit --all' }, async (site, tools) => {
-    const engine = await engineWithBuilder(site, undefined, tools);
-    const { images, cache } = engine;
+    const engine = await tools.engine();
+    const { images } = engine;
     const searcher = await openSearcher(site);
     const { image } = site.config;
     const tagged = new Map<string, string>();
@@ -69,17 +69,18 @@ export function auditImages(options: Omit<AuditOptions, 'image'>): Promise<reado
     const [first, ...others] = reports;
     return first === undefined
       ? []
-      : [{ ...first, outsideImages: await searchOutsideImages(cache, searcher, tools) }, ...others];
+      : [{ ...first, outsideImages: await searchOutsideImages(site, searcher, tools) }, ...others];
   });
 }
 
-/** Unreadable build records are only a warning: the image itself was searched. */
+/** Unreadable build records, or a builder that is gone, are only a warning: the image itself was searched. */
 async function searchOutsideImages(
-  cache: BuildCache,
+  site: OpenSite,
   { pattern }: Searcher,
   tools: Tools,
 ): Promise<readonly Leak[]> {
   try {
+    const { cache } = await engineWithBuilder(site, undefined, tools);
     return await searchEngine(cache, pattern);
   } catch (error) {
     if (tools.signal.aborted || !isDeBuildError(error)) throw error;
