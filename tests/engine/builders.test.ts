@@ -9,6 +9,7 @@ import {
   checkSite,
   connectEngine,
   type FlowEvent,
+  pruneBuildCache,
   rebuildRelease,
 } from '@de-build/core';
 import {
@@ -120,6 +121,15 @@ withPrivateEngines('builders', () => {
     const rebuilt = await rebuildRelease({ ...withBuilder, release: '1.0.1', cache: true });
     expect(rebuilt.plan.builder).toEqual({ name: plain.address, driver: 'remote' });
     expect(rebuilt.outcome).toMatchObject({ verdict: 'identical' });
+
+    const prune = { ...optionsOf(site), builder: plain.address };
+    const planned = await pruneBuildCache({ ...prune, dryRun: true });
+    expect(planned.records.map(({ description }) => description).join('\n')).toContain('bench init');
+    const pruned = await pruneBuildCache({ ...prune, all: true });
+    expect(pruned.freedBytes).toBeGreaterThan(0);
+    expect(pruned.after).toBeLessThan(pruned.before);
+    const nothing = await pruneBuildCache({ ...prune, olderThanSeconds: 400 * 86_400 });
+    expect(nothing.records).toEqual([]);
 
     // The image is here: without its builder only the build records are not searched.
     await writeFile(

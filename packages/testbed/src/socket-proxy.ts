@@ -1,4 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface SocketProxy {
   /** For DOCKER_HOST. */
@@ -6,13 +8,21 @@ export interface SocketProxy {
   close(): Promise<void>;
 }
 
+/** Where a proxy listens, and what for. */
+export interface ProxyPlace {
+  readonly engine: string;
+  readonly own: string;
+  /** How long each piece is on its way, in each direction; pieces do not wait for each other. */
+  readonly delayMs?: number;
+}
+
 /**
  * Listens in front of an engine's socket and passes everything on unchanged.
  * @param onConnection gets both ends of each connection; the bytes from `client` are sent to the engine
  */
 export async function startSocketProxy(
-  at: { readonly engine: string; readonly own: string },
-  onConnection: (client: Socket, engine: Socket) => void,
+  at: ProxyPlace,
+  onConnection: (client: Socket, engine: Socket) => void = () => undefined,
 ): Promise<SocketProxy> {
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
@@ -24,7 +34,8 @@ export async function startSocketProxy(
     ] as const) {
       open.add(from);
       // Half-closes the other side when this side has sent everything.
-      from.pipe(to);
+      if (at.delayMs === undefined) from.pipe(to);
+      else from.pipe(delay(at.delayMs)).pipe(to);
       from.on('error', () => to.destroy());
       from.on('close', () => open.delete(from));
     }
@@ -41,4 +52,17 @@ export async function startSocketProxy(
         for (const socket of open) socket.destroy();
       }),
   };
+}
+
+function delay(ms: number): Transform {
+  let last: Promise<void> = Promise.resolve();
+  return new Transform({
+    transform(chunk, _, done) {
+      last = sleep(ms).then(() => {
+        this.push(chunk);
+      });
+      done();
+    },
+    flush: (done) => void last.then(() => done()),
+  });
 }

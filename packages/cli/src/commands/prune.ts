@@ -16,12 +16,13 @@ export const prune = defineCommand({
     'keep-storage': text('How much cache may stay, such as 20GB'),
     'older-than': text('Only what was not used for this long, such as 36h or 7d'),
     all: flag('Also what images and frontends share', { alias: 'a' }),
+    builder: text('The cache of this builder of docker buildx, or of the buildkitd at this address'),
     mirror: flag("Instead of build cache: the mirror's commits that no manifest names"),
     'dry-run': flag('Show what would be removed, and remove nothing', DRY_RUN),
   },
   changesSite: true,
   needsSite: ({ mirror }) => mirror,
-  async run({ keepStorage, olderThan, all, mirror, dryRun }, { core, flow }) {
+  async run({ keepStorage, olderThan, all, builder, mirror, dryRun }, { core, flow }) {
     const { pruneReport, prunedMirrorReport } = await import('../report/prune-report.ts');
     if (mirror) {
       if (keepStorage !== undefined || olderThan !== undefined || all) {
@@ -36,6 +37,7 @@ export const prune = defineCommand({
       ...(site === '' ? {} : { site }),
       all,
       dryRun,
+      ...core.omitUndefined({ builder }),
       ...(keepStorage === undefined ? {} : { keepBytes: core.parseKeepStorage(keepStorage) }),
       ...(olderThan === undefined ? {} : { olderThanSeconds: core.parseOlderThan(olderThan) }),
     });

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import type { OpenSite } from './open-site.ts';
+import type { SiteConfig } from '../site/site-config.ts';
 import type { Tools } from './tools.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Tools } from './tools.ts';
  * @throws DeBuildError `builder-*`, `engine-*`, `program-*`
  */
 export async function engineWithBuilder(
-  { config, folder }: Pick<OpenSite, 'config' | 'folder'>,
+  { config, folder }: { readonly config: Pick<SiteConfig, 'builder'>; readonly folder: string },
   wanted: string | undefined,
   { engine, environment, signal }: Pick<Tools, 'engine' | 'environment' | 'signal'>,
 ): Promise<Engine> {

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { planPrune } from '../engine/cache/plan-prune.ts';
-import type { CacheRecord, PruneOptions } from '../engine/engine.ts';
+import type { CacheRecord, Engine, PruneOptions } from '../engine/engine.ts';
 import { changeSite } from '../flow/change-site.ts';
+import { engineWithBuilder } from '../flow/engine-with-builder.ts';
 import { siteFolder } from '../flow/site-folder.ts';
 import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { withTools } from '../flow/with-tools.ts';
@@ -15,6 +16,8 @@ export interface PruneCacheOptions extends Partial<SiteOptions> {
   readonly olderThanSeconds?: number;
   /** Also records that images, frontends or the builder itself share. Default: false. */
   readonly all?: boolean;
+  /** Prune the cache of this builder: see `ReleaseOptions`. Default: the site's, BUILDX_BUILDER, or the engine's cache. */
+  readonly builder?: string;
   /** Change nothing; say what would be removed. Default: false. */
   readonly dryRun?: boolean;
 }
@@ -37,26 +40,31 @@ const PRUNE: Flow = {
 };
 
 /**
- * Frees build cache in the engine. It deletes records of the cache and nothing else: no image, tagged or not, no
+ * Frees build cache in the engine, or in the builder. It deletes records of the cache and nothing else: no image, tagged or not, no
  * container, no volume. What an image shares with the cache stays in the image. If a site is named that was released
  * before, no other run may work on it meanwhile.
- * @throws DeBuildError `engine-*`, `site-locked`, `lock-*`
+ * @throws DeBuildError `engine-*`, `builder-*`, `site-locked`, `lock-*`
  */
 export async function pruneBuildCache(options: PruneCacheOptions): Promise<PrunedCache> {
-  const { dryRun = false, all = false, keepBytes, olderThanSeconds, site } = options;
+  const { dryRun = false, all = false, keepBytes, olderThanSeconds, builder, site } = options;
   const limits = { all, ...omitUndefined({ keepBytes, olderThanSeconds }) };
   const operation = { flow: PRUNE, what: 'prune', dryRun };
   // If nothing was released, there is nothing to lock and no folder to create.
   return site !== undefined && (await wasReleased(site))
-    ? changeSite({ ...options, site }, operation, (_, tools) => prune({ ...limits, dryRun }, tools))
-    : withTools(options, operation, (tools) => prune({ ...limits, dryRun }, tools));
+    ? changeSite({ ...options, site }, operation, async (opened, tools) =>
+        prune({ ...limits, dryRun }, await engineWithBuilder(opened, builder, tools), tools),
+      )
+    : withTools(options, operation, async (tools) => {
+        const nowhere = { config: { builder: undefined }, folder: process.cwd() };
+        return prune({ ...limits, dryRun }, await engineWithBuilder(nowhere, builder, tools), tools);
+      });
 }
 
 async function prune(
   { dryRun, ...limits }: PruneOptions & { readonly dryRun: boolean },
-  tools: Tools,
+  { cache }: Pick<Engine, 'cache'>,
+  tools: Pick<Tools, 'now'>,
 ): Promise<PrunedCache> {
-  const { cache } = await tools.engine();
   const records = await cache.usage();
   const before = sizeOf(records);
   if (dryRun) {

@@ -25,6 +25,7 @@ export interface Aim {
 export type PartName =
   | 'start-up'
   | 'cached-build'
+  | 'far-build'
   | 'context-bytes'
   | 'one-moved'
   | 'sources-clone'

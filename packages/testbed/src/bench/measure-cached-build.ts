@@ -1,23 +1,44 @@
+import { join } from 'node:path';
+import { startSocketProxy } from '../socket-proxy.ts';
 import type { BenchContext } from './bench-context.ts';
+import type { BenchEngine } from './bench-engine.ts';
 import { createBenchSite } from './bench-site.ts';
 import { compare, comparePaired } from './compare-paired.ts';
 import { contextSizes } from './context-sizes.ts';
 import { type Figure, figureOf } from './figure.ts';
-import { type OurBuild, prepareBuilds } from './paired-builds.ts';
+import { CHECKS, checksOf, type OurBuild, prepareBuilds } from './paired-builds.ts';
 import type { ProgramRun } from './program.ts';
 import { median } from './statistics.ts';
 
-/** The stages without an equivalent in Docker's client: the checks before the build and after it. */
-const CHECKS: readonly string[] = ['read', 'check', 'verify'];
-
 /** A release in which every step is cached, compared with Docker's client building the same. */
-export async function measureCachedBuild(context: BenchContext): Promise<readonly Figure[]> {
+export function measureCachedBuild(context: BenchContext): Promise<readonly Figure[]> {
+  return measure(context, 'cached-build', async () => undefined);
+}
+
+const FAR_MS = 10;
+
+/** The same with an engine that is far away: each byte takes 10 ms in each direction. */
+export function measureFarBuild(context: BenchContext): Promise<readonly Figure[]> {
+  return measure(context, 'far-build', async (engine) => {
+    const own = join(context.folder, 'far.sock');
+    const proxy = await startSocketProxy({ engine: engine.socketPath, own, delayMs: FAR_MS });
+    context.cleanUps.push(() => proxy.close());
+    return proxy.host;
+  });
+}
+
+async function measure(
+  context: BenchContext,
+  part: 'cached-build' | 'far-build',
+  reach: (engine: BenchEngine) => Promise<string | undefined>,
+): Promise<readonly Figure[]> {
   const engine = await context.engine();
   if (engine === undefined) return [];
+  const host = await reach(engine);
   const figures: Figure[] = [];
   for (const { label, files } of contextSizes(context.isQuick)) {
     context.tell(`A cached build, ${label}, on ${engine.description}`);
-    const site = await createBenchSite(context, { name: `cached-${files}`, files });
+    const site = await createBenchSite(context, { name: `${part}-${files}`, files });
     const builds = await prepareBuilds(context, engine, site);
     const ours: OurBuild[] = [];
     const peer: ProgramRun[] = [];
@@ -26,19 +47,22 @@ export async function measureCachedBuild(context: BenchContext): Promise<readonl
       return runs.at(-1)?.ms ?? 0;
     };
     await comparePaired({
-      ours: () => keep(ours, builds.ours()),
-      peer: () => keep(peer, builds.peer()),
+      ours: () => keep(ours, builds.ours(host)),
+      peer: () => keep(peer, builds.peer(host)),
       pairs: context.isQuick ? 3 : 15,
       warmUps: 0,
     });
-    figures.push(...describe(label, ours, peer));
+    figures.push(...describe({ part, label }, ours, peer));
   }
   return figures;
 }
 
 /** The total, the total without what only de-build does, and the time of each stage. */
-function describe(label: string, ours: readonly OurBuild[], peer: readonly ProgramRun[]): readonly Figure[] {
-  const part = 'cached-build';
+function describe(
+  { part, label }: { readonly part: 'cached-build' | 'far-build'; readonly label: string },
+  ours: readonly OurBuild[],
+  peer: readonly ProgramRun[],
+): readonly Figure[] {
   const pairs = ours.map((run, at) => ({ run, ours: run.ms, peer: peer[at]?.ms ?? Number.NaN }));
   const whole = compare(pairs);
   const withoutChecks = pairs.map(({ run, peer }) => ({ ours: run.ms - checksOf(run), peer }));
@@ -50,10 +74,6 @@ function describe(label: string, ours: readonly OurBuild[], peer: readonly Progr
       return { part, name, unit: 'ms', ours: ms, peer: whole.peer, ratio: ms / whole.peer };
     }),
   ];
-}
-
-function checksOf({ stages }: OurBuild): number {
-  return CHECKS.reduce((sum, stage) => sum + (stages.get(stage) ?? 0), 0);
 }
 
 /** The time outside all stages is that of the process itself: its start, parsing the arguments, its end. */

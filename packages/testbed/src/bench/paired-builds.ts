@@ -13,6 +13,12 @@ export interface PairedBuilds {
   readonly ours: (host?: string) => Promise<OurBuild>;
   /** Builds what the last release built, under a different tag. */
   readonly peer: (host?: string) => Promise<ProgramRun>;
+  /** The same after an app moved: steps run again. */
+  readonly changed: {
+    readonly ours: () => Promise<OurBuild>;
+    /** @param cacheBust what changes the cache's key */
+    readonly peer: (cacheBust: string) => Promise<ProgramRun>;
+  };
 }
 
 export interface OurBuild extends ProgramRun {
@@ -43,7 +49,7 @@ export async function prepareBuilds(
     const run = await runProgram(program, signal);
     return { ...run, stages: readStages(run.stdout) };
   };
-  const build = async (through = host): Promise<ProgramRun> => {
+  const build = async (through = host, more: readonly string[] = []): Promise<ProgramRun> => {
     const args = await sameArguments(engine, site, version());
     return runProgram(
       {
@@ -51,6 +57,7 @@ export async function prepareBuilds(
         args: [
           ...engine.buildCommand,
           ...args,
+          ...more,
           ...['--progress', 'plain', '--network', 'host', '--file', site.containerfile],
           ...['--secret', `id=apps_json,src=${secretFile}`],
           ...['--tag', `${site.image}-by-docker:${version()}`, '.'],
@@ -76,6 +83,10 @@ export async function prepareBuilds(
       const run = await build(through);
       assertPeerCached(run.stderr);
       return run;
+    },
+    changed: {
+      ours: () => release(),
+      peer: (cacheBust) => build(host, ['--build-arg', `CACHE_BUST=${cacheBust}`]),
     },
   };
 }
@@ -118,4 +129,11 @@ function readStages(output: string): ReadonlyMap<string, number> {
     if (event.type === 'stage' && event.state === 'done') stages.set(event.stage, event.durationMs);
   }
   return stages;
+}
+
+/** The stages without an equivalent in Docker's client: the checks before the build and after it. */
+export const CHECKS: readonly string[] = ['read', 'check', 'verify'];
+
+export function checksOf({ stages }: OurBuild): number {
+  return CHECKS.reduce((sum, stage) => sum + (stages.get(stage) ?? 0), 0);
 }

@@ -5,7 +5,7 @@ import type { BenchContext } from './bench-context.ts';
 import { type BenchEngine, startBenchEngine } from './bench-engine.ts';
 import { drawFigures } from './draw-figures.ts';
 import { type Figure, isMet, type PartName } from './figure.ts';
-import { measureCachedBuild } from './measure-cached-build.ts';
+import { measureCachedBuild, measureFarBuild } from './measure-cached-build.ts';
 import { measureCheck } from './measure-check.ts';
 import { measureContextBytes } from './measure-context-bytes.ts';
 import { measureList } from './measure-list.ts';
@@ -23,6 +23,7 @@ export interface BenchOptions {
 const PARTS: Readonly<Record<PartName, (context: BenchContext) => Promise<readonly Figure[]>>> = {
   'start-up': measureStartUp,
   'cached-build': measureCachedBuild,
+  'far-build': measureFarBuild,
   'context-bytes': measureContextBytes,
   'one-moved': measureOneMoved,
   'sources-clone': measureSourcesClone,

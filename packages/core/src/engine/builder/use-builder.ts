@@ -1,6 +1,7 @@
 import type { BuildKit } from '../buildkit/buildkit.ts';
 import type { BuildRecord, Engine } from '../engine.ts';
 import { builderBuildKit } from './builder-buildkit.ts';
+import { builderCache } from './builder-cache.ts';
 import type { BuilderNode } from './builder-instance.ts';
 import { type BuilderSetting, type FoundBuilder, findBuilder } from './find-builder.ts';
 
@@ -43,7 +44,7 @@ export async function useBuilder(
       const { buildKit } = await chooseNode(nodes, request.platform);
       return writeCache(buildKit, request);
     },
-    cache: { ...engine.cache, buildRecords: () => recordsOf(nodes) },
+    cache: { ...builderCache(nodes, version), buildRecords: () => recordsOf(nodes) },
   };
 }
 

@@ -9,6 +9,8 @@ export const CONTROL = {
   status: '/moby.buildkit.v1.Control/Status',
   history: '/moby.buildkit.v1.Control/ListenBuildHistory',
   workers: '/moby.buildkit.v1.Control/ListWorkers',
+  diskUsage: '/moby.buildkit.v1.Control/DiskUsage',
+  prune: '/moby.buildkit.v1.Control/Prune',
   info: '/moby.buildkit.v1.Control/Info',
   session: '/moby.buildkit.v1.Control/Session',
 } as const;

@@ -85,10 +85,11 @@ function signedVarint(bytes: Buffer): number {
   return Number(BigInt.asIntN(64, bits));
 }
 
-/** A number from 0 to 2^53. */
-export function numberField(field: number, value: number): Buffer {
+/** A number from 0 to 2^53, or any that is a bigint. */
+export function numberField(field: number, value: number | bigint): Buffer {
   const bytes = Buffer.allocUnsafe(20);
-  const end = putVarint(bytes, putVarint(bytes, 0, field * 8), value);
+  const at = putVarint(bytes, 0, field * 8);
+  const end = typeof value === 'bigint' ? putBigVarint(bytes, at, value) : putVarint(bytes, at, value);
   return bytes.subarray(0, end);
 }
 
