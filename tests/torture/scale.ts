@@ -127,12 +127,20 @@ async function release(
       signal,
     });
     if (run.exitCode !== 0) throw new Error(`de-build ended with ${run.exitCode}: ${run.output.slice(-800)}`);
-    tell(`${run.seconds.toFixed(0)} s, ${run.peak.toFixed(0)} MB`);
+    tell(`${run.seconds.toFixed(0)} s (${stagesOf(run.output)}), ${run.peak.toFixed(0)} MB`);
     return run;
   } finally {
     await server.close();
     await removeRepository(host, image);
   }
+}
+
+function stagesOf(output: string): string {
+  const events = output.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  return events
+    .filter(({ type, state }) => type === 'stage' && state === 'done')
+    .map(({ stage, durationMs }) => `${stage} ${(durationMs / 1000).toFixed(0)}`)
+    .join(', ');
 }
 
 /** A commit with files that nothing compresses. */

@@ -78,7 +78,7 @@ async function compareToDocker(
   engine: BenchEngine,
   { site, apps }: SiteOfSix,
 ): Promise<readonly Figure[]> {
-  const builds = await prepareBuilds(context, engine, site);
+  const builds = await prepareBuilds(context, engine, site, '2.0');
   let moves = 0;
   const move = async () => {
     moves += 1;

@@ -26,18 +26,22 @@ export interface OurBuild extends ProgramRun {
   readonly stages: ReadonlyMap<string, number>;
 }
 
-/** Builds twice with each, so that everything is cached; throws if a later build is not cached. */
+/**
+ * Builds twice with each, so that everything is cached; throws if a later build is not cached.
+ * @param series of the versions that are released
+ */
 export async function prepareBuilds(
   context: BenchContext,
   engine: BenchEngine,
   site: ExampleSite,
+  series = '1.0',
 ): Promise<PairedBuilds> {
   const { deBuild, signal } = context;
   const host = `unix://${engine.socketPath}`;
   const secretFile = join(site.folder, '..', 'apps_json');
   await writeFile(secretFile, await fillApps(site), { mode: 0o600 });
   let patch = 0;
-  const version = () => `1.0.${patch}`;
+  const version = () => `${series}.${patch}`;
 
   const release = async (through = host): Promise<OurBuild> => {
     patch += 1;
