@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { EXAMPLE_BASE_IMAGE } from '@de-build/testbed';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { BuildEvent } from '../../packages/core/src/engine/build-event.ts';
@@ -17,6 +17,9 @@ import { type MirrorWorld, makeMirrorWorld } from '../mirror/mirror-world.ts';
 import { onEachEngine } from './on-each-engine.ts';
 import { useBuilds } from './use-builds.ts';
 
+/** More than everything else of a build. */
+const LARGE_BYTES = 500_000;
+
 onEachEngine('mounted sources', (shared) => {
   const events: BuildEvent[] = [];
   const sessionKey = new Secret('session key', randomUUID());
@@ -26,7 +29,8 @@ onEachEngine('mounted sources', (shared) => {
   let source: PinnedSource;
   beforeAll(async () => {
     world = await makeMirrorWorld();
-    await world.app.commit({ files: { 'a.txt': 'pinned' } });
+    const random = randomBytes(LARGE_BYTES).toString('base64');
+    await world.app.commit({ files: { 'a.txt': 'pinned', 'large.txt': random } });
     source = await world.openMirror().fetch(await world.resolve());
     await world.app.commit({ files: { 'a.txt': 'moved on' } });
     await world.server.close();
@@ -84,7 +88,8 @@ onEachEngine('mounted sources', (shared) => {
 
     const again = await builds.build({ sources: sourcesFor(text) });
     expect(again.id).toBe(built.id);
-    expect(again.sent.wireBytes).toBeLessThan(built.sent.wireBytes * 0.7);
+    expect(built.sent.wireBytes).toBeGreaterThan(LARGE_BYTES);
+    expect(again.sent.wireBytes).toBeLessThan(LARGE_BYTES / 10);
   });
 
   test('give out no other branch and no other repository', async () => {

@@ -52,13 +52,14 @@ export function fileSync(options: FileSyncOptions): FileSync {
       await diffCopy(call, { entries: containerfileEntries(options, call), onSent });
       return;
     }
+    const selection = selectionOf(call);
+    const isIgnoreFile = isIgnoreFileOnly(selection.follow);
     if (folder === SOURCES_CONTEXT && sources !== undefined) {
-      await diffCopy(call, { entries: once(sourceEntries(sources.files)) });
+      // The builder keeps nothing of what it gets when it asks for an ignore file.
+      await diffCopy(call, { entries: once(isIgnoreFile ? [] : sourceEntries(sources.files)) });
       return;
     }
     if (folder !== 'context') throw new GrpcError(GRPC.notFound, `there is no folder ${folder ?? ''} here`);
-    const selection = selectionOf(call);
-    const isIgnoreFile = isIgnoreFileOnly(selection.follow);
     const walked = walkContext({ ...selection, folder: contextFolder, neverSend, signal: call.signal });
     const entries =
       grafted.length === 0 || isIgnoreFile ? walked : insertEntries(walked, sourceEntries(grafted));
