@@ -30,7 +30,7 @@ onOneEngine('a site with an app that comes over ssh', (engine) => {
     const keys = join(world.folder, 'agent');
     const home = join(world.folder, 'home');
     for (const folder of [sshd, keys, join(home, '.ssh')]) await mkdir(folder, { recursive: true });
-    server = await startSshServer(sshd, join(world.folder, 'git'));
+    server = await startSshServer(sshd, { repositories: join(world.folder, 'git') });
     agent = await startSshAgent(keys);
     await server.allow(agent.publicKey);
     await writeFile(join(home, '.ssh', 'known_hosts'), server.knownHost);

@@ -35,7 +35,7 @@ withSsh(`a git host over ssh${reason === undefined ? '' : `: skipped, because ${
     for (const name of ['repositories', 'sshd', 'agent', 'tmp']) await mkdir(join(folder, name));
     const app = await createAppRepository(join(folder, 'repositories'), { name: 'acme/warehouse' });
     commit = await app.resolve('main');
-    server = await startSshServer(join(folder, 'sshd'), join(folder, 'repositories'));
+    server = await startSshServer(join(folder, 'sshd'), { repositories: join(folder, 'repositories') });
     agent = await startSshAgent(join(folder, 'agent'));
     await server.allow(agent.publicKey);
     await writeFile(join(home, '.ssh', 'known_hosts'), server.knownHost);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -9,13 +9,15 @@ import { readDistribution, unpackPackages } from './debian-packages.ts';
 import { canStartPrivateEngine } from './private-engine.ts';
 import { runCommand } from './run-command.ts';
 
-/** A git host that is reached over ssh, on this machine's loopback: a real sshd with its own settings. */
+/** A git host, or an engine's, that is reached over ssh, on this machine's loopback: a real sshd with its own settings. */
 export interface SshServer {
   /** `ssh://git@127.0.0.1:PORT` */
   readonly url: string;
   readonly port: number;
   /** A line for known_hosts. */
   readonly knownHost: string;
+  /** Ends every connection. */
+  drop(): void;
   /** Accepts this public key. */
   allow(publicKey: string): Promise<void>;
   stop(): Promise<void>;
@@ -35,17 +37,21 @@ export function whyNoSshServer(): string | undefined {
   return existsSync('/usr/bin/ssh-agent') ? undefined : 'there is no ssh-agent on this machine';
 }
 
-/**
- * Starts one that serves the bare repositories `<repositories>/<org>/<name>.git` to `git@`, answering as GitHub does for
- * one that is not there.
- * @param folder one that exists, for its keys and settings
- */
-export async function startSshServer(folder: string, repositories: string): Promise<SshServer> {
+/** What `git@` may run there. */
+export interface SshService {
+  /** Serves the bare repositories `<repositories>/<org>/<name>.git`, answering as GitHub does for one that is not there. */
+  readonly repositories?: string;
+  /** Docker's client there, with the engine in its environment. */
+  readonly docker?: { readonly command: string; readonly env: NodeJS.ProcessEnv };
+}
+
+/** @param folder one that exists, for its keys and settings */
+export async function startSshServer(folder: string, service: SshService): Promise<SshServer> {
   const software = await ensureSshd();
   const port = await freePort();
   await makeKey(join(folder, 'host'));
   const serve = join(folder, 'serve');
-  await writeFile(serve, serveScript(repositories));
+  await writeFile(serve, serveScript(service));
   await chmod(serve, 0o755);
   const allowed = join(folder, 'authorized_keys');
   await writeFile(allowed, '');
@@ -77,6 +83,11 @@ export async function startSshServer(folder: string, repositories: string): Prom
     url: `ssh://git@127.0.0.1:${port}`,
     port,
     knownHost: `[127.0.0.1]:${port} ${hostKey}\n`,
+    drop() {
+      const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+      for (const pid of children.split(' ').filter((text) => text !== ''))
+        process.kill(Number(pid), 'SIGKILL');
+    },
     allow: (publicKey) => writeFile(allowed, publicKey, { flag: 'a' }),
     async stop() {
       child.kill();
@@ -135,9 +146,14 @@ ForceCommand ${paths.serve}
 `;
 }
 
-function serveScript(repositories: string): string {
+function serveScript({ repositories = '/nonexistent', docker }: SshService): string {
+  const variables = Object.entries(docker?.env ?? {}).map(([name, value]) => `${name}='${value}'`);
+  const runDocker =
+    docker &&
+    `if [ "$1" = docker ]; then shift; exec env ${variables.join(' ')} '${docker.command}' "$@"; fi`;
   return `#!/bin/sh
 set -- $(printf '%s' "$SSH_ORIGINAL_COMMAND" | tr -d "'")
+${runDocker ?? ''}
 [ "$1" = git-upload-pack ] || exit 1
 repository='${repositories}'"\${2%.git}.git"
 if [ ! -d "$repository" ]; then
