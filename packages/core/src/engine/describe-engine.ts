@@ -31,6 +31,7 @@ export async function describeEngine(
   const info = await askEngine(transport, { method: 'GET', path: '/info' }, Info);
   const dataFolder = isOnThisMachine(endpoint, info) ? info.DockerRootDir : undefined;
   return {
+    product: 'docker',
     version: info.ServerVersion,
     apiVersion: transport.apiVersion,
     operatingSystem: info.OperatingSystem,

@@ -12,6 +12,8 @@ import type { BuildEvent } from './build-event.ts';
 export interface Engine {
   /** Its address: `unix:///var/run/docker.sock`. */
   readonly endpoint: string;
+  /** There is no engine: the images are in the registry of their name, where the builder pushes them. */
+  readonly imagesIn?: 'registry';
   /** What builds its images, where that is not its own BuildKit. */
   readonly builder?: Builder;
   readonly images: Images;
@@ -46,6 +48,8 @@ export interface Builder {
 }
 
 export interface EngineInfo {
+  /** `buildkit` where there is a builder and no engine. */
+  readonly product: 'docker' | 'buildkit';
   readonly version: string;
   readonly apiVersion: string;
   readonly operatingSystem: string;

@@ -386,6 +386,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     imageNotLoaded: [['write /layer.tar: no space left on device'], ['invalid archive: no manifest']],
     registryRefused: [['registry.example.com', 'registry.example.com/acme/erp:1.4.0', 'unauthorized']],
     registryUnreachable: [
+      ['registry.example.com', 'registry.example.com/acme/erp', 'connect ECONNREFUSED', 'us'],
+
       ['registry.example.com', 'registry.example.com/acme/erp:1.4.0', 'dial tcp: connection refused'],
     ],
   },

@@ -29,10 +29,22 @@ function remedyFor(host: string, reason: string): string {
   return `Check the name, log in with \`docker login ${host}\`, and check that the account may use that repository.`;
 }
 
-export function registryUnreachable(host: string, reference: string, reason: string): DeBuildError {
+/** @param asker `us` where there is no engine between */
+export function registryUnreachable(
+  host: string,
+  reference: string,
+  reason: string,
+  asker: 'engine' | 'us' = 'engine',
+): DeBuildError {
   return failure('registry-unreachable', {
-    what: `The engine cannot reach the registry ${host} for ${reference}.`,
-    why: `It reported: ${sentence(reason)}`,
-    fix: "Check the name, and the network of the machine that runs the engine; a registry without TLS must be listed in the engine's `insecure-registries`.",
+    what:
+      asker === 'engine'
+        ? `The engine cannot reach the registry ${host} for ${reference}.`
+        : `The registry ${host} cannot be reached for ${reference}.`,
+    why: asker === 'engine' ? `It reported: ${sentence(reason)}` : sentence(reason),
+    fix:
+      asker === 'engine'
+        ? "Check the name, and the network of the machine that runs the engine; a registry without TLS must be listed in the engine's `insecure-registries`."
+        : 'Check the name in `image` of de-build.json, and the network of this machine.',
   });
 }

@@ -7,7 +7,7 @@ import type { Tools } from './tools.ts';
  * @throws DeBuildError `engine-*`
  */
 export async function announceTransfer(
-  engine: Pick<Engine, 'about'>,
+  engine: Pick<Engine, 'about' | 'imagesIn'>,
   {
     sizeBytes,
     name,
@@ -17,7 +17,8 @@ export async function announceTransfer(
 ): Promise<void> {
   if ((await engine.about()).dataFolder !== undefined) return;
   const size = sizeBytes >= 1e9 ? `${(sizeBytes / 1e9).toFixed(1)} GB` : `${Math.ceil(sizeBytes / 1e6)} MB`;
-  const said = `The image is read from the engine over the network (${name}): about ${size}.`;
+  const place = engine.imagesIn ?? 'engine';
+  const said = `The image is read from the ${place} over the network (${name}): about ${size}.`;
   const text = advice === undefined ? said : `${said} ${advice}`;
   emit({ type: 'notice', level: 'info', text });
 }

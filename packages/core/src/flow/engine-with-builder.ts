@@ -13,7 +13,8 @@ export async function engineWithBuilder(
   { engine, environment, signal }: Pick<Tools, 'engine' | 'environment' | 'signal'>,
 ): Promise<Engine> {
   const setting = wanted ?? config.builder ?? (environment.BUILDX_BUILDER || undefined);
-  if (setting === undefined) return engine();
+  const own = await engine();
+  if (setting === undefined || own.imagesIn === 'registry') return own;
   const { useBuilder } = await import('../engine/builder/use-builder.ts');
-  return useBuilder(await engine(), setting, { environment, folder, signal });
+  return useBuilder(own, setting, { environment, folder, signal });
 }

@@ -33,8 +33,21 @@ export async function withTools<Result>(
   const { emit } = createEventSink(redactor, onEvent);
   const done: string[] = [];
   let connected: Promise<Engine> | undefined;
-  const connect = async () =>
-    options.engine ?? connectEngine({ environment, signal, ...omitUndefined({ host: options.host }) });
+  let opened: Promise<OpenSite> | undefined;
+  const connect = async () => {
+    if (options.engine !== undefined) return options.engine;
+    try {
+      return await connectEngine({ environment, signal, ...omitUndefined({ host: options.host }) });
+    } catch (error) {
+      const isNamed = options.host !== undefined || Boolean(environment.DOCKER_HOST);
+      const read = isNamed ? undefined : await opened?.catch(() => undefined);
+      if (read === undefined) throw error;
+      const { registryInstead } = await import('./registry-instead.ts');
+      const instead = await registryInstead(read, error, tools);
+      if (instead === undefined) throw error;
+      return instead;
+    }
+  };
   const tools: Tools = {
     flow,
     environment,
@@ -51,7 +64,6 @@ export async function withTools<Result>(
     lockWaitSeconds: options.lockWaitSeconds ?? 0,
     now,
   };
-  let opened: Promise<OpenSite> | undefined;
   const open = () => {
     opened ??= openSite(site ?? '.', buildArgs, tools);
     return opened;

@@ -1,5 +1,5 @@
 import type { BuildKit } from '../buildkit/buildkit.ts';
-import type { BuildRecord, Engine } from '../engine.ts';
+import type { Builder, BuildRecord, BuildRequest, BuiltImage, Engine, Images } from '../engine.ts';
 import { builderBuildKit } from './builder-buildkit.ts';
 import { builderCache } from './builder-cache.ts';
 import type { BuilderNode } from './builder-instance.ts';
@@ -12,6 +12,17 @@ export interface UseBuilderOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A builder that answers. */
+export interface UsedBuilder extends Pick<Engine, 'platforms' | 'cache' | 'writeCache'> {
+  readonly about: Builder;
+  /** @param exporter `docker`: the image comes into `images`; `image`: it goes to the registry of its name, by its digest */
+  build(
+    request: BuildRequest,
+    images: Pick<Images, 'inspect' | 'load'>,
+    exporter: 'docker' | 'image',
+  ): Promise<BuiltImage>;
+}
+
 /**
  * The engine, but images are built by a builder, and come over the session into the engine.
  * @throws DeBuildError `builder-*`, `engine-*`, `program-*`
@@ -21,8 +32,27 @@ export async function useBuilder(
   setting: BuilderSetting,
   options: UseBuilderOptions,
 ): Promise<Engine> {
+  const builder = await openBuilder(setting, options);
+  if (builder === undefined) return engine;
+  const { about, build, ...others } = builder;
+  return {
+    ...engine,
+    ...others,
+    builder: about,
+    build: (request) => build(request, engine.images, 'docker'),
+  };
+}
+
+/**
+ * @returns `undefined` where the setting names the engine's own
+ * @throws DeBuildError `builder-*`, `program-*`
+ */
+export async function openBuilder(
+  setting: BuilderSetting,
+  options: UseBuilderOptions,
+): Promise<UsedBuilder | undefined> {
   const found = await findBuilder(setting, options);
-  if (found === undefined) return engine;
+  if (found === undefined) return undefined;
   const { name, driver } = found;
   const nodes = openNodes(found, options);
   const { version } = await firstThatAnswers(nodes, async ({ buildKit }) => {
@@ -31,13 +61,12 @@ export async function useBuilder(
     return { version };
   });
   return {
-    ...engine,
-    builder: { name, driver, version },
+    about: { name, driver, version },
     platforms: async () => [...new Set((await Promise.all(nodes.map(platformsOf))).flat())],
-    async build(request) {
+    async build(request, images, exporter) {
       const { buildWithBuildKit } = await import('../buildkit/build-with-buildkit.ts');
       const { buildKit } = await chooseNode(nodes, request.platform);
-      return buildWithBuildKit(buildKit, engine.images, request);
+      return buildWithBuildKit({ ...buildKit, exporter }, images, request);
     },
     async writeCache(request) {
       const { writeCache } = await import('../buildkit/write-cache.ts');

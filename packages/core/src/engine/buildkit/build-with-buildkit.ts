@@ -25,7 +25,8 @@ export async function buildWithBuildKit(
     explain: explainFailure,
   });
   if (request.sources?.offer === 'graft') assertNotCopied(ledger.timings());
-  const id = await confirmImage(images, request.tags[0], imageIds);
+  const name = buildKit.exporter === 'image' ? undefined : request.tags[0];
+  const id = await confirmImage(images, name, imageIds);
   return {
     id,
     durationMs: Math.round(performance.now() - startedAt),

@@ -8,8 +8,11 @@ import { openControl } from './open-control.ts';
 
 /** A BuildKit, and how it is reached. */
 export interface BuildKit {
-  /** Where the image of a build goes: `moby` into the images of the engine, `docker` comes over the session. */
-  readonly exporter: 'moby' | 'docker';
+  /**
+   * Where the image of a build goes: `moby` into the images of the engine, `docker` comes over the session, `image` to the
+   * registry of its name, without a tag.
+   */
+  readonly exporter: 'moby' | 'docker' | 'image';
   /** Resolves when it answers. */
   ping(): Promise<void>;
   /** A connection to its own API. Close the client in every case. @throws DeBuildError */

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildInterrupted, buildWithoutImage } from '../../errors/build-failures.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { engineAnswerUnreadable } from '../../errors/engine-failures.ts';
+import { isLoopback } from '../../git/remote-url.ts';
 import { Secret } from '../../secrets/secret.ts';
 import type { CacheEntry } from '../../site/cache-entry.ts';
 import { SOURCES_CONTEXT } from '../../site/mount-sources.ts';
@@ -145,7 +146,7 @@ function solveOf({ request, sessionId, buildKit, purpose, cacheFrom }: BuildRun)
   return {
     ref: randomBytes(16).toString('hex'),
     exporter: purpose === 'build' ? buildKit.exporter : undefined,
-    exporterAttributes: purpose === 'build' ? { name: tags.join(',') } : {},
+    exporterAttributes: purpose === 'build' ? exporterAttributes(buildKit.exporter, tags) : {},
     sessionId,
     frontendAttributes: {
       filename: basename(request.containerfile),
@@ -166,6 +167,16 @@ function solveOf({ request, sessionId, buildKit, purpose, cacheFrom }: BuildRun)
     cacheTo: request.cacheTo ?? [],
     replacedSources: pinnedBases(request.baseDigests ?? {}),
   };
+}
+
+function exporterAttributes(exporter: BuildKit['exporter'], tags: readonly string[]): Attributes {
+  const [first = ''] = tags;
+  if (exporter !== 'image') return { name: tags.join(',') };
+  const name = fullReference(first).replace(/:[^/:]*$/, '');
+  const [host = ''] = name.split('/');
+  // As Docker does, a registry on the builder's own machine is asked without TLS, too.
+  const insecure = isLoopback(host.replace(/:\d+$/, '')) ? 'true' : undefined;
+  return { name, push: 'true', 'push-by-digest': 'true', 'registry.insecure': insecure };
 }
 
 /** BuildKit names an image in full. */

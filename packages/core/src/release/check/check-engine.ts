@@ -33,7 +33,12 @@ export async function checkEngine(
     return {
       value: { engine, info, tagged },
       findings: [],
-      summary: [`Docker Engine ${info.version}`, ...builderOf(engine)].join(', '),
+      summary: [
+        engine.imagesIn === 'registry'
+          ? `No engine; registry ${engine.endpoint}`
+          : `Docker Engine ${info.version}`,
+        ...builderOf(engine),
+      ].join(', '),
     };
   } catch (error) {
     if (!isDeBuildError(error)) throw error;

@@ -70,7 +70,8 @@ function requireAgent({ plan, site }: Decision, { environment }: Pick<Tools, 'en
 }
 
 async function requireUnpushed({ plan, engine, force }: Decision, tools: Tools): Promise<void> {
-  if (!plan.push) return;
+  // The check of the tag has asked the registry.
+  if (!plan.push || engine.imagesIn === 'registry') return;
   const { reference } = plan;
   if (plan.replaces !== undefined) throw pushReplacesLocal(reference);
   const digest = await engine.registries.digestOf(reference, await registryAccess(reference, tools));

@@ -129,7 +129,7 @@ export function manifestOf(sources: ManifestSources): Manifest {
     },
     builder: {
       kind: 'buildkit',
-      engineProduct: 'docker',
+      engineProduct: engine.product,
       engineVersion: engine.version,
       apiVersion: engine.apiVersion,
       ...omitUndefined({ builder: sources.builder }),

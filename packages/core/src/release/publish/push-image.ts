@@ -18,6 +18,8 @@ export async function pushImage(
   tools: Tools,
 ): Promise<string | undefined> {
   if (!plan.push) return undefined;
+  // The build has pushed it; it gets its tag there.
+  if (engine.imagesIn === 'registry') return imageId;
   const { reference } = plan;
   return inStage(tools, { stage: 'push', title: `Pushing ${reference}` }, async () => {
     tools.signal.throwIfAborted();

@@ -1,0 +1,99 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Secret } from '../../secrets/secret.ts';
+import { createRegistryClient, type RegistryClientOptions } from './registry-client.ts';
+
+const credential = { username: 'me', password: new Secret('password', 'pass') };
+const BASIC = `Basic ${Buffer.from('me:pass').toString('base64')}`;
+let server: Server;
+let host: string;
+let asked: { readonly method: string; readonly url: string; readonly authorization: string | undefined }[];
+let answer: (url: string, response: ServerResponse, authorization: string | undefined) => void;
+beforeEach(async () => {
+  asked = [];
+  server = createServer((request, response) => {
+    const { method = '', url = '' } = request;
+    const { authorization } = request.headers;
+    asked.push({ method, url, authorization });
+    answer(url, response, authorization);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const client = (options: Partial<RegistryClientOptions> = {}) =>
+  createRegistryClient({ host, repository: 'acme/erp', credential, ...options });
+const json = (response: ServerResponse, status: number, body: unknown, headers = {}) =>
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+
+test('a token is fetched from the server that the registry names, for this repository only', async () => {
+  answer = (url, response, authorization) => {
+    if (url.startsWith('/token')) json(response, 200, { token: 'T' });
+    else if (authorization === 'Bearer T') json(response, 200, {}, { 'docker-content-digest': 'sha256:ab' });
+    else
+      json(
+        response,
+        401,
+        {},
+        { 'www-authenticate': `Bearer realm="http://${host}/token",service="reg",scope="x"` },
+      );
+  };
+  expect(await client().manifest('1.0.0')).toMatchObject({ digest: 'sha256:ab' });
+  const token = asked.find(({ url }) => url.startsWith('/token'));
+  expect(token).toMatchObject({ authorization: BASIC });
+  expect(decodeURIComponent(token?.url ?? '')).toContain('service=reg&scope=repository:acme/erp:pull,push');
+});
+
+test('a password is sent only after the registry asked for it', async () => {
+  answer = (_, response, authorization) =>
+    authorization === BASIC
+      ? json(response, 404, {})
+      : json(response, 401, {}, { 'www-authenticate': 'Basic realm="x"' });
+  expect(await client().manifest('1.0.0')).toBeUndefined();
+  expect(asked.map(({ authorization }) => authorization)).toEqual([undefined, BASIC]);
+});
+
+test('what the registry says is in the error', async () => {
+  answer = (_, response) => json(response, 403, { errors: [{ code: 'DENIED', message: 'not for you' }] });
+  await expect(client().manifest('1.0.0')).rejects.toMatchObject({
+    code: 'registry-refused',
+    why: 'It reported: denied: not for you (403).',
+  });
+});
+
+test('a registry that is gone is named', async () => {
+  await expect(client({ host: '127.0.0.1:1' }).tags()).rejects.toMatchObject({
+    code: 'registry-unreachable',
+    what: 'The registry 127.0.0.1:1 cannot be reached for 127.0.0.1:1/acme/erp.',
+  });
+});
+
+test('a long list of tags comes in pages', async () => {
+  answer = (url, response) =>
+    url.includes('last=b')
+      ? json(response, 200, { tags: ['c'] })
+      : json(
+          response,
+          200,
+          { tags: ['a', 'b'] },
+          { link: '</v2/acme/erp/tags/list?n=2&last=b>; rel="next"' },
+        );
+  expect(await client().tags()).toEqual(['a', 'b', 'c']);
+});
+
+test('a tag is a copy of the manifest, byte for byte', async () => {
+  const bytes = Buffer.from('{ "a":1 }');
+  let sent = '';
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    request.on('data', (piece) => (sent += piece));
+    request.on('end', () => response.writeHead(201).end());
+  });
+  await client().tag({ digest: 'sha256:ab', mediaType: 'm', bytes }, '1.0.0');
+  expect(sent).toBe(bytes.toString());
+});

@@ -1,0 +1,53 @@
+import type { UsedBuilder } from '../builder/use-builder.ts';
+import type { Engine, RegistryCredential } from '../engine.ts';
+import { fullReference } from '../images/image-reference.ts';
+import { createRegistryClient } from './registry-client.ts';
+import { registryImages } from './registry-images.ts';
+
+/**
+ * A registry in the place of an engine: a builder pushes images to it by their digest, where they are read and get their tags.
+ * @param image the repository: `registry.example.com/acme/erp`
+ */
+export function registryEngine(
+  builder: UsedBuilder,
+  image: string,
+  credential: RegistryCredential | undefined,
+): Engine {
+  const [host = '', ...path] = fullReference(image)
+    .replace(/:latest$/, '')
+    .split('/');
+  const images = registryImages(
+    createRegistryClient({ host, repository: path.join('/'), credential }),
+    image,
+  );
+  return {
+    endpoint: host,
+    imagesIn: 'registry',
+    builder: builder.about,
+    images,
+    registries: {
+      digestOf: async (reference) => (await images.inspect(reference))?.id,
+      push: async (reference) => (await images.inspect(reference))?.id ?? '',
+      pull: async () => {
+        throw new Error('A registry pulls nothing.');
+      },
+    },
+    cache: builder.cache,
+    async about() {
+      const [platform = 'linux/amd64'] = await builder.platforms();
+      const { version } = builder.about;
+      return {
+        product: 'buildkit',
+        version,
+        apiVersion: '',
+        operatingSystem: host,
+        platform,
+        hasContainerdStore: false,
+      };
+    },
+    platforms: builder.platforms,
+    build: (request) => builder.build(request, images, 'image'),
+    writeCache: builder.writeCache,
+    close: async () => undefined,
+  };
+}

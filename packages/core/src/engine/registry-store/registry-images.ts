@@ -1,0 +1,175 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { pack } from 'tar-stream';
+import { z } from 'zod';
+import { engineAnswerUnreadable } from '../../errors/engine-failures.ts';
+import { parseJson } from '../../parse-json.ts';
+import type { ImageDetails, Images, TaggedImage } from '../engine.ts';
+import { isSameRepository, parseReference } from '../images/image-reference.ts';
+import { readText } from '../read-text.ts';
+import { findInLayers } from './find-in-layers.ts';
+import type { RegistryClient, StoredManifest } from './registry-client.ts';
+
+const Descriptor = z.looseObject({ digest: z.string(), size: z.number() });
+/** Of OCI's image specification, and Docker's version 2, schema 2: one platform. */
+const Manifest = z.looseObject({ config: Descriptor, layers: z.array(Descriptor) });
+const Config = z.looseObject({
+  created: z.string().default(''),
+  os: z.string().default('linux'),
+  architecture: z.string().default(''),
+  variant: z.string().nullish(),
+  config: z
+    .looseObject({
+      Labels: z.record(z.string(), z.string()).nullish(),
+      Env: z.array(z.string()).nullish(),
+    })
+    .nullish(),
+  rootfs: z.looseObject({ diff_ids: z.array(z.string()) }),
+  history: z.array(z.looseObject({ created_by: z.string().nullish() })).default([]),
+});
+
+interface StoredImage {
+  readonly stored: StoredManifest;
+  readonly manifest: z.infer<typeof Manifest>;
+  readonly config: z.infer<typeof Config>;
+}
+
+/** How many images of a list are read at a time. */
+const AT_A_TIME = 8;
+
+/**
+ * The images of one repository in a registry. An image's id is the digest of its manifest; what has no tag is found by it.
+ * @param repository with its registry: `registry.example.com/acme/erp`
+ */
+export function registryImages(client: RegistryClient, repository: string): Images {
+  /** What is of another repository is not here. */
+  const referenceOf = (name: string): string | undefined => {
+    if (name.startsWith('sha256:')) return name;
+    const [tagged = '', digest] = name.split('@');
+    if (digest !== undefined) return isSameRepository(tagged, repository) ? digest : undefined;
+    const { repository: other, tag } = parseReference(name);
+    return isSameRepository(other, repository) ? tag : undefined;
+  };
+
+  const read = async (name: string, signal?: AbortSignal): Promise<StoredImage | undefined> => {
+    const reference = referenceOf(name);
+    const stored = reference === undefined ? undefined : await client.manifest(reference, signal);
+    if (stored === undefined) return undefined;
+    const manifest = parse(Manifest, stored.bytes.toString(), `the manifest of ${name}`);
+    const text = await readText(await client.blob(manifest.config.digest, signal));
+    return { stored, manifest, config: parse(Config, text, `the configuration of ${name}`) };
+  };
+
+  const readExisting = async (name: string, signal?: AbortSignal): Promise<StoredImage> => {
+    const image = await read(name, signal);
+    if (image === undefined)
+      throw engineAnswerUnreadable(`${repository} in its registry`, `It has no ${name}.`);
+    return image;
+  };
+
+  const inspect = async (name: string): Promise<ImageDetails | undefined> => {
+    const image = await read(name);
+    if (image === undefined) return undefined;
+    const reference = referenceOf(name) ?? '';
+    return detailsOf(
+      image,
+      repository,
+      reference.startsWith('sha256:') ? [] : [`${repository}:${reference}`],
+    );
+  };
+
+  return {
+    inspect,
+    async list(asked) {
+      if (!isSameRepository(asked, repository)) return [];
+      const waiting = (await client.tags()).values();
+      const found: TaggedImage[] = [];
+      const work = async () => {
+        for (const tag of waiting) {
+          const image = await inspect(`${repository}:${tag}`);
+          if (image !== undefined) found.push({ ...image, tag });
+        }
+      };
+      await Promise.all(Array.from({ length: AT_A_TIME }, work));
+      return found.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+    },
+    async tag(name, reference) {
+      const { stored } = await readExisting(name);
+      await client.tag(stored, parseReference(reference).tag);
+    },
+    async untag(reference) {
+      const { tag } = parseReference(reference);
+      if ((await client.manifest(tag)) !== undefined) await client.untag(tag);
+    },
+    async readFile(name, path) {
+      const image = await read(name);
+      return image && findInLayers(image.manifest.layers, path, client);
+    },
+    async save(name, signal) {
+      const image = await readExisting(name, signal);
+      return saveImage(image.manifest, client, signal);
+    },
+    async describe(name) {
+      const { config } = await readExisting(name);
+      const history = config.history.map(({ created_by }) => ({ CreatedBy: created_by })).reverse();
+      return { inspected: { ...config, Config: config.config }, history };
+    },
+    listByLabel: async () => [],
+    readingContainers: async () => [],
+    removeReadingContainer: async () => undefined,
+    load: async () => {
+      throw new Error('A registry loads no archive.');
+    },
+  };
+}
+
+function detailsOf(
+  { stored, manifest, config }: StoredImage,
+  repository: string,
+  tags: readonly string[],
+): ImageDetails {
+  const { os, architecture, variant, created } = config;
+  return {
+    id: stored.digest,
+    tags,
+    createdAt: created === '' ? '' : new Date(created).toISOString(),
+    sizeBytes: manifest.layers.reduce((sum, { size }) => sum + size, 0),
+    labels: config.config?.Labels ?? {},
+    repoDigests: [`${repository}@${stored.digest}`],
+    env: config.config?.Env ?? [],
+    layers: config.rootfs.diff_ids,
+    platform: `${os}/${architecture}${variant ? `/${variant}` : ''}`,
+  };
+}
+
+/** As `docker save` writes an image in OCI's layout, as far as it is read here. */
+function saveImage(
+  { config, layers }: z.infer<typeof Manifest>,
+  client: RegistryClient,
+  signal: AbortSignal | undefined,
+): Readable {
+  const tar = pack();
+  const output = new PassThrough();
+  const pathOf = (digest: string) => `blobs/${digest.replace(':', '/')}`;
+  const unique = [...new Map([config, ...layers].map((one) => [one.digest, one])).values()];
+  const writing = async () => {
+    for (const { digest, size } of unique) {
+      await pipeline(await client.blob(digest, signal), tar.entry({ name: pathOf(digest), size }));
+    }
+    const listed = [{ Config: pathOf(config.digest), Layers: layers.map(({ digest }) => pathOf(digest)) }];
+    tar.entry({ name: 'manifest.json' }, JSON.stringify(listed));
+    tar.finalize();
+  };
+  pipeline(tar, output).catch(() => undefined);
+  writing().catch((error: Error) => {
+    tar.destroy(error);
+    output.destroy(error);
+  });
+  return output;
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, text: string, what: string): z.infer<Schema> {
+  const parsed = schema.safeParse(parseJson(text));
+  if (!parsed.success) throw engineAnswerUnreadable(what, 'It is not that of an image for one platform.');
+  return parsed.data;
+}
