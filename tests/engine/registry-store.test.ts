@@ -6,6 +6,7 @@ import {
   buildRelease,
   bumpSite,
   checkSite,
+  type FlowEvent,
   type ReleaseOptions,
   readRecords,
   verifyRelease,
@@ -114,7 +115,10 @@ else
 
     test('an image that the audit refuses gets no tag', async () => {
       const site = await addSite({ tokenDelivery: 'inject' });
-      await expect(release(site, { noCache: true })).rejects.toMatchObject({ code: 'image-leaks' });
+      const notices: string[] = [];
+      const onEvent = (event: FlowEvent) => event.type === 'notice' && notices.push(event.text);
+      await expect(release(site, { noCache: true, onEvent })).rejects.toMatchObject({ code: 'image-leaks' });
+      expect(notices).toContainEqual(expect.stringContaining(`without a tag, as ${site.image}@sha256:`));
       expect(await tagsOf(site)).toEqual([]);
       expect(await versions(site)).toEqual([]);
     });

@@ -48,6 +48,8 @@ export async function buildRequest(
   const { cacheFrom, cacheTo } = decision.sharedCache;
   const asked = [
     ...plan.baseImages.map(({ reference }) => reference),
+    // Without an engine the builder pushes the image.
+    ...(decision.engine.imagesIn === 'registry' ? [plan.image] : []),
     ...[...cacheFrom, ...cacheTo].flatMap(({ attributes }) => attributes.ref ?? []),
   ];
   const registryAuth = await findRegistryCredentials(asked, { environment, redactor });
