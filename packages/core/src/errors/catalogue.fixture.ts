@@ -688,7 +688,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     frozenNeedsSources: [[]],
     pushReplacesLocal: [['registry.example.com/acme/erp:1.4.0']],
     versionPushedBefore: [['registry.example.com/acme/erp:1.4.0', 'sha256:0123']],
-    sshAgentMissing: [['images/custom/Containerfile:12']],
     cacheUnsupported: [
       ['cacheTo', 'registry', endpoint],
       ['cacheFrom', 'local', endpoint],
@@ -728,6 +727,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [{ id: 'npmrc', isRequired: false, place: { file: recipe, line: 20 } }, '.npmrc', false],
     ],
     buildSecretUnused: [['npmrc', recipe]],
+    sshAgentMissing: [
+      [{ id: 'default', isRequired: true, place: { file: recipe, line: 20 } }],
+      [{ id: 'default', isRequired: false, place: { file: recipe, line: 20 } }],
+    ],
     buildSshMissing: [
       [{ id: 'default', isRequired: true, place: { file: recipe, line: 20 } }],
       [{ id: 'default', isRequired: false, place: { file: recipe, line: 20 } }],

@@ -65,17 +65,6 @@ export function versionPushedBefore(reference: string, digest: string): DeBuildE
   });
 }
 
-/** `ssh` of de-build.json is set, and a step mounts an agent. */
-export function sshAgentMissing(place: string): DeBuildError {
-  return new DeBuildError({
-    code: 'ssh-agent-missing',
-    what: `There is no ssh agent for the step in ${place}.`,
-    why: '`ssh` of de-build.json forwards the agent of this machine, and SSH_AUTH_SOCK is not set.',
-    fix: 'Start an agent and add a key: `eval "$(ssh-agent)" && ssh-add`, then run it again.',
-    exitCode: EXIT.checks,
-  });
-}
-
 /** `known` are those that the builder can run. */
 export function platformUnsupported(platform: string, known: readonly string[]): DeBuildError {
   return new DeBuildError({

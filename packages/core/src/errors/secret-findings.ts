@@ -43,6 +43,14 @@ export function buildSshMissing(mount: NamedMount): Finding {
   });
 }
 
+/** `ssh` of de-build.json is set. */
+export function sshAgentMissing(mount: NamedMount): Finding {
+  return found('ssh-agent-missing', mount, {
+    what: `${at(mount)} mounts an SSH agent, and there is none here: SSH_AUTH_SOCK is not set.`,
+    fix: 'Start an agent and add a key: `eval "$(ssh-agent)" && ssh-add`.',
+  });
+}
+
 function found(
   id: string,
   { isRequired, place, id: subject }: NamedMount,

@@ -5,6 +5,7 @@ import {
   buildSecretUnused,
   buildSshMissing,
   type NamedMount,
+  sshAgentMissing,
 } from '../errors/secret-findings.ts';
 import type { Containerfile, StageMount } from './containerfile.ts';
 import type { EnvFile } from './env-file.ts';
@@ -28,6 +29,19 @@ export function judgeMounts(containerfile: Containerfile, sources: Sources): rea
     .filter((id) => !mounts.some((mount) => mount.kind === 'secret' && mount.id === id))
     .map((id) => buildSecretUnused(id, containerfile.path));
   return [...firstOfEach(built).flatMap((mount) => judge(mount, containerfile.path, sources)), ...unused];
+}
+
+/** Mounts of the agent that the site allows; where there is no agent, each is a finding. */
+export function judgeAgent(
+  containerfile: Containerfile,
+  { config, agent }: { readonly config: SiteConfig; readonly agent: string | undefined },
+): readonly Finding[] {
+  if (agent || !config.ssh) return [];
+  const needed = neededStages(containerfile.text, config.target);
+  const mounts = containerfile.mounts.filter(({ kind, stage }) => kind === 'ssh' && needed.has(stage));
+  return firstOfEach(mounts).map(({ id, isRequired, line }) =>
+    sshAgentMissing({ id, isRequired, place: { file: containerfile.path, line } }),
+  );
 }
 
 /** One mount of each id: a required one, if there is one. */

@@ -2,9 +2,11 @@ import { allApps } from '../../apps/all-apps.ts';
 import { cacheCarriesPrivateCode, secretTooShort } from '../../errors/check-findings.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
+import type { Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
 import { writeCacheEntry } from '../../site/cache-entry.ts';
 import type { Dialect } from '../../site/containerfile.ts';
+import { judgeAgent } from '../../site/judge-mounts.ts';
 import { SITE_CONFIG_FILE } from '../../site/read-site-config.ts';
 import type { CheckOutcome } from './check.ts';
 import type { CheckId } from './checks.ts';
@@ -12,7 +14,10 @@ import type { CheckId } from './checks.ts';
 type FileCheck = Extract<CheckId, 'config' | 'env' | 'apps' | 'containerfile' | 'token'>;
 
 /** What reading the site's files found, by the check that reports it. */
-export function checkSiteFiles(site: OpenSite): Readonly<Record<FileCheck, CheckOutcome<never>>> {
+export function checkSiteFiles(
+  site: OpenSite,
+  { environment }: Pick<Tools, 'environment'>,
+): Readonly<Record<FileCheck, CheckOutcome<never>>> {
   const { config, env, apps, containerfile, sources, tooShort, unknownSettings } = site;
   const found = (check: FileCheck) => site.findings.filter((finding) => checkOf(finding, site) === check);
   const weak = tooShort.map(({ name }) => {
@@ -28,7 +33,13 @@ export function checkSiteFiles(site: OpenSite): Readonly<Record<FileCheck, Check
     apps: { findings: found('apps'), summary: counted(apps.length, 'app') },
     token: { findings: [...sources.findings, ...weak], summary: sources.summary },
     containerfile: {
-      findings: [...found('containerfile'), ...sources.buildArgFindings],
+      findings: [
+        ...found('containerfile'),
+        ...sources.buildArgFindings,
+        ...(containerfile === undefined
+          ? []
+          : judgeAgent(containerfile, { config, agent: environment.SSH_AUTH_SOCK })),
+      ],
       summary: containerfile && describeDialect(containerfile.dialect, found('containerfile')),
     },
   };

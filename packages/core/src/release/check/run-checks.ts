@@ -46,7 +46,7 @@ export async function runChecks(
   const isForgiven = force ? isForgivable : () => false;
   const { check, results } = startChecks({ config: site.config, skip, isForgiven }, tools);
 
-  const files = checkSiteFiles(site);
+  const files = checkSiteFiles(site, tools);
   for (const id of ['config', 'env', 'apps', 'token', 'containerfile'] as const)
     await check(id, () => files[id]);
 

@@ -7,7 +7,6 @@ import {
   platformUnsupported,
   pushReplacesLocal,
   sourcesWouldBeCopied,
-  sshAgentMissing,
   sshNeedsSources,
   versionPushedBefore,
 } from '../../errors/release-failures.ts';
@@ -22,12 +21,11 @@ import { sourceMounts } from './source-mounts.ts';
 /**
  * Refuses a release that would fail in its build or its push.
  * @throws DeBuildError `sources-would-be-copied`, `git-config-hidden`, `frozen-needs-mirror`, `ssh-needs-mirror`,
- * `platform-unsupported`, `ssh-agent-missing`, `push-replaces-local`, `version-pushed-before`, `registry-*`, `engine-*`
+ * `platform-unsupported`, `push-replaces-local`, `version-pushed-before`, `registry-*`, `engine-*`
  */
 export async function requireFeasible(decision: Decision, tools: Tools): Promise<void> {
   requireDelivery(decision);
   await requirePlatform(decision);
-  requireAgent(decision, tools);
   await requireUnpushed(decision, tools);
 }
 
@@ -61,12 +59,6 @@ function requireDelivery(decision: Decision): void {
   if (isFrozen) throw frozenNeedsSources();
   const overSsh = allApps({ frappe, apps }).filter(({ url }) => isSshUrl(url));
   if (overSsh.length > 0) throw sshNeedsSources(overSsh.map(({ name }) => name));
-}
-
-function requireAgent({ plan, site }: Decision, { environment }: Pick<Tools, 'environment'>): void {
-  const mount = site.containerfile?.mounts.find(({ kind }) => kind === 'ssh');
-  if (mount === undefined || !site.config.ssh || environment.SSH_AUTH_SOCK) return;
-  throw sshAgentMissing(`${plan.containerfile.path}:${mount.line}`);
 }
 
 async function requireUnpushed({ plan, engine, force }: Decision, tools: Tools): Promise<void> {
