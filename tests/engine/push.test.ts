@@ -13,6 +13,7 @@ import {
 } from '@de-build/core';
 import type { ExampleSite } from '@de-build/testbed';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { findInFiles, formsOf } from '../torture/find-bytes.ts';
 import { createExampleWorld, type ExampleWorld, siteOptions } from './example-world.ts';
 import { onEachEngine } from './on-each-engine.ts';
 import { startRegistry, type TestRegistry, whyNoRegistry } from './registry.ts';
@@ -77,6 +78,8 @@ else
       const { manifest } = await release(site);
       expect(manifest.pushed).toBe(`${site.image}@${await digestThere(site, '1.0.0')}`);
       expect(await whatIsReleased(site)).toEqual({ tags: ['1.0.0'], versions: ['1.0.0'] });
+      const patterns = join(world.folder, 'patterns');
+      expect(await findInFiles(registry.dockerConfig, formsOf(world.token), patterns)).toEqual([]);
     });
 
     test('is refused before the build when the registry has the version', async () => {

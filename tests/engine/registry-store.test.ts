@@ -19,6 +19,7 @@ import {
   startPrivateEngine,
 } from '@de-build/testbed';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { findInFiles, formsOf } from '../torture/find-bytes.ts';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
 import { withPrivateEngines } from './on-each-engine.ts';
 import { startRegistry, type TestRegistry, whyNoRegistry } from './registry.ts';
@@ -100,6 +101,9 @@ else
       expect(manifest.apps.map(({ version }) => version)).toEqual(['15.1.0', '15.1.0', '15.0.0']);
       expect(manifest.image.treeDigest).toMatch(/^sha256:/);
       expect(await tagsOf(site)).toEqual(['1.0.0']);
+      expect(await findInFiles(registry.dockerConfig, formsOf(world.token), join(home, 'patterns'))).toEqual(
+        [],
+      );
       expect(await verifyRelease(optionsOf(site))).toMatchObject({ passed: true });
       expect(await auditImage({ ...optionsOf(site), image: '1.0.0' })).toMatchObject({
         passed: true,
@@ -118,6 +122,10 @@ else
       const notices: string[] = [];
       const onEvent = (event: FlowEvent) => event.type === 'notice' && notices.push(event.text);
       await expect(release(site, { noCache: true, onEvent })).rejects.toMatchObject({ code: 'image-leaks' });
+      // What was searched for can be found.
+      expect(
+        await findInFiles(registry.dockerConfig, formsOf(world.token), join(home, 'patterns')),
+      ).not.toEqual([]);
       expect(notices).toContainEqual(expect.stringContaining(`without a tag, as ${site.image}@sha256:`));
       expect(await tagsOf(site)).toEqual([]);
       expect(await versions(site)).toEqual([]);

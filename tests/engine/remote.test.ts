@@ -15,9 +15,11 @@ import {
 } from '@de-build/core';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { makeHostCertificates } from '../../packages/testbed/src/host-certificates.ts';
+import { formsOf } from '../torture/find-bytes.ts';
 import { createExampleWorld, type ExampleWorld, siteOptions } from './example-world.ts';
 import { onOneEngine } from './on-each-engine.ts';
 
+const LONGEST_FORM = 1000;
 /** What comes out of the engine when nothing changed: answers and progress, and no layer. */
 const UNCHANGED_BYTES = 1_000_000;
 
@@ -27,8 +29,11 @@ onOneEngine('an engine that is reached over TCP and TLS', (engine) => {
   let server: Server;
   let host: string;
   let received = 0;
+  /** Forms of the token that passed, in either direction. */
+  const seen = new Set<string>();
   beforeAll(async () => {
     world = await createExampleWorld();
+    const forms = formsOf(world.token);
     folder = await mkdtemp(join(tmpdir(), 'remote-'));
     const certificates = await makeHostCertificates(folder);
     const ca = await readFile(certificates.authorityFile);
@@ -39,6 +44,12 @@ onOneEngine('an engine that is reached over TCP and TLS', (engine) => {
         received += chunk.length;
       });
       for (const [from, to] of [[client, inner] as const, [inner, client] as const]) {
+        let tail = '';
+        from.on('data', (chunk: Buffer) => {
+          const text = tail + chunk.toString('latin1');
+          for (const form of forms) if (text.includes(form)) seen.add(form);
+          tail = text.slice(-LONGEST_FORM);
+        });
         from.on('error', () => to.destroy());
         from.on('close', () => to.destroy());
         from.pipe(to);
@@ -80,6 +91,7 @@ onOneEngine('an engine that is reached over TCP and TLS', (engine) => {
     expect(received).toBeLessThan(UNCHANGED_BYTES);
     expect(second.manifest.image.layers).toEqual(first.manifest.image.layers);
 
+    expect([...seen]).toEqual([]);
     const rebuilt = await rebuildRelease({ ...options, release: '1.0.0', cache: true });
     expect(rebuilt.outcome).toMatchObject({ verdict: 'identical' });
 
@@ -89,5 +101,10 @@ onOneEngine('an engine that is reached over TCP and TLS', (engine) => {
     await client.close();
     const restored = await restoreRelease({ ...options, release: '1.0.1', rebuild: 'never' });
     expect(restored).toMatchObject({ imageId: second.imageId });
+
+    // What was searched for can be found.
+    await bumpSite({ site: site.folder, to: 'patch' });
+    await buildRelease({ ...options, tokenDelivery: 'inject', audit: 'warn', network: 'host' }).result;
+    expect([...seen]).not.toEqual([]);
   });
 });

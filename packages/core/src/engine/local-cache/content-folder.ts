@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import { type ContentWriter, openContentWriter } from '../../disk/content-writer.ts';
 import { ifMissing } from '../../disk/if-missing.ts';
 import { writeWhole } from '../../disk/write-whole.ts';
 
@@ -17,16 +18,6 @@ export interface ContentFolder {
   resolve(tag: string): Promise<string | undefined>;
   /** Lets a tag name a manifest that was written before. @param descriptor as OCI writes one */
   tag(tag: string, descriptor: object): Promise<void>;
-}
-
-/** Content becomes visible with `commit` only. */
-export interface ContentWriter {
-  readonly length: number;
-  append(data: Buffer): Promise<void>;
-  /** @throws RangeError when the content has another digest */
-  commit(digest: string): Promise<void>;
-  /** Discards what is not committed. */
-  close(): Promise<void>;
 }
 
 const TAG = 'org.opencontainers.image.ref.name';
@@ -59,7 +50,7 @@ export function openContentFolder(folder: string): ContentFolder {
     async write() {
       const ingest = join(folder, 'ingest');
       await mkdir(ingest, { recursive: true, mode: 0o700 });
-      return openWriter(join(ingest, randomBytes(8).toString('hex')), pathOf);
+      return openContentWriter(join(ingest, randomBytes(8).toString('hex')), pathOf);
     },
     async resolve(tag) {
       const index = await readIndex();
@@ -72,39 +63,6 @@ export function openContentFolder(folder: string): ContentFolder {
       const mediaType = 'application/vnd.oci.image.index.v1+json';
       await writeWhole(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
       await writeWhole(indexPath, JSON.stringify({ schemaVersion: 2, mediaType, ...index, manifests }));
-    },
-  };
-}
-
-async function openWriter(path: string, pathOf: (digest: string) => string): Promise<ContentWriter> {
-  let file: FileHandle | undefined = await open(path, 'wx', 0o600);
-  const hashes = { sha256: createHash('sha256'), sha512: createHash('sha512') };
-  let length = 0;
-  return {
-    get length() {
-      return length;
-    },
-    async append(data) {
-      await file?.writeFile(data);
-      for (const hash of Object.values(hashes)) hash.update(data);
-      length += data.length;
-    },
-    async commit(digest) {
-      const target = pathOf(digest);
-      const algorithm = digest.startsWith('sha512') ? 'sha512' : 'sha256';
-      const actual = `${algorithm}:${hashes[algorithm].digest('hex')}`;
-      if (actual !== digest) throw new RangeError(`The content is ${actual}, not ${digest}`);
-      await file?.sync();
-      await file?.close();
-      file = undefined;
-      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-      await rename(path, target);
-    },
-    async close() {
-      if (file === undefined) return;
-      await file.close();
-      file = undefined;
-      await unlink(path);
     },
   };
 }

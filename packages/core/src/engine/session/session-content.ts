@@ -1,4 +1,5 @@
-import type { ContentFolder, ContentWriter } from '../local-cache/content-folder.ts';
+import type { ContentWriter } from '../../disk/content-writer.ts';
+import type { ContentFolder } from '../local-cache/content-folder.ts';
 import type { GrpcCall, GrpcMethods } from './grpc-server.ts';
 import { GRPC, GrpcError } from './grpc-status.ts';
 import type { Metadata } from './metadata.ts';
