@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  archiveRelease,
   auditImage,
   buildRelease,
   bumpSite,
@@ -90,13 +91,19 @@ else
       expect(checked.checks.find(({ id }) => id === 'engine')?.summary).toContain(
         `No engine; registry ${registry.host}`,
       );
-      const tagsWhileSearching: (readonly string[])[] = [];
+      const notices: string[] = [];
+      let whileSearching: Promise<readonly string[]> | undefined;
       const { manifest, imageId } = await release(site, {
         onEvent: (event) => {
-          if (event.type === 'stage' && event.stage === 'tag' && event.state === 'started')
-            void tagsOf(site).then((tags) => tagsWhileSearching.push(tags));
+          if (event.type === 'stage' && event.stage === 'verify' && event.state === 'started')
+            whileSearching = tagsOf(site);
+          if (event.type === 'notice') notices.push(event.text);
         },
       });
+      expect(await whileSearching).toEqual([]);
+      expect(notices).toContain(
+        `No Docker Engine answers here: the images are kept in the registry ${registry.host}.`,
+      );
       expect(manifest).toMatchObject({ pushed: `${site.image}@${imageId}`, audit: { outcome: 'clean' } });
       expect(manifest.apps.map(({ version }) => version)).toEqual(['15.1.0', '15.1.0', '15.0.0']);
       expect(manifest.image.treeDigest).toMatch(/^sha256:/);
@@ -109,6 +116,12 @@ else
         passed: true,
         imageId,
       });
+
+      const to = { kind: 'registry', repository: `${registry.host}/another/erp` } as const;
+      await expect(archiveRelease({ ...optionsOf(site), release: '1.0.0', to })).rejects.toMatchObject({
+        code: 'engine-needed',
+      });
+      expect(await tagsOf(site)).toEqual(['1.0.0']);
 
       await expect(release(site)).rejects.toMatchObject({ code: 'checks-failed' });
       await site.commit('Record 1.0.0');

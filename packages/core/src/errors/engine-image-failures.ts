@@ -48,3 +48,12 @@ export function registryUnreachable(
         : 'Check the name in `image` of de-build.json, and the network of this machine.',
   });
 }
+
+/** The images are in a registry. @param what needs one: `A push to HOST/NAME` */
+export function engineNeeded(what: string): DeBuildError {
+  return failure('engine-needed', {
+    what: `${what} needs a Docker Engine, and there is none here.`,
+    why: 'The images of this site are in its registry, where a builder pushes them.',
+    fix: 'Run it where there is an engine, or name one with `--host`.',
+  });
+}

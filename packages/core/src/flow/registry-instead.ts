@@ -16,7 +16,7 @@ const NO_ENGINE = new Set(['engine-not-running', 'engine-unreachable']);
 export async function registryInstead(
   { config, folder }: OpenSite,
   error: unknown,
-  { environment, redactor, signal }: Pick<Tools, 'environment' | 'redactor' | 'signal'>,
+  { environment, redactor, signal, emit }: Pick<Tools, 'environment' | 'redactor' | 'signal' | 'emit'>,
 ): Promise<Engine | undefined> {
   const setting = config.builder ?? (environment.BUILDX_BUILDER || undefined);
   const isMissing = isDeBuildError(error) && NO_ENGINE.has(error.code);
@@ -26,5 +26,8 @@ export async function registryInstead(
   if (builder === undefined) return undefined;
   const { registryEngine } = await import('../engine/registry-store/registry-engine.ts');
   const { credential } = await registryAccess(config.image, { environment, redactor });
-  return registryEngine(builder, config.image, credential);
+  const engine = registryEngine(builder, config.image, credential);
+  const text = `No Docker Engine answers here: the images are kept in the registry ${engine.endpoint}.`;
+  emit({ type: 'notice', level: 'warning', text });
+  return engine;
 }

@@ -39,7 +39,8 @@ export async function withTools<Result>(
     try {
       return await connectEngine({ environment, signal, ...omitUndefined({ host: options.host }) });
     } catch (error) {
-      const isNamed = options.host !== undefined || Boolean(environment.DOCKER_HOST);
+      const { DOCKER_HOST, DOCKER_CONTEXT } = environment;
+      const isNamed = options.host !== undefined || Boolean(DOCKER_HOST) || Boolean(DOCKER_CONTEXT);
       const read = isNamed ? undefined : await opened?.catch(() => undefined);
       if (read === undefined) throw error;
       const { registryInstead } = await import('./registry-instead.ts');

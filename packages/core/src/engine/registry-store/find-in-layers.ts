@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { posix } from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type Extract, extract } from 'tar-stream';
 import { imageFileTooLarge } from '../../errors/engine-setup-failures.ts';
@@ -85,18 +86,11 @@ function hides(entry: string, path: string): boolean {
 
 /** Layers are gzip, or not packed. */
 async function decompress(blob: Readable): Promise<Readable> {
-  const iterator = blob[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  const head = first.done === true ? Buffer.alloc(0) : (first.value as Buffer);
-  const whole = new PassThrough();
-  const isPacked = head[0] === 0x1f && head[1] === 0x8b;
-  const output: Readable = isPacked ? whole.pipe(createGunzip()) : whole;
-  whole.on('error', (error) => output.destroy(error));
-  (async () => {
-    if (head.length > 0) whole.write(head);
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next())
-      if (!whole.write(next.value)) await new Promise((resolve) => whole.once('drain', resolve));
-    whole.end();
-  })().catch((error: Error) => whole.destroy(error));
-  return output;
+  await once(blob, 'readable');
+  const head = blob.read() as Buffer | null;
+  if (head !== null) blob.unshift(head);
+  if (head?.[0] !== 0x1f || head[1] !== 0x8b) return blob;
+  const unpacked = createGunzip();
+  blob.on('error', (error) => unpacked.destroy(error));
+  return blob.pipe(unpacked);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -34,7 +35,7 @@ const json = (response: ServerResponse, status: number, body: unknown, headers =
 test('a token is fetched from the server that the registry names, for this repository only', async () => {
   answer = (url, response, authorization) => {
     if (url.startsWith('/token')) json(response, 200, { token: 'T' });
-    else if (authorization === 'Bearer T') json(response, 200, {}, { 'docker-content-digest': 'sha256:ab' });
+    else if (authorization === 'Bearer T') json(response, 200, {});
     else
       json(
         response,
@@ -43,7 +44,9 @@ test('a token is fetched from the server that the registry names, for this repos
         { 'www-authenticate': `Bearer realm="http://${host}/token",service="reg",scope="x"` },
       );
   };
-  expect(await client().manifest('1.0.0')).toMatchObject({ digest: 'sha256:ab' });
+  expect(await client().manifest('1.0.0')).toMatchObject({
+    digest: `sha256:${createHash('sha256').update('{}').digest('hex')}`,
+  });
   const token = asked.find(({ url }) => url.startsWith('/token'));
   expect(token).toMatchObject({ authorization: BASIC });
   expect(decodeURIComponent(token?.url ?? '')).toContain('service=reg&scope=repository:acme/erp:pull,push');
@@ -96,4 +99,18 @@ test('a tag is a copy of the manifest, byte for byte', async () => {
   });
   await client().tag({ digest: 'sha256:ab', mediaType: 'm', bytes }, '1.0.0');
   expect(sent).toBe(bytes.toString());
+});
+
+test('a manifest is that of its digest', async () => {
+  answer = (_, response) => json(response, 200, { other: true });
+  await expect(client().manifest(`sha256:${'ab'.repeat(32)}`)).rejects.toMatchObject({
+    code: 'registry-refused',
+  });
+});
+
+test('a password goes to no server for tokens without TLS', async () => {
+  answer = (_, response) =>
+    json(response, 401, {}, { 'www-authenticate': 'Bearer realm="http://tokens.example/token"' });
+  await expect(client().manifest('1.0.0')).rejects.toMatchObject({ code: 'registry-refused' });
+  expect(asked.every(({ authorization }) => authorization === undefined)).toBe(true);
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { registryRefused, registryUnreachable } from '../../errors/engine-image-failures.ts';
@@ -104,10 +105,13 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       if (response.status === 404) return undefined;
       if (!response.ok) throw await refused(response);
       const bytes = Buffer.from(await response.arrayBuffer());
-      const digest = response.headers.get('docker-content-digest') ?? reference;
+      const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+      if (reference.startsWith('sha256:') && reference !== digest)
+        throw registryRefused(host, name, `it answered ${reference} with ${digest}`);
       return { digest, mediaType: response.headers.get('content-type') ?? '', bytes };
     },
     async blob(digest, signal) {
+      // Without the limit for an answer, which would end a long transfer.
       const response = await ask(`blobs/${digest}`, {}, signal ?? new AbortController().signal);
       if (!response.ok || response.body === null) throw await refused(response);
       return Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
@@ -153,6 +157,8 @@ async function authorize(
   const realm = fields.get('realm');
   if (!/^bearer/i.test(challenge) || realm === undefined || !URL.canParse(realm)) return undefined;
   const url = new URL(realm);
+  // A password goes over the network by TLS only.
+  if (url.protocol !== 'https:' && !isLoopback(url.hostname)) return undefined;
   const service = fields.get('service');
   if (service !== undefined) url.searchParams.set('service', service);
   url.searchParams.set('scope', `repository:${repository}:pull,push`);

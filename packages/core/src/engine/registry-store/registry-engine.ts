@@ -1,3 +1,4 @@
+import { engineNeeded } from '../../errors/engine-image-failures.ts';
 import type { UsedBuilder } from '../builder/use-builder.ts';
 import type { Engine, RegistryCredential } from '../engine.ts';
 import { fullReference } from '../images/image-reference.ts';
@@ -27,10 +28,8 @@ export function registryEngine(
     images,
     registries: {
       digestOf: async (reference) => (await images.inspect(reference))?.id,
-      push: async (reference) => (await images.inspect(reference))?.id ?? '',
-      pull: async () => {
-        throw new Error('A registry pulls nothing.');
-      },
+      push: (reference) => Promise.reject(engineNeeded(`A push to ${reference}`)),
+      pull: (reference) => Promise.reject(engineNeeded(`A pull of ${reference}`)),
     },
     cache: builder.cache,
     async about() {

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
 import { z } from 'zod';
 import { engineAnswerUnreadable } from '../../errors/engine-failures.ts';
+import { engineNeeded } from '../../errors/engine-image-failures.ts';
 import { parseJson } from '../../parse-json.ts';
 import type { ImageDetails, Images, TaggedImage } from '../engine.ts';
 import { isSameRepository, parseReference } from '../images/image-reference.ts';
@@ -78,6 +79,12 @@ export function registryImages(client: RegistryClient, repository: string): Imag
     );
   };
 
+  const ownTag = (reference: string): string => {
+    const { repository: other, tag } = parseReference(reference);
+    if (!isSameRepository(other, repository)) throw engineNeeded(`The name ${reference}`);
+    return tag;
+  };
+
   return {
     inspect,
     async list(asked) {
@@ -94,11 +101,12 @@ export function registryImages(client: RegistryClient, repository: string): Imag
       return found.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
     },
     async tag(name, reference) {
+      const tag = ownTag(reference);
       const { stored } = await readExisting(name);
-      await client.tag(stored, parseReference(reference).tag);
+      await client.tag(stored, tag);
     },
     async untag(reference) {
-      const { tag } = parseReference(reference);
+      const tag = ownTag(reference);
       if ((await client.manifest(tag)) !== undefined) await client.untag(tag);
     },
     async readFile(name, path) {
@@ -117,9 +125,7 @@ export function registryImages(client: RegistryClient, repository: string): Imag
     listByLabel: async () => [],
     readingContainers: async () => [],
     removeReadingContainer: async () => undefined,
-    load: async () => {
-      throw new Error('A registry loads no archive.');
-    },
+    load: () => Promise.reject(engineNeeded('Loading an archive')),
   };
 }
 
