@@ -30,7 +30,7 @@ export const build = defineCommand({
     ),
     'keep-failed': flag('Keep an image that the audit refuses, as VERSION-quarantined-ID'),
     platform: text(
-      'Platform of the image, such as linux/arm64; default: DOCKER_DEFAULT_PLATFORM, or the engine',
+      'Platforms of the image, such as linux/arm64; default: DOCKER_DEFAULT_PLATFORM, or the engine',
     ),
     builder: text('Build with this builder of docker buildx, or the buildkitd at this address'),
     'cache-from': texts('Build cache of another builder: type=registry,ref=REF; may be repeated'),

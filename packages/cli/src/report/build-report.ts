@@ -1,7 +1,8 @@
 import type { BuildPlan, ReleaseResult } from '@de-build/core';
-import { countOf, formatBytes, formatDuration } from '../terminal/quantities.ts';
+import { countOf, formatDuration } from '../terminal/quantities.ts';
 import { clonedSections } from './cloned-sections.ts';
 import { describeDialect } from './describe-dialect.ts';
+import { sizesOf } from './image-sizes.ts';
 import { commit, digest, facts, MARKS, note, type Report, section, strong, table } from './model.ts';
 
 /** What was released. */
@@ -18,7 +19,7 @@ export function releaseReport({ reference, imageId, manifestPath, manifest }: Re
     title: [MARKS.good, ' ', strong(`Released ${reference}`), ` in ${formatDuration(timing.durationMs)}`],
     parts: [
       facts([
-        ['image', [digest(imageId), `, ${formatBytes(image.sizeBytes)}, ${image.platform}`]],
+        ['image', [digest(imageId), `, ${sizesOf(image)}`]],
         ['apps', names || 'none'],
         ...(notPinned.length === 0 ? [] : [['not pinned', notPinned.join(', ')] as const]),
         ...(manifest.pushed === undefined ? [] : [['pushed', manifest.pushed] as const]),
@@ -31,7 +32,7 @@ export function releaseReport({ reference, imageId, manifestPath, manifest }: Re
 
 /** What a release would build, and from what. */
 export function planReport(plan: BuildPlan): Report {
-  const { cache, sharedCache, replaces, target, platform, network } = plan;
+  const { cache, sharedCache, replaces, target, platforms, network } = plan;
   const apps = plan.frappe === undefined ? plan.apps : [plan.frappe, ...plan.apps];
   return {
     title: `Would build ${plan.reference}`,
@@ -54,7 +55,7 @@ export function planReport(plan: BuildPlan): Report {
             ? 'this machine; no token enters the build'
             : 'their hosts, with the token in their URLs',
         ],
-        ...(platform === undefined ? [] : [['platform', platform] as const]),
+        ...(platforms.length === 0 ? [] : [['platform', platforms.join(', ')] as const]),
         ...(network === undefined ? [] : [['network', network] as const]),
         ['pull', plan.pull ? 'newer base images are pulled' : 'no'],
         ...(replaces === undefined ? [] : [['replaces', digest(replaces.imageId)] as const]),

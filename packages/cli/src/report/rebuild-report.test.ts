@@ -35,7 +35,7 @@ const rebuilt: RebuiltRelease = {
     sharedCache: { cacheFrom: [], cacheTo: [] },
     tokenDelivery: { mode: 'sources', offer: 'named-context' },
     target: undefined,
-    platform: undefined,
+    platforms: [],
     push: false,
     builder: undefined,
     network: 'host',

@@ -2,6 +2,7 @@ import type { Manifest } from '@de-build/core';
 import { countOf, formatAge, formatBytes, formatDuration } from '../terminal/quantities.ts';
 import { clonedSections } from './cloned-sections.ts';
 import { describeDialect } from './describe-dialect.ts';
+import { sizesOf } from './image-sizes.ts';
 import { commit, type Facts, facts, quiet, type Report, right, section, table } from './model.ts';
 
 /** Everything in a record, in sections. */
@@ -90,7 +91,7 @@ function factsOf(manifest: Manifest, now: Date): Facts {
     ['released', `${createdAt} (${formatAge(new Date(createdAt), now)})`],
     ['took', formatDuration(manifest.timing.durationMs)],
     ['image', image.id],
-    ['size', `${formatBytes(image.sizeBytes)}, ${image.platform}`],
+    ['size', sizesOf(image)],
     ['tags', image.tags.join(', ')],
     ...(manifest.pushed === undefined ? [] : [['pushed', manifest.pushed] as const]),
     ...(rebuild === undefined ? [] : [['rebuilt', `${rebuild.verdict} to ${rebuild.of}`] as const]),

@@ -34,8 +34,9 @@ export function verifyReport({ reference, points, passed }: ReleaseVerification)
   return { parts: [{ kind: 'list', items: points.map(itemOf) }, verdict] };
 }
 
-function itemOf({ id, subject, status, expected, found, why }: VerifiedPoint): Item {
-  const name = subject === undefined ? NAMES[id] : `${NAMES[id]} ${subject}`;
+function itemOf({ id, subject, platform, status, expected, found, why }: VerifiedPoint): Item {
+  const of = subject === undefined ? NAMES[id] : `${NAMES[id]} ${subject}`;
+  const name = platform === undefined ? of : `${of} (${platform})`;
   const reason = why === undefined ? [] : [quiet(`  ${why}`)];
   const mark = POINT_MARKS[status];
   if (status !== 'differs') return { mark, text: [name, ...reason] };

@@ -8,6 +8,7 @@ import { engineWithBuilder } from '../flow/engine-with-builder.ts';
 import type { OpenSite } from '../flow/open-site.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
+import { joinSearches } from '../release/verify/per-platform.ts';
 import {
   type ImageSearch,
   openSearcher,
@@ -111,13 +112,23 @@ async function audit(
 ): Promise<AuditReport> {
   const started = performance.now();
   return inStage(tools, { stage: 'verify', title: `Searching ${reference}` }, async () => {
-    const image = await engine.images.inspect(reference);
-    if (image === undefined) throw imageToAuditMissing(reference);
-    const { search } = await searchImage(engine, { image, searcher, takeNote: undefined }, tools);
-    if (search === undefined) throw new Error('The image was not searched.');
+    const searches: Parameters<typeof joinSearches>[0][number][] = [];
+    let imageId = '';
+    const platforms = await engine.images.platformsOf(reference);
+    for (const platform of platforms) {
+      const images = platforms.length === 1 ? engine.images : engine.images.forPlatform(platform);
+      const image = await images.inspect(reference);
+      if (image === undefined) throw imageToAuditMissing(reference);
+      const wanted = { image, searcher, takeNote: undefined };
+      const { search } = await searchImage({ ...engine, images }, wanted, tools);
+      searches.push({ platform, search });
+      imageId = image.id;
+    }
+    const search = joinSearches(searches);
+    if (search === undefined) throw imageToAuditMissing(reference);
     return {
       image: reference,
-      imageId: image.id,
+      imageId,
       passed: search.leaks.every(({ severity }) => severity !== 'error'),
       ...search,
       outsideImages: [],

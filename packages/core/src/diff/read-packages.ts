@@ -30,7 +30,9 @@ async function readFromImage({ manifest }: RecordedRelease, tools: Tools): Promi
   const { siteVersion, image } = manifest;
   const missing = `${siteVersion} has no bill of materials`;
   try {
-    const { images } = await tools.engine();
+    const engine = await tools.engine();
+    // A bill of materials is that of the first platform, too.
+    const images = image.otherPlatforms ? engine.images.forPlatform(image.platform) : engine.images;
     const details = await images.inspect(image.id);
     if (details === undefined) return { why: `${missing}, and its image is not on this engine.` };
     const named = { ...details, name: image.reference };

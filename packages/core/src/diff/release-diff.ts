@@ -2,6 +2,7 @@ import { recordedApps } from '../apps/all-apps.ts';
 import type { DeploymentVerdict } from '../frappe/judge-deployment.ts';
 import type { CommitsBetween } from '../git/commits-between.ts';
 import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
+import { recordedPlatforms } from '../manifests/recorded-platforms.ts';
 
 /** What changed between two releases. */
 export interface ReleaseDiff {
@@ -133,7 +134,12 @@ function inputsOf(manifest: Manifest) {
     ['Containerfile digest', containerfile.digest],
     ['context digest', context.digest],
     ['dialect', dialect],
-    ['platform', image.platform],
+    [
+      'platform',
+      recordedPlatforms(image)
+        .map(({ platform }) => platform)
+        .join(', '),
+    ],
     ['builder', `${builder.kind} of ${builder.engineProduct} ${builder.engineVersion}`],
     ...cloned.map(({ url, ref, commit }) => [`cloned ${url} ${ref}`, commit] as const),
     ...(site.commit === null ? [] : [['site commit', site.commit] as const]),

@@ -34,7 +34,7 @@ export async function connectEngine(options: ConnectOptions): Promise<Engine> {
       about: () => describeEngine(transport, endpoint, { environment }),
       async platforms() {
         const { listPlatforms } = await import('./buildkit/platforms.ts');
-        return listPlatforms(engineBuildKit(transport));
+        return [await listPlatforms(engineBuildKit(transport))];
       },
       async build(request) {
         const { buildWithBuildKit } = await import('./buildkit/build-with-buildkit.ts');

@@ -4,10 +4,14 @@ import { z } from 'zod';
 import { engineWithoutBuildKit } from '../errors/engine-setup-failures.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import { askEngine } from './ask-engine.ts';
+import { compareVersions } from './compare-versions.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { EngineInfo } from './engine.ts';
 import type { EngineTransport } from './transport.ts';
+
+/** Of Docker Engine 28.1: inspects one platform of an index. */
+const READS_INDEXES_API = '1.49';
 
 const Info = z.looseObject({
   ServerVersion: z.string(),
@@ -30,15 +34,17 @@ export async function describeEngine(
   }
   const info = await askEngine(transport, { method: 'GET', path: '/info' }, Info);
   const dataFolder = isOnThisMachine(endpoint, info) ? info.DockerRootDir : undefined;
+  const hasContainerdStore = (info.DriverStatus ?? []).some(
+    ([name, value]) => name === 'driver-type' && value?.startsWith('io.containerd.') === true,
+  );
   return {
     product: 'docker',
     version: info.ServerVersion,
     apiVersion: transport.apiVersion,
     operatingSystem: info.OperatingSystem,
     platform: `${info.OSType}/${ociArchitecture(info.Architecture)}`,
-    hasContainerdStore: (info.DriverStatus ?? []).some(
-      ([name, value]) => name === 'driver-type' && value?.startsWith('io.containerd.') === true,
-    ),
+    hasContainerdStore,
+    holdsIndexes: hasContainerdStore && compareVersions(transport.apiVersion, READS_INDEXES_API) >= 0,
     ...omitUndefined({ dataFolder }),
   };
 }

@@ -31,8 +31,11 @@ export interface Engine {
    * @throws DeBuildError `cache-not-written`, `build-interrupted`, `engine-*`, `builder-*`
    */
   writeCache(request: BuildRequest): Promise<void>;
-  /** Platforms whose steps the builder can run, as OCI writes them. @throws DeBuildError `engine-*` */
-  platforms(): Promise<readonly string[]>;
+  /**
+   * Platforms whose steps the builder can run, as OCI writes them: a list for each of its nodes.
+   * @throws DeBuildError `engine-*`
+   */
+  platforms(): Promise<readonly (readonly string[])[]>;
   /** Releases the connection. */
   close(): Promise<void>;
 }
@@ -57,6 +60,8 @@ export interface EngineInfo {
   readonly platform: string;
   /** Whether its images are in containerd's image store. */
   readonly hasContainerdStore: boolean;
+  /** Whether an image may be an index, and each of its platforms can be read. */
+  readonly holdsIndexes: boolean;
   /** Where the engine keeps its images; `undefined` when it is not on this machine. */
   readonly dataFolder?: string;
 }
@@ -68,8 +73,8 @@ export interface BuildRequest {
   readonly containerfile: string;
   readonly tags: readonly string[];
   readonly target?: string;
-  /** As OCI writes it; the engine's own by default. */
-  readonly platform?: string;
+  /** As OCI writes them; the engine's own by default. Several make an index. */
+  readonly platforms?: readonly string[];
   readonly buildArgs: Readonly<Record<string, string | Secret>>;
   /** BuildKit secrets by id. */
   readonly secrets: Readonly<Record<string, Secret>>;
@@ -151,8 +156,12 @@ export interface BuildStepTiming {
 export interface Images {
   /** Every image with a tag in this repository (`desiredeffect/erpnext-custom`). */
   list(repository: string): Promise<readonly TaggedImage[]>;
-  /** `undefined` when there is no such image. */
+  /** `undefined` when there is no such image. Of an index, one platform: the engine's own, if it has that. */
   inspect(reference: string): Promise<ImageDetails | undefined>;
+  /** The platforms for which an image is here, as OCI writes them; one unless it is an index, none when it is missing. */
+  platformsOf(reference: string): Promise<readonly string[]>;
+  /** The same images, of which indexes are read for this platform. An image keeps its id, that of the index. */
+  forPlatform(platform: string): Images;
   /** Gives `image` (id or reference) the name `repository:tag`, taking it from any other image. */
   tag(image: string, reference: string): Promise<void>;
   /** Removes a name, as `docker rmi` does, and with its last name the image. A missing name is not an error. */

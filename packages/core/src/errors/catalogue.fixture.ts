@@ -694,6 +694,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['cacheFrom', 'local', endpoint],
     ],
     cacheWouldHoldToken: [['registry']],
+    platformsMany: [[['linux/amd64', 'linux/arm64'], 'unix:///var/run/docker.sock']],
+    platformsOnSeveralNodes: [[['linux/amd64', 'linux/arm64']]],
     platformUnsupported: [['linux/s390x', ['linux/amd64', 'linux/386']]],
     gitConfigHidden: [['images/custom/Containerfile', 9]],
     sourcesWouldBeCopied: [['images/custom/Containerfile', { line: 7, text: 'COPY . .' }]],
@@ -803,7 +805,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['mode=max', 'cacheFrom', 'names no type'],
     ],
     platformMalformed: [['arm64', 'DOCKER_DEFAULT_PLATFORM']],
-    platformsMany: [['linux/amd64,linux/arm64', '--platform']],
     badBuildArg: [[]],
     checkUnknown: [
       ['engin', ['env', 'engine'], 'engine'],

@@ -65,6 +65,28 @@ export function versionPushedBefore(reference: string, digest: string): DeBuildE
   });
 }
 
+/** The engine cannot hold an image for several platforms. */
+export function platformsMany(platforms: readonly string[], endpoint: string): DeBuildError {
+  return new DeBuildError({
+    code: 'platforms-many',
+    what: `The engine at ${endpoint} cannot hold one image for ${platforms.join(' and ')}.`,
+    why: "That takes Docker Engine 28.1 or later with containerd's image store, or a registry in the place of an engine.",
+    fix: 'Set `"features": {"containerd-snapshotter": true}` in its daemon.json, or `push` and `builder` in de-build.json where no engine answers, or name one platform.',
+    exitCode: EXIT.checks,
+  });
+}
+
+/** Each is run by another node of the builder. */
+export function platformsOnSeveralNodes(platforms: readonly string[]): DeBuildError {
+  return new DeBuildError({
+    code: 'platforms-on-several-nodes',
+    what: `No node of the builder runs steps for all of ${platforms.join(', ')}.`,
+    why: 'One node builds the whole image.',
+    fix: 'Register emulation on one of them: `docker run --privileged --rm tonistiigi/binfmt --install all`.',
+    exitCode: EXIT.checks,
+  });
+}
+
 /** `known` are those that the builder can run. */
 export function platformUnsupported(platform: string, known: readonly string[]): DeBuildError {
   return new DeBuildError({

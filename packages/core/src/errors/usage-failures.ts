@@ -63,13 +63,3 @@ export function platformMalformed(platform: string, source: string): DeBuildErro
     exitCode: EXIT.usage,
   });
 }
-
-export function platformsMany(platforms: string, source: string): DeBuildError {
-  return new DeBuildError({
-    code: 'platforms-many',
-    what: `${source} names several platforms: ${platforms}.`,
-    why: 'A release is one image, for one platform.',
-    fix: 'Name one platform, and release each under its own site version.',
-    exitCode: EXIT.usage,
-  });
-}

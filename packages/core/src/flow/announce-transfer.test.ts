@@ -4,6 +4,7 @@ import type { FlowEvent } from './event.ts';
 
 const INFO = {
   hasContainerdStore: false,
+  holdsIndexes: false,
   product: 'docker' as const,
   version: '28.5.2',
   apiVersion: '1.51',

@@ -2,23 +2,30 @@ import type { Engine, ImageDetails } from '../engine/engine.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { PLAN_DIGEST_LABEL } from '../manifests/plan-label.ts';
+import { recordedPlatforms } from '../manifests/recorded-platforms.ts';
 
 /**
  * Whether an image is the recorded one: by its id; or, where another kind of image store gives another id, by all its layers
- * and all its labels, one of which is the time of the release.
+ * (those of one platform, of an image for several) and all its labels, one of which is the time of the release.
  */
 export function isImageOf(
   image: Pick<ImageDetails, 'id' | 'layers' | 'labels'>,
   { image: recorded }: Pick<Manifest, 'image'>,
 ): boolean {
   if (image.id === recorded.id) return true;
-  const { layers } = recorded;
-  if (layers === undefined || layers.length === 0 || layers.length !== image.layers.length) return false;
   const names = new Set([...Object.keys(recorded.labels), ...Object.keys(image.labels)]);
   return (
-    layers.every((layer, index) => layer === image.layers[index]) &&
+    recordedPlatforms(recorded).some(({ layers = [] }) => isSameList(layers, image.layers)) &&
     'org.opencontainers.image.created' in recorded.labels &&
     [...names].every((name) => recorded.labels[name] === image.labels[name])
+  );
+}
+
+function isSameList(layers: readonly string[], others: readonly string[]): boolean {
+  return (
+    layers.length > 0 &&
+    layers.length === others.length &&
+    layers.every((one, index) => one === others[index])
   );
 }
 

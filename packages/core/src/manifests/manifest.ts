@@ -65,13 +65,21 @@ const buildArgSchema = z
   ])
   .describe('A build arg.');
 
+const contentKeys = {
+  layers: z.array(digest).optional().describe('The digests of its uncompressed layers, the lowest first.'),
+  treeDigest: digest
+    .optional()
+    .describe('Of all files of the image: names, modes, owners and contents, not times.'),
+  timelessDigest: timelessDigest(),
+};
+
 const imageSchema = z
   .looseObject({
     reference: z.string().min(1).describe('Name and tag: `desiredeffect/erpnext-custom:1.4.0`.'),
     id: digest.describe("The engine's id of the image."),
     sizeBytes: bytes.describe('Size of all uncompressed layers.'),
     tags: z.array(z.string()).describe('All names that the image got.'),
-    platform: z.string().describe('In OCI words: `linux/amd64`.'),
+    platform: z.string().describe('As OCI writes it: `linux/amd64`; of several, the first.'),
     baseImages: z
       .array(
         z.looseObject({
@@ -87,11 +95,19 @@ const imageSchema = z
       )
       .describe('The images that the build started from.'),
     labels: z.record(z.string(), z.string()).describe('The labels of the image.'),
-    layers: z.array(digest).optional().describe('The digests of its uncompressed layers, the lowest first.'),
-    treeDigest: digest
+    ...contentKeys,
+    otherPlatforms: z
+      .array(
+        z.looseObject({
+          platform: z.string().describe('As OCI writes it.'),
+          sizeBytes: bytes.describe('Size of all uncompressed layers.'),
+          ...contentKeys,
+        }),
+      )
       .optional()
-      .describe('Of all files of the image: names, modes, owners and contents, not times.'),
-    timelessDigest: timelessDigest(),
+      .describe(
+        'Set when the image is an index of several platforms: those after the first, which the other keys describe.',
+      ),
   })
   .describe('The image that was built.');
 
@@ -147,7 +163,9 @@ export const manifestSchema = z
     platform: z
       .string()
       .optional()
-      .describe('The platform that was asked for, as OCI writes it, if it was not left to the engine.'),
+      .describe(
+        'The platforms that were asked for, as OCI writes them and joined by commas, if they were not left to the engine.',
+      ),
     network: z
       .string()
       .optional()

@@ -1,5 +1,6 @@
 import { omitUndefined } from '../omit-undefined.ts';
 import type { Manifest, ManifestApp, ManifestRepository } from './manifest.ts';
+import { type RecordedPlatform, recordedPlatforms } from './recorded-platforms.ts';
 
 /** The kind of build; `docs/provenance.md` defines its parameters. */
 export const BUILD_TYPE = 'https://de-build.io/build-types/site-release/v1';
@@ -56,7 +57,7 @@ export function provenanceOf(manifest: Manifest): ProvenanceStatement {
           ...(manifest.frappe === null ? [] : [appDependency(manifest.frappe)]),
           ...manifest.apps.map(appDependency),
           ...(manifest.repositories ?? []).map(repositoryDependency),
-          ...image.baseImages.map((base) => baseDependency(base, image.platform)),
+          ...image.baseImages.map((base) => baseDependency(base, recordedPlatforms(image))),
           ...siteDependency(manifest.site),
         ],
       },
@@ -90,7 +91,9 @@ function externalParameters(manifest: Manifest): Readonly<Record<string, unknown
   return omitUndefined({
     siteVersion: manifest.siteVersion,
     image: image.reference,
-    platform: image.platform,
+    platform: recordedPlatforms(image)
+      .map(({ platform }) => platform)
+      .join(','),
     containerfile: { path: containerfile.path, digest: digestSet(containerfile.digest) },
     context: context.path,
     dialect: manifest.dialect,
@@ -130,16 +133,21 @@ function repositoryDependency({ url, ref, kind, commit }: ManifestRepository): R
 }
 
 /** As a package URL; a digest that the builder did not report is left out. */
-function baseDependency(base: Manifest['image']['baseImages'][number], platform: string): ResourceDescriptor {
+function baseDependency(
+  base: Manifest['image']['baseImages'][number],
+  platforms: readonly RecordedPlatform[],
+): ResourceDescriptor {
   const [name = '', digest] = base.reference.split('@');
   const colon = name.lastIndexOf(':');
   const hasTag = colon > name.lastIndexOf('/');
   const repository = hasTag ? name.slice(0, colon) : name;
   const version = digest ?? (hasTag ? name.slice(colon + 1) : 'latest');
   const path = repository.split('/').map(encodeURIComponent).join('/');
+  const [only, ...others] = platforms;
+  const platform = only && others.length === 0 ? `?platform=${encodeURIComponent(only.platform)}` : '';
   return {
     name: base.reference,
-    uri: `pkg:docker/${path}@${encodeURIComponent(version)}?platform=${encodeURIComponent(platform)}`,
+    uri: `pkg:docker/${path}@${encodeURIComponent(version)}${platform}`,
     ...(base.digest === null ? {} : { digest: digestSet(base.digest) }),
     annotations: { isFinal: base.isFinal ?? false },
   };

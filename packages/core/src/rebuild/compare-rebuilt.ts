@@ -21,17 +21,26 @@ import type { Tools } from '../flow/tools.ts';
 import { matchApps } from '../frappe/compare-apps.ts';
 import type { FoundApps } from '../frappe/image-apps.ts';
 import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
+import { perRecordedPlatform } from '../manifests/recorded-platforms.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import type { Decision } from '../release/plan/decision.ts';
+import type { ExaminedImage } from '../release/verify/examine-image.ts';
+import { perPlatform } from '../release/verify/per-platform.ts';
 import { inspectBuilt } from '../release/verify/read-built-image.ts';
+import { joinComparisons, type PlatformComparison } from './join-comparisons.ts';
 import { judgeRebuild, type RebuildEvidence } from './judge-rebuild.ts';
 import type { RebuildComparison, RebuiltApp } from './rebuild-report.ts';
 
-/** What is compared. */
-export interface RebuiltImage {
-  readonly built: BuiltImage;
+/** What is compared: one platform of the rebuilt image. */
+interface RebuiltImage {
   readonly found: FoundApps;
   readonly release: RecordedRelease;
+}
+
+export interface ComparedRebuild {
+  readonly comparison: RebuildComparison;
+  /** What was read of the rebuilt image, for its own record; without files where it is the recorded one. */
+  readonly examined: readonly ExaminedImage[];
 }
 
 interface ComparedImage {
@@ -48,18 +57,34 @@ interface ReadImages {
   readonly packages: readonly Package[] | undefined;
 }
 
-/** Compares the rebuilt image with the recorded one; also returns its files, for its own record. */
+/**
+ * Compares the rebuilt image with the recorded one, for each of its platforms.
+ * @param found the apps of each platform
+ */
 export async function compareRebuilt(
-  rebuilt: RebuiltImage,
+  {
+    built,
+    found,
+    release,
+  }: { readonly built: BuiltImage; readonly found: readonly FoundApps[]; readonly release: RecordedRelease },
   decision: Decision,
   tools: Tools,
-): Promise<{ readonly comparison: RebuildComparison; readonly files: ImageFiles | undefined }> {
-  const { manifest } = rebuilt.release;
-  const image = await inspectBuilt(decision.engine, rebuilt.built.id);
-  const inputs = inputChanges(rebuilt, image);
-  if (isImageOf(image, manifest)) return { comparison: { ...sameImage(manifest), inputs }, files: undefined };
-  const images = await readImages(rebuilt, { image, decision }, tools);
-  return { comparison: { ...compare(rebuilt, images), inputs }, files: images.fresh.read.files };
+): Promise<ComparedRebuild> {
+  const records = perRecordedPlatform(release.manifest);
+  const isSame = isImageOf(await inspectBuilt(decision.engine, built.id), release.manifest);
+  const examined: ExaminedImage[] = [];
+  const compared: PlatformComparison[] = [];
+  for (const [index, each] of perPlatform(decision).entries()) {
+    const image = await inspectBuilt(each.engine, built.id);
+    const manifest = records[index] ?? release.manifest;
+    const rebuilt = { found: found[index] ?? new Map(), release: { ...release, manifest } };
+    const inputs = inputChanges(built, image, manifest);
+    const images = isSame ? undefined : await readImages(rebuilt, { image, decision: each }, tools);
+    const outcome = images === undefined ? sameImage(manifest) : compare(rebuilt, images);
+    compared.push({ platform: image.platform, comparison: { ...outcome, inputs } });
+    examined.push({ image, found: rebuilt.found, files: images?.fresh.read.files });
+  }
+  return { comparison: joinComparisons(compared), examined };
 }
 
 function sameImage(manifest: Manifest): Omit<RebuildComparison, 'inputs'> {
@@ -173,10 +198,7 @@ function comparePackages(
 }
 
 /** The inputs of the build, as far as both are known. */
-function inputChanges(
-  { built, release: { manifest } }: RebuiltImage,
-  image: ImageDetails,
-): readonly Change[] {
+function inputChanges(built: BuiltImage, image: ImageDetails, manifest: Manifest): readonly Change[] {
   const { context, image: recorded } = manifest;
   const labelsOf = (labels: Readonly<Record<string, string>>) =>
     Object.entries(labels).map(([name, value]) => [`label ${name}`, value] as const);

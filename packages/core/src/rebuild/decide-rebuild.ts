@@ -6,6 +6,7 @@ import { parseApps } from '../apps/parse-apps.ts';
 import { matchRecorded } from '../apps/recorded-repositories.ts';
 import type { ClonedRepositories } from '../apps/repository.ts';
 import { type SiteSources, tokenHolders, withoutSecrets } from '../apps/site-sources.ts';
+import { normalizePlatform } from '../engine/platform-name.ts';
 import { rebuildArgMissing } from '../errors/rebuild-failures.ts';
 import { engineWithBuilder } from '../flow/engine-with-builder.ts';
 import { bareUrl } from '../flow/open-history.ts';
@@ -15,8 +16,8 @@ import { type ReleaseTag, tagOfRelease } from '../flow/release-image.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Credential } from '../git/remote.ts';
 import type { Manifest, ManifestApp } from '../manifests/manifest.ts';
+import { recordedPlatforms } from '../manifests/recorded-platforms.ts';
 import { omitUndefined } from '../omit-undefined.ts';
-import { normalizePlatform } from '../release/plan/choose-platform.ts';
 import type { Decision } from '../release/plan/decision.ts';
 import type { BuildPlan, PlannedApp, PlannedBuildArg } from '../release/plan/plan.ts';
 import { plannedRepository } from '../release/plan/plan-build.ts';
@@ -221,7 +222,7 @@ function planOf(
     sharedCache: { cacheFrom: [], cacheTo: [] },
     tokenDelivery: decided.tokenDelivery,
     target: manifest.target,
-    platform: manifest.platform ?? normalizePlatform(image.platform),
+    platforms: recordedPlatforms(image).map(({ platform }) => normalizePlatform(platform) ?? platform),
     // The mirror needed the network of the machine, whatever the site wanted.
     network: manifest.tokenDelivery === 'mirror' ? 'default' : manifest.network,
     builder: decided.builder,

@@ -36,7 +36,7 @@ export async function replaceTag(
   journal: RunJournal,
   tools: Tools,
 ): Promise<RebuildOutcome> {
-  const { built, comparison, startedAt, found, files, recordedId } = rebuilt;
+  const { built, comparison, startedAt, examined, recordedId } = rebuilt;
   const { images } = rebuilt.decision.engine;
   const { reference, image, siteVersion } = rebuilt.decision.plan;
   const search = await auditBuild(rebuilt.decision, built.id, tools);
@@ -52,7 +52,7 @@ export async function replaceTag(
   let manifestPath: string | undefined;
   if (verdict === 'equivalent') {
     const rebuild = { of: recordedId, verdict, proof };
-    const outcome = { startedAt, built, found, files, search, rebuild };
+    const outcome = { startedAt, built, examined, search, rebuild };
     const record = await describeRelease(decision, outcome, tools);
     manifestPath = await publishRelease(decision, { record, imageId: built.id, journal }, tools);
   } else {

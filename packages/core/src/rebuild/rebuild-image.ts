@@ -1,26 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { allApps } from '../apps/all-apps.ts';
-import type { ImageFiles } from '../audit/image-files.ts';
 import type { BuiltImage } from '../engine/engine.ts';
 import { digestOfBase } from '../engine/images/base-digest.ts';
 import type { RunJournal } from '../flow/journal.ts';
 import type { RecordedRelease } from '../flow/recorded-release.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Tools } from '../flow/tools.ts';
-import type { FoundApps } from '../frappe/image-apps.ts';
 import { openMirror } from '../git/mirror/mirror-store.ts';
 import { buildImage } from '../release/build/build-image.ts';
 import { mirrorAppOf } from '../release/build/fetch-sources.ts';
 import type { Decision } from '../release/plan/decision.ts';
-import { requirePlatform } from '../release/plan/require-feasible.ts';
+import { requirePlatforms } from '../release/plan/require-feasible.ts';
+import { perPlatform } from '../release/verify/per-platform.ts';
 import { verifyImage } from '../release/verify/verify-image.ts';
-import { compareRebuilt } from './compare-rebuilt.ts';
+import { type ComparedRebuild, compareRebuilt } from './compare-rebuilt.ts';
 import { decideRebuild } from './decide-rebuild.ts';
 import { type FoundBase, findBases } from './find-bases.ts';
 import { assertUnedited } from './find-edits.ts';
 import { pinBases } from './pin-bases.ts';
 import { openRebuildFiles, type RebuildFiles } from './rebuild-files.ts';
-import type { RebuildComparison } from './rebuild-report.ts';
 
 export interface RebuildRequest {
   readonly release: RecordedRelease;
@@ -38,15 +36,11 @@ export interface RebuildDecision {
 }
 
 /** An image that was built from its record, under a temporary tag. */
-export interface Rebuilt extends RebuildDecision {
+export interface Rebuilt extends RebuildDecision, ComparedRebuild {
   readonly startedAt: Date;
   /** The id of the recorded image. */
   readonly recordedId: string;
   readonly built: BuiltImage;
-  readonly found: FoundApps;
-  /** `undefined` where it is the recorded image. */
-  readonly files: ImageFiles | undefined;
-  readonly comparison: RebuildComparison;
 }
 
 /** Decides a rebuild and keeps nothing on disk. */
@@ -106,7 +100,7 @@ async function decide(
   const title = `Deciding how to rebuild ${release.name}`;
   const decided = await inStage(tools, { stage: 'plan', title }, async () => {
     const decision = await decideRebuild(release, { cache, files }, tools);
-    await requirePlatform(decision);
+    await requirePlatforms(decision);
     const bases = await findBases(release.manifest, { engine: decision.engine, inexact, dryRun }, tools);
     return { decision: await withActualBaseDigests(decision, bases), source: files.source, bases };
   });
@@ -131,15 +125,14 @@ async function verifyAndCompare(
   release: RecordedRelease,
   { decision, built }: { readonly decision: Decision; readonly built: BuiltImage },
   tools: Tools,
-) {
+): Promise<ComparedRebuild> {
   const found = await inStage(tools, { stage: 'verify', title: `Verifying ${built.id}` }, () =>
-    verifyImage(decision, built.id),
+    Promise.all(perPlatform(decision).map((each) => verifyImage(each, built.id))),
   );
   const title = `Comparing it with the record of ${release.name}`;
-  const compared = await inStage(tools, { stage: 'compare', title }, () =>
+  return inStage(tools, { stage: 'compare', title }, () =>
     compareRebuilt({ built, found, release }, decision, tools),
   );
-  return { found, ...compared };
 }
 
 async function missingApps(decision: Decision, { environment, signal }: Tools): Promise<readonly string[]> {

@@ -4,7 +4,6 @@ import { createEventStream } from '../flow/event-stream.ts';
 import type { OpenSite } from '../flow/open-site.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Tools } from '../flow/tools.ts';
-import { withinGrace } from '../flow/within-grace.ts';
 import { type FoundApp, unplannedApps } from '../frappe/compare-apps.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { buildImage } from './build/build-image.ts';
@@ -18,7 +17,6 @@ import { pushImage } from './publish/push-image.ts';
 import { writeSharedCache } from './publish/write-shared-cache.ts';
 import { examineImage } from './verify/examine-image.ts';
 import { judgeLeaks } from './verify/judge-leaks.ts';
-import { verifyImage } from './verify/verify-image.ts';
 
 /** A running release. */
 export interface ReleaseRun {
@@ -66,11 +64,11 @@ async function release(site: OpenSite, options: ReleaseOptions, tools: Tools): P
   const { plan } = decision;
   return buildImage(decision, tools, async (built, journal, request) => {
     const imageId = built.id;
-    const verified = await inStage(tools, { stage: 'verify', title: `Verifying ${imageId}` }, async () => {
-      const found = await withinGrace(tools.signal, verifyImage(decision, imageId));
-      return { found, ...(await examineImage(decision, { id: imageId, found }, tools)) };
-    });
-    reportUnplanned(unplannedApps(plannedInImage(plan), verified.found), tools);
+    const verified = await inStage(tools, { stage: 'verify', title: `Verifying ${imageId}` }, () =>
+      examineImage(decision, imageId, tools),
+    );
+    const [first] = verified.examined;
+    reportUnplanned(unplannedApps(plannedInImage(plan), first?.found ?? new Map()), tools);
     await judgeLeaks(decision, { imageId, search: verified.search }, tools);
     await writeSharedCache(decision, { built, request }, tools);
     const pushed = await pushImage(decision, { imageId, journal }, tools);

@@ -106,7 +106,7 @@ export const siteConfigSchema = z
       .min(1, 'is empty')
       .optional()
       .describe(
-        'The platform of the image, such as `linux/arm64`; by default that of DOCKER_DEFAULT_PLATFORM, or of the engine.',
+        'The platform of the image, such as `linux/arm64`, or several, joined by commas; by default that of DOCKER_DEFAULT_PLATFORM, or of the engine.',
       ),
     builder: z
       .union(

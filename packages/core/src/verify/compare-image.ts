@@ -27,7 +27,6 @@ export function compareImage(
     compareId(recorded.id, image, isImageOf(image, { image: recorded })),
     comparePoint({ id: 'plan' }, planDigest, plan),
     ...compareLabels(recordedLabels, labels),
-    comparePoint({ id: 'layers' }, recorded.layers?.join(' '), image.layers.join(' ')),
   ];
 }
 

@@ -5,6 +5,8 @@ export interface VerifiedPoint {
   readonly id: 'tag' | 'image-id' | 'plan' | 'labels' | 'layers' | 'app' | 'files' | 'app-files';
   /** The app or the label it is about. */
   readonly subject?: string;
+  /** Of an image for several: the one it is about. */
+  readonly platform?: string;
   /** `unknown`: it could not be compared; `why` says why. */
   readonly status: 'same' | 'differs' | 'unknown';
   /** What the record says; absent where it says nothing. */

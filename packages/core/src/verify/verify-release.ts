@@ -4,9 +4,8 @@ import { findRecord } from '../flow/read-records.ts';
 import { tagOfRelease } from '../flow/release-image.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
-import { compareCommits } from './compare-commits.ts';
-import { compareFiles } from './compare-files.ts';
 import { compareImage } from './compare-image.ts';
+import { comparePlatforms } from './compare-platforms.ts';
 import { hasPassed, type VerifiedPoint } from './verified-point.ts';
 
 export interface VerifyOptions extends SiteOptions {
@@ -49,10 +48,8 @@ async function verify(site: OpenSite, options: VerifyOptions, tools: Tools): Pro
     const image = tagged ?? (await images.inspect(manifest.image.id));
     const seen = compareImage(manifest, { reference, image, isTagged: tagged !== undefined });
     if (image === undefined) return seen;
-    const at = { images, image, benchFolder: site.config.benchFolder };
-    const { points, folders } = await compareCommits(manifest, at);
-    if (options.files === false) return [...seen, ...points];
-    return [...seen, ...points, ...(await compareFiles(manifest, { ...at, engine, folders }, tools))];
+    const found = { image, benchFolder: site.config.benchFolder, files: options.files ?? true };
+    return [...seen, ...(await comparePlatforms(manifest, { ...found, engine }, tools))];
   });
   return { siteVersion, reference, passed: hasPassed(points), points };
 }

@@ -4,13 +4,13 @@ import type { Leak, LeakPlace } from './leak.ts';
 export function describePlace(place: LeakPlace): string {
   switch (place.kind) {
     case 'file': {
-      const { layer, path, inside, isInName, deletedBy } = place;
+      const { layer, path, inside, isInName, deletedBy, platform } = place;
       const name = [path === '' ? 'an entry' : path, ...inside].join(' > ');
       const hidden = deletedBy === undefined ? '' : `, deleted by layer ${deletedBy.number}`;
-      return `${isInName ? 'the name or attributes of ' : ''}${name} (layer ${layer.number} of ${layer.total}${hidden})`;
+      return `${isInName ? 'the name or attributes of ' : ''}${name} (layer ${layer.number} of ${layer.total}${hidden}${platform ? `, ${platform}` : ''})`;
     }
     case 'configuration':
-      return `the image's ${place.field}`;
+      return `the image's ${place.field}${place.platform ? ` (${place.platform})` : ''}`;
     case 'build-record':
       return `the engine's record of the build ${place.id}`;
     case 'build-cache':

@@ -35,6 +35,8 @@ export interface FilePlace {
   readonly isInName: boolean;
   /** The layer that deletes the file again; it is in the image nevertheless. */
   readonly deletedBy?: LayerPlace;
+  /** Of an image for several. */
+  readonly platform?: string;
 }
 
 export interface LayerPlace {
@@ -55,6 +57,8 @@ export interface ConfigPlace {
   readonly field: string;
   /** The instruction, for an entry of the history. */
   readonly instruction?: string;
+  /** Of an image for several. */
+  readonly platform?: string;
 }
 
 /** In the engine, outside of the image. */

@@ -62,15 +62,15 @@ export async function openBuilder(
   });
   return {
     about: { name, driver, version },
-    platforms: async () => [...new Set((await Promise.all(nodes.map(platformsOf))).flat())],
+    platforms: () => Promise.all(nodes.map(platformsOf)),
     async build(request, images, exporter) {
       const { buildWithBuildKit } = await import('../buildkit/build-with-buildkit.ts');
-      const { buildKit } = await chooseNode(nodes, request.platform);
+      const { buildKit } = await chooseNode(nodes, request.platforms ?? []);
       return buildWithBuildKit({ ...buildKit, exporter }, images, request);
     },
     async writeCache(request) {
       const { writeCache } = await import('../buildkit/write-cache.ts');
-      const { buildKit } = await chooseNode(nodes, request.platform);
+      const { buildKit } = await chooseNode(nodes, request.platforms ?? []);
       return writeCache(buildKit, request);
     },
     cache: { ...builderCache(nodes, version), buildRecords: () => recordsOf(nodes) },
@@ -105,13 +105,15 @@ async function firstThatAnswers<Result>(
   throw failure;
 }
 
-/** One that runs steps for the platform; where none does, files can still be copied for it. */
-async function chooseNode(nodes: readonly OpenNode[], platform: string | undefined): Promise<OpenNode> {
+/** One that runs steps for the platforms; where none does, files can still be copied for them. */
+async function chooseNode(nodes: readonly OpenNode[], platforms: readonly string[]): Promise<OpenNode> {
   const able: OpenNode[] = [];
-  if (platform === undefined || nodes.length === 1) able.push(...nodes);
+  if (platforms.length === 0 || nodes.length === 1) able.push(...nodes);
   else
-    for (const node of nodes)
-      if ((await platformsOf(node).catch((): readonly string[] => [])).includes(platform)) able.push(node);
+    for (const node of nodes) {
+      const known = await platformsOf(node).catch((): readonly string[] => []);
+      if (platforms.every((platform) => known.includes(platform))) able.push(node);
+    }
   const candidates = able.length === 0 ? nodes : able;
   if (candidates.length === 1) return candidates[0] as OpenNode;
   return firstThatAnswers(candidates, async (node) => {

@@ -145,13 +145,13 @@ function solveOf({ request, sessionId, buildKit, purpose, cacheFrom }: BuildRun)
   const { tags, buildArgs, labels, network } = request;
   return {
     ref: randomBytes(16).toString('hex'),
-    exporter: purpose === 'build' ? buildKit.exporter : undefined,
+    exporter: purpose === 'build' ? exporterOf(buildKit.exporter, request.platforms ?? []) : undefined,
     exporterAttributes: purpose === 'build' ? exporterAttributes(buildKit.exporter, tags) : {},
     sessionId,
     frontendAttributes: {
       filename: basename(request.containerfile),
       target: request.target,
-      platform: request.platform,
+      platform: request.platforms?.join(',') || undefined,
       'no-cache': request.noCache ? '' : undefined,
       'image-resolve-mode': request.pull ? 'pull' : 'default',
       'force-network-mode': network === 'default' ? undefined : network,
@@ -167,6 +167,11 @@ function solveOf({ request, sessionId, buildKit, purpose, cacheFrom }: BuildRun)
     cacheTo: request.cacheTo ?? [],
     replacedSources: pinnedBases(request.baseDigests ?? {}),
   };
+}
+
+/** The exporter `docker` makes no index. */
+function exporterOf(exporter: BuildKit['exporter'], platforms: readonly string[]): string {
+  return exporter === 'docker' && platforms.length > 1 ? 'oci' : exporter;
 }
 
 function exporterAttributes(exporter: BuildKit['exporter'], tags: readonly string[]): Attributes {

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import { askEngine } from '../ask-engine.ts';
 import type { ImageDescription, ImageDetails, Images, LabelledImage, TaggedImage } from '../engine.ts';
+import { platformOf } from '../platform-name.ts';
 import type { EngineTransport } from '../transport.ts';
 import { isSameRepository, parseReference } from './image-reference.ts';
 import { loadImage } from './load-image.ts';
+import { platformQuery } from './platform-query.ts';
 import { readImageFile } from './read-image-file.ts';
 import { findReadingContainers, removeReadingContainer } from './reading-containers.ts';
 import { saveImage } from './save-image.ts';
@@ -19,6 +21,23 @@ const Listed = z.array(
   z.looseObject({ Id: z.string(), RepoTags: Strings, Created: z.number(), Size: z.number(), Labels }),
 );
 
+const Manifests = z
+  .array(
+    z.looseObject({
+      Available: z.boolean().default(false),
+      ImageData: z
+        .looseObject({
+          Platform: z.looseObject({
+            os: z.string().optional(),
+            architecture: z.string().optional(),
+            variant: z.string().nullish(),
+          }),
+        })
+        .nullish(),
+    }),
+  )
+  .nullish();
+
 const Inspected = z.looseObject({
   Id: z.string(),
   RepoTags: Strings,
@@ -30,15 +49,21 @@ const Inspected = z.looseObject({
   Variant: z.string().nullish(),
   Config: z.looseObject({ Labels, Env: Strings }).nullish(),
   RootFS: z.looseObject({ Layers: Strings }).nullish(),
+  Manifests,
 });
 
 const History = z.array(z.looseObject({ CreatedBy: z.string().nullish() }));
 
-/** The images of an engine. */
-export function images(transport: EngineTransport): Images {
+/**
+ * The images of an engine.
+ * @param platform of which indexes are read
+ */
+export function images(transport: EngineTransport, platform?: string): Images {
   return {
     list: (repository) => listByRepository(transport, repository),
-    inspect: (reference) => inspectImage(transport, reference),
+    inspect: (reference) => inspectImage(transport, reference, platform),
+    platformsOf: (reference) => listPlatforms(transport, reference),
+    forPlatform: (wanted) => images(transport, wanted),
     async tag(image, reference) {
       const { repository, tag } = parseReference(reference);
       await transport.send({
@@ -51,11 +76,11 @@ export function images(transport: EngineTransport): Images {
       const path = `/images/${reference}`;
       await unlessMissing(transport.send({ method: 'DELETE', path, answerWithinMs: REMOVE_WITHIN_MS }));
     },
-    readFile: (image, path) => readImageFile(transport, image, path),
+    readFile: (image, path) => readImageFile(transport, { image, platform }, path),
     readingContainers: (names) => findReadingContainers(transport, names),
     removeReadingContainer: (id) => unlessMissing(removeReadingContainer(transport, id)),
-    save: (image, signal) => saveImage(transport, image, signal),
-    describe: (image) => describeImage(transport, image),
+    save: (image, signal) => saveImage(transport, { image, platform }, signal),
+    describe: (image) => describeImage(transport, image, platform),
     listByLabel: (label) => listByLabel(transport, label),
     load: (archive, signal) => loadImage(transport, archive, signal),
   };
@@ -99,13 +124,18 @@ async function listImages(
 async function inspectImage(
   transport: EngineTransport,
   reference: string,
+  platform: string | undefined,
 ): Promise<ImageDetails | undefined> {
   const request = { method: 'GET', path: `/images/${reference}/json` } as const;
-  const image = await unlessMissing(askEngine(transport, request, Inspected));
+  const whole = await unlessMissing(askEngine(transport, request, Inspected));
+  if (whole === undefined) return undefined;
+  const image =
+    platform === undefined
+      ? whole
+      : await unlessMissing(askEngine(transport, { ...request, query: platformQuery(platform) }, Inspected));
   if (image === undefined) return undefined;
-  const variant = image.Variant ? `/${image.Variant}` : '';
   return {
-    id: image.Id,
+    id: whole.Id,
     tags: tagsOf(image.RepoTags),
     repoDigests: image.RepoDigests ?? [],
     createdAt: image.Created === '' ? '' : new Date(image.Created).toISOString(),
@@ -113,13 +143,34 @@ async function inspectImage(
     labels: image.Config?.Labels ?? {},
     env: image.Config?.Env ?? [],
     layers: image.RootFS?.Layers ?? [],
-    platform: `${image.Os}/${image.Architecture}${variant}`,
+    platform: platformOf({ os: image.Os, architecture: image.Architecture, variant: image.Variant }),
   };
 }
 
-async function describeImage(transport: EngineTransport, image: string): Promise<ImageDescription> {
-  const inspected = await transport.json({ method: 'GET', path: `/images/${image}/json` });
-  const history = { method: 'GET', path: `/images/${image}/history` } as const;
+/** Only API 1.48 and later list the manifests of an index, and only with containerd's image store. */
+async function listPlatforms(transport: EngineTransport, reference: string): Promise<readonly string[]> {
+  const request = {
+    method: 'GET',
+    path: `/images/${reference}/json`,
+    query: { manifests: true },
+  } as const;
+  const image = await unlessMissing(askEngine(transport, request, Inspected));
+  if (image === undefined) return [];
+  const here = (image.Manifests ?? []).flatMap(({ Available, ImageData }) =>
+    Available && ImageData ? [platformOf(ImageData.Platform)] : [],
+  );
+  const own = platformOf({ os: image.Os, architecture: image.Architecture, variant: image.Variant });
+  return here.length < 2 ? [own] : here;
+}
+
+async function describeImage(
+  transport: EngineTransport,
+  image: string,
+  platform: string | undefined,
+): Promise<ImageDescription> {
+  const query = platformQuery(platform);
+  const inspected = await transport.json({ method: 'GET', path: `/images/${image}/json`, query });
+  const history = { method: 'GET', path: `/images/${image}/history`, query } as const;
   return { inspected, history: await askEngine(transport, history, History) };
 }
 

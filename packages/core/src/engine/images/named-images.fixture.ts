@@ -5,6 +5,8 @@ import type { ImageDetails, Images } from '../engine.ts';
 export function imagesNamed(names: Record<string, string>) {
   const images: Images = {
     list: async () => [],
+    platformsOf: async () => ['linux/amd64'],
+    forPlatform: () => images,
     inspect: async (reference) => {
       const id = names[reference];
       return id === undefined ? undefined : ({ id } as ImageDetails);

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Extract, extract } from 'tar-stream';
 import { z } from 'zod';
 import { imageFileTooLarge } from '../../errors/engine-setup-failures.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { parseJson } from '../../parse-json.ts';
 import { askEngine } from '../ask-engine.ts';
 import { explainStatus } from '../connection-error.ts';
@@ -25,7 +26,7 @@ const SYMLINK_LIMIT = 16;
  */
 export async function readImageFile(
   transport: EngineTransport,
-  image: string,
+  { image, platform }: { readonly image: string; readonly platform: string | undefined },
   path: string,
 ): Promise<Buffer | undefined> {
   const Labels = await readingLabels();
@@ -34,6 +35,7 @@ export async function readImageFile(
     {
       method: 'POST',
       path: '/containers/create',
+      query: omitUndefined({ platform }),
       // Without a command, an image that has none makes no container.
       body: { Image: image, Cmd: ['never-started'], Labels, NetworkDisabled: true },
       answerWithinMs: READING_WITHIN_MS,

@@ -2,6 +2,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { startRequest } from '../follow-answer.ts';
 import type { EngineTransport } from '../transport.ts';
+import { platformQuery } from './platform-query.ts';
 
 /** Read ahead, so that the engine works while the reader hashes. */
 const READ_AHEAD_BYTES = 1024 * 1024;
@@ -14,12 +15,13 @@ const READ_AHEAD_BYTES = 1024 * 1024;
  */
 export async function saveImage(
   transport: EngineTransport,
-  image: string,
+  { image, platform }: { readonly image: string; readonly platform: string | undefined },
   signal: AbortSignal | undefined,
 ): Promise<Readable> {
   const { body, received, explain, end } = await startRequest(transport, {
     method: 'GET',
     path: `/images/${image}/get`,
+    query: platformQuery(platform),
     during: 'saving an image',
     ...omitUndefined({ signal }),
   });

@@ -33,7 +33,7 @@ export function registryEngine(
     },
     cache: builder.cache,
     async about() {
-      const [platform = 'linux/amd64'] = await builder.platforms();
+      const [[platform = 'linux/amd64'] = []] = await builder.platforms();
       const { version } = builder.about;
       return {
         product: 'buildkit',
@@ -42,6 +42,7 @@ export function registryEngine(
         operatingSystem: host,
         platform,
         hasContainerdStore: false,
+        holdsIndexes: true,
       };
     },
     platforms: builder.platforms,

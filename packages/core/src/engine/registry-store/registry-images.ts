@@ -7,11 +7,17 @@ import { engineNeeded } from '../../errors/engine-image-failures.ts';
 import { parseJson } from '../../parse-json.ts';
 import type { ImageDetails, Images, TaggedImage } from '../engine.ts';
 import { isSameRepository, parseReference } from '../images/image-reference.ts';
+import { isSamePlatform, platformOf } from '../platform-name.ts';
 import { readText } from '../read-text.ts';
 import { findInLayers } from './find-in-layers.ts';
 import type { RegistryClient, StoredManifest } from './registry-client.ts';
 
 const Descriptor = z.looseObject({ digest: z.string(), size: z.number() });
+const Platform = z.looseObject({ os: z.string(), architecture: z.string(), variant: z.string().nullish() });
+/** Of OCI's image specification, or Docker's manifest list: an image for each platform. */
+const Index = z.looseObject({
+  manifests: z.array(z.looseObject({ digest: z.string(), platform: Platform.nullish() })),
+});
 /** Of OCI's image specification, and Docker's version 2, schema 2: one platform. */
 const Manifest = z.looseObject({ config: Descriptor, layers: z.array(Descriptor) });
 const Config = z.looseObject({
@@ -41,8 +47,9 @@ const AT_A_TIME = 8;
 /**
  * The images of one repository in a registry. An image's id is the digest of its manifest; what has no tag is found by it.
  * @param repository with its registry: `registry.example.com/acme/erp`
+ * @param platform of which indexes are read; by default the first that they list
  */
-export function registryImages(client: RegistryClient, repository: string): Images {
+export function registryImages(client: RegistryClient, repository: string, platform?: string): Images {
   /** What is of another repository is not here. */
   const referenceOf = (name: string): string | undefined => {
     if (name.startsWith('sha256:')) return name;
@@ -52,11 +59,20 @@ export function registryImages(client: RegistryClient, repository: string): Imag
     return isSameRepository(other, repository) ? tag : undefined;
   };
 
-  const read = async (name: string, signal?: AbortSignal): Promise<StoredImage | undefined> => {
+  const readStored = async (name: string, signal?: AbortSignal): Promise<StoredManifest | undefined> => {
     const reference = referenceOf(name);
-    const stored = reference === undefined ? undefined : await client.manifest(reference, signal);
+    return reference === undefined ? undefined : client.manifest(reference, signal);
+  };
+
+  const read = async (name: string, signal?: AbortSignal): Promise<StoredImage | undefined> => {
+    const stored = await readStored(name, signal);
     if (stored === undefined) return undefined;
-    const manifest = parse(Manifest, stored.bytes.toString(), `the manifest of ${name}`);
+    const parts = partsOf(stored);
+    const part = parts?.find((one) => platform === undefined || isSamePlatform(one.platform, platform));
+    if (parts !== undefined && part === undefined) return undefined;
+    const own = part === undefined ? stored : await client.manifest(part.digest, signal);
+    if (own === undefined) return undefined;
+    const manifest = parse(Manifest, own.bytes.toString(), `the manifest of ${name}`);
     const text = await readText(await client.blob(manifest.config.digest, signal));
     return { stored, manifest, config: parse(Config, text, `the configuration of ${name}`) };
   };
@@ -87,6 +103,13 @@ export function registryImages(client: RegistryClient, repository: string): Imag
 
   return {
     inspect,
+    async platformsOf(name) {
+      const stored = await readStored(name);
+      if (stored === undefined) return [];
+      const own = async () => (await readExisting(name)).config;
+      return partsOf(stored)?.map((part) => part.platform) ?? [platformOf(await own())];
+    },
+    forPlatform: (wanted) => registryImages(client, repository, wanted),
     async list(asked) {
       if (!isSameRepository(asked, repository)) return [];
       const waiting = (await client.tags()).values();
@@ -115,6 +138,8 @@ export function registryImages(client: RegistryClient, repository: string): Imag
     },
     async save(name, signal) {
       const image = await readExisting(name, signal);
+      if (platform === undefined && (partsOf(image.stored) ?? []).length > 1)
+        throw engineNeeded('An archive of an image for several platforms');
       return saveImage(image.manifest, client, signal);
     },
     async describe(name) {
@@ -129,12 +154,22 @@ export function registryImages(client: RegistryClient, repository: string): Imag
   };
 }
 
+/** The images of an index without its attestations, which are for the platform `unknown`; `undefined` when it is none. */
+function partsOf({
+  bytes,
+}: StoredManifest): readonly { readonly digest: string; readonly platform: string }[] | undefined {
+  const index = Index.safeParse(parseJson(bytes.toString()));
+  return index.data?.manifests.flatMap(({ digest, platform }) =>
+    platform && platform.os !== 'unknown' ? [{ digest, platform: platformOf(platform) }] : [],
+  );
+}
+
 function detailsOf(
   { stored, manifest, config }: StoredImage,
   repository: string,
   tags: readonly string[],
 ): ImageDetails {
-  const { os, architecture, variant, created } = config;
+  const { created } = config;
   return {
     id: stored.digest,
     tags,
@@ -144,7 +179,7 @@ function detailsOf(
     repoDigests: [`${repository}@${stored.digest}`],
     env: config.config?.Env ?? [],
     layers: config.rootfs.diff_ids,
-    platform: `${os}/${architecture}${variant ? `/${variant}` : ''}`,
+    platform: platformOf(config),
   };
 }
 

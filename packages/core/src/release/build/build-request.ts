@@ -62,6 +62,7 @@ export async function buildRequest(
     tags: [temporary],
     buildArgs,
     secrets: { ...site.sources.buildSecrets, ...(plan.dialect === 'secret' ? { apps_json: document } : {}) },
+    platforms: plan.platforms,
     labels: labelsOf(plan),
     noCache: !plan.cache.use,
     pull: plan.pull,
@@ -74,7 +75,6 @@ export async function buildRequest(
     ...omitUndefined({
       baseDigests: decision.baseDigests,
       target: plan.target,
-      platform: plan.platform,
       network: plan.network,
       sources,
       sshAgent: site.config.ssh ? environment.SSH_AUTH_SOCK : undefined,

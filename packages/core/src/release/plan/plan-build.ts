@@ -41,7 +41,7 @@ export interface PlanInput {
   readonly network: string | undefined;
   readonly sharedCache: SharedCache;
   readonly builder: Builder | undefined;
-  readonly platform: string | undefined;
+  readonly platforms: readonly string[];
   readonly now: Date;
 }
 
@@ -66,7 +66,7 @@ export function planBuild(input: PlanInput): BuildPlan {
     sharedCache: plannedSharedCache(input.sharedCache),
     tokenDelivery: input.tokenDelivery,
     target: config.target,
-    platform: input.platform,
+    platforms: input.platforms,
     network: input.network ?? config.network,
     builder: input.builder && { name: input.builder.name, driver: input.builder.driver },
     pull: input.pull,

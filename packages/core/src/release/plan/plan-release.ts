@@ -19,7 +19,7 @@ import type { SiteConfig } from '../../site/site-config.ts';
 import type { SiteApps } from '../check/check-repositories.ts';
 import { type CheckedSite, runChecks } from '../check/run-checks.ts';
 import { findBaseImages } from './base-images.ts';
-import { choosePlatform } from './choose-platform.ts';
+import { choosePlatforms } from './choose-platforms.ts';
 import type { Decision } from './decision.ts';
 import type { BuildPlan } from './plan.ts';
 import { planBuild } from './plan-build.ts';
@@ -48,7 +48,7 @@ export interface ReleaseOptions extends SiteOptions {
   readonly audit?: SiteConfig['audit'];
   /** Keep an image that the audit refuses, under a tag that says so. Default: false. */
   readonly keepFailed?: boolean;
-  /** Platform of the image. Default: de-build.json's, DOCKER_DEFAULT_PLATFORM, or the engine's. */
+  /** Platforms of the image, joined by commas. Default: de-build.json's, DOCKER_DEFAULT_PLATFORM, or the engine's. */
   readonly platform?: string;
   /** What builds the image: the name of a builder in buildx, or its address. Default: de-build.json's, BUILDX_BUILDER, or the engine. */
   readonly builder?: string;
@@ -72,14 +72,14 @@ export function planRelease(options: ReleaseOptions): Promise<BuildPlan> {
   });
 }
 
-/** The stages `check` and `plan`. @throws DeBuildError `platform-malformed`, `platforms-many`, `cache-*`, `checks-failed`; as `requireFeasible` */
+/** The stages `check` and `plan`. @throws DeBuildError `platform-malformed`, `cache-*`, `checks-failed`; as `requireFeasible` */
 export async function decideRelease(
   site: OpenSite,
   options: ReleaseOptions,
   tools: Tools,
 ): Promise<Decision> {
   const chosen: ChosenOptions = {
-    platform: choosePlatform({
+    platforms: choosePlatforms({
       option: options.platform,
       config: site.config.platform,
       variable: tools.environment.DOCKER_DEFAULT_PLATFORM,
@@ -100,7 +100,7 @@ export async function decideRelease(
 
 /** What options, de-build.json and the environment decide without the checks. */
 interface ChosenOptions {
-  readonly platform: string | undefined;
+  readonly platforms: readonly string[];
   readonly sharedCache: SharedCache;
 }
 
@@ -113,7 +113,7 @@ async function decide(
   site: OpenSite,
   {
     options,
-    chosen: { platform, sharedCache },
+    chosen: { platforms, sharedCache },
     checked,
   }: { readonly options: ReleaseOptions; readonly chosen: ChosenOptions; readonly checked: CheckedSite },
   tools: Pick<Tools, 'now'>,
@@ -165,7 +165,7 @@ async function decide(
     network: options.network,
     sharedCache,
     builder: engine.builder,
-    platform,
+    platforms,
     now: tools.now(),
   });
   return {

@@ -38,8 +38,8 @@ export interface BuildPlan {
   readonly sharedCache: { readonly cacheFrom: readonly string[]; readonly cacheTo: readonly string[] };
   readonly tokenDelivery: TokenDelivery;
   readonly target: string | undefined;
-  /** As OCI writes it; `undefined` is the engine's own. */
-  readonly platform: string | undefined;
+  /** As OCI writes them; none is the engine's own, and several are one image, an index. */
+  readonly platforms: readonly string[];
   readonly network: string | undefined;
   /** The builder beside the engine, if one builds. */
   readonly builder: { readonly name: string; readonly driver: string } | undefined;

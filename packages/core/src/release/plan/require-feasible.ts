@@ -1,9 +1,12 @@
 import { allApps } from '../../apps/all-apps.ts';
 import { plainValues } from '../../apps/plain-values.ts';
+import { isSamePlatform } from '../../engine/platform-name.ts';
 import { registryAccess } from '../../engine/registry-credentials.ts';
 import {
   frozenNeedsSources,
   gitConfigHidden,
+  platformsMany,
+  platformsOnSeveralNodes,
   platformUnsupported,
   pushReplacesLocal,
   sourcesWouldBeCopied,
@@ -14,32 +17,40 @@ import type { Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
 import { findGraftConflicts } from '../../site/graft-conflicts.ts';
 import { runPlatforms, TARGET_PLATFORM } from '../../site/run-platforms.ts';
-import { normalizePlatform } from './choose-platform.ts';
 import type { Decision } from './decision.ts';
 import { sourceMounts } from './source-mounts.ts';
 
 /**
  * Refuses a release that would fail in its build or its push.
  * @throws DeBuildError `sources-would-be-copied`, `git-config-hidden`, `frozen-needs-mirror`, `ssh-needs-mirror`,
- * `platform-unsupported`, `push-replaces-local`, `version-pushed-before`, `registry-*`, `engine-*`
+ * `platforms-*`, `platform-unsupported`, `push-replaces-local`, `version-pushed-before`, `registry-*`, `engine-*`
  */
 export async function requireFeasible(decision: Decision, tools: Tools): Promise<void> {
   requireDelivery(decision);
-  await requirePlatform(decision);
+  await requirePlatforms(decision);
   await requireUnpushed(decision, tools);
 }
 
-/** Steps can run only for the platforms of the builder; files can be copied for any. @throws DeBuildError `platform-unsupported` */
-export async function requirePlatform({ plan, site, engine, buildArgs }: Decision): Promise<void> {
+/**
+ * Several platforms are an index, which not every image store holds. Steps can run only for the platforms of the builder;
+ * files can be copied for any.
+ * @throws DeBuildError `platforms-many`, `platforms-on-several-nodes`, `platform-unsupported`
+ */
+export async function requirePlatforms({ plan, site, engine, buildArgs }: Decision): Promise<void> {
+  if (plan.platforms.length > 1 && !(await engine.about()).holdsIndexes)
+    throw platformsMany(plan.platforms, engine.endpoint);
   const text = site.containerfile?.text ?? '';
   const run = runPlatforms(text, { target: plan.target, buildArgs: plainValues(buildArgs) });
-  const wanted = [...run]
-    .map((platform) => (platform === TARGET_PLATFORM ? plan.platform : normalizePlatform(platform)))
-    .filter((platform) => platform !== undefined);
+  const wanted = [...run].flatMap((platform) => (platform === TARGET_PLATFORM ? plan.platforms : [platform]));
   if (wanted.length === 0) return;
-  const known = await engine.platforms();
-  const missing = wanted.find((platform) => !known.some((other) => normalizePlatform(other) === platform));
+  const nodes = await engine.platforms();
+  const missingOn = (known: readonly string[]) =>
+    wanted.find((platform) => !known.some((other) => isSamePlatform(other, platform)));
+  if (nodes.some((known) => missingOn(known) === undefined)) return;
+  const known = [...new Set(nodes.flat())];
+  const missing = missingOn(known);
   if (missing !== undefined) throw platformUnsupported(missing, known);
+  throw platformsOnSeveralNodes(wanted);
 }
 
 /** Grafted sources must stay out of the image; with `inject` the build itself clones what a ref points at, over http. */

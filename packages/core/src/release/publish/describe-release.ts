@@ -6,13 +6,13 @@ import type { BuiltImage } from '../../engine/engine.ts';
 import { parseReference } from '../../engine/images/image-reference.ts';
 import { ownVersion } from '../../flow/own-version.ts';
 import type { Tools } from '../../flow/tools.ts';
-import type { FoundApps } from '../../frappe/image-apps.ts';
 import type { Companion } from '../../manifests/companion.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { recordText } from '../../manifests/manifest-text.ts';
 import { provenanceOf } from '../../manifests/provenance.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { Decision } from '../plan/decision.ts';
+import type { ExaminedImage } from '../verify/examine-image.ts';
 import type { ImageSearch } from '../verify/search-image.ts';
 import { manifestOf } from './manifest-of.ts';
 
@@ -20,8 +20,8 @@ import { manifestOf } from './manifest-of.ts';
 export interface ReleaseOutcome {
   readonly startedAt: Date;
   readonly built: BuiltImage;
-  readonly found: FoundApps;
-  readonly files: ImageFiles | undefined;
+  /** For each of its platforms. */
+  readonly examined: readonly ExaminedImage[];
   readonly search: ImageSearch | undefined;
   /** Its digest in its registry, if it was pushed. */
   readonly pushed?: string | undefined;
@@ -39,19 +39,16 @@ export interface ReleaseRecord {
 /** Makes the record of a release; every text in it is redacted. */
 export async function describeRelease(
   { plan, engine, audit }: Decision,
-  { startedAt, built, found, files, search, pushed, rebuild }: ReleaseOutcome,
+  { startedAt, built, examined, search, pushed, rebuild }: ReleaseOutcome,
   tools: Pick<Tools, 'redactor' | 'now'>,
 ): Promise<ReleaseRecord> {
-  const [image, info] = await Promise.all([engine.images.inspect(built.id), engine.about()]);
-  if (image === undefined) throw new Error(`The engine lost ${built.id} right after it was verified.`);
+  const info = await engine.about();
   const manifest = manifestOf({
     plan,
     engine: info,
     built,
     builder: engine.builder,
-    image,
-    found,
-    files,
+    examined,
     audit: { mode: audit, search },
     tags: [plan.reference],
     rebuild,
@@ -61,7 +58,7 @@ export async function describeRelease(
     now: tools.now(),
     deBuildVersion: ownVersion(),
   });
-  return recordOf(manifest, files, tools.redactor);
+  return recordOf(manifest, examined[0]?.files, tools.redactor);
 }
 
 export function recordOf(

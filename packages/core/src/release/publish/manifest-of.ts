@@ -1,13 +1,7 @@
 import type { ImageFiles } from '../../audit/image-files.ts';
 import { SEARCH_VERSION } from '../../audit/leaks/search-version.ts';
-import type { Builder, BuiltImage, EngineInfo, ImageDetails } from '../../engine/engine.ts';
-import {
-  type ExpectedApp,
-  type FoundApp,
-  type FoundApps,
-  matchApps,
-  unplannedApps,
-} from '../../frappe/compare-apps.ts';
+import type { Builder, BuiltImage, EngineInfo } from '../../engine/engine.ts';
+import { type ExpectedApp, type FoundApp, matchApps, unplannedApps } from '../../frappe/compare-apps.ts';
 import type {
   Manifest,
   ManifestApp,
@@ -18,6 +12,7 @@ import { omitUndefined } from '../../omit-undefined.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import type { BuildPlan, PlannedApp } from '../plan/plan.ts';
 import { plannedInImage } from '../plan/planned-in-image.ts';
+import type { ExaminedImage } from '../verify/examine-image.ts';
 import { recordedLeaks } from '../verify/judge-leaks.ts';
 import type { ImageSearch } from '../verify/search-image.ts';
 
@@ -28,10 +23,8 @@ export interface ManifestSources {
   readonly built: BuiltImage;
   /** Beside the engine. */
   readonly builder?: Builder | undefined;
-  readonly image: ImageDetails;
-  readonly found: FoundApps;
-  /** `undefined` when they were not read. */
-  readonly files: ImageFiles | undefined;
+  /** For each of its platforms. */
+  readonly examined: readonly ExaminedImage[];
   readonly audit: { readonly mode: SiteConfig['audit']; readonly search: ImageSearch | undefined };
   readonly tags: readonly string[];
   readonly rebuild: Manifest['rebuild'];
@@ -44,7 +37,10 @@ export interface ManifestSources {
 
 /** The record of a release: the plan and its result. */
 export function manifestOf(sources: ManifestSources): Manifest {
-  const { plan, engine, built, image, found, files, now, startedAt } = sources;
+  const { plan, engine, built, now, startedAt } = sources;
+  const [first, ...others] = sources.examined;
+  if (first === undefined) throw new Error('No platform of the image was examined.');
+  const { image, found, files } = first;
   const planned = plannedInImage(plan);
   const inImage = matchApps(planned, found);
   const recorded = (app: PlannedApp): ManifestApp => {
@@ -79,8 +75,16 @@ export function manifestOf(sources: ManifestSources): Manifest {
         isFinal,
       })),
       labels: { ...image.labels },
-      layers: [...image.layers],
-      ...(files === undefined ? {} : { treeDigest: files.treeDigest, timelessDigest: files.timelessDigest }),
+      ...contentsOf(first),
+      ...(others.length === 0
+        ? {}
+        : {
+            otherPlatforms: others.map((other) => ({
+              platform: other.image.platform,
+              sizeBytes: other.image.sizeBytes,
+              ...contentsOf(other),
+            })),
+          }),
     },
     frappe: plan.frappe === undefined ? null : recorded(plan.frappe),
     apps: plan.apps.map(recorded),
@@ -100,7 +104,11 @@ export function manifestOf(sources: ManifestSources): Manifest {
       : { unpinnedRepositories: plan.unpinnedRepositories.map((repository) => ({ ...repository })) }),
     dialect: plan.dialect,
     buildArgs: recordedBuildArgs(plan),
-    ...omitUndefined({ target: plan.target, platform: plan.platform, network: plan.network }),
+    ...omitUndefined({
+      target: plan.target,
+      platform: plan.platforms.join(',') || undefined,
+      network: plan.network,
+    }),
     containerfile: plan.containerfile,
     context: { path: plan.context, ...sources.context, sentBytes: built.sent.bytes },
     site: {
@@ -139,6 +147,13 @@ export function manifestOf(sources: ManifestSources): Manifest {
       ...plan.warnings.map(({ id, what }) => ({ id, what })),
       ...built.warnings.map((what) => ({ id: 'builder', what })),
     ],
+  };
+}
+
+function contentsOf({ image, files }: ExaminedImage) {
+  return {
+    layers: [...image.layers],
+    ...(files === undefined ? {} : { treeDigest: files.treeDigest, timelessDigest: files.timelessDigest }),
   };
 }
 

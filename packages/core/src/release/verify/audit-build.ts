@@ -1,6 +1,7 @@
 import type { Tools } from '../../flow/tools.ts';
 import type { Decision } from '../plan/decision.ts';
 import { judgeLeaks } from './judge-leaks.ts';
+import { joinSearches, perPlatform } from './per-platform.ts';
 import { inspectBuilt, readBuiltImage } from './read-built-image.ts';
 import type { ImageSearch } from './search-image.ts';
 
@@ -15,8 +16,13 @@ export async function auditBuild(
   tools: Tools,
 ): Promise<ImageSearch | undefined> {
   if (decision.audit === 'off') return undefined;
-  const image = await inspectBuilt(decision.engine, imageId);
-  const { search } = await readBuiltImage(decision, { image, takeNote: undefined }, tools);
+  const searches: Parameters<typeof joinSearches>[0][number][] = [];
+  for (const each of perPlatform(decision)) {
+    const image = await inspectBuilt(each.engine, imageId);
+    const { search } = await readBuiltImage(each, { image, takeNote: undefined }, tools);
+    searches.push({ platform: image.platform, search });
+  }
+  const search = joinSearches(searches);
   await judgeLeaks(decision, { imageId, search }, tools);
   return search;
 }

@@ -1,17 +1,45 @@
 import { filesOf, type ImageFiles, noteFiles } from '../../audit/image-files.ts';
+import type { ImageDetails } from '../../engine/engine.ts';
 import type { Tools } from '../../flow/tools.ts';
+import { withinGrace } from '../../flow/within-grace.ts';
 import type { FoundApps } from '../../frappe/image-apps.ts';
 import type { Decision } from '../plan/decision.ts';
 import { openKeptFiles } from './kept-files.ts';
+import { joinSearches, perPlatform } from './per-platform.ts';
 import { inspectBuilt, readBuiltImage } from './read-built-image.ts';
 import type { ImageSearch } from './search-image.ts';
+import { verifyImage } from './verify-image.ts';
 
-/** What reading all of an image found. */
+/** What reading all of an image found, or of an image for several platforms one of them. */
 export interface ExaminedImage {
+  readonly image: ImageDetails;
+  readonly found: FoundApps;
   /** `undefined` when they are not recorded. */
   readonly files: ImageFiles | undefined;
+}
+
+/**
+ * Verifies an image that was built, and reads it, for each of its platforms.
+ * @throws DeBuildError as `verifyImage`; `image-files-unreadable`, `engine-*`
+ */
+export async function examineImage(
+  decision: Decision,
+  imageId: string,
+  tools: Tools,
+): Promise<{
+  readonly examined: readonly ExaminedImage[];
   /** `undefined` when the image was not searched for secrets. */
   readonly search: ImageSearch | undefined;
+}> {
+  const examined: ExaminedImage[] = [];
+  const searches: Parameters<typeof joinSearches>[0][number][] = [];
+  for (const each of perPlatform(decision)) {
+    const found = await withinGrace(tools.signal, verifyImage(each, imageId));
+    const { search, ...read } = await readWhole(each, { id: imageId, found }, tools);
+    examined.push({ found, ...read });
+    searches.push({ platform: read.image.platform, search });
+  }
+  return { examined, search: joinSearches(searches) };
 }
 
 /**
@@ -19,11 +47,11 @@ export interface ExaminedImage {
  * when its layers are those of the last release.
  * @throws DeBuildError `image-files-unreadable`, `engine-*`
  */
-export async function examineImage(
+async function readWhole(
   decision: Decision,
   { id, found }: { readonly id: string; readonly found: FoundApps },
   tools: Tools,
-): Promise<ExaminedImage> {
+): Promise<Pick<ExaminedImage, 'image' | 'files'> & { readonly search: ImageSearch | undefined }> {
   const { own, config } = decision.site;
   const { benchFolder, recordFiles } = config;
   const image = await inspectBuilt(decision.engine, id);
@@ -32,5 +60,5 @@ export async function examineImage(
   const read = await readBuiltImage(decision, { image, takeNote: needsFiles ? noteFiles : undefined }, tools);
   const fresh = read.tree && filesOf(read.tree, { apps: found.keys(), benchFolder }).files;
   if (fresh !== undefined) await kept?.keep(fresh);
-  return { files: fresh ?? kept?.files, search: read.search };
+  return { image, files: fresh ?? kept?.files, search: read.search };
 }

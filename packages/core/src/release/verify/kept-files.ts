@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import type { ImageFiles } from '../../audit/image-files.ts';
+import type { ImageFiles, TreeDigests } from '../../audit/image-files.ts';
 import { writeWhole } from '../../disk/write-whole.ts';
 import type { SiteFolder } from '../../flow/site-folder.ts';
 import { digestOf } from '../plan/plan-digest.ts';
 
-/** The files of the last release's image, kept in `.de-build/`. It only saves time. */
+/** The files of the last releases' images, kept in `.de-build/`. It only saves time. */
 export interface KeptFiles {
   /** `undefined` when nothing is kept, or of another image. */
   readonly files: ImageFiles | undefined;
@@ -12,7 +12,9 @@ export interface KeptFiles {
 }
 
 /** What was written in another format is read again. */
-const FORMAT = 2;
+const FORMAT = 3;
+/** An image has a few platforms. */
+const MAXIMUM_IMAGES = 8;
 
 /** @param image everything that the files depend on */
 export async function openKeptFiles(own: SiteFolder, image: unknown): Promise<KeptFiles> {
@@ -22,7 +24,9 @@ export async function openKeptFiles(own: SiteFolder, image: unknown): Promise<Ke
   return {
     files: await read(path, key),
     async keep({ apps, ...files }) {
-      const text = JSON.stringify({ key, ...files, apps: [...apps] });
+      const others = (await readAll(path)).filter((image) => image.key !== key);
+      const images = [{ key, ...files, apps: [...apps] }, ...others].slice(0, MAXIMUM_IMAGES);
+      const text = JSON.stringify({ images });
       // On a full disk the record itself will fail.
       await writeWhole(path, text, { mode: 0o600 }).catch(() => undefined);
     },
@@ -30,10 +34,22 @@ export async function openKeptFiles(own: SiteFolder, image: unknown): Promise<Ke
 }
 
 async function read(path: string, key: string): Promise<ImageFiles | undefined> {
+  const kept = (await readAll(path)).find((image) => image.key === key);
+  if (kept === undefined) return undefined;
+  const { key: _, apps, ...files } = kept;
+  return { ...files, apps: new Map(apps) };
+}
+
+type KeptImage = Omit<ImageFiles, 'apps'> & {
+  readonly key: string;
+  readonly apps: readonly [string, TreeDigests][];
+};
+
+async function readAll(path: string): Promise<readonly KeptImage[]> {
   try {
-    const { key: keptKey, apps, ...files } = JSON.parse(await readFile(path, 'utf8'));
-    return keptKey === key ? { ...files, apps: new Map(apps) } : undefined;
+    const { images } = JSON.parse(await readFile(path, 'utf8'));
+    return Array.isArray(images) ? images : [];
   } catch {
-    return undefined;
+    return [];
   }
 }

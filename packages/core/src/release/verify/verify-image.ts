@@ -1,8 +1,8 @@
 import { allApps } from '../../apps/all-apps.ts';
+import { isSamePlatform } from '../../engine/platform-name.ts';
 import { imagePlatformDiffers } from '../../errors/audit-failures.ts';
 import { assertSameApps, compareApps } from '../../frappe/compare-apps.ts';
 import { type FoundApps, readImageApps } from '../../frappe/image-apps.ts';
-import { normalizePlatform } from '../plan/choose-platform.ts';
 import type { Decision } from '../plan/decision.ts';
 import { clonedApps, plannedInImage } from '../plan/planned-in-image.ts';
 
@@ -13,9 +13,10 @@ import { clonedApps, plannedInImage } from '../plan/planned-in-image.ts';
  * `image-platform-differs`
  */
 export async function verifyImage({ plan, site, engine }: Decision, imageId: string): Promise<FoundApps> {
-  if (plan.platform !== undefined) {
+  const [wanted] = plan.platforms;
+  if (wanted !== undefined) {
     const platform = (await engine.images.inspect(imageId))?.platform ?? '';
-    if (normalizePlatform(platform) !== plan.platform) throw imagePlatformDiffers(platform, plan.platform);
+    if (!isSamePlatform(platform, wanted)) throw imagePlatformDiffers(platform, wanted);
   }
   const isOptional = allApps(plan).length === 0;
   const found = await readImageApps(engine.images, imageId, site.config.benchFolder, isOptional);

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { choosePlatform } from './choose-platform.ts';
+import { choosePlatforms } from './choose-platforms.ts';
 
 const choose = (option?: string, config?: string, variable?: string) =>
-  choosePlatform({ option, config, variable });
+  choosePlatforms({ option, config, variable });
 
 test.each([
   ['linux/amd64', 'linux/amd64'],
@@ -16,17 +16,19 @@ test.each([
   ['linux/amd64/v3', 'linux/amd64/v3'],
   ['arm64', 'linux/arm64'],
   ['x86_64', 'linux/amd64'],
-  ['local', undefined],
-  ['linux', undefined],
 ])('%s is %s', (text, platform) => {
-  expect(choose(text)).toBe(platform);
+  expect(choose(text)).toEqual([platform]);
+});
+
+test.each(['local', 'linux'])("%s is the builder's own", (text) => {
+  expect(choose(text)).toEqual([]);
 });
 
 test('the option comes before the setting, and the setting before the variable', () => {
-  expect(choose('linux/arm64', 'linux/386', 'linux/s390x')).toBe('linux/arm64');
-  expect(choose(undefined, 'linux/386', 'linux/s390x')).toBe('linux/386');
-  expect(choose(undefined, undefined, 'linux/s390x')).toBe('linux/s390x');
-  expect(choose(undefined, undefined, '')).toBeUndefined();
+  expect(choose('linux/arm64', 'linux/386', 'linux/s390x')).toEqual(['linux/arm64']);
+  expect(choose(undefined, 'linux/386', 'linux/s390x')).toEqual(['linux/386']);
+  expect(choose(undefined, undefined, 'linux/s390x')).toEqual(['linux/s390x']);
+  expect(choose(undefined, undefined, '')).toEqual([]);
 });
 
 test.each(['arm65', 'linux/', 'linux/a b', 'a/b/c/d'])('%j is refused by name', (text) => {
@@ -38,8 +40,7 @@ test.each(['arm65', 'linux/', 'linux/a b', 'a/b/c/d'])('%j is refused by name', 
   );
 });
 
-test('several are refused', () => {
-  expect(() => choose('linux/amd64,linux/arm64')).toThrow(
-    expect.objectContaining({ code: 'platforms-many' }),
-  );
+test('several are joined by commas, and each counts once', () => {
+  expect(choose('linux/arm64, x86_64,linux/arm64/v8')).toEqual(['linux/arm64', 'linux/amd64']);
+  expect(() => choose('linux/arm64,')).toThrow(expect.objectContaining({ code: 'platform-malformed' }));
 });

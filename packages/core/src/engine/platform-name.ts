@@ -1,0 +1,48 @@
+const ARCHITECTURES: Readonly<Record<string, string>> = {
+  x86_64: 'amd64',
+  'x86-64': 'amd64',
+  aarch64: 'arm64',
+  i386: '386',
+  armhf: 'arm/v7',
+  armel: 'arm/v6',
+};
+
+/** Those of Linux that a platform may be short for. */
+const KNOWN = new Set(['amd64', 'arm64', 'arm', '386', 'ppc64le', 'riscv64', 's390x', 'mips64le', 'loong64']);
+
+/**
+ * A platform as OCI writes it, by the rules of containerd's platforms package: other names of an architecture, variants that
+ * are the default, and an architecture alone, which is one of Linux. `undefined` when it is none.
+ */
+export function normalizePlatform(text: string): string | undefined {
+  const lower = text.toLowerCase();
+  const isShort = KNOWN.has(lower) || lower in ARCHITECTURES;
+  const whole = isShort ? `linux/${lower}` : lower;
+  const match = /^([a-z0-9_]+)\/([a-z0-9_-]+)(?:\/(v?\d+|[a-z0-9]+))?$/.exec(whole);
+  const [, os = '', architecture = '', variant] = match ?? [];
+  if (match === null) return undefined;
+  const [name = '', own] = (ARCHITECTURES[architecture] ?? architecture).split('/');
+  const chosen = variant === undefined ? own : variant.replace(/^(?=\d)/, 'v');
+  const isDefault =
+    (name === 'arm64' && chosen === 'v8') || (name === 'amd64' && chosen === 'v1') || chosen === undefined;
+  if (name === 'arm' && chosen === undefined) return `${os}/arm/v7`;
+  return isDefault ? `${os}/${name}` : `${os}/${name}/${chosen}`;
+}
+
+/** From the fields of an OCI image's configuration or of a descriptor in an index. */
+export function platformOf({
+  os = 'linux',
+  architecture = '',
+  variant,
+}: {
+  readonly os?: string | undefined;
+  readonly architecture?: string | undefined;
+  readonly variant?: string | null | undefined;
+}): string {
+  return `${os}/${architecture}${variant ? `/${variant}` : ''}`;
+}
+
+/** Whether two names mean the same platform. */
+export function isSamePlatform(one: string, other: string): boolean {
+  return one === other || (normalizePlatform(one) ?? one) === (normalizePlatform(other) ?? other);
+}

@@ -1,0 +1,41 @@
+import type { Leak } from '../../audit/leaks/leak.ts';
+import type { Decision } from '../plan/decision.ts';
+import type { ImageSearch } from './search-image.ts';
+
+/** The decision, once for each platform that is built: its engine reads an index for that platform. */
+export function perPlatform(decision: Decision): readonly Decision[] {
+  const { plan, engine } = decision;
+  if (plan.platforms.length < 2) return [decision];
+  return plan.platforms.map((platform) => ({
+    ...decision,
+    plan: { ...plan, platforms: [platform] },
+    engine: { ...engine, images: engine.images.forPlatform(platform) },
+  }));
+}
+
+/** The searches of an image's platforms as one; with several, every leak names its platform. */
+export function joinSearches(
+  searches: readonly { readonly platform: string; readonly search: ImageSearch | undefined }[],
+): ImageSearch | undefined {
+  const found = searches.flatMap(({ platform, search }) =>
+    search === undefined ? [] : [{ platform, search }],
+  );
+  const [first] = found;
+  if (first === undefined || found.length === 1) return first?.search;
+  const sum = (count: (search: ImageSearch) => number) =>
+    found.reduce((all, { search }) => all + count(search), 0);
+  return {
+    leaks: found.flatMap(({ platform, search }) => search.leaks.map((leak) => onPlatform(leak, platform))),
+    omitted: sum(({ omitted }) => omitted),
+    unread: found.flatMap(({ search }) => search.unread),
+    secrets: first.search.secrets,
+    layers: { searched: sum(({ layers }) => layers.searched), total: sum(({ layers }) => layers.total) },
+  };
+}
+
+function onPlatform(leak: Leak, platform: string): Leak {
+  const { place } = leak;
+  return place.kind === 'file' || place.kind === 'configuration'
+    ? { ...leak, place: { ...place, platform } }
+    : leak;
+}

@@ -1,0 +1,255 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  archiveRelease,
+  auditImage,
+  buildRelease,
+  bumpSite,
+  connectEngine,
+  type Engine,
+  type FlowEvent,
+  rebuildRelease,
+  restoreRelease,
+  verifyRelease,
+} from '@de-build/core';
+import {
+  EXAMPLE_BASE_IMAGE,
+  type ExampleSite,
+  ensureBaseImages,
+  type PrivateEngine,
+  startPrivateEngine,
+} from '@de-build/testbed';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createExampleWorld, type ExampleWorld, siteOptions } from './example-world.ts';
+import { onOneEngine, withPrivateEngines } from './on-each-engine.ts';
+import { startRegistry, type TestRegistry, whyNoRegistry } from './registry.ts';
+import { type StandInBuildkitd, startStandIn } from './stand-in-buildkitd.ts';
+
+const BOTH = ['linux/amd64', 'linux/arm64'];
+
+/** Its steps run on the builder's own platform; the last stage only copies, for each platform. */
+async function forBothPlatforms(site: ExampleSite, last: readonly string[] = []): Promise<ExampleSite> {
+  const path = join(site.folder, site.containerfile);
+  const [built = ''] = (await readFile(path, 'utf8')).split(/^FROM base AS backend$/m);
+  const stage = [
+    'FROM scratch',
+    'ARG TARGETARCH',
+    'COPY --from=builder --chown=1000:1000 /home/frappe/frappe-bench /home/frappe/frappe-bench',
+    'COPY resources/architecture-$TARGETARCH /architecture',
+    ...last,
+    'CMD ["/none"]',
+    '',
+  ];
+  await writeFile(
+    path,
+    built.replace('FROM ${BASE_IMAGE}', 'FROM --platform=$BUILDPLATFORM ${BASE_IMAGE}') + stage.join('\n'),
+  );
+  for (const name of ['amd64', 'arm64'])
+    await writeFile(join(site.folder, `resources/architecture-${name}`), `${name}\n`);
+  await site.commit('Build for both platforms');
+  return site;
+}
+
+onOneEngine('several platforms on an engine that holds one', (engine) => {
+  let world: ExampleWorld;
+  beforeAll(async () => {
+    world = await createExampleWorld();
+  });
+  afterAll(() => world.close());
+
+  test('are refused before the build', async () => {
+    const site = await forBothPlatforms(await world.addSite(engine));
+    const stages: string[] = [];
+    const onEvent = (event: FlowEvent) => {
+      if (event.type === 'stage') stages.push(event.stage);
+    };
+    const release = buildRelease({ ...siteOptions(site, engine), platform: BOTH.join(','), onEvent });
+    await expect(release.result).rejects.toMatchObject({
+      code: 'platforms-many',
+      fix: expect.stringContaining('containerd-snapshotter'),
+    });
+    expect(stages).not.toContain('fetch');
+  });
+});
+
+withPrivateEngines('one image for several platforms', () => {
+  let engine: PrivateEngine;
+  let world: ExampleWorld;
+  let client: Engine;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'several-platforms-'));
+    engine = await startPrivateEngine({ version: '28.5', hasContainerdStore: true });
+    await ensureBaseImages(engine.host, [EXAMPLE_BASE_IMAGE]);
+    world = await createExampleWorld();
+    client = await connectEngine({ environment: {}, host: engine.host });
+  });
+  afterAll(async () => {
+    await client.close();
+    await world.close();
+    await engine.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const architectures = async (images: Engine['images'], reference: string) => {
+    const read = BOTH.map(async (platform) =>
+      String(await images.forPlatform(platform).readFile(reference, '/architecture')),
+    );
+    return (await Promise.all(read)).map((text) => text.trim());
+  };
+
+  test('is verified, audited and recorded for each, archived, restored, and rebuilt', async () => {
+    const site = await forBothPlatforms(await world.addSite(engine, { privateFrappe: true }));
+    const options = { ...siteOptions(site, engine), platform: BOTH.join(',') };
+    const first = await buildRelease(options).result;
+    const { image, platform, audit } = first.manifest;
+    expect({ platform, outcome: audit?.outcome }).toEqual({ platform: BOTH.join(','), outcome: 'clean' });
+    expect(image).toMatchObject({
+      platform: 'linux/amd64',
+      treeDigest: expect.stringMatching(/^sha256:/),
+      otherPlatforms: [{ platform: 'linux/arm64', treeDigest: expect.stringMatching(/^sha256:/) }],
+    });
+    const [other] = image.otherPlatforms ?? [];
+    expect(other?.treeDigest).not.toBe(image.treeDigest);
+    expect(other?.layers?.[0]).toBe(image.layers?.[0]);
+    expect(first.manifest.apps.map(({ version }) => version)).toEqual(['15.1.0', '15.1.0', '15.0.0']);
+    expect(await client.images.platformsOf(first.reference)).toEqual(BOTH);
+    expect(await architectures(client.images, first.reference)).toEqual(['amd64', 'arm64']);
+
+    const verified = await verifyRelease(options);
+    expect(verified).toMatchObject({ passed: true });
+    expect(verified.points.filter(({ id }) => id === 'files')).toEqual([
+      expect.objectContaining({ platform: 'linux/amd64', status: 'same' }),
+      expect.objectContaining({ platform: 'linux/arm64', status: 'same' }),
+    ]);
+    expect(await auditImage(options)).toMatchObject({ passed: true, imageId: first.imageId });
+
+    const to = { kind: 'folder', folder } as const;
+    await site.commit('Record 1.0.0');
+    await archiveRelease({ ...options, release: '1.0.0', to });
+    await client.images.untag(first.reference);
+    expect(await client.images.inspect(first.imageId)).toBeUndefined();
+    const restored = await restoreRelease({ ...options, release: '1.0.0', rebuild: 'never' });
+    expect(restored).toMatchObject({ method: 'archive', imageId: first.imageId });
+    expect(await architectures(client.images, first.reference)).toEqual(['amd64', 'arm64']);
+
+    const rebuilt = await rebuildRelease({ ...options, release: '1.0.0' });
+    expect(rebuilt.plan.platforms).toEqual(BOTH);
+    expect(rebuilt.outcome).toMatchObject({ verdict: expect.stringMatching(/^(?:identical|equivalent)$/) });
+  });
+
+  test('is refused for a secret that only one of them holds, which is named', async () => {
+    const site = await forBothPlatforms(await world.addSite(engine));
+    const options = { ...siteOptions(site, engine), platform: BOTH.join(',') };
+    await writeFile(join(site.folder, 'resources/architecture-arm64'), `${world.token}\n`);
+    const leaks: string[] = [];
+    const onEvent = (event: FlowEvent) => {
+      if (event.type === 'leak') leaks.push(event.where);
+    };
+    await expect(buildRelease({ ...options, onEvent }).result).rejects.toMatchObject({ code: 'image-leaks' });
+    expect(leaks).toEqual([expect.stringMatching(/^architecture \(layer \d of \d, linux\/arm64\)$/)]);
+    expect(await client.images.list(site.image)).toEqual([]);
+  });
+
+  test('is refused where an app is missing for one of them', async () => {
+    const only = ['COPY resources/apps-$TARGETARCH.json /home/frappe/frappe-bench/sites/apps.json'];
+    const site = await world.addSite(engine);
+    const options = { ...siteOptions(site, engine), platform: BOTH.join(',') };
+    await forBothPlatforms(site);
+    const { reference } = await buildRelease(options).result;
+    const listed = await client.images.readFile(reference, '/home/frappe/frappe-bench/sites/apps.json');
+    await writeFile(join(site.folder, 'resources/apps-amd64.json'), listed ?? '');
+    await writeFile(join(site.folder, 'resources/apps-arm64.json'), '{}');
+    await bumpSite({ site: site.folder, to: 'patch' });
+    const path = join(site.folder, site.containerfile);
+    await writeFile(path, (await readFile(path, 'utf8')).replace('CMD', `${only}\nCMD`));
+    await site.commit('Change the apps of one');
+    await expect(buildRelease(options).result).rejects.toMatchObject({ code: 'image-apps-missing' });
+    expect((await client.images.list(site.image)).map(({ tag }) => tag)).toEqual(['1.0.0']);
+  });
+
+  test('is told to be incomplete by verify where a machine has one of them only', async () => {
+    const site = await forBothPlatforms(await world.addSite(engine));
+    const options = { ...siteOptions(site, engine), platform: BOTH.join(',') };
+    const { reference, imageId } = await buildRelease(options).result;
+    const one = await client.images.forPlatform('linux/amd64').save(imageId);
+    await client.images.untag(reference);
+    await client.images.load(one);
+    const [loaded] = await client.images.listByLabel(`io.de-build.plan.digest`);
+    await client.images.tag(loaded?.id ?? '', reference);
+    const { passed, points } = await verifyRelease(options);
+    expect(passed).toBe(true);
+    expect(points.find(({ platform }) => platform === 'linux/arm64')).toMatchObject({
+      status: 'unknown',
+      why: expect.stringContaining('without this platform'),
+    });
+  });
+
+  test('comes from a builder into the engine', async () => {
+    const builder: StandInBuildkitd = await startStandIn(engine);
+    try {
+      const site = await forBothPlatforms(await world.addSite(engine));
+      const options = { ...siteOptions(site, engine), platform: BOTH.join(','), builder: builder.address };
+      const { reference, manifest } = await buildRelease(options).result;
+      expect(manifest.image.otherPlatforms).toHaveLength(1);
+      expect(await architectures(client.images, reference)).toEqual(['amd64', 'arm64']);
+    } finally {
+      builder.close();
+    }
+  });
+
+  const reason = whyNoRegistry();
+  if (reason !== undefined) test.skip(`in a registry: skipped, because ${reason}`, () => undefined);
+  else
+    describe('in a registry', () => {
+      let registry: TestRegistry;
+      beforeAll(async () => {
+        registry = await startRegistry();
+      });
+      afterAll(() => registry.stop());
+
+      test('is pushed from the engine, for each', async () => {
+        const site = await world.addSite(engine);
+        const image = `${registry.host}/${site.image}`;
+        await writeFile(
+          join(site.folder, 'de-build.json'),
+          JSON.stringify({ image, containerfile: site.containerfile, push: true, platform: BOTH.join(',') }),
+        );
+        await forBothPlatforms({ ...site, image });
+        const options = siteOptions(site, engine);
+        const environment = { ...options.environment, DOCKER_CONFIG: registry.dockerConfig };
+        const { manifest, imageId } = await buildRelease({ ...options, environment }).result;
+        expect(manifest.pushed).toBe(`${image}@${imageId}`);
+      });
+
+      test('is kept there without an engine, and read for each', async () => {
+        const builder = await startStandIn(engine);
+        try {
+          const site = await world.addSite(engine);
+          const image = `${registry.host}/${site.image}`;
+          const config = { image, push: true, builder: builder.address, platform: BOTH.join(',') };
+          await writeFile(
+            join(site.folder, 'de-build.json'),
+            JSON.stringify({ ...config, containerfile: site.containerfile }),
+          );
+          await forBothPlatforms({ ...site, image });
+          const environment = { PATH: process.env.PATH, HOME: folder, DOCKER_CONFIG: registry.dockerConfig };
+          const options = { site: site.folder, environment };
+          const { manifest, imageId } = await buildRelease(options).result;
+          expect(manifest).toMatchObject({
+            pushed: `${image}@${imageId}`,
+            audit: { outcome: 'clean' },
+            image: { platform: 'linux/amd64', otherPlatforms: [{ platform: 'linux/arm64' }] },
+          });
+          expect(await verifyRelease(options)).toMatchObject({ passed: true });
+          expect(await auditImage(options)).toMatchObject({ passed: true, imageId });
+          await expect(
+            archiveRelease({ ...options, release: '1.0.0', to: { kind: 'folder', folder } }),
+          ).rejects.toMatchObject({ code: 'engine-needed' });
+        } finally {
+          builder.close();
+        }
+      });
+    });
+});
