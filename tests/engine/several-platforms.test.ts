@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -21,6 +21,7 @@ import {
   startPrivateEngine,
 } from '@de-build/testbed';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startEmulation, whyNoEmulation } from './emulation.ts';
 import { createExampleWorld, type ExampleWorld, siteOptions } from './example-world.ts';
 import { onOneEngine, withPrivateEngines } from './on-each-engine.ts';
 import { startRegistry, type TestRegistry, whyNoRegistry } from './registry.ts';
@@ -198,6 +199,35 @@ withPrivateEngines('one image for several platforms', () => {
       builder.close();
     }
   });
+
+  const unemulated = whyNoEmulation();
+  if (unemulated !== undefined)
+    test.skip(`run steps for each: skipped, because ${unemulated}`, () => undefined);
+  else
+    test('has steps that run for each, where one is emulated', async () => {
+      const site = await world.addSite(engine);
+      await writeFile(join(site.folder, 'apps.json'), '[]\n');
+      await writeFile(join(site.folder, '.dockerignore'), '*\n!busybox-*\n');
+      const lines = [
+        'FROM scratch',
+        'ARG TARGETARCH',
+        'COPY --chmod=755 busybox-$TARGETARCH /bin/busybox',
+        'RUN ["/bin/busybox", "sh", "-c", "/bin/busybox uname -m > /architecture"]',
+        'CMD ["/bin/busybox"]',
+      ];
+      await writeFile(join(site.folder, site.containerfile), lines.join('\n'));
+      const options = { ...siteOptions(site, engine), platform: BOTH.join(',') };
+      const emulation = await startEmulation();
+      try {
+        for (const [name, path] of Object.entries(emulation.busybox))
+          await copyFile(path, join(site.folder, `busybox-${name}`));
+        await site.commit('Run a step');
+        const { reference } = await buildRelease(options).result;
+        expect(await architectures(client.images, reference)).toEqual(['x86_64', 'aarch64']);
+      } finally {
+        emulation.stop();
+      }
+    });
 
   const reason = whyNoRegistry();
   if (reason !== undefined) test.skip(`in a registry: skipped, because ${reason}`, () => undefined);

@@ -18,6 +18,8 @@ export interface PackageRequest {
   readonly packages: readonly string[];
   /** Downloaded if the suite has them. */
   readonly optional?: readonly string[];
+  /** By default the machine's own: `arm64`. */
+  readonly architecture?: string;
   /** Downloaded with those of their dependencies that are not installed on this machine. */
   readonly withDependencies?: readonly string[];
 }
@@ -41,7 +43,7 @@ export function readDistribution(): Distribution | undefined {
  * own apt changes; signatures are verified with its keyring.
  */
 export async function unpackPackages(request: PackageRequest, into: string): Promise<void> {
-  const apt = await prepareApt(request.suite, `${into}.apt`);
+  const apt = await prepareApt(request, `${into}.apt`);
   await runCommand('apt-get', [...apt.options, 'update', '--quiet']);
   const wanted = [...request.packages];
   for (const name of request.optional ?? []) {
@@ -91,7 +93,7 @@ export async function readMirror(): Promise<{ address: string; components: reado
 }
 
 async function prepareApt(
-  suite: string,
+  { suite, architecture }: Pick<PackageRequest, 'suite' | 'architecture'>,
   folder: string,
 ): Promise<{ options: readonly string[]; archives: string }> {
   const archives = join(folder, 'archives');
@@ -107,6 +109,7 @@ async function prepareApt(
       `URIs: ${address}`,
       `Suites: ${suite}`,
       `Components: ${components.join(' ')}`,
+      ...(architecture === undefined ? [] : [`Architectures: ${architecture}`]),
       ...(existsSync(keyring) ? [`Signed-By: ${keyring}`] : []),
       '',
     ].join('\n'),
@@ -121,6 +124,7 @@ async function prepareApt(
     // The folder is root's own, which apt's download user cannot enter.
     'APT::Sandbox::User': 'root',
     'Acquire::Languages': 'none',
+    ...(architecture === undefined ? {} : { 'APT::Architecture': architecture }),
     'Acquire::Retries': '3',
     'Debug::NoLocking': 'true',
   };

@@ -66,7 +66,7 @@ async function decide({ manifest = recorded(), engine = {}, cache = false, named
 test('what is built has the very labels that were recorded', async () => {
   const { plan } = await decide({});
   expect(labelsOf(plan)).toEqual(labels);
-  expect(plan).toMatchObject({ reference: 'acme/erp:1.4.0', platform: 'linux/amd64', pull: false });
+  expect(plan).toMatchObject({ reference: 'acme/erp:1.4.0', platforms: ['linux/amd64'], pull: false });
 });
 
 test('a record that was moved aside keeps its version in the labels, and its own name in the tag', async () => {
