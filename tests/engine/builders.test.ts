@@ -190,10 +190,18 @@ withPrivateEngines('builders', () => {
   });
 
   test.each([
-    ['no certificate', (f: string) => ({ ca: f })],
-    ['an expired one', (f: string) => ({ ca: f, cert: 'expired.pem', key: 'expired.key' })],
-    ['an unknown authority', () => ({ ca: 'other.pem', cert: 'client.pem', key: 'client.key' })],
-  ])('TLS with %s is refused', async (_title, filesOf) => {
+    ['no certificate', (f: string) => ({ ca: f }), 'wants a certificate from us'],
+    [
+      'an expired one',
+      (f: string) => ({ ca: f, cert: 'expired.pem', key: 'expired.key' }),
+      'refused our certificate, or wants one',
+    ],
+    [
+      'an unknown authority',
+      () => ({ ca: 'other.pem', cert: 'client.pem', key: 'client.key' }),
+      'not signed by an authority that is trusted here',
+    ],
+  ])('TLS with %s is refused', async (_title, filesOf, why) => {
     const builder = { address: secured.address, ...filesOf('ca.pem') };
     const site = await world.addSite(engine, { config: { builder } });
     for (const [name, { cert, key }] of Object.entries({
@@ -206,7 +214,9 @@ withPrivateEngines('builders', () => {
     }
     await copyFile(certificates.authorityFile, join(site.folder, 'ca.pem'));
     const { checks } = await checkSite({ ...optionsOf(site), skip: ['repositories'] });
-    expect(checks.flatMap(({ findings }) => findings.map(({ id }) => id))).toContain('builder-tls-failed');
+    expect(checks.flatMap(({ findings }) => findings)).toContainEqual(
+      expect.objectContaining({ id: 'builder-tls-failed', why: expect.stringContaining(why) }),
+    );
   });
 
   test('a builder that breaks off, and an interrupt, leave nothing', async () => {

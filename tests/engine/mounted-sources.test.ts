@@ -24,7 +24,7 @@ onEachEngine('mounted sources', (shared) => {
   const events: BuildEvent[] = [];
   const sessionKey = new Secret('session key', randomUUID());
   const builds = useBuilds(shared, { sessionKey, onEvent: (event) => events.push(event) });
-  const offer = shared.version.startsWith('20.10') ? 'graft' : 'named-context';
+  const offer: BuildSources['offer'] = shared.version.startsWith('20.10') ? 'graft' : 'named-context';
   let world: MirrorWorld;
   let source: PinnedSource;
   beforeAll(async () => {
@@ -37,18 +37,18 @@ onEachEngine('mounted sources', (shared) => {
   });
   afterAll(() => world.remove());
 
-  function sourcesFor(text: string): BuildSources {
+  function sourcesFor(text: string, how = offer): BuildSources {
     const { files } = arrangeSources([source]);
     const { containerfile } = parseContainerfile('Containerfile', Buffer.from(text));
     const { gitConfigs, ...mounted } = mountSources(containerfile, {
-      offer,
+      offer: how,
       buildArgs: {},
       urlArgs: [],
       cloned: [],
     });
     return {
       ...mounted,
-      offer,
+      offer: how,
       files: [
         ...gitConfigs.map((each) => ({ path: each.path, content: sourcesGitConfig(each, []) })),
         ...files.map((file) => ({ ...file, path: `${APPS_PART}/${file.path}` })),
@@ -108,6 +108,14 @@ onEachEngine('mounted sources', (shared) => {
   });
 
   if (offer === 'graft') {
+    test('are refused by name by a frontend without named contexts', async () => {
+      const text = `FROM ${EXAMPLE_BASE_IMAGE}\nARG APPS_JSON_BASE64\nRUN true\n`;
+      await builds.write({ Containerfile: text });
+      await expect(builds.build({ sources: sourcesFor(text, 'named-context') })).rejects.toMatchObject({
+        code: 'frontend-too-old',
+      });
+    });
+
     test('are refused to a base image that copies the whole context', async () => {
       const base = `${builds.repository}:base`;
       await builds.write({ Containerfile: `FROM ${EXAMPLE_BASE_IMAGE}\nONBUILD COPY . /app\n` });

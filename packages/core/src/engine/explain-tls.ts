@@ -51,6 +51,27 @@ const TLS_ERRORS: readonly (readonly [RegExp, Explain])[] = [
     ({ of, withoutTls }) => ({ why: `The ${of} does not speak TLS on this port.`, fix: withoutTls }),
   ],
   [
+    /ALERT_CERTIFICATE_EXPIRED/,
+    ({ of, certificates }) => ({
+      why: `Our own certificate has expired, says the ${of}.`,
+      fix: `Make a new cert.pem and key.pem, signed by the ${of}'s authority, and put them into ${certificates}.`,
+    }),
+  ],
+  [
+    /ALERT_CERTIFICATE_REQUIRED/,
+    ({ of, certificates }) => ({
+      why: `The ${of} wants a certificate from us, and got none.`,
+      fix: `Put cert.pem and key.pem, signed by the ${of}'s authority, into ${certificates}.`,
+    }),
+  ],
+  [
+    /ALERT_(?:UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN)/,
+    ({ of, shown, certificates }) => ({
+      why: `The ${of} does not trust our certificate (${shown}).`,
+      fix: `Put a cert.pem and key.pem that the ${of}'s authority signed into ${certificates}.`,
+    }),
+  ],
+  [
     /ALERT|HANDSHAKE|^(ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_PREMATURE_CLOSE|ERR_SOCKET_CLOSED)/,
     ({ of, shown, certificates }) => ({
       why: `The ${of} refused our certificate, or wants one (${shown}).`,

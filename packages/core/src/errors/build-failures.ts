@@ -94,6 +94,34 @@ export function frontendUnavailable(
   });
 }
 
+/** The frontend asked a registry for what the build itself offers. */
+export function frontendTooOld(
+  syntax: { readonly image: string; readonly line: number } | undefined,
+): DeBuildError {
+  return failure('frontend-too-old', {
+    what:
+      syntax === undefined
+        ? 'The frontend of the builder knows no named contexts.'
+        : `The frontend image of the \`# syntax=\` line (line ${syntax.line}) knows no named contexts: ${syntax.image}.`,
+    why: 'The sources of the apps come with the build as one, and it looked for an image of that name instead.',
+    fix:
+      syntax === undefined
+        ? 'Use Docker Engine 23 or BuildKit 0.10, or later.'
+        : `Name docker/dockerfile:1.4 or later in line ${syntax.line}, or remove it, for the builder's own frontend reads the file without it.`,
+  });
+}
+
+/** The builder does not have the session that was opened for the build. */
+export function sessionNotFound(reason: string): DeBuildError {
+  return new DeBuildError({
+    code: 'session-not-found',
+    what: 'The builder did not find the session of this build.',
+    why: `The connection of the session was accepted, but the builder that builds does not have it: ${reason}.`,
+    fix: 'If several engines or builders share this address, use the address of one of them; a proxy in front must pass `/session` and `/grpc` to the same one.',
+    exitCode: EXIT.engine,
+  });
+}
+
 /** The builder failed outside a step. */
 export function buildRefused(reason: string, advice: Advice | undefined): DeBuildError {
   return failure('build-failed', {

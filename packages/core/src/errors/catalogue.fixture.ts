@@ -262,6 +262,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     containerfileUnreadable: [['images/custom/Containerfile', denied]],
     buildTargetMissing: [['images/custom/Containerfile', 'backend']],
+    frontendTooOld: [[undefined], [{ image: 'registry.example.com/frontend:1.0', line: 1 }]],
+    sessionNotFound: [['no active session for 0123abcd: context deadline exceeded']],
     frontendUnavailable: [[{ image: 'docker/dockerfile:1.4', line: 1 }, 'i/o timeout']],
     baseImageUnavailable: [
       ['debian:bookworm', 'not found'],

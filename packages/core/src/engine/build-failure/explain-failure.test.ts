@@ -37,6 +37,34 @@ test.each([
   expect(explain(message, undefined, 'prod')).toMatchObject({ exitCode: 6, ...expected });
 });
 
+test('a session that the builder does not have', () => {
+  const message =
+    'failed to solve: failed to read dockerfile: no active session for 0a1b: context deadline exceeded';
+  expect(explain(message)).toMatchObject({
+    code: 'session-not-found',
+    exitCode: 5,
+    why: expect.stringContaining('no active session for 0a1b: context deadline exceeded.'),
+  });
+});
+
+test('an image that only a `--from` names', () => {
+  const error = 'failed to do request: Head "https://registry-1.docker.io/": no such host';
+  const message = `failed to load cache key: ${error}`;
+  expect(explain(message, { name: 'FROM docker.io/library/tools:1', error })).toMatchObject({
+    code: 'base-image-unavailable',
+    what: 'The base image docker.io/library/tools:1 is not available.',
+  });
+  expect(explain(message).what).not.toContain('image failed');
+});
+
+test('sources that were looked for in a registry', () => {
+  const step = {
+    name: '[internal] load metadata for docker.io/library/de-build-sources:latest',
+    error: 'denied',
+  };
+  expect(explain('failed to solve: denied', step)).toMatchObject({ code: 'frontend-too-old' });
+});
+
 test('a base image that is not to be had', () => {
   const step = {
     name: '[internal] load metadata for ghcr.io/a/b:1',

@@ -4,10 +4,13 @@ import {
   buildStepFailed,
   buildTargetMissing,
   containerfileInvalid,
+  frontendTooOld,
   frontendUnavailable,
+  sessionNotFound,
 } from '../../errors/build-failures.ts';
 import type { DeBuildError } from '../../errors/de-build-error.ts';
 import { parseInstructions, type Syntax } from '../../site/containerfile-instructions.ts';
+import { SOURCES_CONTEXT } from '../../site/mount-sources.ts';
 import { parseReference } from '../images/image-reference.ts';
 import { advise } from './advise.ts';
 import type { ContainerfileText } from './containerfile-text.ts';
@@ -43,7 +46,10 @@ export function explainFailure(failed: FailedBuild): DeBuildError {
   const syntax = failedSyntax(step, message, containerfile.text);
   if (syntax !== undefined)
     return frontendUnavailable(syntax, withoutArguments(withoutPreamble(step?.error || message)));
+  const lost = /no active session for [\w-]+(?:: [\w ]+)?/.exec(message)?.[0];
+  if (lost !== undefined) return sessionNotFound(lost);
   const base = unavailableBase(step, message);
+  if (base?.includes(SOURCES_CONTEXT)) return frontendTooOld(parseInstructions(containerfile.text).syntax);
   if (base !== undefined) return baseImageUnavailable(base, withoutPreamble(step?.error || message));
   if (isParseError(message)) {
     const line = /(?:parse error (?:on )?line|line) (\d+)/i.exec(message)?.[1];
@@ -110,7 +116,7 @@ function isParseError(message: string): boolean {
 }
 
 const REPORTED =
-  /(?:pull access denied for|failed to resolve source metadata for|failed to load cache key:?) (\S+?):?(?=[\s,]|$)/;
+  /(?:pull access denied for|failed to resolve source metadata for|failed to load cache key:?) (?!failed\b)(\S+?):?(?=[\s,]|$)/;
 
 /** The `# syntax=` line, when it is its image that the builder did not get: before it reads any FROM. */
 function failedSyntax(step: FailedStep | undefined, message: string, text: string): Syntax | undefined {
@@ -126,7 +132,8 @@ function failedSyntax(step: FailedStep | undefined, message: string, text: strin
 }
 
 function unavailableBase(step: FailedStep | undefined, message: string): string | undefined {
-  const asked = /^\[internal\] load metadata for (\S+)|^\[[^\]]*\] FROM (\S+)/.exec(step?.name ?? '');
+  // A stage that only `--from` names has no number.
+  const asked = /^\[internal\] load metadata for (\S+)|^(?:\[[^\]]*\] )?FROM (\S+)/.exec(step?.name ?? '');
   if (asked !== null) return asked[1] ?? asked[2];
   const reported = REPORTED.exec(message);
   return reported?.[1];
