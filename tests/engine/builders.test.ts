@@ -219,6 +219,35 @@ withPrivateEngines('builders', () => {
     );
   });
 
+  test('two sites build on one builder at once, and neither gets what is of the other', async () => {
+    const sites = await Promise.all([world.addSite(engine), world.addSite(engine)]);
+    const own = sites.map(({ image }) => image);
+    for (const site of sites) {
+      await writeFile(join(site.folder, 'resources/own.txt'), site.image);
+      const path = join(site.folder, site.containerfile);
+      await writeFile(path, `${await readFile(path, 'utf8')}\nCOPY resources/own.txt /own.txt\n`);
+      await site.commit('Have a file of its own');
+    }
+    const client = await connectEngine({ environment: {}, host: engine.host });
+    try {
+      // The second time each is found in the cache of the builder.
+      for (const noCache of [true, false]) {
+        const released = await Promise.all(
+          sites.map(
+            (site) =>
+              buildRelease({ ...optionsOf(site), builder: plain.address, noCache, force: true }).result,
+          ),
+        );
+        const read = released.map(async ({ imageId }) =>
+          String(await client.images.readFile(imageId, '/own.txt')),
+        );
+        expect(await Promise.all(read)).toEqual(own);
+      }
+    } finally {
+      await client.close();
+    }
+  });
+
   test('a builder that breaks off, and an interrupt, leave nothing', async () => {
     const site = await world.addSite(engine, { privateFrappe: true });
     const whenInstalling = (act: () => void) => (event: FlowEvent) => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, open, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -211,6 +211,16 @@ onEachEngine('BuildKit gets the same context as from Docker’s own client', (sh
       await counted.close();
       await proxy.close();
     }
+  });
+
+  test('another client of the same folder, without the key of the site, gets nothing of what was sent', async () => {
+    await write({ Containerfile: 'FROM BASE\nCOPY large /\n', large: randomBytes(200_000).toString('hex') });
+    const first = await build({ noCache: true });
+    const again = await build({ noCache: true });
+    const other = await build({ noCache: true, sessionKey: new Secret('session key', randomUUID()) });
+    // A newer BuildKit takes the Containerfile each time.
+    expect(again.sent.bytes).toBeLessThan(100);
+    expect(other.sent.bytes).toBe(first.sent.bytes);
   });
 
   test('what must never be sent is not sent, even if the Containerfile copies it', async () => {
