@@ -8,7 +8,7 @@ import { engineWithBuilder } from '../flow/engine-with-builder.ts';
 import type { OpenSite } from '../flow/open-site.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
-import { joinSearches } from '../release/verify/per-platform.ts';
+import { joinSearches, type PlatformSearch } from '../release/verify/per-platform.ts';
 import {
   type ImageSearch,
   openSearcher,
@@ -112,7 +112,7 @@ async function audit(
 ): Promise<AuditReport> {
   const started = performance.now();
   return inStage(tools, { stage: 'verify', title: `Searching ${reference}` }, async () => {
-    const searches: Parameters<typeof joinSearches>[0][number][] = [];
+    const searches: PlatformSearch[] = [];
     let imageId = '';
     const platforms = await engine.images.platformsOf(reference);
     for (const platform of platforms) {

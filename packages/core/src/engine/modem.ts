@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { type Duplex, Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import type Docker from 'dockerode';
 import { omitUndefined } from '../omit-undefined.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -31,7 +32,8 @@ export async function makeModem(
     checkServerIdentity: undefined,
     version: undefined,
     headers: {},
-    agent: makeAgent(endpoint, environment),
+    // Modem formats its options for a log at every request, whether it is on or not.
+    agent: Object.assign(makeAgent(endpoint, environment), { [inspect.custom]: () => 'Agent' }),
   }).modem;
 }
 

@@ -1,7 +1,7 @@
 import type { Tools } from '../../flow/tools.ts';
 import type { Decision } from '../plan/decision.ts';
 import { judgeLeaks } from './judge-leaks.ts';
-import { joinSearches, perPlatform } from './per-platform.ts';
+import { joinSearches, type PlatformSearch, perPlatform } from './per-platform.ts';
 import { inspectBuilt, readBuiltImage } from './read-built-image.ts';
 import type { ImageSearch } from './search-image.ts';
 
@@ -16,7 +16,7 @@ export async function auditBuild(
   tools: Tools,
 ): Promise<ImageSearch | undefined> {
   if (decision.audit === 'off') return undefined;
-  const searches: Parameters<typeof joinSearches>[0][number][] = [];
+  const searches: PlatformSearch[] = [];
   for (const each of perPlatform(decision)) {
     const image = await inspectBuilt(each.engine, imageId);
     const { search } = await readBuiltImage(each, { image, takeNote: undefined }, tools);

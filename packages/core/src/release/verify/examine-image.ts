@@ -5,7 +5,7 @@ import { withinGrace } from '../../flow/within-grace.ts';
 import type { FoundApps } from '../../frappe/image-apps.ts';
 import type { Decision } from '../plan/decision.ts';
 import { openKeptFiles } from './kept-files.ts';
-import { joinSearches, perPlatform } from './per-platform.ts';
+import { joinSearches, type PlatformSearch, perPlatform } from './per-platform.ts';
 import { inspectBuilt, readBuiltImage } from './read-built-image.ts';
 import type { ImageSearch } from './search-image.ts';
 import { verifyImage } from './verify-image.ts';
@@ -32,7 +32,7 @@ export async function examineImage(
   readonly search: ImageSearch | undefined;
 }> {
   const examined: ExaminedImage[] = [];
-  const searches: Parameters<typeof joinSearches>[0][number][] = [];
+  const searches: PlatformSearch[] = [];
   for (const each of perPlatform(decision)) {
     const found = await withinGrace(tools.signal, verifyImage(each, imageId));
     const { search, ...read } = await readWhole(each, { id: imageId, found }, tools);

@@ -25,6 +25,17 @@ test('a leak names its platform where there are several', () => {
   expect(joined).toMatchObject({ omitted: 2, secrets: 2, layers: { searched: 2, total: 6 } });
 });
 
+test('a platform that was not searched is not clean', () => {
+  const joined = joinSearches([
+    { platform: 'linux/amd64', search: search(label) },
+    { platform: 'linux/arm64', search: undefined },
+  ]);
+  expect(joined?.leaks.map(({ place }) => describePlace(place))).toEqual([
+    "the image's label x (linux/amd64)",
+  ]);
+  expect(joined?.unread).toMatchObject([{ path: 'The image for linux/arm64' }]);
+});
+
 test('the search of one platform is as it is', () => {
   const only = search(file);
   expect(joinSearches([{ platform: 'linux/amd64', search: only }])).toBe(only);

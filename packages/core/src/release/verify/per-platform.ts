@@ -13,21 +13,34 @@ export function perPlatform(decision: Decision): readonly Decision[] {
   }));
 }
 
+export interface PlatformSearch {
+  readonly platform: string;
+  /** `undefined` when it was not searched. */
+  readonly search: ImageSearch | undefined;
+}
+
 /** The searches of an image's platforms as one; with several, every leak names its platform. */
-export function joinSearches(
-  searches: readonly { readonly platform: string; readonly search: ImageSearch | undefined }[],
-): ImageSearch | undefined {
+export function joinSearches(searches: readonly PlatformSearch[]): ImageSearch | undefined {
+  if (searches.length === 1) return searches[0]?.search;
   const found = searches.flatMap(({ platform, search }) =>
     search === undefined ? [] : [{ platform, search }],
   );
   const [first] = found;
-  if (first === undefined || found.length === 1) return first?.search;
+  if (first === undefined) return undefined;
+  const unread = searches.filter(({ search }) => search === undefined);
   const sum = (count: (search: ImageSearch) => number) =>
     found.reduce((all, { search }) => all + count(search), 0);
   return {
     leaks: found.flatMap(({ platform, search }) => search.leaks.map((leak) => onPlatform(leak, platform))),
     omitted: sum(({ omitted }) => omitted),
-    unread: found.flatMap(({ search }) => search.unread),
+    unread: [
+      ...found.flatMap(({ search }) => search.unread),
+      ...unread.map(({ platform }) => ({
+        path: `The image for ${platform}`,
+        inside: [],
+        why: 'it could not be read.',
+      })),
+    ],
     secrets: first.search.secrets,
     layers: { searched: sum(({ layers }) => layers.searched), total: sum(({ layers }) => layers.total) },
   };
