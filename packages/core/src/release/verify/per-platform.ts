@@ -38,7 +38,7 @@ export function joinSearches(searches: readonly PlatformSearch[]): ImageSearch |
       ...unread.map(({ platform }) => ({
         path: `The image for ${platform}`,
         inside: [],
-        why: 'it could not be read.',
+        why: 'It could not be read.',
       })),
     ],
     secrets: first.search.secrets,
