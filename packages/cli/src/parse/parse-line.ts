@@ -71,7 +71,8 @@ function valuesOf(table: OptionTable, parsed: Parsed): Readonly<Record<string, u
 }
 
 function createParser(columns: number, onCall: (command: AnyCommand) => void): Argv {
-  let parser = hideTypes(yargs()).scriptName('de-build');
+  // Before a command is known, or the word after a flag would be its value.
+  let parser = hideTypes(yargs()).scriptName('de-build').boolean(flagsOf(GENERAL_OPTIONS));
   for (const command of COMMANDS) {
     parser = parser.command(command.usage, command.describe, (each) => {
       onCall(command);
@@ -97,6 +98,12 @@ function createParser(columns: number, onCall: (command: AnyCommand) => void): A
     .alias({ help: 'h', version: 'V' })
     .wrap(columns)
     .updateStrings(OUR_WORDS);
+}
+
+function flagsOf(table: OptionTable): string[] {
+  return Object.entries(table).flatMap(([name, { type, alias }]) =>
+    type === 'boolean' ? [name, ...(alias === undefined ? [] : [alias])] : [],
+  );
 }
 
 function addOptions(yargs: Argv, command: DescribedCommand): Argv {

@@ -55,6 +55,7 @@ function plannedReport({ reference, source, plan, bases, toFetch }: RebuiltRelea
       facts([
         ['files', `${folder}${source.isExact ? '' : '; not the recorded ones'}`],
         ['Containerfile', plan.containerfile.path],
+        ...(plan.platforms.length === 0 ? [] : [['platform', plan.platforms.join(', ')] as const]),
         ['cache', plan.cache.use ? 'used' : 'not used'],
       ]),
       ...rows(

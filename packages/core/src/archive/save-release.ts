@@ -1,5 +1,6 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { makeFolders } from '../disk/make-folders.ts';
 import { archiveNotWritten } from '../errors/archive-failures.ts';
 import type { RecordedRelease } from '../flow/recorded-release.ts';
 import type { Tools } from '../flow/tools.ts';
@@ -21,7 +22,7 @@ export async function saveRelease(
   if (old !== undefined) return { to: folder, archive: old, alreadyArchived: true };
   try {
     if (asked === undefined) await site.own.make();
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
   } catch (error) {
     throw archiveNotWritten(folder, error);
   }

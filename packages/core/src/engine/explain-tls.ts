@@ -79,6 +79,13 @@ const TLS_ERRORS: readonly (readonly [RegExp, Explain])[] = [
     }),
   ],
   [
+    /^ERR_OSSL_(?:PEM|ASN1|X509)|PEM_ROUTINES|KEY_VALUES_MISMATCH/,
+    ({ shown, certificates }) => ({
+      why: `A file of the certificates cannot be read, or the key is not that of the certificate (${shown}).`,
+      fix: `Check that ca.pem, cert.pem and key.pem are in PEM format, and belong together: ${certificates}.`,
+    }),
+  ],
+  [
     /^ERR_(SSL|TLS|OSSL)|^EPROTO/,
     ({ shown, certificates }) => ({
       why: `TLS failed (${shown}).`,

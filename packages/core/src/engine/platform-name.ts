@@ -29,6 +29,23 @@ export function normalizePlatform(text: string): string | undefined {
   return isDefault ? `${os}/${name}` : `${os}/${name}/${chosen}`;
 }
 
+/** Of the architectures that have several. */
+const VARIANTS: Readonly<Record<string, RegExp>> = {
+  amd64: /^v[1-4]$/,
+  arm: /^v[5-8]$/,
+  arm64: /^v[89](?:\.\d)?$/,
+};
+
+/** Whether images of Linux are made for it. @param platform as `normalizePlatform` writes it */
+export function isKnownPlatform(platform: string): boolean {
+  const [os, architecture = '', variant] = platform.split('/');
+  if (os !== 'linux' || !KNOWN.has(architecture)) return false;
+  return variant === undefined || VARIANTS[architecture]?.test(variant) === true;
+}
+
+/** Without variants. */
+export const KNOWN_PLATFORMS: readonly string[] = [...KNOWN].map((architecture) => `linux/${architecture}`);
+
 /** From the fields of an OCI image's configuration or of a descriptor in an index. */
 export function platformOf({
   os = 'linux',

@@ -127,7 +127,7 @@ export function imageToAuditMissing(asked: string): DeBuildError {
     code: 'image-to-audit-missing',
     what: `This engine has no image ${asked}.`,
     why: 'It is neither a version of the site on this engine nor the name or id of another image.',
-    fix: 'Choose an image from `de-build list` or `docker image ls`, or name the engine that has it with `--host`.',
+    fix: 'Choose an image from `docker image ls`, or name the engine that has it with `--host`; `de-build restore VERSION` brings back the image of a recorded release.',
     exitCode: EXIT.engine,
   });
 }

@@ -70,8 +70,20 @@ export function buildTargetMissing(file: string, target: string): DeBuildError {
   });
 }
 
-/** `reference` as the builder names it. */
-export function baseImageUnavailable(reference: string, reason: string): DeBuildError {
+/** `reference` as the builder names it; `from` is the `--from` that names it, where no FROM does. */
+export function baseImageUnavailable(
+  reference: string,
+  reason: string,
+  from?: { readonly line: number; readonly name: string; readonly nearest: string | undefined },
+): DeBuildError {
+  if (from !== undefined) {
+    const meant = from.nearest === undefined ? '' : ` Did you mean the stage ${from.nearest}?`;
+    return failure('base-image-unavailable', {
+      what: `The image ${reference}, which line ${from.line} names with \`from=${from.name}\`, is not available.`,
+      why: `No stage has that name, so it is an image. ${capitalSentence(reason)}`,
+      fix: `Name a stage or an image that exists.${meant}`,
+    });
+  }
   const denied = /denied|unauthorized|401|403/i.test(reason);
   return failure('base-image-unavailable', {
     what: `The base image ${reference} is not available.`,
@@ -163,11 +175,16 @@ export function buildWithoutImage(why: string): DeBuildError {
 }
 
 /** `reason` is the builder's. */
-export function cacheNotWritten(reason: string): DeBuildError {
+/** `place` is a reference or a folder. */
+export function cacheNotWritten(
+  reason: string,
+  { place, isFolder }: { readonly place: string; readonly isFolder: boolean },
+): DeBuildError {
+  const check = isFolder ? 'Check the folder' : 'Check the reference and the registry (`docker login`)';
   return failure('cache-not-written', {
-    what: 'The image was built, but its cache could not be written to where `cacheTo` names.',
-    why: capitalSentence(shorten(reason)),
-    fix: 'Check the reference and the registry, and log in with `docker login`; or leave out `cacheTo`. `ignore-error=true` in an entry makes this a warning.',
+    what: `The image was built, but its cache could not be written to ${place}, so nothing was released.`,
+    why: capitalSentence(reason),
+    fix: `${check}, or leave out \`cacheTo\`; \`ignore-error=true\` in an entry makes this a warning.`,
   });
 }
 

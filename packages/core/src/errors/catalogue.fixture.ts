@@ -234,7 +234,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'build-failures.ts': {
     buildWithoutImage: [['Its stream ended before it named one.']],
-    cacheNotWritten: [['error writing layer blob: 403 Forbidden']],
+    cacheNotWritten: [
+      ['error writing layer blob: 403 Forbidden', { place: 'r.example.com/a:cache', isFolder: false }],
+      ['ENOTDIR: not a directory', { place: '/srv/cache', isFolder: true }],
+    ],
     buildInterrupted: [[]],
     buildStepFailed: [
       [
@@ -268,6 +271,11 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     baseImageUnavailable: [
       ['debian:bookworm', 'not found'],
       ['acme/base:1', 'pull access denied'],
+      [
+        'docker.io/library/builder:latest',
+        'pull access denied',
+        { line: 9, name: 'builder', nearest: 'bulider' },
+      ],
     ],
     buildRefused: [
       ['failed to solve', undefined],
@@ -806,7 +814,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['type=gha', 'cacheTo', 'has the type "gha", which is none of registry, local, inline'],
       ['mode=max', 'cacheFrom', 'names no type'],
     ],
-    platformMalformed: [['arm64', 'DOCKER_DEFAULT_PLATFORM']],
+    platformMalformed: [
+      ['arm64', 'DOCKER_DEFAULT_PLATFORM', undefined],
+      ['linux/arn64', '--platform', 'linux/arm64'],
+    ],
     badBuildArg: [[]],
     checkUnknown: [
       ['engin', ['env', 'engine'], 'engine'],

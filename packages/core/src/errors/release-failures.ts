@@ -93,7 +93,7 @@ export function platformUnsupported(platform: string, known: readonly string[]):
     code: 'platform-unsupported',
     what: `The builder cannot run steps for ${platform}.`,
     why: `It runs ${known.join(', ')}.`,
-    fix: 'Build on an engine of that platform, or register emulation on this one: `docker run --privileged --rm tonistiigi/binfmt --install all`.',
+    fix: 'Build on an engine of that platform, or register emulation on this one (`docker run --privileged --rm tonistiigi/binfmt --install all`). Or run the steps on the platform of the builder, with `FROM --platform=$BUILDPLATFORM`, and only copy in the last stage.',
     exitCode: EXIT.checks,
   });
 }

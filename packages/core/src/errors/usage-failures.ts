@@ -48,18 +48,23 @@ export function cacheEntryMalformed(
     code: 'cache-entry-malformed',
     what: `The cache ${JSON.stringify(entry)} of ${option} is invalid.`,
     why: `It ${problem}.`,
-    fix: `Write it as docker buildx does: \`${option} type=registry,ref=registry.example.com/acme/erp:cache\`.`,
+    fix: `Write it as docker buildx does: \`${option} type=registry,ref=registry.example.com/acme/erp:cache\`, or \`${option} type=local,${use === 'cacheFrom' ? 'src' : 'dest'}=FOLDER\`.`,
     exitCode: EXIT.usage,
   });
 }
 
 /** `source` is where it was set: `--platform`. */
-export function platformMalformed(platform: string, source: string): DeBuildError {
+export function platformMalformed(
+  platform: string,
+  source: string,
+  nearest: string | undefined,
+): DeBuildError {
   return new DeBuildError({
     code: 'platform-malformed',
-    what: `The platform ${JSON.stringify(platform)} of ${source} is invalid.`,
-    why: 'A platform is an operating system and an architecture.',
-    fix: 'Write it as `linux/amd64` or `linux/arm64`.',
+    what: `There is no platform ${JSON.stringify(platform)}, which ${source} names.`,
+    why: 'A release is an image of Linux, for an architecture such as amd64 or arm64.',
+    fix:
+      nearest === undefined ? 'Write it as `linux/amd64` or `linux/arm64`.' : `Did you mean \`${nearest}\`?`,
     exitCode: EXIT.usage,
   });
 }

@@ -68,5 +68,5 @@ export function versionLower(version: string, at: KeyPlace, known: LastVersion):
 }
 
 function suggest({ patch, minor, major }: NextVersions): string {
-  return `Run \`de-build bump patch\` (${patch}), \`bump minor\` (${minor}) or \`bump major\` (${major}).`;
+  return `Run \`de-build bump ${patch}\`, or for more than a patch \`de-build bump ${minor}\` or \`de-build bump ${major}\`.`;
 }

@@ -1,7 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ifMissing } from '../disk/if-missing.ts';
+import { makeFolders } from '../disk/make-folders.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import { archiveListUnreadable, archiveNotRecorded } from '../errors/archive-failures.ts';
 import { parseJson } from '../parse-json.ts';
@@ -79,7 +80,7 @@ export async function addArchive(folder: string, release: string, archive: Archi
   const others = (await readArchives(folder, release)).filter((one) => addressOf(one) !== addressOf(archive));
   const list = { schemaVersion: 1, siteVersion: release, archives: [...others, archive] };
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await writeWhole(path, `${JSON.stringify(listSchema.parse(list), undefined, 2)}\n`);
   } catch (error) {
     throw archiveNotRecorded(addressOf(archive), path, error);

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import semver from 'semver';
 import { ifMissing } from '../disk/if-missing.ts';
+import { makeFolders } from '../disk/make-folders.ts';
 import { createWhole, writeWhole } from '../disk/write-whole.ts';
 import type { Finding } from '../errors/finding.ts';
 import {
@@ -100,7 +101,7 @@ export interface RecordWriting {
 export async function writeRecord(folder: string, record: RecordWriting): Promise<string> {
   const { path } = fileOf(folder, record.version);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     if ((await createWhole(path, record.text)) === 'created') return path;
     if (record.isReplacing) {
       await replaceRecord(folder, record);

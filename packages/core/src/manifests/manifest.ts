@@ -77,7 +77,9 @@ const imageSchema = z
   .looseObject({
     reference: z.string().min(1).describe('Name and tag: `desiredeffect/erpnext-custom:1.4.0`.'),
     id: digest.describe("The engine's id of the image."),
-    sizeBytes: bytes.describe('Size of all uncompressed layers.'),
+    sizeBytes: bytes.describe(
+      "As the engine reports it: all uncompressed layers, or packed ones in containerd's image store and in a registry.",
+    ),
     tags: z.array(z.string()).describe('All names that the image got.'),
     platform: z.string().describe('As OCI writes it: `linux/amd64`; of several, the first.'),
     baseImages: z

@@ -30,8 +30,10 @@ test('what is not proven for one platform is not proven', () => {
   expect(joinComparisons(all)).toMatchObject({ verdict: 'unproven' });
 });
 
-test('one platform, or the same proof for all, is told once', () => {
+test('one platform is told as it is, and the same proof of all once', () => {
   const same = one('linux/amd64', 'identical', 'The same.');
   expect(joinComparisons([same])).toBe(same.comparison);
-  expect(joinComparisons([same, one('linux/arm64', 'identical', 'The same.')]).proof).toBe('The same.');
+  expect(joinComparisons([same, one('linux/arm64', 'identical', 'The same.')]).proof).toBe(
+    'linux/amd64, linux/arm64: The same.',
+  );
 });

@@ -14,7 +14,12 @@ export function joinComparisons(compared: readonly PlatformComparison[]): Rebuil
   const [worst, ...others] = [...compared].sort((one, other) => rank(other) - rank(one));
   if (worst === undefined) throw new Error('No platform of the image was compared.');
   const proofs = [...new Set(compared.map(({ comparison }) => comparison.proof))];
-  if (others.length === 0 || proofs.length === 1) return worst.comparison;
-  const proof = compared.map(({ platform, comparison }) => `${platform}: ${comparison.proof}`).join(' ');
+  if (others.length === 0) return worst.comparison;
+  const proof = proofs
+    .map((one) => {
+      const platforms = compared.filter(({ comparison }) => comparison.proof === one);
+      return `${platforms.map(({ platform }) => platform).join(', ')}: ${one}`;
+    })
+    .join(' ');
   return { ...worst.comparison, proof };
 }

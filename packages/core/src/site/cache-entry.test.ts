@@ -8,6 +8,8 @@ test.each<[string, CacheUse, string]>([
     'type=registry,ref=registry.example.com/acme/erp:cache',
   ],
   ['type=registry,ref=a/b', 'cacheFrom', 'type=registry,ref=a/b'],
+  ['localhost:5000/a:cache', 'cacheTo', 'type=registry,ref=localhost:5000/a:cache'],
+  ['localhost:5000/a', 'cacheTo', 'type=registry,ref=localhost:5000/a'],
   ['ref=a/b,type=registry,MODE=max', 'cacheTo', 'type=registry,ref=a/b,mode=max'],
   ['type=inline', 'cacheTo', 'type=inline'],
   ['type=local,dest=/cache,mode=max', 'cacheTo', 'type=local,dest=/cache,mode=max'],
@@ -29,6 +31,12 @@ test.each<[string, CacheUse, string]>([
   ['type=local,dest=x', 'cacheFrom', 'names no src'],
   ['type=local', 'cacheTo', 'names no dest'],
   ['type=registry,ref=', 'cacheFrom', 'names no ref'],
+  ['type=local,dest=x,mode=mx', 'cacheTo', 'has the mode "mx", which is neither min nor max'],
+  [
+    '/tmp/cache',
+    'cacheTo',
+    'names "/tmp/cache", which is no image: it has an empty part between two slashes, or at an end',
+  ],
   ['type=gha', 'cacheTo', 'has the type "gha", which is none of registry, local, inline'],
   ['type=inline', 'cacheFrom', 'has the type "inline", which is none of registry, local'],
 ])('%j of %s %s', (text, use, problem) => {

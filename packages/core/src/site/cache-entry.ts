@@ -1,3 +1,5 @@
+import { judgeImageName } from './image-name.ts';
+
 /** A build cache that several builders share, as `docker buildx build --cache-to` writes it. */
 export interface CacheEntry {
   readonly type: CacheType;
@@ -20,8 +22,7 @@ const TYPES: Readonly<Record<CacheUse, readonly CacheType[]>> = {
 export function parseCacheEntry(text: string, use: CacheUse): CacheEntry | { readonly problem: string } {
   const fields = splitFields(text);
   const [only = ''] = fields;
-  if (fields.length === 1 && only !== '' && !only.includes('='))
-    return { type: 'registry', attributes: { ref: only } };
+  if (fields.length === 1 && only !== '' && !only.includes('=')) return registryEntry({ ref: only });
   const pairs = fields.map((field) => /^([^=]+)=(.*)$/s.exec(field));
   const attributes: Record<string, string> = {};
   for (const [index, pair] of pairs.entries()) {
@@ -34,10 +35,21 @@ export function parseCacheEntry(text: string, use: CacheUse): CacheEntry | { rea
   const found = known.find((one) => one === type);
   if (found === undefined)
     return { problem: `has the type ${JSON.stringify(type)}, which is none of ${known.join(', ')}` };
+  const { mode } = rest;
+  if (use === 'cacheTo' && mode !== undefined && !/^(?:min|max)$/.test(mode))
+    return { problem: `has the mode ${JSON.stringify(mode)}, which is neither min nor max` };
   const place = PLACES[found][use];
-  return place !== undefined && !rest[place]
-    ? { problem: `names no ${place}` }
-    : { type: found, attributes: rest };
+  if (place !== undefined && !rest[place]) return { problem: `names no ${place}` };
+  return found === 'registry' ? registryEntry(rest) : { type: found, attributes: rest };
+}
+
+function registryEntry(attributes: CacheEntry['attributes']): CacheEntry | { readonly problem: string } {
+  const { ref = '' } = attributes;
+  const [, name = ref] = /^(.*?)(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/.exec(ref) ?? [];
+  const fault = judgeImageName(name);
+  return fault === undefined
+    ? { type: 'registry', attributes }
+    : { problem: `names ${JSON.stringify(ref)}, which is no image: it ${fault}` };
 }
 
 /** The attribute that says where a cache is. */

@@ -73,7 +73,7 @@ describe('checkSiteVersion', () => {
     expect(findings.map((finding) => finding.id)).toEqual(ids);
     for (const finding of findings) {
       expect(finding).toMatchObject({ severity: 'error', file: '.env', line: 4, subject: 'DE_SITE_VERSION' });
-      expect(finding.fix).toMatch(/patch` \(1\.3\.1\).*minor` \(1\.4\.0\).*major` \(2\.0\.0\)/);
+      expect(finding.fix).toMatch(/bump 1\.3\.1`.*bump 1\.4\.0`.*bump 2\.0\.0`/);
     }
   });
 

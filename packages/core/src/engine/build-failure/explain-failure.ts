@@ -14,6 +14,7 @@ import { SOURCES_CONTEXT } from '../../site/mount-sources.ts';
 import { parseReference } from '../images/image-reference.ts';
 import { advise } from './advise.ts';
 import type { ContainerfileText } from './containerfile-text.ts';
+import { findFromFlag } from './find-from-flag.ts';
 import { linesOf, locateStep } from './locate-step.ts';
 
 const SHOWN_LINES = 20;
@@ -50,7 +51,10 @@ export function explainFailure(failed: FailedBuild): DeBuildError {
   if (lost !== undefined) return sessionNotFound(lost);
   const base = unavailableBase(step, message);
   if (base?.includes(SOURCES_CONTEXT)) return frontendTooOld(parseInstructions(containerfile.text).syntax);
-  if (base !== undefined) return baseImageUnavailable(base, withoutPreamble(step?.error || message));
+  if (base !== undefined) {
+    const reason = withoutPreamble(step?.error || message);
+    return baseImageUnavailable(base, reason, findFromFlag(containerfile.text, base));
+  }
   if (isParseError(message)) {
     const line = /(?:parse error (?:on )?line|line) (\d+)/i.exec(message)?.[1];
     return containerfileInvalid(containerfile.name, line === undefined ? undefined : Number(line), message);

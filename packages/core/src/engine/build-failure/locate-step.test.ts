@@ -52,6 +52,7 @@ test('a single stage is not named by older engines, and numbers may be padded', 
   const text = ['FROM x', ...steps].join('\n');
   expect(locateStep(text, '[ 2/12] RUN step 0')).toMatchObject({ firstLine: 2 });
   expect(locateStep(text, '[stage-0 12/12] RUN step 10')).toMatchObject({ firstLine: 12 });
+  expect(locateStep(text, '[linux/arm64  2/12] RUN step 0')).toMatchObject({ firstLine: 2 });
 });
 
 test('an escape directive', () => {

@@ -20,7 +20,9 @@ export function locateStep(containerfile: string, stepName: string): LocatedStep
     /^\[(?:(.*) )?\s*(\d+)\/(\d+)\] (?:ONBUILD )?([A-Z]+)/.exec(stepName) ?? [];
   if (n === undefined || m === undefined) return undefined;
   const stages = splitStages(parseInstructions(containerfile).list);
-  const stage = chooseStage(stages, where?.trim().split(' ').at(-1) || undefined);
+  // Of several platforms, each step names its own: `[linux/arm64 builder 2/4]`.
+  const words = where?.split(' ').filter((word) => word !== '' && !word.includes('/')) ?? [];
+  const stage = chooseStage(stages, words.at(-1));
   if (stage === undefined) return undefined;
   const [from, ...others] = stage;
   const counted = others.filter(({ name }) => COUNTED.has(name));

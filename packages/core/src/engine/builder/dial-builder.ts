@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect as connectSocket, isIP } from 'node:net';
+import { connect as connectSocket, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { builderTlsFailed, builderUnreachable } from '../../errors/builder-failures.ts';
@@ -40,7 +40,13 @@ async function dialSocket(
   explain: BuilderConnection['explain'],
 ): Promise<Duplex> {
   const tls = address.kind === 'tcp' ? address.tls : undefined;
-  const socket = tls === undefined ? connectSocket(placeOf(address)) : openTls(address, tls);
+  let socket: Socket;
+  try {
+    socket = tls === undefined ? connectSocket(placeOf(address)) : openTls(address, tls);
+  } catch (error) {
+    // A file that holds no certificate or key.
+    throw explain(error);
+  }
   const limit = AbortSignal.timeout(CONNECT_WITHIN_MS);
   const either = AbortSignal.any([limit, ...(signal === undefined ? [] : [signal])]);
   try {

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { type ContentWriter, openContentWriter } from '../../disk/content-writer.ts';
 import { ifMissing } from '../../disk/if-missing.ts';
+import { makeFolders } from '../../disk/make-folders.ts';
 import { writeWhole } from '../../disk/write-whole.ts';
 
 /** A folder in the layout of OCI images, as buildx's `type=local` keeps a cache. */
@@ -49,7 +50,7 @@ export function openContentFolder(folder: string): ContentFolder {
       createReadStream(pathOf(digest), { start: offset, ...(size === 0 ? {} : { end: offset + size - 1 }) }),
     async write() {
       const ingest = join(folder, 'ingest');
-      await mkdir(ingest, { recursive: true, mode: 0o700 });
+      await makeFolders(ingest, 0o700);
       return openContentWriter(join(ingest, randomBytes(8).toString('hex')), pathOf);
     },
     async resolve(tag) {

@@ -3,6 +3,7 @@ import { inspectSite } from '../../flow/change-site.ts';
 import type { CheckResult } from '../../flow/event.ts';
 import type { Flow, SiteOptions } from '../../flow/tools.ts';
 import { readVersion } from '../../site/site.ts';
+import { checkBuild } from './check-build.ts';
 import { parseCheckIds } from './checks.ts';
 import { runChecks } from './run-checks.ts';
 
@@ -38,7 +39,9 @@ export async function checkSite(options: CheckOptions): Promise<CheckReport> {
   const { buildArgs, builder } = options;
   const skip = parseCheckIds(options.skip ?? []);
   return inspectSite(options, { flow: CHECK, what: 'check', buildArgs }, async (site, tools) => {
-    const { results } = await runChecks(site, { skip, builder }, tools);
+    const checked = await runChecks(site, { skip, builder }, tools);
+    const { results, check } = checked;
+    await check('build', () => checkBuild(site, { options, checked }, tools));
     const errors = countFindings(results, 'error');
     return {
       site: site.folder,

@@ -2,7 +2,7 @@ import { checkUnknown } from '../../errors/usage-failures.ts';
 import { nearestName } from '../../site/nearest-name.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 
-/** Every check by its stable id, with its title; docs/checks.md describes each. `run-checks.ts` runs them. */
+/** Every check by its stable id, with its title; docs/checks.md describes each. `run-checks.ts` runs them, and `check-site.ts` the last. */
 const CHECKS = {
   config: () => 'de-build.json',
   env: ({ env, exampleEnv }: SiteConfig) => `${env} against ${exampleEnv}`,
@@ -15,6 +15,7 @@ const CHECKS = {
   repositories: () => 'Repositories and refs',
   'site-version': () => 'The site version',
   'image-tag': () => "The image's tag",
+  build: () => 'The build',
 } as const;
 
 export type CheckId = keyof typeof CHECKS;

@@ -9,7 +9,7 @@ import { readSiteRepository, type SiteRepository } from '../../git/site-reposito
 import type { Manifest } from '../../manifests/manifest.ts';
 import { readManifests } from '../../manifests/manifest-store.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
-import { startChecks } from './check.ts';
+import { type MakeCheck, startChecks } from './check.ts';
 import { checkDisk, checkEngine, type SeenEngine } from './check-engine.ts';
 import { checkRecordedCommits, checkRepositories, type SiteApps } from './check-repositories.ts';
 import { checkSiteFiles } from './check-site-files.ts';
@@ -31,6 +31,8 @@ export interface RunChecksOptions {
 /** What the checks read, and their results. A part that could not be read is `undefined`. */
 export interface CheckedSite {
   readonly results: readonly CheckResult[];
+  /** For a check that needs the others. */
+  readonly check: MakeCheck;
   readonly resolved: SiteApps | undefined;
   readonly siteRepository: SiteRepository | undefined;
   readonly engine: SeenEngine | undefined;
@@ -77,5 +79,5 @@ export async function runChecks(
   const tagged = engine?.tagged;
   await check('site-version', () => checkVersion(site, { manifests, problems, tagged }));
   await check('image-tag', () => checkImageTag(site, { tagged }));
-  return { results, resolved, siteRepository, engine, manifests };
+  return { results, check, resolved, siteRepository, engine, manifests };
 }

@@ -31,11 +31,29 @@ test('the option comes before the setting, and the setting before the variable',
   expect(choose(undefined, undefined, '')).toEqual([]);
 });
 
-test.each(['arm65', 'linux/', 'linux/a b', 'a/b/c/d'])('%j is refused by name', (text) => {
+test.each([
+  'arm65',
+  'linux/',
+  'linux/a b',
+  'a/b/c/d',
+  'linux/amr64',
+  'windows/amd64',
+  'linux/arm/v9',
+  'linux/386/v2',
+])('%j is refused by name', (text) => {
   expect(() => choose(undefined, undefined, text)).toThrow(
     expect.objectContaining({
       code: 'platform-malformed',
       what: expect.stringContaining('DOCKER_DEFAULT_PLATFORM'),
+    }),
+  );
+});
+
+test('the nearest platform is suggested', () => {
+  expect(() => choose('linux/amd64,linux/arn64')).toThrow(
+    expect.objectContaining({
+      what: expect.stringContaining('"linux/arn64"'),
+      fix: 'Did you mean `linux/arm64`?',
     }),
   );
 });

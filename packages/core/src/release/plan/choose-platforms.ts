@@ -1,5 +1,6 @@
-import { normalizePlatform } from '../../engine/platform-name.ts';
+import { isKnownPlatform, KNOWN_PLATFORMS, normalizePlatform } from '../../engine/platform-name.ts';
 import { platformMalformed } from '../../errors/usage-failures.ts';
+import { nearestName } from '../../site/nearest-name.ts';
 
 /** Where wanted platforms come from, first wins. */
 export interface PlatformChoice {
@@ -25,7 +26,8 @@ export function choosePlatforms({ option, config, variable }: PlatformChoice): r
   if (source === undefined || value === undefined || OWN.has(value.toLowerCase())) return [];
   const platforms = value.split(',').map((text) => {
     const platform = normalizePlatform(text.trim());
-    if (platform === undefined) throw platformMalformed(text, source);
+    if (platform === undefined || !isKnownPlatform(platform))
+      throw platformMalformed(text, source, nearestName(platform ?? text, KNOWN_PLATFORMS));
     return platform;
   });
   return [...new Set(platforms)];

@@ -78,24 +78,48 @@ export async function decideRelease(
   options: ReleaseOptions,
   tools: Tools,
 ): Promise<Decision> {
-  const chosen: ChosenOptions = {
-    platforms: choosePlatforms({
-      option: options.platform,
-      config: site.config.platform,
-      variable: tools.environment.DOCKER_DEFAULT_PLATFORM,
-    }),
-    sharedCache: chooseSharedCache(options, site.config),
-  };
+  const chosen = chooseOptions(site, options, tools);
   const checked = await inStage(tools, { stage: 'check', title: `Checking ${site.folder}` }, async () => {
     const seen = await runChecks(site, options, tools);
     requirePassed(seen.results);
     return seen;
   });
-  return inStage(tools, { stage: 'plan', title: 'Deciding what to build' }, async () => {
-    const decision = await decide(site, { options, chosen, checked }, tools);
-    await requireFeasible(decision, tools);
-    return decision;
-  });
+  return inStage(tools, { stage: 'plan', title: 'Deciding what to build' }, () =>
+    decideChecked(site, { options, chosen, checked }, tools),
+  );
+}
+
+interface CheckedRelease {
+  readonly options: ReleaseOptions;
+  readonly chosen: ChosenOptions;
+  readonly checked: CheckedSite;
+}
+
+/** The stage `plan`, of a site that passed its checks. @throws DeBuildError `cache-*`; as `requireFeasible` */
+export async function decideChecked(
+  site: OpenSite,
+  release: CheckedRelease,
+  tools: Tools,
+): Promise<Decision> {
+  const decision = await decide(site, release, tools);
+  await requireFeasible(decision, tools);
+  return decision;
+}
+
+/** @throws DeBuildError `platform-malformed`, `cache-entry-malformed` */
+export function chooseOptions(
+  { config }: Pick<OpenSite, 'config'>,
+  options: ReleaseOptions,
+  { environment }: Pick<Tools, 'environment'>,
+): ChosenOptions {
+  return {
+    platforms: choosePlatforms({
+      option: options.platform,
+      config: config.platform,
+      variable: environment.DOCKER_DEFAULT_PLATFORM,
+    }),
+    sharedCache: chooseSharedCache(options, config),
+  };
 }
 
 /** What options, de-build.json and the environment decide without the checks. */
@@ -111,11 +135,7 @@ function requirePassed(results: readonly CheckResult[]): void {
 
 async function decide(
   site: OpenSite,
-  {
-    options,
-    chosen: { platforms, sharedCache },
-    checked,
-  }: { readonly options: ReleaseOptions; readonly chosen: ChosenOptions; readonly checked: CheckedSite },
+  { options, chosen: { platforms, sharedCache }, checked }: CheckedRelease,
   tools: Pick<Tools, 'now'>,
 ): Promise<Decision> {
   const { config, containerfile, sources } = site;
