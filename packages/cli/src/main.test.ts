@@ -103,6 +103,7 @@ describe('usage errors end with 2 and one helpful line', () => {
   test.each([
     ['check --site /nowhere', 'There is no site in /nowhere.'],
     ['--build-arg NAME', 'A `--build-arg` is not in the form NAME=VALUE.'],
+    ['restore 1.0.0 --from', 'The option from needs a value.'],
     ['prune --keep-storage much', 'The value of `--keep-storage` is invalid.'],
     ['check --skip engin', 'There is no check "engin".'],
   ])('what core refuses for the same reason: %s', async (line, message) => {

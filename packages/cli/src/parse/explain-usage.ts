@@ -31,11 +31,14 @@ export async function explainUsage(
     const dashes = strange.length === 1 ? '-' : '--';
     return `There is no option ${dashes}${strange}.${await suggest(strange, known, '--')}`;
   }
+  const text = refusal.replace(/\s+/g, ' ').trim();
+  const sentence = /[.!?]$/.test(text) ? text : `${text}.`;
+  // Of an option that came last, yargs also drops the arguments.
+  if (/needs a value/.test(text)) return sentence;
   const needed = [...(called?.usage ?? '').matchAll(/<(\w+)>/g)].map((match) => match[1] ?? '');
   const missing = needed.find((name) => parsed[name] === undefined);
   if (missing !== undefined) return `${called?.name} needs <${missing}>.`;
-  const text = refusal.replace(/\s+/g, ' ').trim();
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  return sentence;
 }
 
 async function suggest(name: string, known: readonly string[], dashes: string): Promise<string> {

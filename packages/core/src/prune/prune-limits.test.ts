@@ -18,5 +18,7 @@ test.each(['', '7', 'd', '7 d', '7days', '-7d', '1.5h'])('%j is no age', (text) 
 
 test('a size keeps its unit', () => {
   expect(parseKeepStorage('20GB')).toBe(20e9);
-  expect(() => parseKeepStorage('much')).toThrow(expect.objectContaining({ exitCode: 2 }));
+  expect(parseKeepStorage('0')).toBe(0);
+  for (const bad of ['much', '20'])
+    expect(() => parseKeepStorage(bad)).toThrow(expect.objectContaining({ exitCode: 2 }));
 });

@@ -4,12 +4,14 @@ import { parseByteSize } from '../site/byte-size.ts';
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
 /**
- * Bytes for `20GB`, `512MiB`, `1000`.
+ * Bytes for `20GB`, `512MiB`, `0`.
  * @throws DeBuildError `prune-limit-malformed`
  */
 export function parseKeepStorage(text: string): number {
   const bytes = parseByteSize(text);
-  if (bytes === undefined) throw badPruneLimit('--keep-storage', '20GB');
+  // `20` would be bytes, and is meant as something else.
+  if (bytes === undefined || (/^\d+$/.test(text.trim()) && bytes !== 0))
+    throw badPruneLimit('--keep-storage', '20GB');
   return bytes;
 }
 

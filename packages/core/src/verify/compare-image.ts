@@ -7,7 +7,7 @@ import { comparePoint, type VerifiedPoint } from './verified-point.ts';
 
 /** Compares what the engine says about the image with its record. */
 export function compareImage(
-  { image: recorded, planDigest }: Manifest,
+  { image: recorded, planDigest, siteVersion }: Manifest,
   {
     reference,
     image,
@@ -17,7 +17,9 @@ export function compareImage(
   const tag: VerifiedPoint = {
     id: 'tag',
     expected: reference,
-    ...(isTagged ? { found: reference, status: 'same' } : { status: 'differs', why: whyUntagged(image) }),
+    ...(isTagged
+      ? { found: reference, status: 'same' }
+      : { status: 'differs', why: whyUntagged(image, siteVersion) }),
   };
   if (image === undefined) return [tag, comparePoint({ id: 'image-id' }, recorded.id, undefined)];
   const { [PLAN_DIGEST_LABEL]: plan, ...labels } = image.labels;
@@ -41,10 +43,10 @@ function compareId(expected: string, image: ImageDetails, isSameImage: boolean):
   };
 }
 
-function whyUntagged(image: ImageDetails | undefined): string {
+function whyUntagged(image: ImageDetails | undefined, version: string): string {
   return image === undefined
-    ? 'The engine has neither the tag nor the image.'
-    : 'The engine has the image without its tag.';
+    ? `The engine has neither the tag nor the image; \`de-build restore ${version}\` brings it back.`
+    : 'The engine has the image without its tag; `de-build retag` gives it the tag.';
 }
 
 /** One point for all labels, or one for each label that differs. */
