@@ -1,6 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildRelease, bumpSite, connectEngine, type Engine, rebuildRelease } from '@de-build/core';
+import {
+  buildRelease,
+  bumpSite,
+  checkSite,
+  connectEngine,
+  type Engine,
+  rebuildRelease,
+} from '@de-build/core';
 import type { ExampleSite } from '@de-build/testbed';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld, siteOptions } from './example-world.ts';
@@ -51,5 +58,10 @@ onEachEngine('the platform of an image', (engine) => {
       why: expect.stringContaining('linux/'),
     });
     expect(await client.images.list(site.image)).toEqual([]);
+    const options = siteOptions(site, engine);
+    const environment = { ...options.environment, DOCKER_DEFAULT_PLATFORM: 'linux/s390x' };
+    const { checks, passed } = await checkSite({ ...options, environment });
+    expect(passed).toBe(false);
+    expect(checks.find(({ id }) => id === 'build')?.findings).toMatchObject([{ id: 'platform-unsupported' }]);
   });
 });
