@@ -394,6 +394,13 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'engine-image-failures.ts': {
     imageNotLoaded: [['write /layer.tar: no space left on device'], ['invalid archive: no manifest']],
+    registryAnswerWrong: [
+      [
+        'registry.example.com',
+        'registry.example.com/acme/erp',
+        'It is not the JSON that the specification demands.',
+      ],
+    ],
     registryRefused: [['registry.example.com', 'registry.example.com/acme/erp:1.4.0', 'unauthorized']],
     engineNeeded: [['A push to registry.example.com/acme/erp:1.4.0']],
     registryUnreachable: [

@@ -29,6 +29,15 @@ function remedyFor(host: string, reason: string): string {
   return `Check the name, log in with \`docker login ${host}\`, and check that the account may use that repository.`;
 }
 
+/** Without an engine between. @param problem a sentence */
+export function registryAnswerWrong(host: string, reference: string, problem: string): DeBuildError {
+  return failure('registry-answer-wrong', {
+    what: `The registry ${host} gave an answer for ${reference} that cannot be right.`,
+    why: problem,
+    fix: 'Check what stands between this machine and the registry, such as a proxy, and the storage of the registry; then run it again.',
+  });
+}
+
 /** @param asker `us` where there is no engine between */
 export function registryUnreachable(
   host: string,

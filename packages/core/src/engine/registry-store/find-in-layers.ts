@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { type Extract, extract } from 'tar-stream';
 import { imageFileTooLarge } from '../../errors/engine-setup-failures.ts';
@@ -45,13 +46,23 @@ async function findOnce(
     source.pipe(entries);
     try {
       const found = await findInLayer(entries, path, digest);
+      await drain(blob);
       if (found !== 'not-here') return found;
+    } catch (error) {
+      await drain(blob);
+      throw error;
     } finally {
       blob.destroy();
       source.destroy();
     }
   }
   return undefined;
+}
+
+/** What was read of a layer counts only if all of it is what it should be. @throws what the stream fails with */
+async function drain(blob: Readable): Promise<void> {
+  blob.unpipe();
+  await finished(blob.resume());
 }
 
 async function findInLayer(

@@ -104,7 +104,7 @@ test('a tag is a copy of the manifest, byte for byte', async () => {
 test('a manifest is that of its digest', async () => {
   answer = (_, response) => json(response, 200, { other: true });
   await expect(client().manifest(`sha256:${'ab'.repeat(32)}`)).rejects.toMatchObject({
-    code: 'registry-refused',
+    code: 'registry-answer-wrong',
   });
 });
 
@@ -113,4 +113,65 @@ test('a password goes to no server for tokens without TLS', async () => {
     json(response, 401, {}, { 'www-authenticate': 'Bearer realm="http://tokens.example/token"' });
   await expect(client().manifest('1.0.0')).rejects.toMatchObject({ code: 'registry-refused' });
   expect(asked.every(({ authorization }) => authorization === undefined)).toBe(true);
+});
+
+const BLOB = Buffer.from('the content of a layer');
+const DIGEST = `sha256:${createHash('sha256').update(BLOB).digest('hex')}`;
+
+async function readBlob(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await client().blob(DIGEST)) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+test('a blob is that of its digest, or reading it fails', async () => {
+  answer = (_, response) => response.writeHead(200).end(BLOB);
+  expect(await readBlob()).toBe(BLOB.toString());
+  answer = (_, response) => response.writeHead(200).end(BLOB.toString().replace('layer', 'LAYER'));
+  await expect(readBlob()).rejects.toMatchObject({ code: 'registry-answer-wrong', exitCode: 5 });
+});
+
+test.each(['manifest', 'blob', 'tags'] as const)(
+  'a connection that is cut within the answer: %s',
+  async (what) => {
+    answer = (_, response) => {
+      response.writeHead(200, { 'content-length': '1000' }).write(BLOB);
+      setTimeout(() => response.destroy(), 10);
+    };
+    const asking = { manifest: () => client().manifest('1'), blob: readBlob, tags: () => client().tags() }[
+      what
+    ];
+    await expect(asking()).rejects.toMatchObject({ code: 'registry-unreachable', exitCode: 5 });
+  },
+);
+
+test.each<[string, (response: ServerResponse) => void]>([
+  ['HTML', (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')],
+  ['another document', (response) => json(response, 200, { tags: 'none' })],
+  [
+    'a list without an end',
+    (response) => json(response, 200, { tags: ['a'] }, { link: '</v2/x>; rel="next"' }),
+  ],
+])('a list of tags that is %s', async (_, respond) => {
+  answer = (_url, response) => respond(response);
+  await expect(client().tags()).rejects.toMatchObject({ code: 'registry-answer-wrong' });
+});
+
+test('a server of tokens that cannot be reached', async () => {
+  const challenge = 'Bearer realm="http://127.0.0.1:1/token",service="x"';
+  answer = (_, response) => json(response, 401, {}, { 'www-authenticate': challenge });
+  await expect(client().manifest('1')).rejects.toMatchObject({ code: 'registry-unreachable' });
+});
+
+test('a tag is given only when the registry says that it was', async () => {
+  const stored = { digest: DIGEST, mediaType: 'application/json', bytes: BLOB };
+  answer = (_, response) => response.writeHead(201).end();
+  await client().tag(stored, '1.0.0');
+  answer = (_, response) => response.writeHead(200).end('<html>');
+  await expect(client().tag(stored, '1.0.0')).rejects.toMatchObject({ code: 'registry-answer-wrong' });
+  answer = (url, response) =>
+    url.includes('moved')
+      ? response.writeHead(201).end()
+      : response.writeHead(307, { location: `http://${host}/v2/acme/erp/manifests/moved` }).end();
+  await client().tag(stored, '1.0.0');
 });

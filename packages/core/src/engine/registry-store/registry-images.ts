@@ -2,8 +2,8 @@ import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
 import { z } from 'zod';
-import { engineAnswerUnreadable } from '../../errors/engine-failures.ts';
-import { engineNeeded } from '../../errors/engine-image-failures.ts';
+import { isDeBuildError } from '../../errors/de-build-error.ts';
+import { engineNeeded, registryAnswerWrong } from '../../errors/engine-image-failures.ts';
 import { parseJson } from '../../parse-json.ts';
 import type { ImageDetails, Images, TaggedImage } from '../engine.ts';
 import { isSameRepository, parseReference } from '../images/image-reference.ts';
@@ -50,6 +50,9 @@ const AT_A_TIME = 8;
  * @param platform of which indexes are read; by default the first that they list
  */
 export function registryImages(client: RegistryClient, repository: string, platform?: string): Images {
+  const [host = ''] = repository.split('/');
+  const wrong = (problem: string) => registryAnswerWrong(host, repository, problem);
+
   /** What is of another repository is not here. */
   const referenceOf = (name: string): string | undefined => {
     if (name.startsWith('sha256:')) return name;
@@ -72,15 +75,18 @@ export function registryImages(client: RegistryClient, repository: string, platf
     if (parts !== undefined && part === undefined) return undefined;
     const own = part === undefined ? stored : await client.manifest(part.digest, signal);
     if (own === undefined) return undefined;
-    const manifest = parse(Manifest, own.bytes.toString(), `the manifest of ${name}`);
+    const manifest = parse(Manifest, own.bytes.toString(), () => wrong(`It is not the manifest of ${name}.`));
     const text = await readText(await client.blob(manifest.config.digest, signal));
-    return { stored, manifest, config: parse(Config, text, `the configuration of ${name}`) };
+    return {
+      stored,
+      manifest,
+      config: parse(Config, text, () => wrong(`It is not the configuration of ${name}.`)),
+    };
   };
 
   const readExisting = async (name: string, signal?: AbortSignal): Promise<StoredImage> => {
     const image = await read(name, signal);
-    if (image === undefined)
-      throw engineAnswerUnreadable(`${repository} in its registry`, `It has no ${name}.`);
+    if (image === undefined) throw wrong(`It has no ${name}, which was there before.`);
     return image;
   };
 
@@ -129,7 +135,9 @@ export function registryImages(client: RegistryClient, repository: string, platf
       await client.tag(stored, tag);
     },
     async untag(reference) {
-      const tag = ownTag(reference);
+      const { repository: other, tag } = parseReference(reference);
+      // What an earlier run left pending may be of the repository that the site named then.
+      if (!isSameRepository(other, repository)) return;
       if ((await client.manifest(tag)) !== undefined) await client.untag(tag);
     },
     async readFile(name, path) {
@@ -140,7 +148,8 @@ export function registryImages(client: RegistryClient, repository: string, platf
       const image = await readExisting(name, signal);
       if (platform === undefined && (partsOf(image.stored) ?? []).length > 1)
         throw engineNeeded('An archive of an image for several platforms');
-      return saveImage(image.manifest, client, signal);
+      const fault = ({ message }: Error) => wrong(`A layer of ${name} is damaged: ${message}.`);
+      return saveImage(image.manifest, { client, fault }, signal);
     },
     async describe(name) {
       const { config } = await readExisting(name);
@@ -186,7 +195,7 @@ function detailsOf(
 /** As `docker save` writes an image in OCI's layout, as far as it is read here. */
 function saveImage(
   { config, layers }: z.infer<typeof Manifest>,
-  client: RegistryClient,
+  { client, fault }: { readonly client: RegistryClient; readonly fault: (error: Error) => Error },
   signal: AbortSignal | undefined,
 ): Readable {
   const tar = pack();
@@ -203,14 +212,15 @@ function saveImage(
   };
   pipeline(tar, output).catch(() => undefined);
   writing().catch((error: Error) => {
-    tar.destroy(error);
-    output.destroy(error);
+    const told = isDeBuildError(error) || signal?.aborted ? error : fault(error);
+    tar.destroy(told);
+    output.destroy(told);
   });
   return output;
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, text: string, what: string): z.infer<Schema> {
+function parse<Schema extends z.ZodType>(schema: Schema, text: string, fault: () => Error): z.infer<Schema> {
   const parsed = schema.safeParse(parseJson(text));
-  if (!parsed.success) throw engineAnswerUnreadable(what, 'It is not that of an image for one platform.');
+  if (!parsed.success) throw fault();
   return parsed.data;
 }
