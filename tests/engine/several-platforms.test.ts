@@ -21,7 +21,8 @@ import {
   startPrivateEngine,
 } from '@de-build/testbed';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startEmulation, whyNoEmulation } from './emulation.ts';
+import { Secret } from '../../packages/core/src/secrets/secret.ts';
+import { type Emulation, startEmulation, whyNoEmulation } from './emulation.ts';
 import { createExampleWorld, type ExampleWorld, siteOptions } from './example-world.ts';
 import { onOneEngine, withPrivateEngines } from './on-each-engine.ts';
 import { startRegistry, type TestRegistry, whyNoRegistry } from './registry.ts';
@@ -79,7 +80,11 @@ withPrivateEngines('one image for several platforms', () => {
   let world: ExampleWorld;
   let client: Engine;
   let folder: string;
+  const unemulated = whyNoEmulation();
+  let emulation: Emulation | undefined;
   beforeAll(async () => {
+    // BuildKit keeps the list of what it can run for 20 s.
+    emulation = unemulated === undefined ? await startEmulation() : undefined;
     folder = await mkdtemp(join(tmpdir(), 'several-platforms-'));
     engine = await startPrivateEngine({ version: '28.5', hasContainerdStore: true });
     await ensureBaseImages(engine.host, [EXAMPLE_BASE_IMAGE]);
@@ -87,6 +92,7 @@ withPrivateEngines('one image for several platforms', () => {
     client = await connectEngine({ environment: {}, host: engine.host });
   });
   afterAll(async () => {
+    emulation?.stop();
     await client.close();
     await world.close();
     await engine.stop();
@@ -170,21 +176,35 @@ withPrivateEngines('one image for several platforms', () => {
     expect((await client.images.list(site.image)).map(({ tag }) => tag)).toEqual(['1.0.0']);
   });
 
-  test('is told to be incomplete by verify where a machine has one of them only', async () => {
-    const site = await forBothPlatforms(await world.addSite(engine));
+  test('is another image when it is rebuilt with other files for one of them', async () => {
+    const site = await world.addSite(engine);
     const options = { ...siteOptions(site, engine), platform: BOTH.join(',') };
-    const { reference, imageId } = await buildRelease(options).result;
-    const one = await client.images.forPlatform('linux/amd64').save(imageId);
+    await forBothPlatforms(site, ['COPY --from=builder /home/frappe/of-$TARGETARCH /of']);
+    const path = join(site.folder, site.containerfile);
+    const random = [
+      'RUN echo amd64 > /home/frappe/of-amd64 && head -c 8 /dev/urandom > /home/frappe/of-arm64 && \\',
+      '    touch -d @0 /home/frappe/of-amd64 /home/frappe/of-arm64',
+    ];
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('FROM scratch', `${random.join('\n')}\nFROM scratch`));
+    await site.commit('Have something random for arm64');
+    const { imageId, reference } = await buildRelease(options).result;
+    const { outcome } = await rebuildRelease({ ...options, release: '1.0.0' });
+    expect(outcome).toMatchObject({ verdict: 'different', proof: expect.stringContaining('linux/arm64: ') });
     await client.images.untag(reference);
-    await client.images.load(one);
-    const [loaded] = await client.images.listByLabel(`io.de-build.plan.digest`);
-    await client.images.tag(loaded?.id ?? '', reference);
-    const { passed, points } = await verifyRelease(options);
-    expect(passed).toBe(true);
-    expect(points.find(({ platform }) => platform === 'linux/arm64')).toMatchObject({
-      status: 'unknown',
-      why: expect.stringContaining('without this platform'),
+    await client.images.untag(imageId);
+    await expect(restoreRelease({ ...options, release: '1.0.0' })).rejects.toMatchObject({
+      code: 'restored-different',
     });
+  });
+
+  test('is recorded with the labels of the platform that is named first', async () => {
+    const site = await world.addSite(engine);
+    await forBothPlatforms(site, ['LABEL architecture=$TARGETARCH']);
+    const options = { ...siteOptions(site, engine), platform: [...BOTH].reverse().join(',') };
+    const { manifest } = await buildRelease(options).result;
+    expect(manifest.image).toMatchObject({ platform: 'linux/arm64', labels: { architecture: 'arm64' } });
+    expect(await verifyRelease(options)).toMatchObject({ passed: true });
   });
 
   test('comes from a builder into the engine', async () => {
@@ -200,7 +220,6 @@ withPrivateEngines('one image for several platforms', () => {
     }
   });
 
-  const unemulated = whyNoEmulation();
   if (unemulated !== undefined)
     test.skip(`run steps for each: skipped, because ${unemulated}`, () => undefined);
   else
@@ -217,16 +236,11 @@ withPrivateEngines('one image for several platforms', () => {
       ];
       await writeFile(join(site.folder, site.containerfile), lines.join('\n'));
       const options = { ...siteOptions(site, engine), platform: BOTH.join(',') };
-      const emulation = await startEmulation();
-      try {
-        for (const [name, path] of Object.entries(emulation.busybox))
-          await copyFile(path, join(site.folder, `busybox-${name}`));
-        await site.commit('Run a step');
-        const { reference } = await buildRelease(options).result;
-        expect(await architectures(client.images, reference)).toEqual(['x86_64', 'aarch64']);
-      } finally {
-        emulation.stop();
-      }
+      for (const [name, path] of Object.entries(emulation?.busybox ?? {}))
+        await copyFile(path, join(site.folder, `busybox-${name}`));
+      await site.commit('Run a step');
+      const { reference } = await buildRelease(options).result;
+      expect(await architectures(client.images, reference)).toEqual(['x86_64', 'aarch64']);
     });
 
   const reason = whyNoRegistry();
@@ -249,8 +263,32 @@ withPrivateEngines('one image for several platforms', () => {
         await forBothPlatforms({ ...site, image });
         const options = siteOptions(site, engine);
         const environment = { ...options.environment, DOCKER_CONFIG: registry.dockerConfig };
-        const { manifest, imageId } = await buildRelease({ ...options, environment }).result;
-        expect(manifest.pushed).toBe(`${image}@${imageId}`);
+        const pushed = await buildRelease({ ...options, environment }).result;
+        const { imageId, reference } = pushed;
+        expect(pushed.manifest.pushed).toBe(`${image}@${imageId}`);
+
+        // A pull brings only the platform of the engine.
+        await client.images.untag(reference);
+        const access = {
+          credential: { username: registry.user, password: new Secret('x', registry.password) },
+        };
+        await client.registries.pull(`${image}@${imageId}`, access);
+        await client.images.tag(`${image}@${imageId}`, reference);
+        const { passed, points } = await verifyRelease(options);
+        expect(passed).toBe(true);
+        expect(points.find(({ platform }) => platform === 'linux/arm64')).toMatchObject({
+          status: 'unknown',
+          why: expect.stringContaining('without this platform'),
+        });
+        await expect(
+          archiveRelease({ ...options, release: '1.0.0', to: { kind: 'folder', folder } }),
+        ).rejects.toMatchObject({ code: 'archive-incomplete', what: expect.stringContaining('linux/arm64') });
+        const notices: string[] = [];
+        const onEvent = (event: FlowEvent) => {
+          if (event.type === 'notice') notices.push(event.text);
+        };
+        await restoreRelease({ ...options, release: '1.0.0', onEvent });
+        expect(notices).toContainEqual(expect.stringContaining('without linux/arm64'));
       });
 
       test('is kept there without an engine, and read for each', async () => {

@@ -1,8 +1,8 @@
-import { releaseImageMissing } from '../errors/archive-failures.ts';
+import { archiveIncomplete, releaseImageMissing } from '../errors/archive-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import type { OpenSite } from '../flow/open-site.ts';
 import { readRelease } from '../flow/recorded-release.ts';
-import { findReleaseImage, tagOfRelease } from '../flow/release-image.ts';
+import { findMissingPlatforms, findReleaseImage, tagOfRelease } from '../flow/release-image.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { addArchive, readArchives } from '../manifests/archives.ts';
@@ -50,8 +50,11 @@ async function archive(site: OpenSite, options: ArchiveOptions, tools: Tools): P
   const release = await readRelease(site, options.release);
   const known = await readArchives(site.records, release.name);
   const tag = tagOfRelease(release.manifest, release.name);
-  const image = await findReleaseImage(await tools.engine(), release.manifest);
+  const engine = await tools.engine();
+  const image = await findReleaseImage(engine, release.manifest);
   if (image === undefined) throw releaseImageMissing(tag.reference, release.manifest.image.id);
+  const missing = await findMissingPlatforms(engine, release.manifest, image.id);
+  if (missing.length > 0) throw archiveIncomplete(tag.reference, missing);
   const source: ArchiveSource = { release, tag, image, known };
   const isPush = to?.kind === 'registry';
   const stage = { stage: isPush ? 'push' : 'save', title: `Archiving ${tag.reference}` };

@@ -34,6 +34,17 @@ export function archiveFileTaken(path: string): DeBuildError {
   });
 }
 
+/** @param platforms that the engine does not have */
+export function archiveIncomplete(reference: string, platforms: readonly string[]): DeBuildError {
+  return new DeBuildError({
+    code: 'archive-incomplete',
+    what: `${reference} is not archived: the engine has it without ${platforms.join(' and ')}.`,
+    why: 'An archive is the whole image of a release, and this one was released for more platforms.',
+    fix: 'Archive it on the engine that released it; or remove the image there and run `de-build restore`, with an archive or a rebuild.',
+    exitCode: EXIT.engine,
+  });
+}
+
 export function archiveNotWritten(path: string, cause: unknown): DeBuildError {
   const code = systemCode(cause);
   return new DeBuildError({

@@ -99,7 +99,16 @@ export interface ListedLeak {
 export function imageLeaks(
   reference: string,
   leaks: readonly ListedLeak[],
-  { quarantine, isInjected }: { readonly quarantine: string | undefined; readonly isInjected: boolean },
+  {
+    quarantine,
+    isInjected,
+    isInRegistry,
+  }: {
+    readonly quarantine: string | undefined;
+    readonly isInjected: boolean;
+    /** It stays there, without a tag. */
+    readonly isInRegistry: boolean;
+  },
 ): DeBuildError {
   const secrets = [...new Set(leaks.map(({ secret }) => secret))];
   const shown = leaks.slice(0, 3).map(({ secret, where }) => `${secret} in ${where}`);
@@ -107,7 +116,9 @@ export function imageLeaks(
   const more = others === 0 ? '' : `, and in ${others} more ${others === 1 ? 'place' : 'places'}`;
   const kept =
     quarantine === undefined
-      ? 'The image was removed; `--keep-failed` keeps it for inspection.'
+      ? isInRegistry
+        ? 'The image has no tag, and is still in its registry.'
+        : 'The image was removed; `--keep-failed` keeps it for inspection.'
       : `The image is kept for inspection as ${quarantine}; never push it.`;
   return new DeBuildError({
     code: 'image-leaks',

@@ -191,6 +191,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     badArchiveDestination: [['registry.example.com/acme/erp:1.4.0', 'A registry is named without a tag.']],
     releaseImageMissing: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
     archiveFileTaken: [['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz']],
+    archiveIncomplete: [['acme/erp:1.4.0', ['linux/arm64']]],
     archiveNotWritten: [
       ['/mnt/backup', full],
       ['/mnt/backup', denied],
@@ -222,12 +223,21 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [
         'acme/erp:1.4.0',
         [{ secret: token, where: 'home/frappe/frappe-bench/logs/bench.log' }],
-        { quarantine: undefined, isInjected: true },
+        { quarantine: undefined, isInjected: true, isInRegistry: false },
+      ],
+      [
+        'acme/erp:1.4.0',
+        [{ secret: token, where: 'opt/a' }],
+        { quarantine: undefined, isInjected: false, isInRegistry: true },
       ],
       [
         'acme/erp:1.4.0',
         ['a', 'b', 'c', 'd'].map((where) => ({ secret: where === 'a' ? 'DB_PASSWORD' : token, where })),
-        { quarantine: 'acme/erp:1.4.0-quarantined-0123456789ab', isInjected: false },
+        {
+          quarantine: 'acme/erp:1.4.0-quarantined-0123456789ab',
+          isInjected: false,
+          isInRegistry: false,
+        },
       ],
     ],
     imageToAuditMissing: [['1.4.0']],

@@ -1,21 +1,24 @@
 import type { Engine, ImageDetails } from '../engine/engine.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
+import { isSamePlatform } from '../engine/platform-name.ts';
 import type { Manifest } from '../manifests/manifest.ts';
 import { PLAN_DIGEST_LABEL } from '../manifests/plan-label.ts';
 import { recordedPlatforms } from '../manifests/recorded-platforms.ts';
 
 /**
- * Whether an image is the recorded one: by its id; or, where another kind of image store gives another id, by all its layers
- * (those of one platform, of an image for several) and all its labels, one of which is the time of the release.
+ * Whether an image is the recorded one: by its id; or, where another kind of image store gives another id and it is of one
+ * platform, by all its layers and all its labels, one of which is the time of the release.
  */
 export function isImageOf(
   image: Pick<ImageDetails, 'id' | 'layers' | 'labels'>,
   { image: recorded }: Pick<Manifest, 'image'>,
 ): boolean {
   if (image.id === recorded.id) return true;
+  // The layers are those of one platform.
+  if (recorded.otherPlatforms !== undefined) return false;
   const names = new Set([...Object.keys(recorded.labels), ...Object.keys(image.labels)]);
   return (
-    recordedPlatforms(recorded).some(({ layers = [] }) => isSameList(layers, image.layers)) &&
+    isSameList(recorded.layers ?? [], image.layers) &&
     'org.opencontainers.image.created' in recorded.labels &&
     [...names].every((name) => recorded.labels[name] === image.labels[name])
   );
@@ -41,6 +44,19 @@ export async function findReleaseImage(
     if (image !== undefined && isImageOf(image, manifest)) return image;
   }
   return undefined;
+}
+
+/** Recorded platforms of an image that are not on the engine: a pull of an index, for one, brings only the engine's own. */
+export async function findMissingPlatforms(
+  { images }: Pick<Engine, 'images'>,
+  { image }: Pick<Manifest, 'image'>,
+  id: string,
+): Promise<readonly string[]> {
+  if (image.otherPlatforms === undefined) return [];
+  const here = await images.platformsOf(id);
+  return recordedPlatforms(image)
+    .map(({ platform }) => platform)
+    .filter((platform) => !here.some((one) => isSamePlatform(one, platform)));
 }
 
 /** A release's tag: its version, or the name of a record that `--force` moved aside. */

@@ -1,11 +1,15 @@
+import type { Engine } from '../engine/engine.ts';
 import { rebuildReplacesAside } from '../errors/rebuild-failures.ts';
+import { platformsMany } from '../errors/release-failures.ts';
 import { restoreTagHeld } from '../errors/restore-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import type { OpenSite } from '../flow/open-site.ts';
 import { readRelease } from '../flow/recorded-release.ts';
-import { isImageOf, tagOfRelease } from '../flow/release-image.ts';
+import { findMissingPlatforms, isImageOf, tagOfRelease } from '../flow/release-image.ts';
 import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { readArchives } from '../manifests/archives.ts';
+import type { Manifest } from '../manifests/manifest.ts';
+import { recordedPlatforms } from '../manifests/recorded-platforms.ts';
 import type { RebuildOutcome } from '../rebuild/rebuild-report.ts';
 import { tagImage } from '../release/publish/tag-image.ts';
 import { replacedTag } from '../version/version-tag.ts';
@@ -75,12 +79,16 @@ async function restore(site: OpenSite, options: RestoreOptions, tools: Tools): P
   const engine = await tools.engine();
   const tag = tagOfRelease(manifest, name);
   const { reference } = tag;
+  const recorded = recordedPlatforms(manifest.image).map(({ platform }) => platform);
+  if (recorded.length > 1 && !(await engine.about()).holdsIndexes)
+    throw platformsMany(recorded, engine.endpoint);
   const holder = await engine.images.inspect(reference);
   const result = { dryRun, reference, keptAside: undefined, rebuilt: undefined };
   const idOf = (imageId: string) => ({ imageId, isRenamed: imageId !== manifest.image.id });
   if (holder !== undefined && isImageOf(holder, manifest)) {
     const state = dryRun ? 'available' : 'used';
     const attempts: RestoreAttempt[] = [{ method: 'local', from: reference, state }];
+    await reportMissing(engine, { manifest, reference, id: holder.id }, tools);
     return { ...result, ...idOf(holder.id), method: 'local', attempts };
   }
   if (holder !== undefined && !force) throw restoreTagHeld(reference, holder.id);
@@ -97,5 +105,22 @@ async function restore(site: OpenSite, options: RestoreOptions, tools: Tools): P
   const replaces = holder && { imageId: holder.id, tag: tag.siteVersion };
   await tagImage(engine.images, { ...tag, replaces }, image.imageId);
   const keptAside = holder && `${tag.image}:${replacedTag(tag.siteVersion, holder.id)}`;
+  await reportMissing(engine, { manifest, reference, id: image.imageId }, tools);
   return { ...result, ...image, ...idOf(image.imageId), keptAside };
+}
+
+/** A pull brings only the platform of the engine. */
+async function reportMissing(
+  engine: Engine,
+  {
+    manifest,
+    reference,
+    id,
+  }: { readonly manifest: Manifest; readonly reference: string; readonly id: string },
+  { emit }: Pick<Tools, 'emit'>,
+): Promise<void> {
+  const missing = await findMissingPlatforms(engine, manifest, id);
+  if (missing.length === 0) return;
+  const text = `The engine has ${reference} without ${missing.join(' and ')}, for which it was released, too.`;
+  emit({ type: 'notice', level: 'warning', text });
 }

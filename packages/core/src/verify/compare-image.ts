@@ -22,13 +22,10 @@ export function compareImage(
       : { status: 'differs', why: whyUntagged(image, siteVersion) }),
   };
   if (image === undefined) return [tag, comparePoint({ id: 'image-id' }, recorded.id, undefined)];
-  const { [PLAN_DIGEST_LABEL]: plan, ...labels } = image.labels;
-  const { [PLAN_DIGEST_LABEL]: _, ...recordedLabels } = recorded.labels;
   return [
     tag,
     compareId(recorded.id, image, isImageOf(image, { image: recorded })),
-    comparePoint({ id: 'plan' }, planDigest, plan),
-    ...compareLabels(recordedLabels, labels),
+    comparePoint({ id: 'plan' }, planDigest, image.labels[PLAN_DIGEST_LABEL]),
   ];
 }
 
@@ -49,11 +46,13 @@ function whyUntagged(image: ImageDetails | undefined, version: string): string {
     : 'The engine has the image without its tag; `de-build retag` gives it the tag.';
 }
 
-/** One point for all labels, or one for each label that differs. */
-function compareLabels(
-  expected: Readonly<Record<string, string>>,
-  found: Readonly<Record<string, string>>,
+/** One point for all labels but that of the plan, or one for each label that differs. */
+export function compareLabels(
+  { image: { labels } }: Pick<Manifest, 'image'>,
+  image: Pick<ImageDetails, 'labels'>,
 ): readonly VerifiedPoint[] {
+  const { [PLAN_DIGEST_LABEL]: _, ...expected } = labels;
+  const { [PLAN_DIGEST_LABEL]: __, ...found } = image.labels;
   const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])].sort();
   const differing = names.filter((name) => expected[name] !== found[name]);
   if (differing.length === 0) return [{ id: 'labels', status: 'same', found: `${names.length} labels` }];

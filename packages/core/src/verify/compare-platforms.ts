@@ -5,6 +5,7 @@ import type { Manifest } from '../manifests/manifest.ts';
 import { perRecordedPlatform } from '../manifests/recorded-platforms.ts';
 import { compareCommits } from './compare-commits.ts';
 import { compareFiles } from './compare-files.ts';
+import { compareLabels } from './compare-image.ts';
 import { comparePoint, type VerifiedPoint } from './verified-point.ts';
 
 interface FoundImage {
@@ -22,10 +23,11 @@ export async function comparePlatforms(
   tools: Tools,
 ): Promise<readonly VerifiedPoint[]> {
   const records = perRecordedPlatform(manifest);
-  if (records.length === 1) return compareContents(manifest, found, tools);
+  if (records.length === 1)
+    return [...compareLabels(manifest, found.image), ...(await compareContents(manifest, found, tools))];
   const here = await found.engine.images.platformsOf(found.image.id);
   const points: VerifiedPoint[] = [];
-  for (const record of records) {
+  for (const [index, record] of records.entries()) {
     const { platform } = record.image;
     if (!here.some((one) => isSamePlatform(one, platform))) {
       points.push({
@@ -43,7 +45,9 @@ export async function comparePlatforms(
       { ...found, engine: { ...found.engine, images }, image },
       tools,
     );
-    points.push(...compared.map((point) => ({ ...point, platform })));
+    // The labels of the first are recorded.
+    const labels = index === 0 ? compareLabels(record, image) : [];
+    points.push(...[...labels, ...compared].map((point) => ({ ...point, platform })));
   }
   return points;
 }

@@ -21,13 +21,14 @@ export async function judgeLeaks(
   if (errors.length === 0 || mode !== 'fail') return;
   const quarantine = keepsFailed ? `${plan.image}:${quarantinedTag(plan.siteVersion, imageId)}` : undefined;
   if (quarantine !== undefined) await engine.images.tag(imageId, quarantine);
-  if (engine.imagesIn === 'registry') {
+  if (engine.imagesIn === 'registry' && quarantine === undefined) {
     const text = `The refused image is in its registry, without a tag, as ${plan.image}@${imageId}. Delete it there, and replace the secrets that it holds.`;
     tools.emit({ type: 'notice', level: 'warning', text });
   }
   const found = errors.map((leak) => ({ secret: leak.secret, where: describePlace(leak.place) }));
   const isInjected = plan.tokenDelivery.mode === 'inject';
-  throw imageLeaks(plan.reference, found, { quarantine, isInjected });
+  const isInRegistry = engine.imagesIn === 'registry';
+  throw imageLeaks(plan.reference, found, { quarantine, isInjected, isInRegistry });
 }
 
 /** Every leak as an event, and what could not be searched. */
