@@ -198,6 +198,37 @@ withPrivateEngines('one image for several platforms', () => {
     });
   });
 
+  test('may take another stage for each, by its architecture', async () => {
+    const site = await world.addSite(engine);
+    await writeFile(join(site.folder, 'apps.json'), '[]\n');
+    const lines = [
+      'FROM scratch AS of-amd64',
+      'COPY resources/architecture-amd64 /architecture',
+      'FROM scratch AS of-arm64',
+      'COPY resources/architecture-arm64 /architecture',
+      'FROM of-${TARGETARCH}',
+      'CMD ["/none"]',
+    ];
+    await writeFile(join(site.folder, site.containerfile), lines.join('\n'));
+    for (const name of ['amd64', 'arm64'])
+      await writeFile(join(site.folder, `resources/architecture-${name}`), `${name}\n`);
+    await site.commit('Take a stage by its architecture');
+    for (const platform of BOTH) {
+      const options = { ...siteOptions(site, engine), platform, force: true };
+      const { manifest, reference } = await buildRelease(options).result;
+      expect(manifest.image.baseImages).toEqual([]);
+      expect(String(await client.images.readFile(reference, '/architecture'))).toBe(
+        `${platform.split('/')[1]}\n`,
+      );
+    }
+    const { reference } = await buildRelease({
+      ...siteOptions(site, engine),
+      platform: BOTH.join(','),
+      force: true,
+    }).result;
+    expect(await architectures(client.images, reference)).toEqual(['amd64', 'arm64']);
+  });
+
   test('is recorded with the labels of the platform that is named first', async () => {
     const site = await world.addSite(engine);
     await forBothPlatforms(site, ['LABEL architecture=$TARGETARCH']);

@@ -1,4 +1,6 @@
-const ARCHITECTURES: Readonly<Record<string, string>> = {
+import { ARCHITECTURES } from '../site/platform-args.ts';
+
+const OTHER_NAMES: Readonly<Record<string, string>> = {
   x86_64: 'amd64',
   'x86-64': 'amd64',
   aarch64: 'arm64',
@@ -7,8 +9,8 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
   armel: 'arm/v6',
 };
 
-/** Those of Linux that a platform may be short for. */
-const KNOWN = new Set(['amd64', 'arm64', 'arm', '386', 'ppc64le', 'riscv64', 's390x', 'mips64le', 'loong64']);
+/** A platform may be short for one of them. */
+const KNOWN = new Set(ARCHITECTURES);
 
 /**
  * A platform as OCI writes it, by the rules of containerd's platforms package: other names of an architecture, variants that
@@ -16,12 +18,12 @@ const KNOWN = new Set(['amd64', 'arm64', 'arm', '386', 'ppc64le', 'riscv64', 's3
  */
 export function normalizePlatform(text: string): string | undefined {
   const lower = text.toLowerCase();
-  const isShort = KNOWN.has(lower) || lower in ARCHITECTURES;
+  const isShort = KNOWN.has(lower) || lower in OTHER_NAMES;
   const whole = isShort ? `linux/${lower}` : lower;
   const match = /^([a-z0-9_]+)\/([a-z0-9_-]+)(?:\/(v?\d+|[a-z0-9]+))?$/.exec(whole);
   const [, os = '', architecture = '', variant] = match ?? [];
   if (match === null) return undefined;
-  const [name = '', own] = (ARCHITECTURES[architecture] ?? architecture).split('/');
+  const [name = '', own] = (OTHER_NAMES[architecture] ?? architecture).split('/');
   const chosen = variant === undefined ? own : variant.replace(/^(?=\d)/, 'v');
   const isDefault =
     (name === 'arm64' && chosen === 'v8') || (name === 'amd64' && chosen === 'v1') || chosen === undefined;

@@ -2,6 +2,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Decision } from '../release/plan/decision.ts';
 import { stagesWith } from '../site/parse-containerfile.ts';
+import { platformArgs } from '../site/platform-args.ts';
 import { repointStages } from '../site/repoint-stages.ts';
 import { baseTag } from '../version/version-tag.ts';
 import type { FoundBase } from './find-bases.ts';
@@ -69,7 +70,9 @@ async function writeContainerfile(
   const { containerfile } = site;
   if (containerfile === undefined) throw new Error('A rebuild was decided without a Containerfile.');
   const args = Object.entries(plan.buildArgs).map(([name, { value }]) => [name, value] as const);
-  const lines = stagesWith(containerfile, Object.fromEntries(args)).flatMap(({ line, from, isStage }) => {
+  const [platform = 'linux/amd64'] = plan.platforms;
+  const buildArgs = { ...platformArgs(platform), ...Object.fromEntries(args) };
+  const lines = stagesWith(containerfile, buildArgs).flatMap(({ line, from, isStage }) => {
     const name = isStage ? undefined : names.get(from);
     return name === undefined ? [] : [[line, name] as const];
   });

@@ -1,6 +1,7 @@
 import type { Instruction, Instructions } from './containerfile-instructions.ts';
 import type { ArgLookup, WordFault } from './containerfile-lexer.ts';
 import { fillWord, splitWords } from './containerfile-words.ts';
+import { SOME_PLATFORM } from './platform-args.ts';
 
 /** A word of a FROM, ARG or ENV that BuildKit refuses. */
 export interface FaultyWord {
@@ -40,6 +41,7 @@ const ALL_VALUES = 8 * 1024 * 1024;
 /**
  * Goes through a Containerfile with the values that ARG and ENV have at each place, as far as the file and `buildArgs` give
  * them: what a base image sets is unknown.
+ * @param buildArgs may have those of `platformArgs`
  */
 export function walkScopes(
   { list, escapeCharacter }: Instructions,
@@ -47,7 +49,9 @@ export function walkScopes(
   visitor: ScopeVisitor,
 ): readonly FaultyWord[] {
   const faults: FaultyWord[] = [];
-  const globals = new Map<string, string>();
+  const globals = new Map(
+    Object.entries(SOME_PLATFORM).map(([name, value]) => [name, buildArgs[name] ?? value]),
+  );
   const scopes: Map<string, string>[] = [];
   let scope = globals;
   let total = 0;

@@ -4,12 +4,10 @@ import { splitFlag, withoutQuotes } from './containerfile-mounts.ts';
 import { walkScopes } from './containerfile-scopes.ts';
 import { neededStages } from './needed-stages.ts';
 import { parentOf, readStage } from './parse-containerfile.ts';
-
-/** The platform that the image is built for. */
-export const TARGET_PLATFORM = 'target';
+import { platformArgs } from './platform-args.ts';
 
 /**
- * Platforms whose steps the builder must run for `target`, or the last stage: `TARGET_PLATFORM`, or what a FROM names. A
+ * Platforms whose steps the builder must run to build `target`, or the last stage, for a platform: it, or what a FROM names. A
  * stage for `$BUILDPLATFORM` runs on the builder's own.
  * @param buildArgs the site's; they replace defaults of ARGs
  */
@@ -17,14 +15,19 @@ export function runPlatforms(
   text: string,
   {
     target,
-    buildArgs,
-  }: { readonly target: string | undefined; readonly buildArgs: Readonly<Record<string, string>> },
+    platform,
+    buildArgs: own,
+  }: {
+    readonly target: string | undefined;
+    readonly platform: string;
+    readonly buildArgs: Readonly<Record<string, string>>;
+  },
 ): ReadonlySet<string> {
-  const needed = neededStages(text, target);
+  const needed = neededStages(text, target, platform);
   const stages: Stage[] = [];
   const platforms: (string | undefined)[] = [];
   const found = new Set<string>();
-  const given = { TARGETPLATFORM: TARGET_PLATFORM, BUILDPLATFORM: BUILDER, ...buildArgs };
+  const buildArgs = { ...platformArgs(platform), BUILDPLATFORM: BUILDER, ...own };
   walkScopes(parseInstructions(text), buildArgs, {
     from: ({ instruction, lookup, fill }) => {
       const stage = readStage(instruction, stages, fill);
@@ -38,10 +41,10 @@ export function runPlatforms(
           /\$(?:\{(\w+)\}|(\w+))/g,
           (whole, braced?: string, bare?: string) => {
             const name = braced ?? bare ?? '';
-            return lookup(name) ?? given[name as keyof typeof given] ?? whole;
+            return lookup(name) ?? whole;
           },
         );
-      platforms.push(named ?? (parent === undefined ? TARGET_PLATFORM : platforms[parent]));
+      platforms.push(named ?? (parent === undefined ? platform : platforms[parent]));
       return parent;
     },
     visit: ({ instruction, stage }) => {

@@ -6,21 +6,22 @@ import type { PlannedBaseImage } from './plan.ts';
 /**
  * The images that the Containerfile's stages are based on, each with the digest on the engine now. The final one is the base
  * of the target stage (or of the last), through the stages that it is based on.
+ * @param platforms the stages of each platform that is built
  * @param images `undefined` where a builder beside the engine has others
  */
 export async function findBaseImages(
-  stages: readonly Stage[],
+  platforms: readonly (readonly Stage[])[],
   target: string | undefined,
   images: Images | undefined,
 ): Promise<readonly PlannedBaseImage[]> {
-  const final = finalBase(stages, target);
-  const outside = stages.filter((stage) => !stage.isStage && stage.from !== 'scratch');
+  const final = new Set(platforms.map((stages) => finalBase(stages, target)));
+  const outside = platforms.flat().filter((stage) => !stage.isStage && stage.from !== 'scratch');
   const references = [...new Set(outside.map((stage) => stage.from))];
   return Promise.all(
     references.map(async (reference) => ({
       reference,
       digest: images && (await digestOfBase(images, reference)),
-      isFinal: reference === final,
+      isFinal: final.has(reference),
     })),
   );
 }

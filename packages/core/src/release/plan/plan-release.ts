@@ -14,6 +14,7 @@ import { omitUndefined } from '../../omit-undefined.ts';
 import type { Containerfile } from '../../site/containerfile.ts';
 import { findGraftConflicts } from '../../site/graft-conflicts.ts';
 import { stagesWith } from '../../site/parse-containerfile.ts';
+import { platformArgs } from '../../site/platform-args.ts';
 import { readVersion } from '../../site/site.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import type { SiteApps } from '../check/check-repositories.ts';
@@ -169,7 +170,12 @@ async function decide(
       last: commitsOf(manifests[0]),
     }),
     baseImages: await findBaseImages(
-      stagesWith(containerfile, plainValues(sources.filledBuildArgs)),
+      (platforms.length === 0 ? [info.platform] : platforms).map((platform) =>
+        stagesWith(containerfile, {
+          ...platformArgs(platform, info.platform),
+          ...plainValues(sources.filledBuildArgs),
+        }),
+      ),
       config.target,
       engine.builder === undefined ? engine.images : undefined,
     ),

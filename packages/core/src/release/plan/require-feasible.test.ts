@@ -17,7 +17,7 @@ function decide(
     buildArgs: {},
     engine: {
       endpoint: 'unix:///var/run/docker.sock',
-      about: async () => ({ holdsIndexes }),
+      about: async () => ({ holdsIndexes, platform: 'linux/amd64' }),
       platforms: async () => nodes,
     },
   } as unknown as Decision;

@@ -16,7 +16,7 @@ import {
 import type { Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
 import { findGraftConflicts } from '../../site/graft-conflicts.ts';
-import { runPlatforms, TARGET_PLATFORM } from '../../site/run-platforms.ts';
+import { runPlatforms } from '../../site/run-platforms.ts';
 import type { Decision } from './decision.ts';
 import { sourceMounts } from './source-mounts.ts';
 
@@ -40,8 +40,15 @@ export async function requirePlatforms({ plan, site, engine, buildArgs }: Decisi
   if (plan.platforms.length > 1 && !(await engine.about()).holdsIndexes)
     throw platformsMany(plan.platforms, engine.endpoint);
   const text = site.containerfile?.text ?? '';
-  const run = runPlatforms(text, { target: plan.target, buildArgs: plainValues(buildArgs) });
-  const wanted = [...run].flatMap((platform) => (platform === TARGET_PLATFORM ? plan.platforms : [platform]));
+  const isOwn = plan.platforms.length === 0;
+  // The builder runs its own.
+  if (isOwn && !text.includes('--platform')) return;
+  const { target } = plan;
+  const own = (await engine.about()).platform;
+  const run = (isOwn ? [own] : plan.platforms).flatMap((platform) => [
+    ...runPlatforms(text, { target, platform, buildArgs: plainValues(buildArgs) }),
+  ]);
+  const wanted = [...new Set(run)].filter((platform) => !isOwn || platform !== own);
   if (wanted.length === 0) return;
   const nodes = await engine.platforms();
   const missingOn = (known: readonly string[]) =>
