@@ -53,8 +53,8 @@ export async function resolveRepositories(
 }
 
 /** A whole commit needs no answer. */
-function isAsked({ ref, isPartial, ownGitConfig }: NeededRepository): boolean {
-  return !ownGitConfig && !isPartial && ref !== 'unknown' && !isWholeCommit(ref);
+function isAsked({ ref, isPartial, history, ownGitConfig }: NeededRepository): boolean {
+  return !ownGitConfig && !isPartial && history === undefined && ref !== 'unknown' && !isWholeCommit(ref);
 }
 
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -144,6 +144,7 @@ function resolveOne(
   const notPinned = (reason: NotPinned) => repositoryNotPinned(named, reason);
   if (found.ownGitConfig) return { said: [notPinned({ kind: 'own-git-config' })] };
   if (found.isPartial) return { said: [notPinned({ kind: 'partial' })] };
+  if (found.history !== undefined) return { said: [notPinned({ kind: 'history', command: found.history })] };
   if (ref === 'unknown') return { said: [notPinned({ kind: 'shell-decides' })] };
   if (ref !== 'default' && isWholeCommit(ref)) {
     const commit = { ref: ref.name, kind: 'commit', commit: ref.name } as const;

@@ -693,6 +693,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [cloned, { kind: 'shell-decides' }],
       [cloned, { kind: 'no-ref', text: 'abc123' }],
       [cloned, { kind: 'partial' }],
+      [cloned, { kind: 'history', command: 'git describe' }],
       [cloned, { kind: 'own-git-config' }],
       [cloned, { kind: 'inject' }],
       [cloned, { kind: 'never-pinned', version: '1.4.0' }],

@@ -16,6 +16,8 @@ export type NotPinned =
   | { readonly kind: 'no-ref'; readonly text: string }
   /** `git clone --filter` without `--depth`. */
   | { readonly kind: 'partial' }
+  /** Something of the stage needs more than one commit. */
+  | { readonly kind: 'history'; readonly command: string }
   /** The stage writes /etc/gitconfig. */
   | { readonly kind: 'own-git-config' }
   | { readonly kind: 'inject' }
@@ -53,6 +55,11 @@ function explain(reason: NotPinned): { readonly why: string; readonly fix: strin
       return {
         why: 'The step clones with `--filter` and without `--depth`. Sources hold one commit, and git never finishes such a clone of them.',
         fix: 'Add `--depth 1` to the step, or leave out `--filter`.',
+      };
+    case 'history':
+      return {
+        why: `Its stage runs \`${reason.command}\`, which needs more than one commit. Sources hold the planned commit only.`,
+        fix: 'Leave that command out, or clone with `--depth 1` where one commit is enough.',
       };
     case 'own-git-config':
       return {

@@ -166,3 +166,46 @@ test.each([
 ])('whether %s is partial: %s', (command, isPartial) => {
   expect(findRepositories({ text: `FROM a\nRUN ${command}` }, {})).toMatchObject([{ url: HRMS, isPartial }]);
 });
+
+describe('a checkout is of the clone of its folder', () => {
+  const found = (run: string) =>
+    findRepositories({ text: `FROM a\nRUN ${run}` }, {}).flatMap(({ url, by, ref }) =>
+      by === 'checkout' ? [`${url.split('/').at(-1)} ${typeof ref === 'string' ? ref : ref.name}`] : [],
+    );
+  const both = 'git clone https://h/o/a && git clone https://h/o/b.git /opt/bb';
+  test.each([
+    [`git clone https://h/o/a && cd a && git checkout v1`, ['a v1']],
+    [`git clone https://h/o/a . && git checkout v1`, ['a v1']],
+    [`${both} && git -C a checkout v1`, ['a v1']],
+    [`${both} && cd /opt/bb/ && git checkout v1`, ['b.git v1']],
+    [`${both} && cd a && git checkout v1 && git -C /opt/bb switch v2`, ['a v1', 'b.git v2']],
+    [`${both} && git checkout v1`, ['a unknown', 'b.git unknown']],
+    [`cd /x && git clone https://h/o/a . && cd /y && git clone https://h/o/b . && git checkout v1`, ['b v1']],
+  ])('%s', (run, expected) => {
+    expect(found(run)).toEqual(expected);
+  });
+});
+
+describe('what needs the history of a clone', () => {
+  const found = (...runs: string[]) =>
+    findRepositories({ text: ['FROM a', ...runs, 'FROM b', 'RUN git log'].join('\n') }, {}).map(
+      ({ history }) => history,
+    );
+  test.each<[string[], (string | undefined)[]]>([
+    [['RUN git clone https://h/o/a && cd a && git describe --tags'], ['git describe']],
+    [['RUN git clone https://h/o/a', 'RUN git -C /a log | wc -l'], ['git log']],
+    [['RUN git clone https://h/o/a', 'RUN cd a && git log -1'], [undefined]],
+    [['RUN git clone --depth 1 https://h/o/a && cd a && git describe'], [undefined]],
+    [['RUN git fetch', 'RUN git clone https://h/o/a'], [undefined]],
+    [['RUN bench get-app https://h/o/a && git log'], [undefined]],
+  ])('%j', (runs, expected) => {
+    expect(found(...runs)).toEqual(expected);
+  });
+});
+
+test('a script for another shell is read, and what only bash understands is left to it', () => {
+  const script = (body: string) => `RUN bash -e <<EOF\n${body}\nEOF`;
+  expect(find(script('git clone -b v1 https://h/o/a'))).toEqual(['https://h/o/a v1']);
+  const [clone] = findRepositories({ text: `FROM a\nRUN git clone -b $'v1' https://h/o/a` }, {});
+  expect(clone).toMatchObject({ url: 'https://h/o/a', ref: 'unknown' });
+});

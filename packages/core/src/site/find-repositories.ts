@@ -15,6 +15,8 @@ export interface ClonedRepository {
   readonly ref: ClonedRef;
   /** A clone with `--filter` and without `--depth`: from a shallow repository git fetches for ever. */
   readonly isPartial: boolean;
+  /** A command of its stage that needs the history of a clone without `--depth`: `git describe`. */
+  readonly history?: string;
   /** `checkout` is what the step then makes of its clone: a ref, or anything else that git takes there. */
   readonly by: 'git clone' | 'bench get-app' | 'checkout';
   /** 1-based, of the RUN. */
@@ -35,7 +37,8 @@ export function findRepositories(
   { text }: Pick<Containerfile, 'text'>,
   buildArgs: Readonly<Record<string, string>>,
 ): readonly ClonedRepository[] {
-  const found: ClonedRepository[] = [];
+  const found: FoundClone[] = [];
+  const histories: { readonly command: string; readonly line: number; readonly stage: number }[] = [];
   const stages: Stage[] = [];
   const lines = text.split(/\r?\n/);
   walkScopes(parseInstructions(text), buildArgs, {
@@ -47,10 +50,34 @@ export function findRepositories(
     visit: ({ instruction, stage, lookup }) => {
       if (instruction.name !== 'RUN') return;
       const commands = commandsOf(instruction, lines, lookup);
-      for (const clone of findClones(commands)) found.push({ ...clone, line: instruction.line, stage });
+      const { line } = instruction;
+      for (const clone of findClones(commands)) found.push({ ...clone, line, stage });
+      for (const command of commands.flatMap(historyOf)) histories.push({ command, line, stage });
     },
   });
-  return found;
+  return found.map(({ isDeep, ...clone }) => {
+    const after = histories.find(({ line, stage }) => stage === clone.stage && line >= clone.line);
+    return isDeep && after !== undefined ? { ...clone, history: after.command } : clone;
+  });
+}
+
+interface FoundClone extends ClonedRepository {
+  /** Without `--depth`. */
+  readonly isDeep: boolean;
+}
+
+const NEED_HISTORY = new Set([
+  ...['bisect', 'blame', 'cherry-pick', 'describe', 'fetch', 'log', 'merge', 'merge-base', 'pull'],
+  ...['rebase', 'rev-list', 'shortlog'],
+]);
+
+/** A command of git that reads more than one commit, or asks the host for more. */
+function historyOf(command: ShellCommand): readonly string[] {
+  if (programOf(command[0]) !== 'git') return [];
+  const [verb, ...others] = withoutGitOptions(command.slice(1));
+  const name = verb?.text ?? '';
+  const isOne = others.some(({ text }) => /^(?:-1|-n1|--max-count=1)$/.test(text ?? ''));
+  return NEED_HISTORY.has(name) && !isOne ? [`git ${name}`] : [];
 }
 
 /** Of the shell's form, of a heredoc that is a script, and of the list form. */
@@ -65,7 +92,7 @@ function commandsOf(
       list.map((text) => ({ text, asWritten: text })),
       NOTHING_SET,
     );
-  const isScript = /^<<-?\s*["']?\w+["']?$/.test(rest.trim());
+  const isScript = /^(?:(?:\S*\/)?(?:ba|da|a|z)?sh(?:\s+-\S+)*\s+)?<<-?\s*["']?\w+["']?$/.test(rest.trim());
   const script = isScript ? lines.slice(line, lastLine - 1).join('\n') : rest;
   return readShellCommands(script, lookup).flatMap((command) => unwrap(command, lookup));
 }
@@ -111,26 +138,57 @@ function programOf(word: ShellWord | undefined): string {
   return word?.text?.split('/').at(-1) ?? '';
 }
 
-type Clone = Omit<ClonedRepository, 'line' | 'stage'>;
+type Clone = Omit<FoundClone, 'line' | 'stage' | 'history'>;
 
 function findClones(commands: readonly ShellCommand[]): Clone[] {
   const clones: Clone[] = [];
-  let last: Clone | undefined;
+  const folders: { readonly name: string | undefined; readonly clone: Clone }[] = [];
+  let at: string | undefined;
   for (const command of commands) {
     const program = programOf(command[0]);
     const words = command.slice(1);
+    if (program === 'cd') at = lastPart(words[0]?.text);
     if (program !== 'git' && program !== 'bench') continue;
     const [verb, ...others] = withoutGitOptions(words);
     if (program === 'git' && CHECKOUTS.has(verb?.text ?? '')) {
-      if (last !== undefined) clones.push({ ...last, by: 'checkout', ref: checkedOut(others) });
+      clones.push(...checkouts(others, { folders, at: folderOption(words) ?? at }));
       continue;
     }
     if (program === 'git' && verb?.text !== 'clone') continue;
-    const clone = program === 'git' ? readClone(others) : readGetApp(words);
-    if (program === 'git') last = clone;
-    if (clone !== undefined) clones.push(clone);
+    const read = program === 'git' ? readClone(others) : readGetApp(words);
+    if (read === undefined) continue;
+    const { folder, ...clone } = read;
+    if (program === 'git') folders.push({ name: folder === '.' ? at : folder, clone });
+    clones.push(clone);
   }
   return clones;
+}
+
+/** What a checkout makes of the clone of its folder; of each, where it may be any. */
+function checkouts(
+  words: readonly ShellWord[],
+  {
+    folders,
+    at,
+  }: {
+    readonly folders: readonly { readonly name: string | undefined; readonly clone: Clone }[];
+    readonly at: string | undefined;
+  },
+): readonly Clone[] {
+  const [only, ...others] = folders;
+  const meant =
+    others.length === 0 ? only : folders.findLast(({ name }) => name !== undefined && name === at);
+  if (meant !== undefined) return [{ ...meant.clone, by: 'checkout', ref: checkedOut(words) }];
+  return folders.map(({ clone }) => ({ ...clone, by: 'checkout', ref: 'unknown' }));
+}
+
+function folderOption(words: readonly ShellWord[]): string | undefined {
+  const index = words.findIndex(({ text }) => text === '-C');
+  return index === -1 ? undefined : lastPart(words[index + 1]?.text);
+}
+
+function lastPart(path: string | undefined): string | undefined {
+  return path?.replace(/\/+$/, '').split('/').at(-1);
 }
 
 const CHECKOUTS = new Set(['checkout', 'switch', 'reset']);
@@ -219,18 +277,24 @@ function readArguments(words: readonly ShellWord[], takesValue: ReadonlySet<stri
   return { options, others, isKnown };
 }
 
-function readClone(words: readonly ShellWord[]): Clone | undefined {
+function readClone(
+  words: readonly ShellWord[],
+): (Clone & { readonly folder?: string | undefined }) | undefined {
   const { options, others, isKnown } = readArguments(words, CLONE_OPTIONS);
-  const [repository] = others;
+  const [repository, target] = others;
   if (repository?.text === undefined) return undefined;
   const isWhole = isKnown && others.length <= 2;
   const ref = isWhole ? chosen(options, ['-b', '--branch', '--revision']) : 'unknown';
-  const isPartial = options.has('--filter') && !options.has('--depth');
-  return cloneOf({ spelling: repository.text, ref, isPartial, by: 'git clone' });
+  const isDeep = !options.has('--depth');
+  const isPartial = options.has('--filter') && isDeep;
+  const clone = cloneOf({ spelling: repository.text, ref, isPartial, isDeep, by: 'git clone' });
+  const folder =
+    target === undefined ? lastPart(repository.text)?.replace(/\.git$/, '') : lastPart(target.text);
+  return clone && { ...clone, folder };
 }
 
 /** @returns undefined also where the words are of another command of bench */
-function readGetApp(words: readonly ShellWord[]): Clone | undefined {
+function readGetApp(words: readonly ShellWord[]): (Clone & { readonly folder?: undefined }) | undefined {
   const start = words.findIndex(({ text }) => text === 'get-app' || text === 'get');
   const isCommand = words.slice(0, Math.max(start, 0)).every(({ text }) => text?.startsWith('-') === true);
   if (start === -1 || !isCommand) return undefined;
@@ -241,7 +305,7 @@ function readGetApp(words: readonly ShellWord[]): Clone | undefined {
   const branch = chosen(options, ['--branch']);
   const named = branch === 'default' && ref !== undefined ? { name: ref } : branch;
   const known = isKnown ? named : 'unknown';
-  return cloneOf({ spelling: url, ref: known, isPartial: false, by: 'bench get-app' });
+  return cloneOf({ spelling: url, ref: known, isPartial: false, isDeep: false, by: 'bench get-app' });
 }
 
 /** bench looks for a name without an organisation at frappe's own. */

@@ -54,7 +54,8 @@ function namesSet({ kind, text, after }: Token): string[] {
 }
 
 function textOf(written: string, lookup: ArgLookup): string | undefined {
-  if (/`|\$\(/.test(written.replace(/'[^']*'/g, ''))) return undefined;
+  // `$'…'` is quoting to bash, and not to every shell.
+  if (/`|\$[('"]/.test(written.replace(/(?<!\$)'[^']*'/g, ''))) return undefined;
   let isUnknown = false;
   const { text, fault } = fillWord(written, '\\', (name) => {
     const value = lookup(name);
