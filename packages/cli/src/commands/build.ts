@@ -29,8 +29,8 @@ export const build = defineCommand({
       'What to do about a secret in the image; default: audit of de-build.json',
     ),
     'keep-failed': flag('Keep an image that the audit refuses, as VERSION-quarantined-ID'),
-    platform: text(
-      'Platforms of the image, such as linux/arm64; default: DOCKER_DEFAULT_PLATFORM, or the engine',
+    platform: texts(
+      'Platform of the image, such as linux/arm64; default: DOCKER_DEFAULT_PLATFORM, or the engine; may be repeated',
     ),
     builder: text('Build with this builder of docker buildx, or the buildkitd at this address'),
     'cache-from': texts('Build cache of another builder: type=registry,ref=REF; may be repeated'),
@@ -59,7 +59,8 @@ export const build = defineCommand({
     const release = {
       ...flow,
       ...options,
-      ...core.omitUndefined({ push: push || undefined, audit, builder, network, platform, tokenDelivery }),
+      ...core.omitUndefined({ push: push || undefined, audit, builder, network, tokenDelivery }),
+      ...core.omitUndefined({ platform: given(platform)?.join(',') }),
       ...core.omitUndefined({ cacheFrom: given(cacheFrom), cacheTo: given(cacheTo) }),
       buildArgs: core.parseBuildArgs(buildArg),
     };

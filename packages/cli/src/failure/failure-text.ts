@@ -4,6 +4,8 @@ import { describeFailure, type FailureOptions, isErrorLike, messageOf } from './
 
 export interface FailureTextOptions extends FailureOptions {
   readonly hasColours: boolean;
+  /** Of the process, where a signal decides it. Default: the failure's. */
+  readonly exitCode?: number;
   /** Width of the terminal. Default: 100. */
   readonly columns?: number;
 }
@@ -31,7 +33,7 @@ export function failureText(error: unknown, options: FailureTextOptions): string
     ...adviceMore,
     ...outputLines(output, style),
     '',
-    style.quiet(`  ${code}, exit code ${exitCode}`),
+    style.quiet(`  ${code}, exit code ${options.exitCode ?? exitCode}`),
     ...(options.isVerbose === true ? ['', ...stackLines(error, options).map(style.quiet)] : []),
   ];
   return `\n${lines.join('\n')}\n`;

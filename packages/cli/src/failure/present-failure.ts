@@ -37,6 +37,6 @@ export async function presentFailure(error: unknown, io: GuardedIo, call: Failed
   }
   const { hasColours, columns } = io.stderr;
   const clean = (text: string) => makeVisible(redact(text));
-  io.stderr.write(failureText(error, { hasColours, columns, isVerbose, clean, command }));
+  io.stderr.write(failureText(error, { hasColours, columns, isVerbose, clean, command, exitCode }));
   return exitCode;
 }

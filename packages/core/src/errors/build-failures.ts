@@ -157,8 +157,8 @@ export function sourcesCopied(step: string): DeBuildError {
 /** The image that the build reported does not exist on the engine. */
 export function builtImageMissing(id: string): DeBuildError {
   return failure('built-image-missing', {
-    what: `The build reported the image ${id}, and the engine does not have it.`,
-    why: 'A prune or another build removed it, or the engine lost it.',
+    what: `The build reported the image ${id}, and it is not where the images are kept.`,
+    why: 'A prune or another build removed it, or it was lost there.',
     fix: 'Run it again, without a prune at the same time.',
   });
 }

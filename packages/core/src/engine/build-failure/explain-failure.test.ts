@@ -47,6 +47,18 @@ test('a session that the builder does not have', () => {
   });
 });
 
+test.each([
+  ['unexpected status from POST request to https://r.example.com/v2/: 403 Forbidden', 'registry-refused'],
+  ['failed to do request: Head "https://r.example.com/": dial tcp: no such host', 'registry-unreachable'],
+])('a push by the builder: %s', (reason, code) => {
+  const failed = explain(`failed to solve: failed to push r.example.com/acme/erp: ${reason}`);
+  expect(failed).toMatchObject({
+    code,
+    exitCode: 5,
+    what: expect.stringContaining('r.example.com/acme/erp'),
+  });
+});
+
 test('an image that only a `--from` names', () => {
   const error = 'failed to do request: Head "https://registry-1.docker.io/": no such host';
   const message = `failed to load cache key: ${error}`;

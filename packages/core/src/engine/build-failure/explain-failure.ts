@@ -9,6 +9,7 @@ import {
   sessionNotFound,
 } from '../../errors/build-failures.ts';
 import type { DeBuildError } from '../../errors/de-build-error.ts';
+import { registryRefused, registryUnreachable } from '../../errors/engine-image-failures.ts';
 import { parseInstructions, type Syntax } from '../../site/containerfile-instructions.ts';
 import { SOURCES_CONTEXT } from '../../site/mount-sources.ts';
 import { parseReference } from '../images/image-reference.ts';
@@ -47,6 +48,8 @@ export function explainFailure(failed: FailedBuild): DeBuildError {
   const syntax = failedSyntax(step, message, containerfile.text);
   if (syntax !== undefined)
     return frontendUnavailable(syntax, withoutArguments(withoutPreamble(step?.error || message)));
+  const [, pushed, refusal = ''] = /failed to push (\S+): (.*)/s.exec(message) ?? [];
+  if (pushed !== undefined) return explainPush(pushed, refusal);
   const lost = /no active session for [\w-]+(?:: [\w ]+)?/.exec(message)?.[0];
   if (lost !== undefined) return sessionNotFound(lost);
   const base = unavailableBase(step, message);
@@ -63,6 +66,13 @@ export function explainFailure(failed: FailedBuild): DeBuildError {
     return buildRefused(withoutArguments(message), advise(`${step?.tail ?? ''}\n${message}`));
   }
   return explainStep(step, failed);
+}
+
+/** A builder that pushes the image itself. */
+function explainPush(reference: string, reason: string): DeBuildError {
+  const [host = ''] = reference.split('/');
+  const isUnreachable = /dial tcp|no such host|connection re(?:fused|set)|timeout|\bEOF\b/i.test(reason);
+  return (isUnreachable ? registryUnreachable : registryRefused)(host, reference, reason);
 }
 
 function explainStep(step: FailedStep, { containerfile }: FailedBuild): DeBuildError {

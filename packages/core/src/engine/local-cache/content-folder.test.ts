@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -51,6 +51,16 @@ test('content with another digest, and what is not committed, leaves nothing', a
 test('a digest is no path', async () => {
   await expect(async () => content.size('sha256:../../etc/passwd')).rejects.toThrow(RangeError);
 });
+
+test.each(['', '<html>', '[]', '{"manifests": 5}'])(
+  'an index that is none, %j, names nothing, and is replaced',
+  async (text) => {
+    await writeFile(join(folder, 'index.json'), text);
+    expect(await content.resolve('latest')).toBeUndefined();
+    await content.tag('latest', { mediaType: 'm', digest: digestOf('1'), size: 1 });
+    expect(await content.resolve('latest')).toBe(digestOf('1'));
+  },
+);
 
 test('a tag names the newest manifest', async () => {
   expect(await content.resolve('latest')).toBeUndefined();

@@ -8,6 +8,7 @@ import { type ContentWriter, openContentWriter } from '../../disk/content-writer
 import { ifMissing } from '../../disk/if-missing.ts';
 import { makeFolders } from '../../disk/make-folders.ts';
 import { writeWhole } from '../../disk/write-whole.ts';
+import { parseJson } from '../../parse-json.ts';
 
 /** A folder in the layout of OCI images, as buildx's `type=local` keeps a cache. */
 export interface ContentFolder {
@@ -38,7 +39,8 @@ export function openContentFolder(folder: string): ContentFolder {
   };
   const readIndex = async () => {
     const text = await ifMissing(readFile(indexPath, 'utf8'), undefined);
-    return text === undefined ? undefined : indexSchema.parse(JSON.parse(text));
+    // What is no index names nothing, and is replaced by the next one.
+    return text === undefined ? undefined : indexSchema.safeParse(parseJson(text)).data;
   };
   return {
     size: (digest) =>

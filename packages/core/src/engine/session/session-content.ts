@@ -66,7 +66,7 @@ async function write(store: ContentFolder, { messages, writer }: GrpcCall): Prom
     for await (const message of messages) {
       const fields = readFields(message);
       const expected = fields.text(4);
-      if (expected !== '' && content === undefined && (await store.size(expected)) !== undefined)
+      if (expected !== '' && content === undefined && (await isThere(store, expected, fields.number(3))))
         throw new GrpcError(GRPC.alreadyExists, `content ${expected}: already exists`);
       content ??= await store.write();
       const action = fields.number(1);
@@ -88,6 +88,12 @@ async function write(store: ContentFolder, { messages, writer }: GrpcCall): Prom
   } finally {
     await content?.close();
   }
+}
+
+/** One of another size was damaged. @param total 0 where it is not known */
+async function isThere(store: ContentFolder, digest: string, total: number): Promise<boolean> {
+  const size = await store.size(digest);
+  return size !== undefined && (total === 0 || total === size);
 }
 
 async function send(writer: GrpcCall['writer'], message: Buffer): Promise<void> {
