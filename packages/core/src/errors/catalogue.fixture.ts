@@ -499,7 +499,9 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [key, 'de-example.env', { meant: 'PAT_DESIRED', isMissing: false }],
       [key, 'de-example.env', { meant: undefined, isMissing: false }],
     ],
-    envTypeUnknown: [[key]],
+    envTypeUnknown: [[key, 'type colour']],
+    envDecoratorUnreadable: [[key, 'type']],
+    envValueUnlikely: [[key, { example: { file: 'de-example.env', line: 3 }, shape: 'a whole number' }]],
     envDecoratorUnknown: [[key, 'requird', 'required']],
   },
   'file-findings.ts': {

@@ -175,7 +175,17 @@ export function envValueShape(at: KeyPlace, { example, shape = 'a text' }: Expec
   return error('env-value-shape', {
     what: `${at.subject} in ${at.file} has a value of the wrong shape.`,
     why: `According to the example (line ${example.line}) it must be ${shape}.`,
-    fix: 'Correct the value; or, if it is right, add a comment above the key in the example: # @type=string',
+    fix: 'Correct the value; or, if it is right, correct `@type` above the key in the example.',
+    ...at,
+  });
+}
+
+/** Of no written type: the example's value only looks like one. */
+export function envValueUnlikely(at: KeyPlace, { example, shape = 'a text' }: Expected): Finding {
+  return warning('env-value-unlikely', {
+    what: `${at.subject} in ${at.file} has another shape than its example.`,
+    why: `The value in the example (line ${example.line}) is ${shape}.`,
+    fix: 'Correct the value; or, if it is right, say so above the key in the example: # @type=string',
     ...at,
   });
 }
@@ -196,11 +206,21 @@ export function envKeyUnknown(
   };
 }
 
-export function envTypeUnknown(at: KeyPlace): Finding {
+/** @param unknown `type colour`, `option minDots` */
+export function envTypeUnknown(at: KeyPlace, unknown: string): Finding {
   return warning('env-type-unknown', {
-    what: `The type of ${at.subject} in ${at.file} is not one that de-build checks.`,
+    what: `The type of ${at.subject} in ${at.file} has the ${unknown}, which de-build does not know.`,
     why: 'Its value is not checked.',
-    fix: 'Use string, number, int, boolean, url, email, port, enum(…), semver, host, ip or uuid.',
+    fix: 'Use a type and options of @env-spec: string, number, boolean, url, domain, email, port, enum(…), semver, ip, uuid and others.',
+    ...at,
+  });
+}
+
+export function envDecoratorUnreadable(at: KeyPlace, name: string): Finding {
+  return warning('env-decorator-unreadable', {
+    what: `The decorator @${name} of ${at.subject} in ${at.file} cannot be read.`,
+    why: 'A quote or a bracket of its value is not closed, so it is ignored.',
+    fix: 'Close it; a value with spaces or brackets goes in quotes.',
     ...at,
   });
 }

@@ -1,4 +1,10 @@
-import { envKeyMissing, envKeyUnknown, envValueEmpty, envValueShape } from '../errors/env-findings.ts';
+import {
+  envKeyMissing,
+  envKeyUnknown,
+  envValueEmpty,
+  envValueShape,
+  envValueUnlikely,
+} from '../errors/env-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import type { EnvEntry, EnvFile } from './env-file.ts';
@@ -80,13 +86,14 @@ function markSensitive(
 
 function describeWrong(
   env: EnvFile,
-  { key: subject, line, type, needsValue }: ExampleKey,
+  { key: subject, line, type, isGuessed, needsValue }: ExampleKey,
   { example, unknown }: { readonly example: EnvSchema; readonly unknown: readonly EnvEntry[] },
 ): Finding {
   const entry = env.entries.get(subject);
   const at = { file: env.path, ...omitUndefined({ line: entry?.line }), subject };
   const expected = { example: { file: example.path, line }, shape: type?.shape };
-  if (entry !== undefined) return (entry.value === '' ? envValueEmpty : envValueShape)(at, expected);
+  if (entry?.value === '') return envValueEmpty(at, expected);
+  if (entry !== undefined) return (isGuessed ? envValueUnlikely : envValueShape)(at, expected);
   const names = unknown.map(({ key }) => key);
   const mistyped = env.entries.get(nearestName(subject, names) ?? '');
   return envKeyMissing(at, { ...expected, needsValue }, mistyped);

@@ -1,3 +1,5 @@
+import { readCallArguments, readExpression } from './env-expression.ts';
+
 /**
  * Comments of an example env file that describe a key, in the @env-spec convention: a line of `@name`s or
  * `@name=value`s in the comment block above a key, or after its value; and in the header of the file for all keys.
@@ -8,6 +10,8 @@ export interface Decorator {
   /** `true` for a bare `@name`. Quotes are removed. */
   readonly value: string;
   readonly line: number;
+  /** Whether its value ends, and is one by the convention. */
+  readonly isReadable: boolean;
 }
 
 export interface ExampleComments {
@@ -68,18 +72,27 @@ export function readExampleComments(
   return { header, byLine, commentedKeys };
 }
 
-const DECORATOR =
-  /^@([A-Za-z]\w*)(?:=((?:[A-Za-z]\w*\([^)]*\))|"[^"]*"|'[^']*'|`[^`]*`|\{[^}]*\}|[^\s#]*)|\([^)]*\))?(?=\s|$)/;
-
 /** The decorators at the start of a comment, up to the first other word. */
 function readDecorators(comment: string, line: number): Decorator[] {
   const decorators: Decorator[] = [];
   let rest = comment.trim();
   for (;;) {
-    const match = DECORATOR.exec(rest);
-    if (match === null) return decorators;
-    const value = (match[2] ?? 'true').replace(/^(["'`])(.*)\1$/, '$2');
-    decorators.push({ name: match[1] ?? '', value, line });
-    rest = rest.slice(match[0].length).trimStart();
+    const [whole, name = '', sign] = /^@([A-Za-z]\w*)(=|\(|(?=\s|$))/.exec(rest) ?? [];
+    if (whole === undefined) return decorators;
+    const after = rest.slice(whole.length);
+    if (sign === '=') {
+      const read = readExpression(after);
+      const value = read === undefined ? after : after.slice(0, read.end);
+      decorators.push({ name, value: unquoted(value), line, isReadable: read !== undefined });
+      rest = read === undefined ? '' : after.slice(read.end).trimStart();
+    } else {
+      const read = sign === '(' ? readCallArguments(`(${after}`) : { end: 0 };
+      decorators.push({ name, value: 'true', line, isReadable: read !== undefined });
+      rest = read === undefined ? '' : after.slice(Math.max(read.end - 1, 0)).trimStart();
+    }
   }
+}
+
+function unquoted(value: string): string {
+  return value.replace(/^(["'`])(.*)\1$/s, '$2');
 }

@@ -28,7 +28,7 @@ describe('keys', () => {
     ['commented out: may be left out', '# A=x', '', []],
     ['commented out: may be empty', '#A=x', 'A=', []],
     ['commented out: known', '# A=5', 'A=7', []],
-    ['commented out: of a shape', '# A=5', 'A=many', ['env-value-shape A 1']],
+    ['commented out: of a shape', '# A=5', 'A=many', ['env-value-unlikely A 1']],
     ['prose is no key', '# Single site: RULE=x\n# or RULE=y\nRULE=', 'RULE=', []],
     ["Compose's own", 'A=x', 'A=x\nCOMPOSE_PROJECT_NAME=erp', []],
   ])('%s', (_, example, env, expected) => {
@@ -173,18 +173,74 @@ describe('shapes', () => {
     ['uuid', ['123e4567-e89b-12d3-a456-426614174000'], ['123']],
     ['string(minLength=3, startsWith=sk-)', ['sk-', 'sk-1'], ['sk', 'abc']],
     ['string(isLength=2)', ['ab'], ['a', 'abc']],
+    ['string(matches=/^v\\d+$/i)', ['v1', 'V22'], ['1', 'va']],
+    ['string(matches="^[ab]+$", toLowerCase=true)', ['ab', 'AB'], ['c']],
+    ['number(min=1, max=9, coerceToMinMaxRange=true)', ['0', '12'], ['x']],
+    ['number(isDivisibleBy=5, precision=1)', ['10'], ['7']],
+    ['url(prependHttps=true)', ['erp.example.com/app', 'http://a.example.com'], ['a b']],
+    [
+      'url(allowedDomains=[example.com, "localhost:3000"])',
+      ['https://example.com/x', 'http://EXAMPLE.com:8080', 'http://localhost:3000'],
+      ['https://other.com', 'http://localhost:4000'],
+    ],
+    ['url(allowedProtocols=[postgres, "postgresql:"])', ['postgres://a', 'postgresql://a'], ['https://a']],
+    [
+      'url(noTrailingSlash=true, matches=/^https:\\/\\/api\\./)',
+      ['https://api.a/v1'],
+      ['https://api.a/', 'https://b'],
+    ],
+    ['domain', ['app.example.com'], ['*.example.com', 'localhost', '10.0.0.1', 'https://a.b', 'a.b:80']],
+    ['domain(allowWildcard=true)', ['*.example.com', 'example.com'], ['*', 'a.*.com']],
+    ['domain(allowSingleLabel=true, allowIp=true)', ['localhost', '10.0.3.12'], ['::1']],
+    ['email(normalize=true)', ['A@B.example'], ['a']],
+    ['port(min=1024, max=9999)', ['3000'], ['80', '10000']],
+    ['ip(version=4)', ['10.0.0.1'], ['::1']],
+    ['isoDate', ['2026-11-28', '2026-11-28T15:30:00Z'], ['28.11.2026', '2026-13-01']],
+    ['md5', ['d41d8cd98f00b204e9800998ecf8427e'], ['d41d8']],
+    ['duration', ['120s', '5m', '2 days', '500ms', '100'], ['soon', '5 fortnights', '-1s']],
+    ['duration(min="1m", max="1d", output="seconds")', ['60s', '24h'], ['59s', '2d']],
+    ['array(int, minLength=2)', ['1,2', '[1, 2, 3]'], ['1', '1,x']],
+    ['array(enum(a, b), separator=";", unique=true)', ['a;b'], ['a;a', 'a;c']],
+    ['record(number, keyType=enum(us, eu))', ['{"us": 1}'], ['{"us": "x"}', '{"de": 1}', '[1]']],
+    ['simple-object', ['{"a": 1}', '{a=b}'], ['a', '[1]']],
   ])('%s', (written, right, wrong) => {
     const type = envTypeOf(written);
-    expect(right.filter((text) => type?.schema.safeParse(text).success !== true)).toEqual([]);
-    expect(wrong.filter((text) => type?.schema.safeParse(text).success !== false)).toEqual([]);
+    if ('unknown' in type) throw new Error(type.unknown);
+    expect(right.filter((text) => !type.schema.safeParse(text).success)).toEqual([]);
+    expect(wrong.filter((text) => type.schema.safeParse(text).success)).toEqual([]);
   });
 
-  test.each(['colour', 'enum()', 'enum', '', 'constructor', 'if(eq($A, b), url, string)'])(
-    '%j is no type',
-    (written) => {
-      expect(envTypeOf(written)).toBeUndefined();
-    },
-  );
+  test.each([
+    ['colour', 'type colour'],
+    ['enum()', 'type enum, as it is written'],
+    ['enum', 'type enum, as it is written'],
+    ['', 'type '],
+    ['constructor', 'type constructor'],
+    ['if(eq($A, b), url, string)', 'type if'],
+    ['enum($MODES)', 'type enum, as it is written'],
+    ['string(minDots=3)', 'option minDots'],
+    ['string(minLength=if(eq($A, b), 3, 4))', 'option minLength'],
+    ['string(minLength=$A)', 'option minLength'],
+    ['string(minLength=many)', 'option minLength'],
+    ['url(prependHttps=maybe)', 'option prependHttps'],
+    ['string(matches="[")', 'option matches'],
+    ['array(colour)', 'type array, as it is written'],
+  ])('%j is not known: %s', (written, unknown) => {
+    expect(envTypeOf(written)).toEqual({ unknown });
+  });
+
+  test('a guess is a warning, and what is not known checks nothing', () => {
+    const port = check('HTTP_PUBLISH_PORT=8080', 'HTTP_PUBLISH_PORT=127.0.0.1:8080').findings;
+    expect(port).toMatchObject([{ id: 'env-value-unlikely', severity: 'warning' }]);
+    const typed = check('# @type=port\nHTTP_PORT=8080', 'HTTP_PORT=127.0.0.1:8080').findings;
+    expect(typed).toMatchObject([{ id: 'env-value-shape', severity: 'error' }]);
+    expect(found('# @type=url(minDots=1)\nA=https://a', 'A=x')).toEqual([]);
+  });
+
+  test('a decorator that does not end is told', () => {
+    const { findings } = deriveEnvSchema('# @required @type=string(minLength=3\nA=x', 'x.env');
+    expect(findings).toMatchObject([{ id: 'env-decorator-unreadable', severity: 'warning', subject: 'A' }]);
+  });
 
   test.each([
     ['A', 'true', 'true or false'],

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { envDecoratorUnknown, envTypeUnknown } from '../errors/env-findings.ts';
+import { envDecoratorUnknown, envDecoratorUnreadable, envTypeUnknown } from '../errors/env-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import { type Decorator, readExampleComments } from './env-decorators.ts';
 import { hasSensitiveName, parseEnv } from './env-file.ts';
-import { type EnvType, envTypeOf, inferEnvType } from './env-types.ts';
+import type { EnvType } from './env-scalar-types.ts';
+import { envTypeOf, inferEnvType } from './env-types.ts';
 import { nearestName } from './nearest-name.ts';
 
 /** What the example says about a key. */
@@ -17,6 +18,8 @@ export interface ExampleKey {
   readonly needsValue: boolean;
   readonly sensitive: boolean;
   readonly type: EnvType | undefined;
+  /** The type is only what the example's value looks like. */
+  readonly isGuessed: boolean;
 }
 
 export interface EnvSchema {
@@ -32,7 +35,7 @@ export interface EnvSchema {
 /**
  * Derives what `.env` must look like from its example:
  * a key of the example must be there; where the example has a value, so must `.env`; and a value must have the shape
- * that `@type` names, or that the example's value clearly has. `@required` requires a value where the example has
+ * that `@type` names; where it lacks the one that the example's value clearly has, that is only a warning. `@required` requires a value where the example has
  * none, `@optional` and a commented-out `# KEY=` let the key be left out. `@sensitive`, and PAT, TOKEN, SECRET or
  * PASSWORD as a word of the name, keep a value out of every output.
  */
@@ -55,9 +58,9 @@ export function deriveEnvSchema(exampleText: string, path: string): EnvSchema {
     const read = mapOf(decorators);
     const sensitive = isSensitive(key, read, header);
     const declared = read.get('type');
-    const type =
-      declared === undefined ? (sensitive ? undefined : inferEnvType(key, value)) : envTypeOf(declared);
-    keys.set(key, { key, line, sensitive, type, ...needsOf({ value, isComment, read, header }) });
+    const isGuessed = declared === undefined;
+    const type = isGuessed ? (sensitive ? undefined : inferEnvType(key, value)) : knownType(declared);
+    keys.set(key, { key, line, sensitive, type, isGuessed, ...needsOf({ value, isComment, read, header }) });
   }
   const shape = Object.fromEntries([...keys.values()].map((each) => [each.key, schemaOf(each)]));
   return { path, schema: z.looseObject(shape), keys, findings: own };
@@ -119,9 +122,22 @@ function soften(finding: Finding): Finding {
 
 const OURS = ['required', 'optional', 'sensitive', 'public', 'type'];
 
-function judgeDecorator({ name, value, line }: Decorator, file: string, subject: string): Finding[] {
+function knownType(written: string): EnvType | undefined {
+  const type = envTypeOf(written);
+  return 'unknown' in type ? undefined : type;
+}
+
+function judgeDecorator(
+  { name, value, line, isReadable }: Decorator,
+  file: string,
+  subject: string,
+): Finding[] {
   const at = { file, line, subject };
-  if (name === 'type') return envTypeOf(value) === undefined ? [envTypeUnknown(at)] : [];
+  if (!isReadable) return [envDecoratorUnreadable(at, name)];
+  if (name === 'type') {
+    const type = envTypeOf(value);
+    return 'unknown' in type ? [envTypeUnknown(at, type.unknown)] : [];
+  }
   const meant = OURS.includes(name) ? undefined : nearestName(name, OURS);
   return meant === undefined ? [] : [envDecoratorUnknown(at, name, meant)];
 }

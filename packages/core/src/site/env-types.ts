@@ -1,29 +1,50 @@
 import { isIP } from 'node:net';
 import semver from 'semver';
 import { z } from 'zod';
+import { parseJson } from '../parse-json.ts';
+import { type EnvExpression, readExpression } from './env-expression.ts';
+import {
+  check,
+  domainType,
+  durationType,
+  EMAIL,
+  type EnvType,
+  HOST,
+  isUrl,
+  numberType,
+  stringType,
+  TRUTH,
+  urlType,
+  VERSION,
+} from './env-scalar-types.ts';
+import { createOptions, type TypeOptions } from './env-type-options.ts';
 
-/** What a value of an env file must be. */
-export interface EnvType {
-  readonly schema: z.ZodType<string, string>;
-  /** Follows "must be": `a whole number from 1 to 9`. */
-  readonly shape: string;
+/** Why a written type is not checked: what of it is not known, or is decided elsewhere. */
+export interface UnknownType {
+  /** `type colour`, `option minDots`. */
+  readonly unknown: string;
 }
 
-type Options = ReadonlyMap<string, string>;
-
 /**
- * The type that a `@type=` decorator names, in the words of @env-spec, and also `int`, `host` and `hostname`.
- * `undefined` when it is unknown.
+ * The type that a `@type=` decorator names, by the data types of @env-spec (varlock's reference of June 2026), and also `int`,
+ * `host` and `hostname`. Where an option is not known, or a function decides it, nothing is checked.
  */
-export function envTypeOf(written: string): EnvType | undefined {
-  const [, name = '', inner = ''] = /^([A-Za-z][\w-]*)(?:\((.*)\))?$/s.exec(written.trim()) ?? [];
-  const words = inner
-    .split(',')
-    .map((word) => word.trim().replace(/^(["'`])(.*)\1$/, '$2'))
-    .filter((word) => word !== '');
-  if (name === 'enum') return words.length === 0 ? undefined : oneOf(words);
-  const make = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
-  return make?.(new Map(words.map((word) => [word.split('=')[0]?.trim() ?? '', unquote(word)])));
+export function envTypeOf(written: string): EnvType | UnknownType {
+  const read = readExpression(written.trim());
+  return read === undefined ? { unknown: `value ${JSON.stringify(written)}` } : typeOf(read.value);
+}
+
+function typeOf(value: EnvExpression): EnvType | UnknownType {
+  if (value.kind !== 'text' && value.kind !== 'call') return { unknown: 'value' };
+  const name = value.kind === 'text' ? value.text : value.name;
+  const args = value.kind === 'text' ? [] : value.args;
+  const definition = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined;
+  if (definition === undefined) return { unknown: `type ${name}` };
+  const options = createOptions(args);
+  const made = definition(options);
+  const unknown = options.unknown();
+  if (unknown !== undefined) return { unknown: `option ${unknown}` };
+  return made ?? { unknown: `type ${name}, as it is written` };
 }
 
 /**
@@ -31,106 +52,115 @@ export function envTypeOf(written: string): EnvType | undefined {
  * neither does a version: `latest` is one too.
  */
 export function inferEnvType(key: string, value: string): EnvType | undefined {
-  if (value === 'true' || value === 'false') return TYPES.boolean?.(NO_OPTIONS);
-  if (/^\d{1,15}$/.test(value) && !/^0\d/.test(value)) return TYPES.int?.(NO_OPTIONS);
-  if (/^https?:\/\//.test(value)) return TYPES.url?.(new Map([['allowedProtocols', 'http https']]));
-  if (EMAIL.test(value)) return TYPES.email?.(NO_OPTIONS);
+  const guess = (name: string) => TYPES[name]?.(createOptions([]));
+  if (value === 'true' || value === 'false') return guess('boolean');
+  if (/^\d{1,15}$/.test(value) && !/^0\d/.test(value)) return guess('int');
+  if (/^https?:\/\//.test(value))
+    return check((text) => isUrl(text, ['http', 'https']), 'a URL with http or https');
+  if (EMAIL.test(value)) return guess('email');
   if (/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(value) && /_VERSION$/.test(key)) return VERSION;
   return undefined;
 }
 
-const NO_OPTIONS: Options = new Map();
-const EMAIL = /^[^\s@]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
-const HOST_LABELS =
-  /^(?=.{1,253}$)[A-Za-z0-9_](?:[\w-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[\w-]*[A-Za-z0-9_])?)*$/;
-const TRUTH = /^(?:true|false|t|f|yes|no|on|off|1|0)$/i;
-
-/** A number with any number of dots: `3`, `3.14`, `3.14.2-rc1`, `v16.1.0`. */
-const VERSION = check(
-  (text) => /^v?\d+(?:\.\d+)*(?:[-+.]?[A-Za-z][\w.+-]*)?$/.test(text),
-  'a version such as 1.2.3',
-);
-
-const TYPES: Readonly<Record<string, (options: Options) => EnvType>> = {
+const TYPES: Readonly<Record<string, (options: TypeOptions) => EnvType | undefined>> = {
   string: stringType,
-  number: (options) => numberType(options, options.get('isInt') === 'true'),
+  number: (options) => numberType(options, false),
   int: (options) => numberType(options, true),
-  boolean: () => check((text) => TRUTH.test(text), 'true or false'),
+  boolean: () => check((text) => TRUTH.test(text.trim()), 'true or false'),
   url: urlType,
-  email: () => check((text) => EMAIL.test(text), 'an e-mail address'),
-  port: (options) => numberType(new Map([['min', '0'], ['max', '65535'], ...options]), true),
-  semver: () => check((text) => semver.valid(text) === text, 'a semantic version such as 1.2.3'),
+  domain: domainType,
+  email: (options) => {
+    options.flag('normalize');
+    return check((text) => EMAIL.test(text), 'an e-mail address');
+  },
+  port: (options) => {
+    const [least, most] = [options.number('min') ?? 0, options.number('max') ?? 65_535];
+    const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) >= least && Number(text) <= most;
+    return check(isPort, `a whole number from ${least} up to ${most}`);
+  },
+  semver: (options) => {
+    options.flag('normalize');
+    return check((text) => semver.valid(text) === text, 'a semantic version such as 1.2.3');
+  },
   host: () => HOST,
   hostname: () => HOST,
-  domain: () => HOST,
-  ip: () => check((text) => isIP(text) !== 0, 'an IP address'),
+  ip: (options) => {
+    options.flag('normalize');
+    const version = options.number('version');
+    const isRight = (text: string) => (version === undefined ? isIP(text) !== 0 : isIP(text) === version);
+    return check(isRight, `an IP${version === undefined ? '' : `v${version}`} address`);
+  },
+  isoDate: () =>
+    check(
+      (text) =>
+        /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/.test(text) &&
+        !Number.isNaN(Date.parse(text)),
+      'a date such as 2026-11-28',
+    ),
   uuid: () => check((text) => z.uuid().safeParse(text).success, 'a UUID'),
+  md5: () => check((text) => /^[0-9a-f]{32}$/i.test(text), 'an MD5 digest'),
+  enum: ({ positional }) => {
+    const words = positional.map((value) => (value.kind === 'text' ? value.text : undefined));
+    const isKnown = words.every((word) => word !== undefined && !word.startsWith('$'));
+    if (words.length === 0 || !isKnown) return undefined;
+    return check((text) => words.includes(text), `one of ${words.join(', ')}`);
+  },
+  duration: durationType,
+  array: arrayType,
+  record: recordType,
+  'simple-object': recordType,
 };
 
-const HOST = check((text) => HOST_LABELS.test(text) || isIP(text) !== 0, 'a host name or an IP address');
-
-function stringType(options: Options): EnvType {
-  const exact = numberOf(options, 'isLength');
-  const least = exact ?? numberOf(options, 'minLength') ?? 0;
-  const most = exact ?? numberOf(options, 'maxLength') ?? Number.POSITIVE_INFINITY;
-  const start = options.get('startsWith') ?? '';
-  const end = options.get('endsWith') ?? '';
-  const parts = ['a text'];
-  if (exact !== undefined) parts.push(`of ${exact} characters`);
-  else if (least > 0) parts.push(`of at least ${least} characters`);
-  if (exact === undefined && most < Number.POSITIVE_INFINITY) parts.push(`of at most ${most} characters`);
-  if (start !== '') parts.push(`that begins with ${start}`);
-  if (end !== '') parts.push(`that ends with ${end}`);
-  const isRight = (text: string) =>
-    text.length >= least && text.length <= most && text.startsWith(start) && text.endsWith(end);
-  return check(isRight, parts.join(' '));
+function arrayType(options: TypeOptions): EnvType | undefined {
+  const [element] = options.positional;
+  const type = element === undefined ? undefined : typeOf(element);
+  const separator = options.text('separator') ?? ',';
+  options.text('format');
+  const [exact, min, max] = ['isLength', 'minLength', 'maxLength'].map((name) => options.number(name));
+  const isUnique = options.flag('unique');
+  if (type !== undefined && 'unknown' in type) return undefined;
+  const itemsOf = (text: string): readonly unknown[] => {
+    const json = parseJson(text);
+    if (Array.isArray(json)) return json;
+    const [, inner] = /^\[(.*)\]$/s.exec(text.trim()) ?? [];
+    return (inner ?? text)
+      .split(inner === undefined ? separator : ',')
+      .map((item) => item.trim().replace(/^(["'`])(.*)\1$/s, '$2'))
+      .filter((item) => item !== '');
+  };
+  const isRight = (text: string) => {
+    const items = itemsOf(text);
+    const hasLength =
+      exact === undefined
+        ? items.length >= (min ?? 1) && items.length <= (max ?? Number.POSITIVE_INFINITY)
+        : items.length === exact;
+    const isEach = items.every((item) => type === undefined || type.schema.safeParse(String(item)).success);
+    return hasLength && isEach && !(isUnique && new Set(items).size < items.length);
+  };
+  return check(isRight, `a list${type === undefined ? '' : `, each ${type.shape}`}`);
 }
 
-function numberType(options: Options, isWhole: boolean): EnvType {
-  const least = numberOf(options, 'min');
-  const most = numberOf(options, 'max');
-  const range = [
-    least === undefined ? '' : ` from ${least}`,
-    most === undefined ? '' : ` up to ${most}`,
-  ].join('');
-  return check(
-    (text) => {
-      const number = /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-      return (
-        !Number.isNaN(number) &&
-        (!isWhole || !text.includes('.')) &&
-        number >= (least ?? Number.NEGATIVE_INFINITY) &&
-        number <= (most ?? Number.POSITIVE_INFINITY)
-      );
-    },
-    `a ${isWhole ? 'whole ' : ''}number${range}`,
+function recordType(options: TypeOptions): EnvType | undefined {
+  const [element] = options.positional;
+  const [type, keyExpression] = [element && typeOf(element), options.nested('keyType')];
+  const keyType = keyExpression && typeOf(keyExpression);
+  const [exact, min, max] = ['entriesIsLength', 'entriesMinLength', 'entriesMaxLength'].map((name) =>
+    options.number(name),
   );
-}
-
-function urlType(options: Options): EnvType {
-  const protocols = options
-    .get('allowedProtocols')
-    ?.split(/[\s,[\]]+/)
-    .filter((word) => word !== '');
-  const isAllowed = (url: URL) => protocols?.includes(url.protocol.replace(/:$/, '')) ?? true;
-  const shape = protocols === undefined ? 'a URL' : `a URL with ${protocols.join(' or ')}`;
-  return check((text) => URL.canParse(text) && !/\s/.test(text) && isAllowed(new URL(text)), shape);
-}
-
-function oneOf(words: readonly string[]): EnvType {
-  return check((text) => words.includes(text), `one of ${words.join(', ')}`);
-}
-
-function check(isRight: (text: string) => boolean, shape: string): EnvType {
-  return { schema: z.string().refine(isRight, shape), shape };
-}
-
-function numberOf(options: Options, name: string): number | undefined {
-  const number = Number(options.get(name) ?? Number.NaN);
-  return Number.isFinite(number) ? number : undefined;
-}
-
-function unquote(word: string): string {
-  const value = word.split('=').slice(1).join('=').trim();
-  return value === '' ? 'true' : value.replace(/^(["'`])(.*)\1$/, '$2');
+  if ((type && 'unknown' in type) || (keyType && 'unknown' in keyType)) return undefined;
+  const fits = (one: EnvType | undefined, value: unknown) =>
+    one?.schema.safeParse(String(value)).success ?? true;
+  const isRight = (text: string) => {
+    const json = parseJson(text);
+    // `{a=b}` is a literal of the convention.
+    if (json === undefined) return readExpression(text.trim())?.value.kind === 'record';
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) return false;
+    const entries = Object.entries(json);
+    const hasLength =
+      exact === undefined
+        ? entries.length >= (min ?? 0) && entries.length <= (max ?? Number.POSITIVE_INFINITY)
+        : entries.length === exact;
+    return hasLength && entries.every(([key, value]) => fits(keyType, key) && fits(type, value));
+  };
+  return check(isRight, 'an object, as JSON');
 }

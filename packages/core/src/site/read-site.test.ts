@@ -69,6 +69,18 @@ test('an empty folder: everything that is missing is reported at once', async ()
   ]);
 });
 
+test('what a Compose file beside the site uses is no unknown key', async () => {
+  const compose = 'services: { a: { image: "${A_IMAGE:?none}:$A_TAG", command: "echo $$NOT_THIS" } }\n';
+  write({
+    '.env':
+      'DE_SITE_VERSION=1.0.0\nPAT_DESIRED_EFFECT=x1\nA_IMAGE=i\nA_TAG=t\nNOT_THIS=1\nOVER=1\nELSEWHERE=1\nCOMPOSE_FILE=compose.yaml:more/elsewhere.yml\n',
+    'compose.yaml': compose,
+    'overrides/compose.https.yaml': 'x: ${OVER-}\n',
+    'more/elsewhere.yml': 'x: ${ELSEWHERE}\n',
+  });
+  expect(await found()).toEqual(['env-key-unknown .env 5']);
+});
+
 test('everything that is wrong is reported at once', async () => {
   write({
     'de-build.json': '{"tagret": "x"}',

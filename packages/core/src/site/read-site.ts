@@ -5,6 +5,7 @@ import { versionMissing } from '../errors/version-findings.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import { type AppEntry, type AppsReading, readApps } from './apps-json.ts';
 import { checkEnv } from './check-env.ts';
+import { readComposeKeys } from './compose-keys.ts';
 import { type EnvFile, MAXIMUM_ENV_BYTES, readEnv } from './env-file.ts';
 import { deriveEnvSchema } from './env-schema.ts';
 import { requireFolder } from './find-site.ts';
@@ -78,9 +79,16 @@ async function readCheckedEnv(
   if (reading.env === undefined || example?.state !== 'read')
     return { env: reading.env && markSecrets(reading.env, config), findings };
   const schema = deriveEnvSchema(example.text, config.exampleEnv);
-  const checked = checkEnv(reading.env, schema, { aliases: config.tokenAliases, knownKeys: used });
+  const aliases = config.tokenAliases;
+  const known = new Set([...used, ...schema.keys.keys(), ...aliases.flat()]);
+  const isStrange = [...reading.env.entries.keys()].some((key) => !known.has(key));
+  const composed = isStrange
+    ? await readComposeKeys(site, reading.env.entries.get('COMPOSE_FILE')?.value)
+    : new Set<string>();
+  const knownKeys = new Set([...used, ...composed]);
+  const checked = checkEnv(reading.env, schema, { aliases, knownKeys });
   const isNew = (finding: Finding) =>
-    finding.id !== 'env-value-shape' || !isJudged(finding, config, findings);
+    !/^env-value-(?:shape|unlikely)$/.test(finding.id) || !isJudged(finding, config, findings);
   return {
     env: markSecrets({ ...reading.env, entries: checked.entries }, config),
     findings: [...findings, ...schema.findings, ...checked.findings.filter(isNew)],
