@@ -4,6 +4,7 @@ import type { Credential } from '../git/remote.ts';
 import { hasControlCharacters } from '../git/remote-url.ts';
 import { Secret } from '../secrets/secret.ts';
 import { fillPlaceholders, findPlaceholders } from '../site/placeholder.ts';
+import { judgeUserPart } from '../site/user-part.ts';
 import { findValues, type ValueSource } from './placeholder-values.ts';
 import { credentialOf, encodeUser, encodeUserPart, splitUrl, writtenIn } from './url-user.ts';
 
@@ -47,6 +48,7 @@ export function fillUrl(
   const url = scheme + filledRest;
   const usedKeys = [...entries.values()].map(({ key }) => key);
   if (user === undefined) return { whole: url, url, credential: undefined, usedKeys };
+  if (judgeUserPart(text) === 'name') return { whole: text, url, credential: undefined, usedKeys };
 
   const placeholders = findPlaceholders(user);
   // The value of a placeholder that is the whole user part may be `user:token`.

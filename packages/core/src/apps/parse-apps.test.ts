@@ -82,7 +82,7 @@ describe('parseApps', () => {
   });
 
   test('a literal token is named by its place, never by its value', () => {
-    const { apps } = parseApps([entryOf(`https://${TOKEN}@github.com/acme/a`)], source({}));
+    const { apps } = parseApps([entryOf(`https://oauth2:${TOKEN}@github.com/acme/a`)], source({}));
     expect(apps[0]?.credential?.password.name).toBe('written in apps.json, line 3');
   });
 
@@ -262,4 +262,16 @@ describe('build args', () => {
       findings: [{ id: 'app-url-unusable', subject: 'FRAPPE_PATH' }],
     });
   });
+});
+
+test('an entry that is refused is asked of no host, and what is written into it stays hidden', () => {
+  const entry = { ...entryOf('https://jdoe:hunter2hunter2@github.com/acme/a'), isFaulty: true as const };
+  const { apps, refused } = parseApps([entry], source({}));
+  expect(apps).toEqual([]);
+  expect(refused.map((secret) => secret.reveal())).toEqual(['hunter2hunter2']);
+});
+
+test('the name of a user is no token', () => {
+  const { apps } = parseApps([entryOf('https://user@dev.azure.com/org/project/_git/repo')], source({}));
+  expect(apps).toMatchObject([{ url: 'https://dev.azure.com/org/project/_git/repo', credential: undefined }]);
 });

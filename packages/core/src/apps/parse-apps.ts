@@ -1,4 +1,5 @@
 import type { Finding } from '../errors/finding.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { AppEntry } from '../site/apps-json.ts';
 import { benchName } from '../site/bench-name.ts';
 import type { App } from './app.ts';
@@ -15,6 +16,8 @@ export interface ParsedApps {
   /** In the order of the file; entries with a finding of severity `error` are missing. */
   readonly apps: readonly App[];
   readonly findings: readonly Finding[];
+  /** What is written into entries that are refused, and must not be shown. */
+  readonly refused: readonly Secret[];
   /** The keys of `.env` that were used; for `findUnusedTokens`. */
   readonly usedKeys: ReadonlySet<string>;
 }
@@ -25,6 +28,7 @@ export function parseApps(entries: readonly AppEntry[], options: ParseAppsOption
   const findings: Finding[] = [];
   const usedKeys = new Set<string>();
   const apps: App[] = [];
+  const refused: Secret[] = [];
   for (const { url: written, branch: ref, line, isFaulty } of entries) {
     const place = { file, line };
     const filled = fillUrl(written, options, place);
@@ -34,9 +38,14 @@ export function parseApps(entries: readonly AppEntry[], options: ParseAppsOption
     }
     for (const key of filled.usedKeys) usedKeys.add(key);
     const { url, credential } = filled;
+    // No host is asked for an entry that is refused.
+    if (isFaulty === true) {
+      if (credential !== undefined) refused.push(credential.password);
+      continue;
+    }
     const problem = findUrlProblem(url, place);
     if (problem === undefined) apps.push({ name: benchName(url), url, ref, credential, line, place });
-    else if (isFaulty !== true) findings.push(problem);
+    else findings.push(problem);
   }
-  return { apps, findings, usedKeys };
+  return { apps, findings, refused, usedKeys };
 }

@@ -5,6 +5,7 @@ import { Secret } from '../secrets/secret.ts';
 import { judgeBranch } from '../site/app-branch.ts';
 import { judgeUrl } from '../site/app-url.ts';
 import { findPlaceholders } from '../site/placeholder.ts';
+import { judgeUserPart } from '../site/user-part.ts';
 import type { App } from './app.ts';
 import type { ChosenBuildArg } from './build-args.ts';
 import { findUrlProblem } from './find-url-problem.ts';
@@ -31,6 +32,7 @@ export function parseFrappe(
   const branch = read('FRAPPE_BRANCH');
   const { scheme, user, rest } = splitUrl(path.text === '' ? FRAPPE_URL : path.text);
   const url = scheme + rest;
+  const isName = path.token === undefined && judgeUserPart(path.text) === 'name';
   const findings: Finding[] = [];
   const [open] = findPlaceholders(path.text);
   const problem =
@@ -46,7 +48,8 @@ export function parseFrappe(
     name: 'frappe',
     url,
     ref: branch.text === '' ? undefined : branch.text,
-    credential: user === undefined ? undefined : credentialOf(user, path.token ?? writtenIn(path.place)),
+    credential:
+      user === undefined || isName ? undefined : credentialOf(user, path.token ?? writtenIn(path.place)),
     line: undefined,
     place: branch.place,
   };

@@ -1,10 +1,10 @@
 import { appFaulty } from '../errors/app-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import { Secret } from '../secrets/secret.ts';
-import { holdsLiteralToken } from '../site/app-url.ts';
 import { checkBuildArgs } from '../site/check-build-args.ts';
 import { type NeededRepository, neededRepositories } from '../site/needed-repositories.ts';
 import type { Site } from '../site/site.ts';
+import { holdsLiteralToken } from '../site/user-part.ts';
 import { allApps } from './all-apps.ts';
 import type { App } from './app.ts';
 import { type ChosenBuildArg, chooseBuildArgs } from './build-args.ts';
@@ -74,6 +74,7 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
     secrets: [
       ...sensitive.map(({ key, value }) => new Secret(key, value)),
       ...credentials.map(({ password }) => password),
+      ...parsed.refused,
       ...Object.values(filled.args).filter((value) => value instanceof Secret),
       ...buildSecrets.searched,
     ],

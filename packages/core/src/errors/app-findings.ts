@@ -1,5 +1,5 @@
 /** What can be wrong with the apps. No text contains a URL or a branch as written: there may be a token in them. */
-import { error, type Finding, type Place, shown, warning } from './finding.ts';
+import { error, type Finding, note, type Place, shown, warning } from './finding.ts';
 
 export function appsMissing(file: string): Finding {
   return error('apps-missing', {
@@ -79,7 +79,7 @@ const SHELL = 'bench splits its clone command like a shell, so the rest would be
 const SCHEME: Text = {
   id: 'app-url-scheme',
   what: 'has a URL that is not https',
-  why: 'Other protocols can run programs, or send the token unencrypted.',
+  why: 'Only https and ssh are used: other protocols can run programs, or send what they carry unencrypted.',
   fix: FORM,
 };
 
@@ -94,7 +94,12 @@ const FAULTS = {
   'url-not-https': SCHEME,
   'url-option': { ...SCHEME, what: 'has a URL that begins with `-`' },
   'url-transport': { ...SCHEME, what: 'has a URL that makes git run a program' },
-  'url-plain-http': { ...SCHEME, what: 'has an http URL to another machine' },
+  'url-plain-http': {
+    id: 'app-url-scheme',
+    what: 'has an http URL to another machine',
+    why: 'Over http, everybody on the way can read the token, and change the code.',
+    fix: 'Use ssh (git@HOST:ORGANISATION/REPOSITORY, with a key of your agent), or https; a proxy such as nginx or Caddy can add TLS in front of the host.',
+  },
   'url-unsafe-ssh': {
     id: 'app-url-scheme',
     what: 'has an unsafe SSH URL',
@@ -137,6 +142,12 @@ const FAULTS = {
     why: 'frappe comes from FRAPPE_PATH and FRAPPE_BRANCH; listed as an app, it makes bench ask a question and stop.',
     fix: 'Remove the entry; name a fork of frappe by FRAPPE_PATH in .env or de-build.json.',
   },
+  'user-misspelt': {
+    id: 'placeholder-misspelt',
+    what: 'has a URL with something before the `@` that looks like a placeholder, and is none',
+    why: 'Only ${NAME} and {{ NAME }} are filled from .env; the host would get it as it is written.',
+    fix: 'Write ${NAME}, with the name of the key in .env that holds the token.',
+  },
   token: {
     id: 'token-literal',
     what: 'has a token or a password written into it',
@@ -175,6 +186,17 @@ export type AppFault = keyof typeof FAULTS;
 export function appFaulty(fault: AppFault, subject: string, place: Place): Finding {
   const { what, ...text } = FAULTS[fault];
   return { ...text, severity: 'error', what: `${subject} in ${place.file} ${what}.`, ...place, subject };
+}
+
+/** A host that needs a token gets none. */
+export function appUrlUser(subject: string, place: Place): Finding {
+  return note('app-url-user', {
+    what: `${subject} in ${place.file} has the name of a user in its URL, and no token.`,
+    why: 'The repository is asked without a token, as a public one.',
+    fix: 'For a private one, write ${NAME} in place of the user, with the name of the key in .env that holds the token.',
+    ...place,
+    subject,
+  });
 }
 
 /** The URL, once its placeholders are filled, is not one that an app can come from. */

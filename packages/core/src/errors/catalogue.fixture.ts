@@ -135,6 +135,7 @@ const fault = { why: 'A comma is missing.', line: 4, column: 7 };
 /** At least one call of every function of the catalogue; one for each variant of its text. */
 export const samples: { readonly [File in keyof typeof catalogue]: Samples<(typeof catalogue)[File]> } = {
   'app-findings.ts': {
+    appUrlUser: [['erp_custom', { file: 'apps.json', line: 3 }]],
     appsMissing: [['apps.json']],
     appsNotAList: [[place]],
     appsEmpty: [['apps.json']],
@@ -162,6 +163,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
         'url-no-organisation',
         'name-dotted',
         'is-frappe',
+        'user-misspelt',
         'token',
         'branch-commit',
         'branch-option',
@@ -557,7 +559,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [{ url, retryAfterSeconds: undefined }],
     ],
     gitHostFailed: [[{ url, reason: 'it answered 503' }]],
-    gitTlsFailed: [[{ url, reason: 'the certificate has expired' }]],
+    gitTlsFailed: [
+      [{ url, reason: 'the certificate has expired' }],
+      [{ url, reason: 'An unexpected TLS packet was received' }],
+    ],
     gitRedirected: [
       [{ url, token, to: 'https://elsewhere.example/x', isLoop: false }],
       [{ url, to: 'http://elsewhere.example/x', isLoop: false }],

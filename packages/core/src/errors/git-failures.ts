@@ -102,10 +102,18 @@ export function gitHostFailed(request: WithReason): DeBuildError {
 }
 
 export function gitTlsFailed(request: WithReason): DeBuildError {
+  const speaksNoTls =
+    /wrong version number|unexpected (?:TLS )?packet|packet length|record overflow|http request/i.test(
+      request.reason,
+    );
   return repositoryFailure('git-tls-failed', request, {
     what: `No trusted connection to ${hostOf(request.url)} could be made for ${request.url}.`,
-    why: capitalSentence(request.reason),
-    fix: "If the host's certificate comes from a private authority, set git's http.sslCAInfo or SSL_CERT_FILE to that authority's certificate. If the certificate has expired or is for another name, only the host can fix it; a wrong clock on this machine has the same effect. Certificate checks are never switched off, because the token would be sent to anyone who answers.",
+    why: speaksNoTls
+      ? `What listens there does not answer in TLS. ${capitalSentence(request.reason)}`
+      : capitalSentence(request.reason),
+    fix: speaksNoTls
+      ? 'Correct the port or the host of the URL; ssh (git@HOST:ORGANISATION/REPOSITORY) needs no TLS.'
+      : "If the host's certificate comes from a private authority, add that to this machine (`update-ca-certificates`), or set GIT_SSL_CAINFO or git's http.sslCAInfo to its certificate. If the certificate has expired or is for another name, only the host can fix it; a wrong clock on this machine has the same effect. Certificate checks are never switched off, because the token would be sent to anyone who answers.",
   });
 }
 

@@ -1,26 +1,21 @@
 import type { AppFault } from '../errors/app-findings.ts';
 import { isLoopback } from '../git/remote-url.ts';
-import { fromShortSsh, isSafeSshUrl, isSshUrl } from '../git/ssh-url.ts';
+import { fromShortSsh, isSafeSshUrl } from '../git/ssh-url.ts';
 import { holdsToken } from '../secrets/token-kinds.ts';
 import { benchName } from './bench-name.ts';
 import { fillPlaceholders } from './placeholder.ts';
+import { holdsLiteralToken, judgeUserPart } from './user-part.ts';
 
 export interface JudgedUrl {
   /** The name that bench gives the app, where the URL has one. */
   readonly name: string | undefined;
   /** The most severe, if there are several. */
   readonly fault: AppFault | undefined;
+  /** Before the host is the name of a user, and no token. */
+  readonly hasUserName?: true;
 }
 
-/** User names that hosts require with a token; they are not secret. */
-const HOST_USERS: ReadonlySet<string> = new Set([
-  'git',
-  'oauth2',
-  'x-access-token',
-  'x-oauth-basic',
-  'gitlab-ci-token',
-  'x-token-auth',
-]);
+const MAY_BE_OF_USER: ReadonlySet<AppFault> = new Set(['url-shell-character', 'url-malformed']);
 
 /**
  * Whether bench can clone from a URL of apps.json, and safely: https, ssh by way of the mirror, or http on this machine; an
@@ -30,21 +25,14 @@ export function judgeUrl(written: string): JudgedUrl {
   // A letter is valid in any part of a URL.
   const filled = fillPlaceholders(written, () => 'x');
   const plain = fromShortSsh(filled) ?? filled;
-  const fault = judgeForm(plain) ?? (holdsLiteralToken(written) ? 'token' : judgePath(plain));
-  return { name: nameOf(plain), fault };
-}
-
-const PLACEHOLDER = '\uFFFC';
-
-/** Whether a token is in the text itself, in a known format or as the password of a URL. */
-export function holdsLiteralToken(written: string): boolean {
-  if (holdsToken(written)) return true;
-  if (isSshUrl(written)) return false;
-  const text = fillPlaceholders(written, () => PLACEHOLDER);
-  const parts = /^[a-z][a-z0-9+.-]*:\/\/([^/?#\\]*)@/i.exec(text)?.[1]?.split(':') ?? [];
-  // `NAME:${TOKEN}`
-  if (parts.length === 2 && parts[1]?.endsWith(PLACEHOLDER)) return false;
-  return parts.some((part) => part !== '' && !part.includes(PLACEHOLDER) && !HOST_USERS.has(part));
+  const user = judgeUserPart(written);
+  const form = judgeForm(plain);
+  // The characters of `<token>` and `${NAME` are faults by themselves.
+  const isMisspelt = user === 'misspelt' && (form === undefined || MAY_BE_OF_USER.has(form));
+  const fault = isMisspelt
+    ? 'user-misspelt'
+    : (form ?? (holdsLiteralToken(written) ? 'token' : judgePath(plain)));
+  return { name: nameOf(plain), fault, ...(user === 'name' ? { hasUserName: true as const } : {}) };
 }
 
 function judgeForm(url: string): AppFault | undefined {

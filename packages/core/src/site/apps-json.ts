@@ -6,14 +6,16 @@ import {
   appFaulty,
   appMalformed,
   appsNotAList,
+  appUrlUser,
 } from '../errors/app-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import { holdsToken } from '../secrets/token-kinds.ts';
 import { judgeBranch } from './app-branch.ts';
-import { holdsLiteralToken, judgeUrl } from './app-url.ts';
+import { judgeUrl } from './app-url.ts';
 import { type JsonNode, membersOf, nodeAt, toPlainValue } from './json-node.ts';
 import { nearestName } from './nearest-name.ts';
 import { type JsonReading, readJson } from './read-json.ts';
+import { holdsLiteralToken } from './user-part.ts';
 
 /** One entry of apps.json as written, placeholders in place. */
 export interface AppEntry {
@@ -27,7 +29,7 @@ export interface AppEntry {
   readonly branch: string | undefined;
   /** Keys that bench ignores; kept in the document that the build gets. */
   readonly extra: Readonly<Record<string, unknown>>;
-  /** Set when a finding of severity `error` is about this entry. */
+  /** Set when a finding of severity `error` is about this entry: nothing is asked for it. */
   readonly isFaulty?: true;
 }
 
@@ -92,7 +94,7 @@ function parseEntry(node: JsonNode, index: number, at: JsonReading['at']): Parse
     return { findings: [appMalformed(index + 1, key, at(nodeAt(node, key === undefined ? [] : [key])))] };
   }
   const { url, branch, ...extra } = parsed.data;
-  const { name, fault } = judgeUrl(url);
+  const { name, fault, hasUserName } = judgeUrl(url);
   const subject = name ?? `Entry ${index + 1}`;
   const findings: Finding[] = [];
   const refuse = (key: 'url' | 'branch', fault: AppFault | undefined) => {
@@ -101,6 +103,8 @@ function parseEntry(node: JsonNode, index: number, at: JsonReading['at']): Parse
   refuse('url', fault);
   if (holdsTokenSomewhere(node)) refuse('url', fault === 'token' ? undefined : 'token');
   else if (name === 'frappe' && fault === undefined) refuse('url', 'is-frappe');
+  if (hasUserName === true && findings.length === 0)
+    findings.push(appUrlUser(subject, at(nodeAt(node, ['url']))));
   if (branch) refuse('branch', judgeBranch(branch));
   for (const { key, keyOffset } of membersOf(node)) {
     if (key === 'url' || key === 'branch') continue;
