@@ -31,6 +31,7 @@ const report: AuditReport = {
   omitted: 0,
   unread: [],
   secrets: 2,
+  weak: [],
   layers: { searched: 3, total: 3 },
   outsideImages: [],
   durationMs: 1234,

@@ -36,9 +36,16 @@ function imageParts(report: AuditReport): readonly Part[] {
   return [
     ...groups,
     ...(omitted > 0 ? [note(`… and ${omitted} more`)] : []),
-    { kind: 'list', items: skipped },
+    { kind: 'list', items: [...skipped, ...weakItems(report)] },
     summary(report),
   ];
+}
+
+/** One line for all. */
+function weakItems({ weak }: AuditReport): readonly Item[] {
+  if (weak.length === 0) return [];
+  const are = weak.length === 1 ? 'is' : 'are';
+  return [{ mark: MARKS.warning, text: `${weak.join(', ')} ${are} too weak to be searched for.` }];
 }
 
 function summary({ image, passed, leaks, secrets, layers, durationMs }: AuditReport): Part {

@@ -111,9 +111,21 @@ function factsOf(manifest: Manifest, now: Date): Facts {
   ]);
 }
 
-function auditFact({ mode, outcome, secrets, unread }: NonNullable<Manifest['audit']>): string {
+function auditFact({
+  mode,
+  outcome,
+  secrets,
+  weak = [],
+  leaks,
+  unread,
+}: NonNullable<Manifest['audit']>): string {
   if (outcome === 'not-searched') return `not searched for secrets (${mode})`;
-  const searched = `searched for ${countOf(secrets, 'secret')}`;
-  const left = unread === 0 ? '' : `, ${countOf(unread, 'packed file')} not completely`;
-  return `${searched}: ${outcome === 'clean' ? 'none found' : 'secrets found'}${left}`;
+  const certain =
+    leaks.length === 0 ? 'none found' : `none for certain, ${countOf(leaks.length, 'place')} to look at`;
+  const parts = [
+    `searched for ${countOf(secrets, 'secret')}: ${outcome === 'clean' ? certain : 'secrets found'}`,
+    ...(unread === 0 ? [] : [`${countOf(unread, 'packed file')} not searched completely`]),
+    ...(weak.length === 0 ? [] : [`${weak.join(', ')} too weak to be searched for`]),
+  ];
+  return parts.join('; ');
 }

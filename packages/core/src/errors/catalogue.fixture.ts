@@ -309,7 +309,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     cacheCarriesPrivateCode: [
       ['type=registry,ref=registry.example.com/acme/erp:cache,mode=max', ['erp', 'hr'], 'de-build.json'],
     ],
-    secretTooShort: [[token, '.env', 4]],
+    secretWeak: [[token, '.env', 4]],
     nothingRecorded: [[]],
     appNotRecorded: [['erpnext', '1.4.0', { file: 'apps.json', line: 3 }]],
   },

@@ -1,4 +1,4 @@
-import { error, type Finding, note, warning } from './finding.ts';
+import { error, type Finding, warning } from './finding.ts';
 import { explain } from './system-answer.ts';
 import { writeRemedy } from './write-remedy.ts';
 
@@ -41,12 +41,12 @@ function megabytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.floor(bytes / 1e6)} MB`;
 }
 
-/** The redactor cannot distinguish such a sensitive value from ordinary text. */
-export function secretTooShort(key: string, file: string, line: number | undefined): Finding {
-  return note('secret-too-short', {
-    what: `${key} is too short to be redacted.`,
-    why: 'A value of fewer than six characters can occur in ordinary text, so it is not removed from the output.',
-    fix: `Give ${key} a longer value.`,
+/** A value that text and files hold by chance. */
+export function secretWeak(key: string, file: string, line: number | undefined): Finding {
+  return warning('secret-weak', {
+    what: `${key} is too weak to be searched for.`,
+    why: 'Its value is short or common, and easily guessed: images hold it by chance, so the audit leaves it out.',
+    fix: `Give ${key} a long random value; or say \`@public\` in the example if it is no secret.`,
     file,
     subject: key,
     ...(line === undefined ? {} : { line }),

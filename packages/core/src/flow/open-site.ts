@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { readSources, type SiteSources } from '../apps/site-sources.ts';
 import { notASite } from '../errors/site-failures.ts';
 import type { Secret } from '../secrets/secret.ts';
+import { weaknessOf } from '../secrets/weak-value.ts';
 import { isSite } from '../site/find-site.ts';
 import { readSite } from '../site/read-site.ts';
 import type { Site } from '../site/site.ts';
@@ -13,7 +14,8 @@ export interface OpenSite extends Site {
   /** Its apps, build args and secrets. */
   readonly sources: SiteSources;
   /** Secrets that can't be redacted, since their text occurs everywhere. */
-  readonly tooShort: readonly Secret[];
+  /** Values that occur by chance: they are not searched for in images. */
+  readonly weak: readonly Secret[];
   /** The folder of records; absolute. */
   readonly records: string;
   /** The folder `.de-build`. */
@@ -32,7 +34,8 @@ export async function openSite(
   const site = await readSite(resolve(folder));
   if (!(await isSite(site.folder))) throw notASite(site.folder);
   const sources = readSources(site, buildArgs);
-  const tooShort = sources.secrets.filter((secret) => redactor.add(secret) === 'too-short');
+  for (const secret of sources.secrets) redactor.add(secret);
+  const weak = sources.secrets.filter((secret) => weaknessOf(secret.reveal()) !== undefined);
   const records = join(site.folder, site.config.manifests);
-  return { ...site, sources, tooShort, records, own: siteFolder(site.folder) };
+  return { ...site, sources, weak, records, own: siteFolder(site.folder) };
 }

@@ -233,6 +233,12 @@ export const manifestSchema = z
           .enum(['clean', 'leaks', 'not-searched'])
           .describe('Whether a secret of the site was found in the image.'),
         secrets: count.describe('How many secrets were searched for.'),
+        weak: z
+          .array(z.string())
+          .optional()
+          .describe(
+            'Names of secrets that were not searched for, because images hold such values by chance.',
+          ),
         layers: z
           .looseObject({ searched: count, of: count })
           .describe('How many of the layers were searched; the others were already known to be clean.'),

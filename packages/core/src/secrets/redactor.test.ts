@@ -160,7 +160,7 @@ test('each line of a multi-line secret is redacted', () => {
 
 test.each(['', '1', '12345'])('a value as short as "%s" is refused', (value) => {
   const redactor = createRedactor();
-  expect(redactor.add({ name: 'SHORT', value })).toBe('too-short');
+  expect(redactor.add({ name: 'SHORT', value })).toBe('too-weak');
   expect(redactor.redact(`x${value}y`)).toBe(`x${value}y`);
   expect(redactor.add({ name: 'LONG', value: 'x'.repeat(SHORTEST_SECRET) })).toBe('added');
 });

@@ -4,6 +4,7 @@ import type { Secret } from './secret.ts';
 import { compileMatcher, type StringMatcher } from './string-matcher.ts';
 import { findTokenShapes, openTokenShape } from './token-shapes.ts';
 import { createVisibleStream, makeVisible } from './visible-text.ts';
+import { weaknessOf } from './weak-value.ts';
 
 /**
  * Replaces secrets by `[redacted NAME]` in everything that leaves the process: each known value in all its encoded forms,
@@ -11,7 +12,7 @@ import { createVisibleStream, makeVisible } from './visible-text.ts';
  */
 export interface Redactor {
   /** Adds a value to redact from now on, also in streams that are open. */
-  add(secret: Secret | { readonly name: string; readonly value: string }): 'added' | 'too-short';
+  add(secret: Secret | { readonly name: string; readonly value: string }): 'added' | 'too-weak';
   redact(text: string): string;
   /** A copy with every string and key redacted within plain objects, arrays, maps, sets and errors. */
   redactValue<Value>(value: Value): Value;
@@ -30,8 +31,8 @@ export interface RedactedStream {
 }
 
 /**
- * Shorter values are refused: ordinary text holds them by chance. It would be unreadable without them, and the gaps would
- * reveal them.
+ * Shorter forms are left out, and common values are refused: ordinary text holds them by chance. It would be unreadable without
+ * them, and the gaps would reveal them.
  */
 export const SHORTEST_SECRET = 6;
 
@@ -56,7 +57,7 @@ export function createRedactor(): Redactor {
   return {
     add(secret) {
       const value = 'value' in secret ? secret.value : secret.reveal();
-      if (value.replace(/[\r\n]/g, '').length < SHORTEST_SECRET) return 'too-short';
+      if (weaknessOf(value) === 'common') return 'too-weak';
       if (!names.has(value)) {
         names.set(value, secret.name);
         compiled = undefined;

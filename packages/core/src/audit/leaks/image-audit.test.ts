@@ -251,10 +251,24 @@ describe('no alarm for', () => {
 });
 
 describe('warnings', () => {
-  test('a plain word as a password', async () => {
-    const { leaks } = await auditLayers([[['a', 'the password is swordfish']]], 'swordfish');
+  test('a short password', async () => {
+    const { leaks } = await auditLayers([[['a', 'the password is x7Kp2mQ9']]], 'x7Kp2mQ9');
     expect(leaks).toMatchObject([{ severity: 'warning', isKnown: true }]);
   });
+
+  test.each(['123', 'admin', 'swordfish', 'summer2026', '123456', '20261128'])(
+    'none for %s, which stands anywhere, in any encoding',
+    async (value) => {
+      const encodings = ['utf8', 'hex', 'base64', 'utf16le'] as const;
+      const files = encodings.map((encoding): [string, Buffer] => [
+        encoding,
+        encoding === 'utf16le'
+          ? Buffer.from(value, encoding)
+          : Buffer.from(Buffer.from(value).toString(encoding)),
+      ]);
+      expect((await auditLayers([files], value)).leaks).toEqual([]);
+    },
+  );
 
   test.each([
     [`ghp_${'R9vX2mKq7TbN4sYw8LzJ6hDf3GcP5aUe1QrS'}`, 'a token of GitHub (ghp_…)'],

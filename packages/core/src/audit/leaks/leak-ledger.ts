@@ -69,8 +69,8 @@ function removalOf(place: LeakPlace): string {
       return 'Pass it to the build as a secret (`RUN --mount=type=secret`), never by ARG, ENV or LABEL.';
     case 'file':
       return isOfGit(place.path, place.inside)
-        ? 'Build with `tokenDelivery: sources`, so that git never has the token, or remove it in the same step that clones.'
-        : 'Build with `tokenDelivery: sources`, so that no step of the build has the token; or remove the file in the same step that writes it, because a later step only hides it.';
+        ? 'git keeps the URL that it clones from: with `tokenDelivery: sources` no step has the token of an app; otherwise remove `.git` in the step that clones.'
+        : 'Change the step that writes the file: pass the secret by `RUN --mount=type=secret`, or not at all. A later step that removes the file only hides it.';
   }
 }
 

@@ -1,6 +1,7 @@
 import { encodedBytes, type SecretForm } from '../../secrets/encoded-forms.ts';
 import { SHORTEST_SECRET } from '../../secrets/redactor.ts';
 import type { Secret } from '../../secrets/secret.ts';
+import { weaknessOf } from '../../secrets/weak-value.ts';
 
 /** A sequence of bytes that reveals a secret. */
 export interface Needle {
@@ -22,7 +23,7 @@ export function needlesOf(secrets: readonly Secret[]): readonly Needle[] {
   const names = namesByValue(secrets);
   const needles = new Map<string, Needle>();
   for (const [value, secret] of names) {
-    if (holdsAnother(value, names.keys())) continue;
+    if (weaknessOf(value) !== undefined || holdsAnother(value, names.keys())) continue;
     const isWeak = isGuessable(value);
     for (const { form, bytes } of encodedBytes(value)) {
       const versions = isBase64(form) ? [bytes, Buffer.from(bytes).reverse()] : [bytes];

@@ -1,5 +1,5 @@
 import { allApps } from '../../apps/all-apps.ts';
-import { cacheCarriesPrivateCode, secretTooShort } from '../../errors/check-findings.ts';
+import { cacheCarriesPrivateCode, secretWeak } from '../../errors/check-findings.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
 import type { Tools } from '../../flow/tools.ts';
@@ -18,11 +18,12 @@ export function checkSiteFiles(
   site: OpenSite,
   { environment }: Pick<Tools, 'environment'>,
 ): Readonly<Record<FileCheck, CheckOutcome<never>>> {
-  const { config, env, apps, containerfile, sources, tooShort, unknownSettings } = site;
+  const { config, env, apps, containerfile, sources, weak, unknownSettings } = site;
   const found = (check: FileCheck) => site.findings.filter((finding) => checkOf(finding, site) === check);
-  const weak = tooShort.map(({ name }) => {
+  const names = [...new Set(weak.map(({ name }) => name))];
+  const weakSecrets = names.map((name) => {
     const entry = env?.entries.get(name);
-    return secretTooShort(name, entry === undefined ? SITE_CONFIG_FILE : config.env, entry?.line);
+    return secretWeak(name, entry === undefined ? SITE_CONFIG_FILE : config.env, entry?.line);
   });
   return {
     config: {
@@ -31,7 +32,7 @@ export function checkSiteFiles(
     },
     env: { findings: found('env'), summary: env && counted(env.entries.size, 'key') },
     apps: { findings: found('apps'), summary: counted(apps.length, 'app') },
-    token: { findings: [...sources.findings, ...weak], summary: sources.summary },
+    token: { findings: [...sources.findings, ...weakSecrets], summary: sources.summary },
     containerfile: {
       findings: [
         ...found('containerfile'),

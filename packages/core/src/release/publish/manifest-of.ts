@@ -186,6 +186,7 @@ function recordedAudit({ mode, search }: ManifestSources['audit']): NonNullable<
     mode,
     outcome: search === undefined ? 'not-searched' : searched,
     secrets: search?.secrets ?? 0,
+    ...(search === undefined || search.weak.length === 0 ? {} : { weak: [...search.weak] }),
     layers: { searched: search?.layers.searched ?? 0, of: search?.layers.total ?? 0 },
     leaks: recordedLeaks(leaks),
     unread: search?.unread.length ?? 0,

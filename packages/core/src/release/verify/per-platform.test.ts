@@ -6,7 +6,7 @@ import type { ImageSearch } from './search-image.ts';
 
 function search(...places: readonly LeakPlace[]): ImageSearch {
   const leaks = places.map((place) => ({ severity: 'error', secret: 'PAT', place }) as Leak);
-  return { leaks, omitted: 1, unread: [], secrets: 2, layers: { searched: 1, total: 3 } };
+  return { leaks, omitted: 1, unread: [], secrets: 2, weak: [], layers: { searched: 1, total: 3 } };
 }
 
 const label = { kind: 'configuration', field: 'label x' } as const;

@@ -42,6 +42,7 @@ export function joinSearches(searches: readonly PlatformSearch[]): ImageSearch |
       })),
     ],
     secrets: first.search.secrets,
+    weak: first.search.weak,
     layers: { searched: sum(({ layers }) => layers.searched), total: sum(({ layers }) => layers.total) },
   };
 }

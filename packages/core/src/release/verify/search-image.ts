@@ -18,6 +18,8 @@ export interface ImageSearch {
   readonly omitted: number;
   readonly unread: readonly UnreadContent[];
   readonly secrets: number;
+  /** Names of secrets that are too weak to be searched for. */
+  readonly weak: readonly string[];
   readonly layers: { readonly searched: number; readonly total: number };
 }
 
@@ -26,17 +28,20 @@ export interface Searcher {
   readonly pattern: SearchPattern;
   readonly clean: CleanLayers;
   readonly secrets: number;
+  readonly weak: readonly string[];
 }
 
 /** The site whose secrets are searched for. */
-type SearchedSite = Pick<OpenSite, 'own' | 'sources'>;
+type SearchedSite = Pick<OpenSite, 'own' | 'sources' | 'weak'>;
 
-export async function openSearcher({ own, sources: { secrets } }: SearchedSite): Promise<Searcher> {
+export async function openSearcher({ own, sources, weak }: SearchedSite): Promise<Searcher> {
+  const secrets = sources.secrets.filter((secret) => !weak.includes(secret));
   const values = new Set(secrets.map((secret) => secret.reveal()));
   return {
     pattern: compileSearch(secrets),
     clean: await openCleanLayers(own, secrets),
     secrets: values.size,
+    weak: [...new Set(weak.map(({ name }) => name))],
   };
 }
 
@@ -83,7 +88,7 @@ export async function searchImage<Note>(
     if (audit !== undefined && searcher !== undefined) {
       const { cleanLayers, ...found } = audit.findings(read);
       await searcher.clean.keep(cleanLayers);
-      search = { ...found, secrets: searcher.secrets };
+      search = { ...found, secrets: searcher.secrets, weak: searcher.weak };
     }
   }
   if (searcher !== undefined && search === undefined) {
@@ -92,6 +97,7 @@ export async function searchImage<Note>(
       omitted: 0,
       unread: [],
       secrets: searcher.secrets,
+      weak: searcher.weak,
       layers: { searched: 0, total: image.layers.length },
     };
   }
