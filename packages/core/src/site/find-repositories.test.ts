@@ -198,6 +198,19 @@ describe('what needs the history of a clone', () => {
     [['RUN git clone --depth 1 https://h/o/a && cd a && git describe'], [undefined]],
     [['RUN git fetch', 'RUN git clone https://h/o/a'], [undefined]],
     [['RUN bench get-app https://h/o/a && git log'], [undefined]],
+    [
+      [
+        'RUN git clone https://h/o/a && git clone --depth 1 https://h/o/b && git -C b fetch && cd a && git log -1',
+      ],
+      [undefined, undefined],
+    ],
+    [
+      ['RUN git clone https://h/o/a', 'RUN git clone https://h/o/b && git -C a log'],
+      ['git log', undefined],
+    ],
+    [['RUN git clone https://h/o/a', 'WORKDIR /a', 'RUN git -C elsewhere log'], ['git log']],
+    [['RUN git clone https://h/o/a && git -C a fetch origin v2'], [undefined]],
+    [['RUN git clone https://h/o/a && git -C a fetch --tags'], ['git fetch']],
   ])('%j', (runs, expected) => {
     expect(found(...runs)).toEqual(expected);
   });

@@ -38,7 +38,7 @@ export function findRepositories(
   buildArgs: Readonly<Record<string, string>>,
 ): readonly ClonedRepository[] {
   const found: FoundClone[] = [];
-  const histories: { readonly command: string; readonly line: number; readonly stage: number }[] = [];
+  const histories: (HistoryUse & { readonly line: number; readonly stage: number })[] = [];
   const stages: Stage[] = [];
   const lines = text.split(/\r?\n/);
   walkScopes(parseInstructions(text), buildArgs, {
@@ -52,18 +52,33 @@ export function findRepositories(
       const commands = commandsOf(instruction, lines, lookup);
       const { line } = instruction;
       for (const clone of findClones(commands)) found.push({ ...clone, line, stage });
-      for (const command of commands.flatMap(historyOf)) histories.push({ command, line, stage });
+      for (const use of findHistoryUses(commands)) histories.push({ ...use, line, stage });
     },
   });
-  return found.map(({ isDeep, ...clone }) => {
-    const after = histories.find(({ line, stage }) => stage === clone.stage && line >= clone.line);
-    return isDeep && after !== undefined ? { ...clone, history: after.command } : clone;
+  const folders = new Set(found.map(({ folder, stage }) => `${stage} ${folder}`));
+  return found.map(({ isDeep, folder, ...clone }) => {
+    const use = histories.find(
+      ({ line, stage, at }) =>
+        stage === clone.stage &&
+        line >= clone.line &&
+        (at === undefined || at === folder || !folders.has(`${stage} ${at}`)),
+    );
+    return isDeep && use !== undefined ? { ...clone, history: use.command } : clone;
   });
 }
 
 interface FoundClone extends ClonedRepository {
   /** Without `--depth`. */
   readonly isDeep: boolean;
+  /** The last part of the folder that it is in. */
+  readonly folder: string | undefined;
+}
+
+interface HistoryUse {
+  /** `git describe` */
+  readonly command: string;
+  /** The last part of the folder that it works in, where that is known. */
+  readonly at: string | undefined;
 }
 
 const NEED_HISTORY = new Set([
@@ -71,13 +86,24 @@ const NEED_HISTORY = new Set([
   ...['rebase', 'rev-list', 'shortlog'],
 ]);
 
-/** A command of git that reads more than one commit, or asks the host for more. */
-function historyOf(command: ShellCommand): readonly string[] {
-  if (programOf(command[0]) !== 'git') return [];
-  const [verb, ...others] = withoutGitOptions(command.slice(1));
-  const name = verb?.text ?? '';
-  const isOne = others.some(({ text }) => /^(?:-1|-n1|--max-count=1)$/.test(text ?? ''));
-  return NEED_HISTORY.has(name) && !isOne ? [`git ${name}`] : [];
+/** Commands of git that read more than one commit, or ask the host for whatever it has. */
+function findHistoryUses(commands: readonly ShellCommand[]): readonly HistoryUse[] {
+  const uses: HistoryUse[] = [];
+  let at: string | undefined;
+  for (const command of commands) {
+    if (programOf(command[0]) === 'cd') at = lastPart(command[1]?.text);
+    if (programOf(command[0]) !== 'git') continue;
+    const words = command.slice(1);
+    const [verb, ...others] = withoutGitOptions(words);
+    const name = verb?.text ?? '';
+    const isOne = others.some(({ text }) => /^(?:-1|-n1|--max-count=1)$/.test(text ?? ''));
+    // A ref that is named and not planned fails by itself.
+    const namesRef = others.filter(({ text }) => text?.startsWith('-') !== true).length > 1;
+    const isWhole = !(isOne || ((name === 'fetch' || name === 'pull') && namesRef));
+    if (NEED_HISTORY.has(name) && isWhole)
+      uses.push({ command: `git ${name}`, at: folderOption(words) ?? at });
+  }
+  return uses;
 }
 
 /** Of the shell's form, of a heredoc that is a script, and of the list form. */
@@ -142,7 +168,7 @@ type Clone = Omit<FoundClone, 'line' | 'stage' | 'history'>;
 
 function findClones(commands: readonly ShellCommand[]): Clone[] {
   const clones: Clone[] = [];
-  const folders: { readonly name: string | undefined; readonly clone: Clone }[] = [];
+  const folders: Clone[] = [];
   let at: string | undefined;
   for (const command of commands) {
     const program = programOf(command[0]);
@@ -157,8 +183,8 @@ function findClones(commands: readonly ShellCommand[]): Clone[] {
     if (program === 'git' && verb?.text !== 'clone') continue;
     const read = program === 'git' ? readClone(others) : readGetApp(words);
     if (read === undefined) continue;
-    const { folder, ...clone } = read;
-    if (program === 'git') folders.push({ name: folder === '.' ? at : folder, clone });
+    const clone = { ...read, folder: read.folder === '.' ? at : read.folder };
+    if (program === 'git') folders.push(clone);
     clones.push(clone);
   }
   return clones;
@@ -171,15 +197,15 @@ function checkouts(
     folders,
     at,
   }: {
-    readonly folders: readonly { readonly name: string | undefined; readonly clone: Clone }[];
+    readonly folders: readonly Clone[];
     readonly at: string | undefined;
   },
 ): readonly Clone[] {
   const [only, ...others] = folders;
   const meant =
-    others.length === 0 ? only : folders.findLast(({ name }) => name !== undefined && name === at);
-  if (meant !== undefined) return [{ ...meant.clone, by: 'checkout', ref: checkedOut(words) }];
-  return folders.map(({ clone }) => ({ ...clone, by: 'checkout', ref: 'unknown' }));
+    others.length === 0 ? only : folders.findLast(({ folder }) => folder !== undefined && folder === at);
+  if (meant !== undefined) return [{ ...meant, by: 'checkout', ref: checkedOut(words) }];
+  return folders.map((clone) => ({ ...clone, by: 'checkout', ref: 'unknown' }));
 }
 
 function folderOption(words: readonly ShellWord[]): string | undefined {
@@ -277,9 +303,7 @@ function readArguments(words: readonly ShellWord[], takesValue: ReadonlySet<stri
   return { options, others, isKnown };
 }
 
-function readClone(
-  words: readonly ShellWord[],
-): (Clone & { readonly folder?: string | undefined }) | undefined {
+function readClone(words: readonly ShellWord[]): Clone | undefined {
   const { options, others, isKnown } = readArguments(words, CLONE_OPTIONS);
   const [repository, target] = others;
   if (repository?.text === undefined) return undefined;
@@ -287,14 +311,13 @@ function readClone(
   const ref = isWhole ? chosen(options, ['-b', '--branch', '--revision']) : 'unknown';
   const isDeep = !options.has('--depth');
   const isPartial = options.has('--filter') && isDeep;
-  const clone = cloneOf({ spelling: repository.text, ref, isPartial, isDeep, by: 'git clone' });
   const folder =
     target === undefined ? lastPart(repository.text)?.replace(/\.git$/, '') : lastPart(target.text);
-  return clone && { ...clone, folder };
+  return cloneOf({ spelling: repository.text, ref, isPartial, isDeep, folder, by: 'git clone' });
 }
 
 /** @returns undefined also where the words are of another command of bench */
-function readGetApp(words: readonly ShellWord[]): (Clone & { readonly folder?: undefined }) | undefined {
+function readGetApp(words: readonly ShellWord[]): Clone | undefined {
   const start = words.findIndex(({ text }) => text === 'get-app' || text === 'get');
   const isCommand = words.slice(0, Math.max(start, 0)).every(({ text }) => text?.startsWith('-') === true);
   if (start === -1 || !isCommand) return undefined;
@@ -305,7 +328,14 @@ function readGetApp(words: readonly ShellWord[]): (Clone & { readonly folder?: u
   const branch = chosen(options, ['--branch']);
   const named = branch === 'default' && ref !== undefined ? { name: ref } : branch;
   const known = isKnown ? named : 'unknown';
-  return cloneOf({ spelling: url, ref: known, isPartial: false, isDeep: false, by: 'bench get-app' });
+  return cloneOf({
+    spelling: url,
+    ref: known,
+    isPartial: false,
+    isDeep: false,
+    folder: undefined,
+    by: 'bench get-app',
+  });
 }
 
 /** bench looks for a name without an organisation at frappe's own. */
