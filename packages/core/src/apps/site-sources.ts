@@ -1,8 +1,11 @@
 import { appFaulty } from '../errors/app-findings.ts';
+import { buildArgSecret } from '../errors/containerfile-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import { Secret } from '../secrets/secret.ts';
 import { checkBuildArgs } from '../site/check-build-args.ts';
+import type { Containerfile } from '../site/containerfile.ts';
 import { type NeededRepository, neededRepositories } from '../site/needed-repositories.ts';
+import { APPS_ARG } from '../site/parse-containerfile.ts';
 import type { Site } from '../site/site.ts';
 import { holdsLiteralToken } from '../site/user-part.ts';
 import { allApps } from './all-apps.ts';
@@ -87,7 +90,13 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
       ...(frappe?.findings ?? []),
       ...findUnusedTokens(values, usedKeys),
     ],
-    buildArgFindings: containerfile === undefined ? [] : checkBuildArgs(containerfile, given),
+    buildArgFindings:
+      containerfile === undefined
+        ? []
+        : [
+            ...checkBuildArgs(containerfile, given),
+            ...findSecretArgs(given, { filled: filled.args, urlArgs, containerfile }),
+          ],
     summary: tokens.length === 0 ? 'none is used' : `${tokens.join(', ')} in use`,
   };
 }
@@ -106,6 +115,27 @@ export function withoutSecrets(
 /** Whose tokens a repository may have that the Containerfile clones. */
 export function tokenHolders(sources: SiteSources): readonly TokenHolder[] {
   return [...sources.repositoryArgs, ...allApps(sources)];
+}
+
+/** A build arg stays in the history of its stage. The URLs of repositories go without their token. */
+function findSecretArgs(
+  given: readonly ChosenBuildArg[],
+  {
+    filled,
+    urlArgs,
+    containerfile,
+  }: {
+    readonly filled: Readonly<Record<string, string | Secret>>;
+    readonly urlArgs: readonly RepositoryArg[];
+    readonly containerfile: Containerfile;
+  },
+): Finding[] {
+  const known = new Set(['FRAPPE_PATH', APPS_ARG, ...urlArgs.map(({ name }) => name)]);
+  return given.flatMap(({ name, place }) => {
+    const value = filled[name];
+    const isTaken = value instanceof Secret && !known.has(name) && containerfile.args.has(name);
+    return isTaken ? [buildArgSecret(name, value.name, place)] : [];
+  });
 }
 
 /** de-build.json is in the repository, as apps.json is; `.env` and the command line are not. */

@@ -345,6 +345,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
         { file: recipe, line: 9 },
       ],
     ],
+    buildArgSecret: [['NPM_TOKEN', 'NPM_TOKEN', { file: '.env', line: 4 }]],
     buildArgUndeclared: [
       ['PYTHON', recipe, { isError: true, nearest: 'PYTHON_VERSION' }],
       ['X', recipe, { isError: false, nearest: undefined }],

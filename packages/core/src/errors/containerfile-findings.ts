@@ -94,6 +94,17 @@ export function containerfileArgDiffers(
 }
 
 /** `isError` for an arg that was asked for by name; one from `.env` may be there for Compose. */
+/** @param secret the key that its value comes from */
+export function buildArgSecret(arg: string, secret: string, place: Place): Finding {
+  return warning('build-arg-secret', {
+    what: `The build arg ${arg} gets the value of ${secret}, which is a secret.`,
+    why: 'A build arg stays in the history of the stage that uses it, and in the build cache.',
+    fix: `Mount it with \`RUN --mount=type=secret\`, and name its source in \`secrets\` of de-build.json; or declare ${secret} \`@public\` in the example.`,
+    ...place,
+    subject: arg,
+  });
+}
+
 export function buildArgUndeclared(
   arg: string,
   file: string,

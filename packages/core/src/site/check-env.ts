@@ -78,8 +78,9 @@ function markSensitive(
   const marked = [...env.entries.values()].map((entry): [string, EnvEntry] => {
     const group = aliases.find((each) => each.includes(entry.key)) ?? [];
     const isAliasOfSecret = group.some((key) => example.keys.get(key)?.sensitive === true);
-    const said = example.keys.get(entry.key)?.sensitive ?? entry.sensitive;
-    return [entry.key, { ...entry, sensitive: said || isAliasOfSecret }];
+    const said = example.keys.get(entry.key);
+    const isSecret = said?.isPublic === true ? false : said?.sensitive === true || entry.sensitive;
+    return [entry.key, { ...entry, sensitive: isSecret || isAliasOfSecret }];
   });
   return new Map(marked);
 }

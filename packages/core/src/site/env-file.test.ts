@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { hasSensitiveName, parseEnv, readEnv } from './env-file.ts';
+import { parseEnv, readEnv } from './env-file.ts';
 
 const USED = new Set(['DE_SITE_VERSION', 'TOKEN']);
 
@@ -150,20 +150,4 @@ describe('readEnv', () => {
     expect(env).toBeUndefined();
     expect(findings).toMatchObject([{ id: 'file-not-utf8', line: 2, column: 4 }]);
   });
-});
-
-test.each([
-  ['PAT_DESIRED_EFFECT', true],
-  ['DE_MACRS_PAT', true],
-  ['GITHUB_TOKEN', true],
-  ['db_password', true],
-  ['DB_PASSWORD_SECRETS_FILE', false],
-  ['GITHUB_TOKEN_FILE', false],
-  ['FILE_TOKEN', true],
-  ['FRAPPE_PATH', false],
-  ['PATH', false],
-  ['COMPAT_MODE', false],
-  ['TOKENIZER', false],
-])('%s is sensitive by name: %s', (key, expected) => {
-  expect(hasSensitiveName(key)).toBe(expected);
 });

@@ -4,6 +4,7 @@ import { type ComposeAssignment, readComposeEnv } from './compose-env.ts';
 import { parseDotenv } from './dotenv-reading.ts';
 import { compareReadings } from './env-ambiguity.ts';
 import { readText } from './read-text.ts';
+import { hasSensitiveName, isSensitiveValue } from './sensitive-key.ts';
 import { placeOf } from './text-place.ts';
 
 /** `.env` as read: every assignment with its place. */
@@ -68,7 +69,7 @@ export function parseEnv(
     const earlier = last.get(key);
     if (earlier !== undefined) findings.push(envDuplicate({ file: path, line, subject: key }, earlier.line));
     last.set(key, assignment);
-    entries.set(key, { key, value, line, sensitive: hasSensitiveName(key) });
+    entries.set(key, { key, value, line, sensitive: hasSensitiveName(key) || isSensitiveValue(value) });
   }
   const badLines = new Set(reading.problems.map((problem) => problem.line));
   const clear = [...last.values()].filter((assignment) => !badLines.has(assignment.line));
@@ -76,17 +77,6 @@ export function parseEnv(
     ...compareReadings(clear, parseDotenv(text), { path, usedKeys, isWhole: badLines.size === 0 }),
   );
   return { env: { path, text, entries }, findings: findings.sort(byLine) };
-}
-
-const SENSITIVE_WORDS: ReadonlySet<string> = new Set(['PAT', 'TOKEN', 'SECRET', 'PASSWORD']);
-
-/**
- * Whether a key is secret by its name alone: PAT, TOKEN, SECRET or PASSWORD as a word between underscores. `…_FILE` is the
- * path of a file that has the secret.
- */
-export function hasSensitiveName(key: string): boolean {
-  const words = key.toUpperCase().split(/[^A-Z0-9]+/);
-  return words.at(-1) !== 'FILE' && words.some((word) => SENSITIVE_WORDS.has(word.replace(/S$/, '')));
 }
 
 function byLine(a: Finding, b: Finding): number {

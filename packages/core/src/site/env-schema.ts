@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { envDecoratorUnknown, envDecoratorUnreadable, envTypeUnknown } from '../errors/env-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import { type Decorator, readExampleComments } from './env-decorators.ts';
-import { hasSensitiveName, parseEnv } from './env-file.ts';
+import { parseEnv } from './env-file.ts';
 import type { EnvType } from './env-scalar-types.ts';
 import { envTypeOf, inferEnvType } from './env-types.ts';
 import { nearestName } from './nearest-name.ts';
+import { hasSensitiveName } from './sensitive-key.ts';
 
 /** What the example says about a key. */
 export interface ExampleKey {
@@ -17,6 +18,8 @@ export interface ExampleKey {
   /** The value must not be empty. */
   readonly needsValue: boolean;
   readonly sensitive: boolean;
+  /** Declared to be no secret, whatever its name and value. */
+  readonly isPublic: boolean;
   readonly type: EnvType | undefined;
   /** The type is only what the example's value looks like. */
   readonly isGuessed: boolean;
@@ -36,8 +39,8 @@ export interface EnvSchema {
  * Derives what `.env` must look like from its example:
  * a key of the example must be there; where the example has a value, so must `.env`; and a value must have the shape
  * that `@type` names; where it lacks the one that the example's value clearly has, that is only a warning. `@required` requires a value where the example has
- * none, `@optional` and a commented-out `# KEY=` let the key be left out. `@sensitive`, and PAT, TOKEN, SECRET or
- * PASSWORD as a word of the name, keep a value out of every output.
+ * none, `@optional` and a commented-out `# KEY=` let the key be left out. `@sensitive`, a word such as TOKEN or
+ * PASSWORD in its name, and a value that is a token keep it out of every output, unless `@public` is said.
  */
 export function deriveEnvSchema(exampleText: string, path: string): EnvSchema {
   const { env, findings } = parseEnv(exampleText, path);
@@ -56,11 +59,21 @@ export function deriveEnvSchema(exampleText: string, path: string): EnvSchema {
     const decorators = comments.byLine.get(line) ?? [];
     own.push(...decorators.flatMap((decorator) => judgeDecorator(decorator, path, key)));
     const read = mapOf(decorators);
-    const sensitive = isSensitive(key, read, header);
+    const declaredSecret = declaredSensitive(read);
+    const sensitive = declaredSecret ?? isSensitive(key, header);
+    const isPublic = declaredSecret === false;
     const declared = read.get('type');
     const isGuessed = declared === undefined;
     const type = isGuessed ? (sensitive ? undefined : inferEnvType(key, value)) : knownType(declared);
-    keys.set(key, { key, line, sensitive, type, isGuessed, ...needsOf({ value, isComment, read, header }) });
+    keys.set(key, {
+      key,
+      line,
+      sensitive,
+      isPublic,
+      type,
+      isGuessed,
+      ...needsOf({ value, isComment, read, header }),
+    });
   }
   const shape = Object.fromEntries([...keys.values()].map((each) => [each.key, schemaOf(each)]));
   return { path, schema: z.looseObject(shape), keys, findings: own };
@@ -87,13 +100,11 @@ function needsOf({ value, isComment, read, header }: Needs): { isOptional: boole
   return { isOptional: !required, needsValue: required };
 }
 
-function isSensitive(
-  key: string,
-  read: ReadonlyMap<string, string>,
-  header: ReadonlyMap<string, string>,
-): boolean {
-  const own = truthOf(read.get('sensitive')) ?? negate(truthOf(read.get('public')));
-  if (own !== undefined) return own;
+function declaredSensitive(read: ReadonlyMap<string, string>): boolean | undefined {
+  return truthOf(read.get('sensitive')) ?? negate(truthOf(read.get('public')));
+}
+
+function isSensitive(key: string, header: ReadonlyMap<string, string>): boolean {
   if (hasSensitiveName(key)) return true;
   const written = header.get('defaultSensitive');
   const prefix = /^inferFromPrefix\((.*)\)$/.exec(written ?? '')?.[1];
