@@ -62,20 +62,30 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
   }
 
   async function archive(): Promise<FileArchive> {
-    const { archive: made } = await archiveRelease({ ...options(), to: { kind: 'folder', folder } });
+    const { archive: made } = await archiveRelease({
+      ...options(),
+      to: { kind: 'folder', folder },
+      mkdir: true,
+    });
     if (made?.kind !== 'file') throw new Error('no archive');
     return made;
   }
 
   describe('as a file', () => {
     test('is archived once, with its digest next to the manifest, and restored with its id and tag', async () => {
-      const dry = await archiveRelease({ ...options(), to: { kind: 'folder', folder }, dryRun: true });
+      const to = { kind: 'folder', folder } as const;
+      await expect(archiveRelease({ ...options(), to })).rejects.toMatchObject({
+        code: 'archive-folder-missing',
+        fix: expect.stringContaining('--mkdir'),
+      });
+      const dry = await archiveRelease({ ...options(), to, mkdir: true, dryRun: true });
       expect(dry).toMatchObject({ dryRun: true, archive: undefined, to: folder, imageId });
       const reported: ProgressEvent[] = [];
       const before = await readFile(join(records(), '1.0.0.json'), 'utf8');
       const first = await archiveRelease({
         ...options(),
-        to: { kind: 'folder', folder },
+        to,
+        mkdir: true,
         onEvent: (event) => event.type === 'progress' && reported.push(event),
       });
       const made = first.archive as FileArchive;
@@ -163,13 +173,18 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       const stopped = archiveRelease({
         ...options(),
         to: { kind: 'folder', folder: other },
+        mkdir: true,
         signal: stop.signal,
         onEvent: (event) => event.type === 'progress' && event.current > 1_000_000 && stop.abort(),
       });
       await expect(stopped).rejects.toMatchObject({ exitCode: 130 });
       expect(await readdir(other)).toEqual([]);
       await expect(
-        archiveRelease({ ...options(), to: { kind: 'folder', folder: join(site.folder, '.env', 'x') } }),
+        archiveRelease({
+          ...options(),
+          to: { kind: 'folder', folder: join(site.folder, '.env', 'x') },
+          mkdir: true,
+        }),
       ).rejects.toMatchObject({ code: 'archive-not-written', exitCode: 9 });
     });
   });

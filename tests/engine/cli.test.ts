@@ -213,7 +213,7 @@ onEachEngine('the command', (engine) => {
         ['diff', 'diff 1.0.0'],
         ['rebuild', 'rebuild 1.1.0 -n'],
         ['rebuild', 'rebuild 1.1.0 --cache'],
-        ['archive', `archive 1.1.0 --to ${site.folder}-copies`],
+        ['archive', `archive 1.1.0 --to ${site.folder}-copies --mkdir`],
         ['archive', 'archive 1.0.0 -n'],
         ['restore', 'restore 1.1.0'],
         ['restore', 'restore 1.1.0 -n'],

@@ -102,7 +102,7 @@ withPrivateEngines('an engine in another network, over tcp with TLS', () => {
     expect(rebuilt.outcome).toMatchObject({ verdict: 'identical' });
 
     const to = { kind: 'folder', folder: join(folder, 'archives') } as const;
-    await archiveRelease({ ...options, release: '1.0.0', to });
+    await archiveRelease({ ...options, release: '1.0.0', to, mkdir: true });
     const client = await connectEngine({ environment, host: remote.host });
     expect((await client.about()).dataFolder).toBeUndefined();
     expect(await hasBytes(await client.images.save(first.imageId), world.token)).toBe(false);

@@ -15,6 +15,7 @@ export const archive = defineCommand({
   arguments: { release: required(text('Its site version')) },
   options: {
     to: text('A folder, or HOST/NAME of a registry; default: .de-build/archives'),
+    mkdir: flag('Make the folder, if it is not there'),
     force: flag('Replace another image that has the tag in the registry'),
     'dry-run': flag('Show where it would go, and change nothing', DRY_RUN),
   },

@@ -16,6 +16,8 @@ export interface ArchiveOptions extends SiteOptions {
   readonly release: string;
   /** Default: the folder `.de-build/archives` of the site. */
   readonly to?: ArchiveDestination;
+  /** Make the folder, if it is not there. Default: false, because the disk that it is on may not be mounted. */
+  readonly mkdir?: boolean;
   /** Replace another image that has the release's tag in the registry. Default: false. */
   readonly force?: boolean;
   /** Change nothing; check that the image exists and report the destination. Default: false. */
@@ -46,7 +48,7 @@ export function archiveRelease(options: ArchiveOptions): Promise<ArchivedRelease
 }
 
 async function archive(site: OpenSite, options: ArchiveOptions, tools: Tools): Promise<ArchivedRelease> {
-  const { to, dryRun = false, force = false } = options;
+  const { to, dryRun = false, force = false, mkdir = false } = options;
   const release = await readRelease(site, options.release);
   const known = await readArchives(site.records, release.name);
   const tag = tagOfRelease(release.manifest, release.name);
@@ -61,7 +63,7 @@ async function archive(site: OpenSite, options: ArchiveOptions, tools: Tools): P
   const made = await inStage(tools, stage, () =>
     isPush
       ? pushRelease(source, { repository: to.repository, force, dryRun }, tools)
-      : saveRelease(source, { folder: to?.folder, dryRun }, tools),
+      : saveRelease(source, { folder: to?.folder, mkdir, dryRun }, tools),
   );
   const result = { dryRun, reference: tag.reference, imageId: image.id, ...made };
   if (made.archive === undefined || made.alreadyArchived) return { ...result, recordedIn: undefined };

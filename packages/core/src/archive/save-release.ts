@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { makeFolders } from '../disk/make-folders.ts';
-import { archiveNotWritten } from '../errors/archive-failures.ts';
+import { archiveFolderMissing, archiveNotWritten } from '../errors/archive-failures.ts';
 import type { RecordedRelease } from '../flow/recorded-release.ts';
 import type { Tools } from '../flow/tools.ts';
 import { type Archive, type FileArchive, pathOfArchive } from '../manifests/archives.ts';
@@ -12,11 +12,17 @@ import { digestFile, writeArchive } from './write-archive.ts';
 /** Saves a release's image into a file. */
 export async function saveRelease(
   { release, tag, image, known }: ArchiveSource,
-  { folder: asked, dryRun }: { readonly folder: string | undefined; readonly dryRun: boolean },
+  {
+    folder: asked,
+    mkdir,
+    dryRun,
+  }: { readonly folder: string | undefined; readonly mkdir: boolean; readonly dryRun: boolean },
   tools: Tools,
 ): Promise<MadeArchive> {
   const { site } = release;
   const folder = asked === undefined ? site.own.archives : resolve(asked);
+  // The disk that it is on may not be mounted.
+  if (asked !== undefined && !mkdir && (await isMissing(folder))) throw archiveFolderMissing(folder);
   if (dryRun) return { to: folder, archive: undefined, alreadyArchived: false };
   const old = await findIntact(known, { release, folder }, tools.signal);
   if (old !== undefined) return { to: folder, archive: old, alreadyArchived: true };
@@ -49,6 +55,13 @@ export async function saveRelease(
     ...archiveFacts(release.manifest, tools),
   };
   return { to: folder, archive, alreadyArchived: false };
+}
+
+function isMissing(folder: string): Promise<boolean> {
+  return stat(folder).then(
+    () => false,
+    ({ code }: NodeJS.ErrnoException) => code === 'ENOENT',
+  );
 }
 
 /** An archive of this image in this folder that agrees with its record. */

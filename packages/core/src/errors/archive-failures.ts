@@ -45,6 +45,16 @@ export function archiveIncomplete(reference: string, platforms: readonly string[
   });
 }
 
+export function archiveFolderMissing(folder: string): DeBuildError {
+  return new DeBuildError({
+    code: 'archive-folder-missing',
+    what: `There is no folder ${folder}.`,
+    why: 'The disk that it is on may not be mounted, or the path is mistyped.',
+    fix: 'Mount the disk, correct the path, or make the folder with `--mkdir`. A repository of Docker Hub is written `docker.io/NAME`.',
+    exitCode: EXIT.usage,
+  });
+}
+
 export function archiveNotWritten(path: string, cause: unknown): DeBuildError {
   const code = systemCode(cause);
   return new DeBuildError({

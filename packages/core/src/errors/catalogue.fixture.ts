@@ -193,6 +193,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     badArchiveDestination: [['registry.example.com/acme/erp:1.4.0', 'A registry is named without a tag.']],
     releaseImageMissing: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
     archiveFileTaken: [['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz']],
+    archiveFolderMissing: [['/mnt/backup']],
     archiveIncomplete: [['acme/erp:1.4.0', ['linux/arm64']]],
     archiveNotWritten: [
       ['/mnt/backup', full],
@@ -345,6 +346,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
         { file: recipe, line: 9 },
       ],
     ],
+    heredocCrlf: [[{ file: 'images/custom/Containerfile', line: 12 }]],
+    scriptCrlf: [['nginx-entrypoint.sh', { file: 'images/custom/Containerfile', line: 20 }]],
     buildArgSecret: [['NPM_TOKEN', 'NPM_TOKEN', { file: '.env', line: 4 }]],
     buildArgUndeclared: [
       ['PYTHON', recipe, { isError: true, nearest: 'PYTHON_VERSION' }],

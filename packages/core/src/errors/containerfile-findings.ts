@@ -120,3 +120,26 @@ export function buildArgUndeclared(
     subject: arg,
   };
 }
+
+const LF =
+  'Save the file with LF: `git config core.autocrlf input`, and `* text=auto eol=lf` in .gitattributes, keep it so; then check it out again.';
+
+export function heredocCrlf(place: Place): Finding {
+  return warning('heredoc-crlf', {
+    what: `The heredoc in line ${place.line} of ${place.file} has Windows line endings.`,
+    why: 'The shell gets a carriage return at the end of each of its commands.',
+    fix: LF,
+    ...place,
+  });
+}
+
+/** @param script relative to the build context */
+export function scriptCrlf(script: string, place: Place): Finding {
+  return warning('script-crlf', {
+    what: `${script} has Windows line endings, and line ${place.line} of ${place.file} copies it into the image.`,
+    why: 'The kernel looks for an interpreter whose name ends in a carriage return, and reports "no such file or directory".',
+    fix: LF,
+    ...place,
+    subject: script,
+  });
+}

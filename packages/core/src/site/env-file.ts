@@ -24,7 +24,7 @@ export interface EnvEntry {
   readonly value: string;
   /** 1-based. */
   readonly line: number;
-  /** By decorator in the example, or by its name (PAT, TOKEN, SECRET, PASSWORD). */
+  /** By decorator in the example, by its name, or by its value. */
   readonly sensitive: boolean;
 }
 

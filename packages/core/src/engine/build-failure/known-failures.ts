@@ -29,6 +29,13 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
   },
   {
     signs:
+      /\$'\\r': command not found|Illegal option -\r?$|\\r: not found|bad interpreter: .*\^M|env: .*\\r/im,
+    title: 'A script has Windows line endings',
+    advice:
+      'Save it with LF: `git config core.autocrlf input`, and `* text=auto eol=lf` in .gitattributes, keep it so. `de-build check` names the file.',
+  },
+  {
+    signs:
       /Could not resolve host|Temporary failure (in name resolution|resolving)|EAI_AGAIN|getaddrinfo (ENOTFOUND|EAI)|Name or service not known|Could not resolve '/i,
     title: 'A host name could not be resolved inside the build',
     advice:

@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import { allApps } from '../../apps/all-apps.ts';
 import { cacheCarriesPrivateCode, secretWeak } from '../../errors/check-findings.ts';
+import { heredocCrlf, scriptCrlf } from '../../errors/containerfile-findings.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
 import type { Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
 import { writeCacheEntry } from '../../site/cache-entry.ts';
 import type { Dialect } from '../../site/containerfile.ts';
+import { findCrlfHeredoc, findCrlfScripts } from '../../site/find-crlf.ts';
 import { judgeAgent } from '../../site/judge-mounts.ts';
 import { SITE_CONFIG_FILE } from '../../site/read-site-config.ts';
 import type { CheckOutcome } from './check.ts';
@@ -55,6 +58,22 @@ function judgeSharedCache({ config, sources }: OpenSite): readonly Finding[] {
   return config.cacheTo
     .filter(({ attributes }) => attributes.mode === 'max')
     .map((entry) => cacheCarriesPrivateCode(writeCacheEntry(entry), names, SITE_CONFIG_FILE));
+}
+
+/** Of a Windows checkout: what a shell or the kernel of the image then does not understand. */
+export async function findLineEndings({
+  folder,
+  config,
+  containerfile,
+}: OpenSite): Promise<readonly Finding[]> {
+  if (containerfile === undefined) return [];
+  const { path: file, text } = containerfile;
+  const heredoc = findCrlfHeredoc(text);
+  const scripts = await findCrlfScripts(text, join(folder, config.context));
+  return [
+    ...(heredoc === undefined ? [] : [heredocCrlf({ file, line: heredoc })]),
+    ...scripts.map(({ path, line }) => scriptCrlf(path, { file, line })),
+  ];
 }
 
 function checkOf({ file }: Finding, { config }: OpenSite): FileCheck {
