@@ -1,4 +1,4 @@
-import { TOKEN, TOKEN_KINDS } from './token-kinds.ts';
+import { isPlaceholder, TOKEN, TOKEN_KINDS } from './token-kinds.ts';
 
 /** Where a text holds something that looks like a token or the credentials of a URL, of the site or not. */
 export interface TokenShape {
@@ -32,7 +32,8 @@ export function findTokenShapes(text: string): readonly TokenShape[] {
   const shapes: TokenShape[] = [];
   if (ANY_PREFIX.test(text)) {
     for (const match of text.matchAll(TOKENS)) {
-      shapes.push({ start: match.index, end: match.index + match[0].length, name: 'token' });
+      if (!isPlaceholder(match[0]))
+        shapes.push({ start: match.index, end: match.index + match[0].length, name: 'token' });
     }
   }
   for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) {

@@ -279,6 +279,12 @@ describe('warnings', () => {
     ['glpat-R9vX2mKq7TbN4sYw8LzJ', 'a token of GitLab (glpat-…)'],
     ['gldt-R9vX2mKq7TbN4sYw8LzJ', 'a token of GitLab (gldt-…)'],
     ['glptt-R9vX2mKq7TbN4sYw8LzJ', 'a token of GitLab (glptt-…)'],
+    ['glrt-R9vX2mKq7TbN4sYw8LzJ', 'a token of GitLab (glrt-…)'],
+    ['glsoat-R9vX2mKq7TbN4sYw8LzJ', 'a token of GitLab (glsoat-…)'],
+    ['npm_R9vX2mKq7TbN4sYw8LzJ6hDf3GcP5aUe1QrS', 'a token of npm (npm_…)'],
+    ['dckr_pat_R9vX2mKq7TbN4sYw8LzJ6hDf3Gc', 'a token of Docker Hub (dckr_pat_…)'],
+    ['xoxb-8305712946-R9vX2mKq7TbN4sYw8LzJ', 'a token of Slack (xoxb-…)'],
+    ['ATBBR9vX2mKq7TbN4sYw8LzJ6hDf3GcP', 'a token of Bitbucket (ATBB…)'],
     [`ghs_12345_${'R9vX2mKq7TbN4sYw8LzJ.6hDf3GcP5aUe1QrSR9vX2'}`, 'a token of GitHub (ghs_…)'],
   ])('%#: what looks like a token', async (token, secret) => {
     const shifts = Array.from({ length: 32 }, (_, shift) => shift);
