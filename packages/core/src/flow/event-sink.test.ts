@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { createRedactor } from '../secrets/redactor.ts';
 import { Secret } from '../secrets/secret.ts';
@@ -48,4 +49,12 @@ test("what is held back is emitted before the step's end", () => {
   expect(logText(events)).toBe('ends with ghp_');
   expect(events.at(-1)).toMatchObject({ type: 'build-step', state: 'failed' });
   expect(JSON.stringify(events)).not.toContain(TOKEN);
+});
+
+test('what may begin a token is shown when the step is silent', async () => {
+  const events: FlowEvent[] = [];
+  const sink = sinkInto(events);
+  sink.emit({ type: 'build-log', step: 's1', stream: 'stdout', text: 'fetching' });
+  expect(logText(events)).toBe('fetchin');
+  while (logText(events) !== 'fetching') await setTimeout(10);
 });

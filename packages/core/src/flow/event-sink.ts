@@ -1,3 +1,4 @@
+import { createLiveText, type LiveText } from '../process/live-text.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import type { FlowEvent } from './event.ts';
 
@@ -11,31 +12,30 @@ export interface EventSink {
  * pieces is still found; what is held back is emitted before the end of the step.
  */
 export function createEventSink(redactor: Redactor, onEvent: (event: FlowEvent) => void): EventSink {
-  const logs = new Map<string, ReturnType<Redactor['stream']>>();
+  const logs = new Map<string, LiveText>();
 
   function logOf(step: string, stream: 'stdout' | 'stderr') {
     const key = `${stream} ${step}`;
     const known = logs.get(key);
     if (known !== undefined) return known;
-    const made = redactor.stream();
+    const made = createLiveText(redactor.stream(), (text) => {
+      onEvent({ type: 'build-log', step, stream, text });
+    });
     logs.set(key, made);
     return made;
   }
 
   function flush(step: string) {
     for (const stream of ['stdout', 'stderr'] as const) {
-      const log = logs.get(`${stream} ${step}`);
-      const rest = log?.end() ?? '';
+      logs.get(`${stream} ${step}`)?.end();
       logs.delete(`${stream} ${step}`);
-      if (rest !== '') onEvent({ type: 'build-log', step, stream, text: rest });
     }
   }
 
   return {
     emit(event) {
       if (event.type === 'build-log') {
-        const text = logOf(event.step, event.stream).write(event.text);
-        if (text !== '') onEvent({ ...event, text });
+        logOf(event.step, event.stream).write(event.text);
         return;
       }
       if (event.type === 'build-step' && event.state !== 'started') flush(event.step);

@@ -1,8 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
+import { createLiveText, type HoldingStream } from './live-text.ts';
 
 /** Takes secrets out of text that comes in pieces; a `Redactor` is one. */
 export interface StreamRedactor {
-  stream(): { write(chunk: string): string; end(): string };
+  stream(): HoldingStream;
 }
 
 export interface Collected {
@@ -54,7 +55,6 @@ export function createLineReader(
   onLine: (line: string) => void,
 ): LineReader {
   const decoder = new StringDecoder('utf8');
-  const redacted = redactor?.stream();
   let held = '';
   let endedWithReturn = false;
   const take = (text: string): void => {
@@ -67,14 +67,13 @@ export function createLineReader(
     onLine(held);
     held = '';
   };
+  const redacted = redactor === undefined ? undefined : createLiveText(redactor.stream(), take);
+  const pass = redacted?.write ?? take;
   return {
-    add(chunk) {
-      const text = decoder.write(chunk);
-      take(redacted === undefined ? text : redacted.write(text));
-    },
+    add: (chunk) => pass(decoder.write(chunk)),
     end() {
-      const text = decoder.end();
-      take(redacted === undefined ? text : redacted.write(text) + redacted.end());
+      pass(decoder.end());
+      redacted?.end();
       if (held !== '') onLine(held);
     },
   };

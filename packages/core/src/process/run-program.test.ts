@@ -229,7 +229,8 @@ describe('lines', () => {
           lines: { redactor, onLine },
         },
       );
-      expect(lines).toEqual(['before [redacted PAT] after']);
+      // In a long pause its first characters are shown.
+      expect(lines.join('\n')).toMatch(/^before (?:g|gh|ghp)?\[redacted PAT\] after$/);
     }
   });
 

@@ -172,6 +172,46 @@ test('only what may begin a secret is held back', () => {
   expect(stream.write('done\n')).toBe('done\n');
 });
 
+describe('in a pause', () => {
+  test('a few characters that may begin a secret are shown, and the rest of it is not', () => {
+    const stream = redactorFor({ PAT: 'd-123456789' }).stream();
+    expect(stream.write('started\n')).toBe('starte');
+    expect(stream.pause()).toBe('d\n');
+    expect(stream.pause()).toBe('');
+    expect(stream.write('done\n')).toBe('done\n');
+    expect(stream.write('d')).toBe('');
+    expect(stream.pause()).toBe('d');
+    expect(stream.write('-123456789 after')).toBe('[redacted PAT] after');
+  });
+
+  test('more of it stays held back', () => {
+    const stream = redactorFor({ PAT: 'd-123456789' }).stream();
+    expect(stream.write('d-12')).toBe('');
+    expect(stream.pause()).toBe('');
+    expect(stream.write('.\n')).toBe('d-12.\n');
+  });
+
+  test('the rest of one whose replacement is written stays hidden', () => {
+    const stream = redactorFor({ A: 'abcdef-abcdef' }).stream();
+    const out = [stream.write('abcdef-abcdef-a'), stream.pause(), stream.write('bcdef end'), stream.end()];
+    expect(out.join('')).toBe('[redacted A] end');
+  });
+
+  test('wherever it pauses, no secret is shown beyond its first characters', () => {
+    const secret = 'pa/ss+word-0123';
+    const redactor = redactorFor({ S: secret });
+    for (let cut = 0; cut <= secret.length; cut++) {
+      const stream = redactor.stream();
+      const out = [
+        stream.write(`a ${secret.slice(0, cut)}`),
+        ...[stream.pause(), stream.write(`${secret.slice(cut)} b ${secret}`), stream.pause(), stream.end()],
+      ];
+      const begin = cut <= 3 ? secret.slice(0, cut) : '';
+      expect(out.join('')).toBe(`a ${begin}[redacted S] b [redacted S]`);
+    }
+  });
+});
+
 describe('control characters', () => {
   test.each([
     ['a change of colour', 'super\x1b[31msecret\x1b[0m'],

@@ -26,9 +26,14 @@ export interface Redactor {
  */
 export interface RedactedStream {
   write(chunk: string): string;
+  /** For a pause: what is held back, when it is so short that it reveals nothing. */
+  pause(): string;
   /** What is still held back. The stream may be written to again. */
   end(): string;
 }
+
+/** How many characters of what may be a secret are shown in a pause: a few begin one by chance. */
+const REVEALS_NOTHING = 3;
 
 /**
  * Shorter forms are left out, and common values are refused: ordinary text holds them by chance. It would be unreadable without
@@ -126,16 +131,18 @@ function mergeInto(spans: Span[], span: Span): void {
   spans.push(span);
 }
 
-/** The text up to `end` with its spans replaced, except the line breaks in them. */
-function write(text: string, spans: readonly Span[], end: number): string {
+/** The text from `start` up to `end` with its spans replaced, except the line breaks in them. */
+function write(text: string, spans: readonly Span[], end: number, start = 0): string {
   let out = '';
-  let from = 0;
+  let from = start;
   for (const span of spans) {
     if (span.start >= end) break;
-    out += text.slice(from, span.start);
+    if (span.end <= from) continue;
+    const begin = Math.max(span.start, from);
+    out += text.slice(from, begin);
     if (!span.isWritten) out += `[redacted ${span.name}]`;
     from = Math.min(span.end, end);
-    out += text.slice(span.start, from).replace(/[^\r\n]+/g, '');
+    out += text.slice(begin, from).replace(/[^\r\n]+/g, '');
   }
   return out + text.slice(from, end);
 }
@@ -143,6 +150,8 @@ function write(text: string, spans: readonly Span[], end: number): string {
 function createStream(find: FindSpans): RedactedStream {
   const visible = createVisibleStream();
   let held = '';
+  /** How much of `held` a pause has shown. */
+  let shown = 0;
   /** How much of `held` belongs to a span whose replacement was written. */
   let begun: { readonly length: number; readonly name: string } | undefined;
 
@@ -154,15 +163,22 @@ function createStream(find: FindSpans): RedactedStream {
       for (const span of spans.splice(0)) mergeInto(spans, span);
     }
     const cut = isLast ? text.length : Math.min(openFrom, openTokenShape(text));
-    const out = write(text, spans, cut);
+    const out = write(text, spans, cut, Math.min(shown, cut));
     const across = spans.find((span) => span.end > cut && (span.start < cut || span.isWritten));
     begun = across === undefined ? undefined : { length: across.end - cut, name: across.name };
     held = text.slice(cut);
+    shown = Math.max(0, shown - cut);
     return out;
   }
 
   return {
     write: (chunk) => take(held + visible.write(chunk), false),
+    pause() {
+      if (begun !== undefined || held.replaceAll('\n', '').length > REVEALS_NOTHING) return '';
+      const out = held.slice(shown);
+      shown = held.length;
+      return out;
+    },
     end: () => take(held + visible.end(), true),
   };
 }
