@@ -48,6 +48,8 @@ export interface Context {
   readonly folder: string;
   /** Whether only the report is shown. */
   readonly isQuiet: boolean;
+  /** Whether notes are shown too. */
+  readonly isVerbose: boolean;
 }
 
 /** The result of a command. */

@@ -69,7 +69,7 @@ export const GENERAL_OPTIONS = {
   ),
   quiet: flag('Show only the result, or the error', { alias: 'q' }),
   color: choice(['auto', 'always', 'never'], 'Colours: auto, always or never'),
-  verbose: flag('Show where an error came from'),
+  verbose: flag('Show notes too, and where an error came from'),
 };
 
 /** Of every command that changes a site. */

@@ -2,6 +2,7 @@ import { presentFailure } from '../failure/present-failure.ts';
 import type { GuardedIo } from '../guarded-io.ts';
 import { UsageError } from '../parse/usage-error.ts';
 import { createView } from '../progress/create-view.ts';
+import { withoutNotes } from '../report/finding-lines.ts';
 import { listenForStop } from '../stop-signal.ts';
 import { withColours } from '../terminal/colours.ts';
 import type { Command, Context } from './command.ts';
@@ -23,6 +24,7 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
   const form = formOf(call);
   const isStory = command.story === 'always' || (command.story === 'as-text' && form === 'text');
   const terminal = form === 'events' || (form === 'text' && isStory) ? io.stdout : io.stderr;
+  const isVerbose = general.verbose === true;
   const isQuiet = general.quiet === true && form !== 'events';
   const view = isQuiet
     ? await createView('quiet', io.stderr, { isStory })
@@ -40,7 +42,8 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
       throw error;
     });
     const flow: Context['flow'] = {
-      onEvent: (event) => view.event(event),
+      onEvent: (event) =>
+        view.event(event.type === 'check' && !isVerbose && form !== 'events' ? withoutNotes(event) : event),
       ...core.omitUndefined({ host: general.host }),
       site: site ?? '',
       environment,
@@ -48,7 +51,7 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
       signal: stop.signal,
       lockWaitSeconds: values.lockWait === undefined ? 0 : core.parseLockWait(values.lockWait),
     };
-    const finished = await command.run(values, { core, flow, folder, isQuiet });
+    const finished = await command.run(values, { core, flow, folder, isQuiet, isVerbose });
     view.end({});
     if (view.hasWritten() && terminal === io.stdout && form === 'text') io.stdout.write('\n');
     await writeResult(finished, form, io);
@@ -56,7 +59,7 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
     return finished.exitCode ?? 0;
   } catch (error) {
     view.end({ error });
-    const failed = { command: command.name, site, form, isVerbose: general.verbose === true };
+    const failed = { command: command.name, site, form, isVerbose };
     return presentFailure(error, io, { ...failed, stopped: stop.reason() });
   } finally {
     stop.release();

@@ -22,7 +22,7 @@ export const check = defineCommand({
     'build-arg': texts('NAME=VALUE, as the release will get it; may be repeated'),
   },
   story: 'as-text',
-  async run({ format, skip, buildArg, builder }, { core, flow, isQuiet }) {
+  async run({ format, skip, buildArg, builder }, { core, flow, isQuiet, isVerbose }) {
     const { checkReport } = await import('../report/check-report.ts');
     const document = await core.checkSite({
       ...flow,
@@ -42,7 +42,9 @@ export const check = defineCommand({
       type: 'checked',
       document,
       report:
-        format === 'junit' || format === 'github' ? await reports[format]() : checkReport(document, !isQuiet),
+        format === 'junit' || format === 'github'
+          ? await reports[format]()
+          : checkReport(document, { wasShown: !isQuiet, isVerbose }),
       exitCode: document.passed ? core.EXIT.ok : core.EXIT.checks,
     };
   },

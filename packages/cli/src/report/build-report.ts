@@ -7,7 +7,8 @@ import { commit, digest, facts, MARKS, note, type Report, section, strong, table
 
 /** What was released. */
 export function releaseReport({ reference, imageId, manifestPath, manifest }: ReleaseResult): Report {
-  const { image, timing, frappe, apps, warnings, repositories = [] } = manifest;
+  const { image, timing, frappe, apps, repositories = [] } = manifest;
+  const warnings = manifest.warnings.filter(({ accepted }) => accepted === undefined);
   const cloned = repositories.flatMap(({ app, ...one }) => (app === undefined ? [] : { ...one, name: app }));
   const all = [...(frappe === null ? [] : [frappe]), ...apps, ...cloned];
   const names = all.map((app) => `${app.name} ${app.version ?? app.commit.slice(0, 8)}`).join(', ');

@@ -31,7 +31,9 @@ const report: CheckReport = {
 };
 
 test('pretty', () => {
-  expect(writeText(checkReport(report, false), { style: createStyle(false) })).toMatchInlineSnapshot(`
+  expect(
+    writeText(checkReport(report, { wasShown: false, isVerbose: false }), { style: createStyle(false) }),
+  ).toMatchInlineSnapshot(`
 "  ✓ The env file                 41 keys & <more>
   ✗ apps.json
     ✗ A "quote", 100% red\\x07.  apps.json:4:7
@@ -48,6 +50,22 @@ test('pretty', () => {
 ✗ Not ready to release  3 checks, 2 errors, 1 warning, 1 skipped
 "
 `);
+});
+
+test('notes only on request, and what the site accepts in a line', () => {
+  const findings = [
+    finding({ severity: 'note', what: 'It is so.', file: 'x' }),
+    finding({ severity: 'note', what: 'A branch.', accepted: 'as documented', file: 'apps.json' }),
+  ];
+  const healthy = { ...report, passed: true, errors: 0, warnings: 0, checks: [check({ findings })] };
+  const page = { style: createStyle(false) };
+  const quiet = writeText(checkReport(healthy, { wasShown: false, isVerbose: false }), page);
+  expect(quiet).toContain('    · Accepted: A branch. apps.json:12 (as documented)\n');
+  expect(quiet).toContain('1 check, 1 note with --verbose\n');
+  expect(quiet).not.toContain('It is so.');
+  const verbose = writeText(checkReport(healthy, { wasShown: false, isVerbose: true }), page);
+  expect(verbose).toContain('It is so.');
+  expect(verbose).not.toContain('--verbose');
 });
 
 test('junit', () => {

@@ -23,8 +23,32 @@ export function checkLines(check: CheckResult, page: Page): readonly string[] {
       right,
       style: page.style,
     }).trimEnd(),
-    ...check.findings.flatMap((finding) => findingLines(finding, page, INDENT)),
+    ...check.findings.flatMap((finding) =>
+      finding.accepted === undefined
+        ? findingLines(finding, page, INDENT)
+        : acceptedLines(finding, finding.accepted, page),
+    ),
   ];
+}
+
+/** A check without the notes that only inform. */
+export function withoutNotes<Check extends CheckResult>(check: Check): Check {
+  const findings = check.findings.filter(isTold);
+  return findings.length === check.findings.length ? check : { ...check, findings };
+}
+
+export function isTold({ severity, accepted }: Finding): boolean {
+  return severity !== 'note' || accepted !== undefined;
+}
+
+function acceptedLines(finding: Finding, reason: string, page: Page): readonly string[] {
+  const place = placeOf(finding);
+  const said = `Accepted: ${finding.what}${place === '' ? '' : ` ${place}`} (${reason})`;
+  const [first = '', ...rest] = wrap(makeVisible(said), Math.max(20, widthOfText(page) - INDENT - 2));
+  const indent = ' '.repeat(INDENT);
+  return [`${indent}${page.style.quiet(`${MARKS.info.text} ${first}`)}`].concat(
+    rest.map((line) => `${indent}  ${page.style.quiet(line)}`),
+  );
 }
 
 /** What, where, why and how to fix it. */

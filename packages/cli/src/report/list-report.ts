@@ -7,6 +7,7 @@ export function listReport(manifests: readonly Manifest[], now: Date): Report {
   if (manifests.length === 0) return { parts: [note('No release is recorded yet.')] };
   const rows = manifests.map((manifest): readonly Inline[] => {
     const { siteVersion, createdAt, frappe, apps, image, timing, warnings } = manifest;
+    const open = warnings.filter(({ accepted }) => accepted === undefined).length;
     return [
       strong(siteVersion),
       quiet(createdAt.slice(0, 16).replace('T', ' ')),
@@ -16,7 +17,7 @@ export function listReport(manifests: readonly Manifest[], now: Date): Report {
       image.id.replace('sha256:', '').slice(0, 12),
       formatBytes(image.sizeBytes),
       formatDuration(timing.durationMs),
-      warnings.length === 0 ? '' : { text: countOf(warnings.length, 'warning'), tone: 'warning' },
+      open === 0 ? '' : { text: countOf(open, 'warning'), tone: 'warning' },
     ];
   });
   const headings = [

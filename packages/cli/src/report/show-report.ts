@@ -76,7 +76,11 @@ export function showReport(manifest: Manifest, now: Date): Report {
       ...section('Warnings', [
         table(
           ['', { heading: '', wraps: true }],
-          warnings.map(({ id, what }) => [{ text: id, tone: 'warning' }, what]),
+          warnings.map(({ id, what, accepted }) =>
+            accepted === undefined
+              ? [{ text: id, tone: 'warning' }, what]
+              : [quiet(id), `${what} Accepted: ${accepted}`],
+          ),
         ),
       ]),
     ],

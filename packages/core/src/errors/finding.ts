@@ -20,6 +20,8 @@ export interface Finding {
   readonly column?: number;
   /** What it is about: an `.env` key, an app's name, a build arg. */
   readonly subject?: string;
+  /** Why the site accepts what would be a warning, from `accept` in de-build.json. It is a note then. */
+  readonly accepted?: string;
 }
 
 type Said = Omit<Finding, 'id' | 'severity'>;

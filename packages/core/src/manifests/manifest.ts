@@ -286,8 +286,8 @@ export const manifestSchema = z
       .describe('What built the image.'),
     deBuildVersion: z.string().describe('The version of de-build that wrote this.'),
     warnings: z
-      .array(z.looseObject({ id: z.string(), what: z.string() }))
-      .describe('The warnings of the release.'),
+      .array(z.looseObject({ id: z.string(), what: z.string(), accepted: z.string().optional() }))
+      .describe('The warnings of the release; `accepted` is why the site accepts one.'),
   })
   .describe('The record of one release of a site, written by de-build.');
 

@@ -160,6 +160,15 @@ export const siteConfigSchema = z
       .describe(
         'Whether every byte of the image is searched for the secrets of the env file before it gets its tag: `fail` refuses an image that contains one, `warn` only reports it. Layers without a secret are not read again.',
       ),
+    accept: z
+      .record(
+        z.string().regex(/^[a-z][a-z0-9-]*(:.+)?$/, 'is neither the id of a warning nor ID:SUBJECT'),
+        z.string().trim().min(1, 'gives no reason'),
+      )
+      .default({})
+      .describe(
+        'Warnings that are known and no longer count, with the reason: by id, such as `branch-moves`, or for one app or key as `branch-moves:frappe`. They are shown as accepted, and recorded.',
+      ),
     tokenExpiryWarningDays: z
       .int()
       .min(0)

@@ -105,3 +105,36 @@ describe('a wrong setting: nothing is said of what its default names', () => {
     expect(ids.filter((id) => pattern.test(id))).toEqual([]);
   });
 });
+
+describe('a warning that the site accepts', () => {
+  const accepting = (accept: Record<string, string>) =>
+    check({
+      ...SITE,
+      '.env': 'DE_SITE_VERSION=1.0.1\nOTHER=1\nMORE=1\n',
+      'de-build.json': JSON.stringify({ image: 'acme/erp', accept }),
+    });
+
+  test('by its id: a note with the reason, which does not count', async () => {
+    const env = (await accepting({ 'env-key-unknown': 'read by a script' })).found('env');
+    expect(env?.status).toBe('passed');
+    expect(env?.findings.map(({ severity, accepted }) => [severity, accepted])).toEqual([
+      ['note', 'read by a script'],
+      ['note', 'read by a script'],
+    ]);
+  });
+
+  test('for one key: the other one still warns', async () => {
+    const env = (await accepting({ 'env-key-unknown:OTHER': 'read by a script' })).found('env');
+    expect(env?.status).toBe('warned');
+    expect(env?.findings.map(({ severity }) => severity).sort()).toEqual(['note', 'warning']);
+  });
+
+  test('an error cannot be accepted', async () => {
+    const { found } = await check({
+      ...SITE,
+      'de-example.env': 'DE_SITE_VERSION=1.0.0\nASKED=1\n',
+      'de-build.json': '{"image": "acme/erp", "accept": {"env-key-missing": "no matter"}}',
+    });
+    expect(found('env')?.status).toBe('failed');
+  });
+});

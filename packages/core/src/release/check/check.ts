@@ -41,7 +41,7 @@ export function startChecks(
     const findings = outcome.findings.map((finding) =>
       finding.severity === 'error' && isForgiven(finding)
         ? { ...finding, severity: 'warning' as const }
-        : finding,
+        : accept(finding, config),
     );
     const summary = outcome.skipped ?? outcome.summary;
     const result: CheckResult = {
@@ -57,6 +57,14 @@ export function startChecks(
     return outcome.value;
   };
   return { check, results };
+}
+
+/** A warning that the site accepts, of any subject or of this one. */
+function accept(finding: Finding, { accept: accepted }: SiteConfig): Finding {
+  const { id, severity, subject } = finding;
+  const key = [`${id}:${subject}`, id].find((known) => Object.hasOwn(accepted, known));
+  if (severity !== 'warning' || key === undefined) return finding;
+  return { ...finding, severity: 'note', accepted: accepted[key] as string };
 }
 
 function statusOf(findings: readonly Finding[]): CheckResult['status'] {

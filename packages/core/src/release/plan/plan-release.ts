@@ -184,7 +184,7 @@ async function decide(
     replaces: holder === undefined ? undefined : { imageId: holder.id, tag: holder.tag },
     warnings: checked.results
       .flatMap((result) => result.findings)
-      .filter((finding) => finding.severity === 'warning'),
+      .filter(({ severity, accepted }) => severity === 'warning' || accepted !== undefined),
     noCache: options.noCache ?? false,
     pull: options.pull ?? false,
     push: options.push ?? config.push,

@@ -144,7 +144,7 @@ export function manifestOf(sources: ManifestSources): Manifest {
     },
     deBuildVersion: sources.deBuildVersion,
     warnings: [
-      ...plan.warnings.map(({ id, what }) => ({ id, what })),
+      ...plan.warnings.map(({ id, what, accepted }) => ({ id, what, ...omitUndefined({ accepted }) })),
       ...built.warnings.map((what) => ({ id: 'builder', what })),
     ],
   };
