@@ -1,4 +1,5 @@
 import type { Place } from '../errors/finding.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { Site } from '../site/site.ts';
 
 /** Where the value of a build arg comes from. */
@@ -29,8 +30,9 @@ export function chooseBuildArgs(
   for (const [name, value] of Object.entries(config.buildArgs))
     chosen.set(name, { name, value, source: 'config', place: { file: 'de-build.json' } });
   for (const name of config.buildArgsFromEnv) {
-    const { value = '', line = 0 } = env?.entries.get(name) ?? {};
-    if (value !== '') chosen.set(name, { name, value, source: 'env', place: { file: config.env, line } });
+    const { value = '', line } = env?.entries.get(name) ?? {};
+    const place = { file: env?.path ?? config.env, ...omitUndefined({ line }) };
+    if (value !== '') chosen.set(name, { name, value, source: 'env', place });
   }
   for (const [name, value] of Object.entries(options))
     chosen.set(name, { name, value, source: 'option', place: { file: '--build-arg' } });

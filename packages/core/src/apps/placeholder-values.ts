@@ -5,6 +5,7 @@ import {
   tokenAliasesDiffer,
   tokenUnused,
 } from '../errors/token-findings.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { EnvEntry, EnvFile } from '../site/env-file.ts';
 import { findPlaceholders } from '../site/placeholder.ts';
 
@@ -66,7 +67,7 @@ export function findUnusedTokens({ env, tokenAliases }: ValueSource, used: Reado
       ({ key, value }) => value !== '' && (isGitToken(key) || tokenAliases.some((g) => g.includes(key))),
     )
     .filter(({ key }) => ![key, ...aliasesOf(key, tokenAliases)].some((name) => used.has(name)))
-    .map(({ key, line }) => tokenUnused(key, { file: env.path, line }));
+    .map(({ key, line }) => tokenUnused(key, { file: env.path, ...omitUndefined({ line }) }));
 }
 
 function aliasesOf(name: string, groups: TokenAliases): string[] {

@@ -39,7 +39,7 @@ export function bumpSite(options: BumpSiteOptions): Promise<BumpedSite> {
 
 async function bump(site: OpenSite, options: BumpSiteOptions): Promise<BumpedSite> {
   const { env: file, versionKey: key } = site.config;
-  const from = readVersion(site);
+  const from = site.env?.path === file ? readVersion(site) : undefined;
   if (from === undefined) throw siteVersionMissing(file, key);
   const to = bumpVersion(from, options.to, {
     force: options.force ?? false,

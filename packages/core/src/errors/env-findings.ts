@@ -16,7 +16,7 @@ export function envMissing(file: string, example: string | undefined): Finding {
     fix:
       example === undefined
         ? `Create ${file} with a line \`DE_SITE_VERSION=1.0.0\`.`
-        : `Copy ${example} to ${file}, and fill it in.`,
+        : `Copy ${example} to ${file}, and fill it in; or set its keys in the environment, as for a CI.`,
     file,
   });
 }
@@ -148,16 +148,18 @@ export function envExpanded(variables: readonly string[], at: KeyPlace): Finding
 export function envKeyMissing(
   at: KeyPlace,
   { example, needsValue }: Expected & { readonly needsValue: boolean },
-  mistyped: { readonly key: string; readonly line: number } | undefined,
+  mistyped: { readonly key: string; readonly line?: number } | undefined,
 ): Finding {
   const { file, subject } = at;
   return error('env-key-missing', {
     what: `${subject} is missing from ${file}.`,
     why: `The example has it (line ${example.line}).`,
     fix:
-      mistyped === undefined
-        ? `Add a line \`${subject}=\` to ${file}${needsValue ? ', with its value' : ''}.`
-        : `Rename ${mistyped.key} in line ${mistyped.line}, or add ${subject}.`,
+      at.line === undefined && file === 'the environment'
+        ? `Set ${subject} in the environment, or write all keys in .env.`
+        : mistyped === undefined
+          ? `Add a line \`${subject}=\` to ${file}${needsValue ? ', with its value' : ''}.`
+          : `Rename ${mistyped.key} in line ${mistyped.line}, or add ${subject}.`,
     ...at,
   });
 }

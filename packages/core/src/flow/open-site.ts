@@ -29,9 +29,9 @@ export interface OpenSite extends Site {
 export async function openSite(
   folder: string,
   buildArgs: Readonly<Record<string, string>>,
-  { redactor }: Pick<Tools, 'redactor'>,
+  { redactor, environment }: Pick<Tools, 'redactor' | 'environment'>,
 ): Promise<OpenSite> {
-  const site = await readSite(resolve(folder));
+  const site = await readSite(resolve(folder), environment);
   if (!(await isSite(site.folder))) throw notASite(site.folder);
   const sources = readSources(site, buildArgs);
   for (const secret of sources.secrets) redactor.add(secret);

@@ -27,7 +27,8 @@ export async function withTools<Result>(
   { flow, what, buildArgs = {} }: Operation,
   run: (tools: Tools, open: () => Promise<OpenSite>) => Promise<Result>,
 ): Promise<Result> {
-  const { site, environment = {}, onEvent = () => undefined, now = () => new Date() } = options;
+  const { site, onEvent = () => undefined, now = () => new Date() } = options;
+  const environment = { ...options.environment };
   const redactor = options.redactor ?? createRedactor();
   const signal = options.signal ?? new AbortController().signal;
   const { emit } = createEventSink(redactor, onEvent);
@@ -66,7 +67,10 @@ export async function withTools<Result>(
     now,
   };
   const open = () => {
-    opened ??= openSite(site ?? '.', buildArgs, tools);
+    opened ??= openSite(site ?? '.', buildArgs, tools).then((read) => {
+      hideSecrets(read, environment);
+      return read;
+    });
     return opened;
   };
   try {
@@ -82,6 +86,11 @@ export async function withTools<Result>(
   } finally {
     if (options.engine === undefined) await connected?.then((engine) => engine.close()).catch(() => {});
   }
+}
+
+/** No program that is run from now on inherits a secret of the site. */
+function hideSecrets({ env }: OpenSite, environment: Record<string, string | undefined>): void {
+  for (const { key, sensitive } of env?.entries.values() ?? []) if (sensitive) delete environment[key];
 }
 
 /** Node's own functions wrap the reason of an abort as the cause of an error. */

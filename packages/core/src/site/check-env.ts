@@ -50,7 +50,7 @@ export function checkEnv(
     ...unknown.map(({ key, line }) => {
       const near = nearestName(key, missing);
       const meant = near ?? nearestName(key, example.keys.keys());
-      const at = { file: env.path, line, subject: key };
+      const at = { file: env.path, ...omitUndefined({ line }), subject: key };
       return envKeyUnknown(at, example.path, { meant, isMissing: near !== undefined });
     }),
   ];

@@ -9,7 +9,7 @@ import { placeOf } from './text-place.ts';
 
 /** `.env` as read: every assignment with its place. */
 export interface EnvFile {
-  /** Relative to the site's folder, forward slashes. */
+  /** Relative to the site's folder, forward slashes; or `the environment`, where that takes its place. */
   readonly path: string;
   readonly text: string;
   readonly entries: ReadonlyMap<string, EnvEntry>;
@@ -22,10 +22,15 @@ export interface EnvEntry {
    * uses itself then has an error finding, so that it is never released.
    */
   readonly value: string;
-  /** 1-based. */
-  readonly line: number;
+  /** 1-based; only of a file. */
+  readonly line?: number;
   /** By decorator in the example, by its name, or by its value. */
   readonly sensitive: boolean;
+}
+
+/** Of a file. */
+export interface PlacedEntry extends EnvEntry {
+  readonly line: number;
 }
 
 export interface EnvReading {
@@ -57,9 +62,12 @@ export function parseEnv(
   text: string,
   path: string,
   usedKeys: ReadonlySet<string> = new Set(),
-): { readonly env: EnvFile; readonly findings: readonly Finding[] } {
+): {
+  readonly env: Omit<EnvFile, 'entries'> & { readonly entries: ReadonlyMap<string, PlacedEntry> };
+  readonly findings: readonly Finding[];
+} {
   const reading = readComposeEnv(text);
-  const entries = new Map<string, EnvEntry>();
+  const entries = new Map<string, PlacedEntry>();
   const nul = text.indexOf('\0');
   const findings = reading.problems.map(({ kind, ...place }) => envSyntax(kind, { file: path, ...place }));
   if (nul !== -1) findings.unshift(envNul({ file: path, ...placeOf(text, nul) }));

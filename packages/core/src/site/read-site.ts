@@ -3,11 +3,13 @@ import { envExampleMissing, envMissing } from '../errors/env-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import { versionMissing } from '../errors/version-findings.ts';
 import { omitUndefined } from '../omit-undefined.ts';
+import type { Environment } from '../process/environment.ts';
 import { type AppEntry, type AppsReading, readApps } from './apps-json.ts';
 import { checkEnv } from './check-env.ts';
 import { readComposeKeys } from './compose-keys.ts';
 import { type EnvFile, MAXIMUM_ENV_BYTES, readEnv } from './env-file.ts';
-import { deriveEnvSchema } from './env-schema.ts';
+import { envFromEnvironment } from './env-from-environment.ts';
+import { deriveEnvSchema, type EnvSchema } from './env-schema.ts';
 import { requireFolder } from './find-site.ts';
 import { judgeApps } from './judge-apps.ts';
 import { judgeMounts } from './judge-mounts.ts';
@@ -23,7 +25,7 @@ import type { SiteConfig } from './site-config.ts';
  * Reads the files of a site, each once, and collects everything that is wrong with them.
  * @throws DeBuildError `site-not-found`, `site-unreadable`: and nothing else, whatever is in the files.
  */
-export async function readSite(folder: string): Promise<Site> {
+export async function readSite(folder: string, environment: Environment = {}): Promise<Site> {
   const site = resolve(folder);
   await requireFolder(site);
   const { config, findings: configFindings, unknown } = await readSiteConfig(site);
@@ -34,7 +36,7 @@ export async function readSite(folder: string): Promise<Site> {
   ]);
   const { env, findings: envFindings } = unknown.has('env')
     ? { env: undefined, findings: [] }
-    : await readCheckedEnv(site, config, { apps: apps.entries, unknown });
+    : await readCheckedEnv(site, config, { apps: apps.entries, unknown, environment });
   const { parsed } = container;
   const secretFindings =
     parsed === undefined ? [] : judgeMounts(parsed.containerfile, { config, env, ...secrets });
@@ -64,35 +66,52 @@ const NO_CONTAINERFILE: ContainerfileReading = { parsed: undefined, findings: []
 async function readCheckedEnv(
   site: string,
   config: SiteConfig,
-  { apps, unknown }: { readonly apps: readonly AppEntry[]; readonly unknown: Site['unknownSettings'] },
+  {
+    apps,
+    unknown,
+    environment,
+  }: {
+    readonly apps: readonly AppEntry[];
+    readonly unknown: Site['unknownSettings'];
+    readonly environment: Environment;
+  },
 ): Promise<{ readonly env: EnvFile | undefined; readonly findings: readonly Finding[] }> {
   const used = keysInUse(config, apps);
-  const [reading, example] = await Promise.all([
+  const [file, example] = await Promise.all([
     readEnv(site, config.env, used),
     unknown.has('exampleEnv') ? undefined : readText(site, config.exampleEnv, MAXIMUM_ENV_BYTES),
   ]);
-  const findings = [...reading.findings];
-  if (reading.isMissing)
+  const schema = example?.state === 'read' ? deriveEnvSchema(example.text, config.exampleEnv) : undefined;
+  const env =
+    file.isMissing && schema !== undefined
+      ? envFromEnvironment(keysOf(schema, config), environment)
+      : file.env;
+  const findings = [...file.findings];
+  if (file.isMissing && env === undefined)
     findings.push(envMissing(config.env, example?.state === 'missing' ? undefined : config.exampleEnv));
   if (example?.state === 'missing') findings.push(envExampleMissing(config.exampleEnv, config.env));
   if (example?.state === 'unusable') findings.push(example.finding);
-  if (reading.env === undefined || example?.state !== 'read')
-    return { env: reading.env && markSecrets(reading.env, config), findings };
-  const schema = deriveEnvSchema(example.text, config.exampleEnv);
+  if (env === undefined || schema === undefined) return { env: env && markSecrets(env, config), findings };
   const aliases = config.tokenAliases;
   const known = new Set([...used, ...schema.keys.keys(), ...aliases.flat()]);
-  const isStrange = [...reading.env.entries.keys()].some((key) => !known.has(key));
+  const isStrange = [...env.entries.keys()].some((key) => !known.has(key));
   const composed = isStrange
-    ? await readComposeKeys(site, reading.env.entries.get('COMPOSE_FILE')?.value)
+    ? await readComposeKeys(site, env.entries.get('COMPOSE_FILE')?.value)
     : new Set<string>();
   const knownKeys = new Set([...used, ...composed]);
-  const checked = checkEnv(reading.env, schema, { aliases, knownKeys });
+  const checked = checkEnv(env, schema, { aliases, knownKeys });
   const isNew = (finding: Finding) =>
     !/^env-value-(?:shape|unlikely)$/.test(finding.id) || !isJudged(finding, config, findings);
   return {
-    env: markSecrets({ ...reading.env, entries: checked.entries }, config),
+    env: markSecrets({ ...env, entries: checked.entries }, config),
     findings: [...findings, ...schema.findings, ...checked.findings.filter(isNew)],
   };
+}
+
+/** The keys that may come from the environment: those of the example, and their aliases. */
+function keysOf({ keys }: EnvSchema, { tokenAliases }: SiteConfig): ReadonlySet<string> {
+  const aliases = tokenAliases.filter((group) => group.some((key) => keys.has(key)));
+  return new Set([...keys.keys(), ...aliases.flat()]);
 }
 
 /** What is given to a build as a secret is one, whatever its name. */
@@ -133,12 +152,12 @@ function keysInUse(config: SiteConfig, apps: readonly AppEntry[]): ReadonlySet<s
 
 /** When the example requires the version, there is a finding already. */
 function findVersionMissing(
-  { versionKey: subject, env: file }: SiteConfig,
+  { versionKey: subject }: SiteConfig,
   env: EnvFile | undefined,
   others: readonly Finding[],
 ): Finding[] {
   const entry = env?.entries.get(subject);
   const isReported = others.some((finding) => finding.subject === subject && finding.severity === 'error');
   if (env === undefined || isReported || (entry !== undefined && entry.value !== '')) return [];
-  return [versionMissing({ file, ...omitUndefined({ line: entry?.line }), subject })];
+  return [versionMissing({ file: env.path, ...omitUndefined({ line: entry?.line }), subject })];
 }

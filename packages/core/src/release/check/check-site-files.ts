@@ -8,6 +8,8 @@ import type { Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
 import { writeCacheEntry } from '../../site/cache-entry.ts';
 import type { Dialect } from '../../site/containerfile.ts';
+import type { EnvFile } from '../../site/env-file.ts';
+import { ENVIRONMENT } from '../../site/env-from-environment.ts';
 import { findCrlfHeredoc, findCrlfScripts } from '../../site/find-crlf.ts';
 import { judgeAgent } from '../../site/judge-mounts.ts';
 import { SITE_CONFIG_FILE } from '../../site/read-site-config.ts';
@@ -26,14 +28,14 @@ export function checkSiteFiles(
   const names = [...new Set(weak.map(({ name }) => name))];
   const weakSecrets = names.map((name) => {
     const entry = env?.entries.get(name);
-    return secretWeak(name, entry === undefined ? SITE_CONFIG_FILE : config.env, entry?.line);
+    return secretWeak(name, entry === undefined ? SITE_CONFIG_FILE : (env?.path ?? config.env), entry?.line);
   });
   return {
     config: {
       findings: [...found('config'), ...judgeSharedCache(site)],
       summary: unknownSettings.has('image') ? undefined : config.image,
     },
-    env: { findings: found('env'), summary: env && counted(env.entries.size, 'key') },
+    env: { findings: found('env'), summary: env && describeEnv(env) },
     apps: { findings: found('apps'), summary: counted(apps.length, 'app') },
     token: { findings: [...sources.findings, ...weakSecrets], summary: sources.summary },
     containerfile: {
@@ -77,9 +79,14 @@ export async function findLineEndings({
 }
 
 function checkOf({ file }: Finding, { config }: OpenSite): FileCheck {
-  if (file === config.env || file === config.exampleEnv) return 'env';
+  if (file === config.env || file === config.exampleEnv || file === ENVIRONMENT) return 'env';
   if (file === config.apps) return 'apps';
   return file === config.containerfile ? 'containerfile' : 'config';
+}
+
+function describeEnv({ path, entries }: EnvFile): string {
+  const keys = counted(entries.size, 'key');
+  return path === ENVIRONMENT ? `${keys} from ${path}: ${[...entries.keys()].join(', ')}` : keys;
 }
 
 function counted(number: number, thing: string): string {

@@ -36,7 +36,10 @@ function fakeEngine(asked: string[]): Engine {
   } as unknown as Engine;
 }
 
-async function check(files: Readonly<Record<string, string>>) {
+async function check(
+  files: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
+) {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
@@ -45,7 +48,7 @@ async function check(files: Readonly<Record<string, string>>) {
   const { checks } = await checkSite({
     site: folder,
     engine: fakeEngine(asked),
-    environment: { PATH: process.env.PATH },
+    environment: { PATH: process.env.PATH, ...environment },
     skip: ['site-repository', 'disk', 'repositories'],
   });
   const found = (id: string) => checks.find((one) => one.id === id);
@@ -136,5 +139,42 @@ describe('a warning that the site accepts', () => {
       'de-build.json': '{"image": "acme/erp", "accept": {"env-key-missing": "no matter"}}',
     });
     expect(found('env')?.status).toBe('failed');
+  });
+});
+
+describe('without .env, as in a CI', () => {
+  const TOKEN = 'ghp_PlantedTokenForTests0123456789abcdef';
+  const files = {
+    'de-example.env': 'DE_SITE_VERSION=1.0.0\nPAT_DESIRED_EFFECT=\nDB_HOST=db\n',
+    'images/custom/Containerfile': SITE['images/custom/Containerfile'],
+    'de-build.json': SITE['de-build.json'],
+  };
+
+  test("the example's keys come from the environment, and are named without a value", async () => {
+    const { found } = await check(files, {
+      ...{ DE_SITE_VERSION: '1.0.1', DE_MACRS_PAT: TOKEN, DB_HOST: 'db', NODE_VERSION: '20' },
+    });
+    const env = found('env');
+    expect(env?.status).toBe('passed');
+    expect(env?.summary).toBe('3 keys from the environment: DE_SITE_VERSION, DB_HOST, DE_MACRS_PAT');
+    expect(found('site-version')?.summary).toBe('1.0.1');
+    expect(JSON.stringify(env)).not.toContain(TOKEN);
+  });
+
+  test('one that is not set is missing', async () => {
+    const { found } = await check(files, { DE_SITE_VERSION: '1.0.1', PAT_DESIRED_EFFECT: TOKEN });
+    expect(found('env')?.findings).toMatchObject([
+      { id: 'env-key-missing', what: 'DB_HOST is missing from the environment.', subject: 'DB_HOST' },
+    ]);
+  });
+
+  test('none set: the file is missing', async () => {
+    const { found } = await check(files);
+    expect(found('env')?.findings.map(({ id }) => id)).toEqual(['env-missing']);
+  });
+
+  test('an env file counts alone', async () => {
+    const { found } = await check({ ...files, '.env': SITE['.env'] }, { DB_HOST: 'db' });
+    expect(found('env')?.findings.map(({ subject }) => subject)).toContain('DB_HOST');
   });
 });

@@ -20,7 +20,8 @@ interface Known {
 
 /** The version must be valid, and greater than every one that was recorded or tagged before. */
 export function checkVersion(site: Site, { manifests, problems, tagged = [] }: Known): CheckOutcome<never> {
-  const { env: file, versionKey: key, image } = site.config;
+  const { versionKey: key, image } = site.config;
+  const file = site.env?.path ?? site.config.env;
   const unknown = findUnknown(site, ['env', 'versionKey']);
   if (unknown !== undefined) return { findings: problems, skipped: unknown };
   const version = readVersion(site);
