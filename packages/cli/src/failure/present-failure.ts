@@ -22,7 +22,8 @@ export async function presentFailure(error: unknown, io: GuardedIo, call: Failed
   const { describeFailure } = await import('./failure.ts');
   const { failureText } = await import('./failure-text.ts');
   // An unknown command may be the token, pasted in the wrong place.
-  if (error instanceof UsageError && call.site !== undefined) await learnSecrets(call.site, io.redactor, io.environment);
+  if (error instanceof UsageError && call.site !== undefined)
+    await learnSecrets(call.site, io.redactor, io.environment);
   const { command, isVerbose = false, stopped, form } = call;
   // Before lines are wrapped: half a secret is not recognised.
   const redact = (text: string) => io.redactor.redact(text);
