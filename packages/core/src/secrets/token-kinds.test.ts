@@ -18,3 +18,12 @@ test.each<[string, boolean]>([
 ])('%s: %s', (text, expected) => {
   expect(holdsToken(text)).toBe(expected);
 });
+
+test.each([
+  ['a table of scripts', 'ATBBAXBBEEBBEPBBEXBBIEBBIPBBITBBIXBBOPBBOTBBOXBBUOBBUP'],
+  ['a mangled name', 'ATBBufferEnqueueingThresholdPercent'],
+  ['base64 of a program', 'ATBBEHI7ATAMZgsCQCACLwEwIgBBCHFFDQAgAi0AKEEBRw0AIAItAC1BCHFFDQMLIAIgAEH3'],
+  ['strings that lie side by side', 'ghs_integrity_apCOMPILE_PDB_NAMECMAKE_SYSTEM_NAMWIN32_EXECUTABLE'],
+])('%s, as programs hold it, is no token', (_, text) => {
+  expect(holdsToken(text)).toBe(false);
+});

@@ -27,12 +27,12 @@ const CLASSIC = '[A-Za-z0-9]{36}[\\w.-]*';
 export const TOKEN_KINDS: readonly TokenKind[] = [
   ...['ghp_', 'gho_', 'ghr_'].map((prefix) => kind('GitHub', prefix, CLASSIC, '[\\w.-]')),
   ...['ghs_', 'ghu_'].map((prefix) =>
-    kind('GitHub', prefix, `(?:${CLASSIC}|\\d+_[\\w.-]{40,}|[\\w.-]{60,})`, '[\\w.-]'),
+    kind('GitHub', prefix, `(?:${CLASSIC}|\\d+_[\\w.-]{40,}|(?=(?:[^\\d\\s]*\\d){5})[\\w.-]{60,})`, '[\\w.-]'),
   ),
   kind('GitHub', 'github_pat_', '\\w{22,}', '\\w'),
   ...['glpat-', 'gloas-', 'gldt-', 'glrt-', 'glrtr-', 'glcbt-', 'glptt-', 'glft-', 'glffct-'].map(gitLab),
   ...['glimt-', 'glagent-', 'glwt-', 'glsoat-'].map(gitLab),
-  kind('Bitbucket', 'ATBB', '[A-Za-z0-9]{28,}', '[A-Za-z0-9]'),
+  kind('Bitbucket', 'ATBB', '(?=[A-Za-z]*\\d)[A-Za-z0-9]{28,32}(?![A-Za-z0-9])', '[A-Za-z0-9]'),
   ...['ATATT3', 'ATCTT3'].map((prefix) => kind('Atlassian', prefix, '[\\w-]{40,}={0,2}\\w*', '[\\w=-]')),
   kind('npm', 'npm_', '[A-Za-z0-9]{36}', '[A-Za-z0-9]'),
   ...['dckr_pat_', 'dckr_oat_'].map((prefix) => kind('Docker Hub', prefix, '[\\w-]{24,}', '[\\w-]')),
