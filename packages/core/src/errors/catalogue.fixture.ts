@@ -471,10 +471,9 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     envExampleMissing: [['de-example.env', '.env']],
     envNul: [[{ file: '.env', line: 2, column: 3 }]],
     envDuplicate: [[key, 2]],
-    envSyntax: (['key', 'no-value', 'quote', 'invalid', 'required', 'too-long'] as const).map((fault) => [
-      fault,
-      { file: '.env', line: 2, column: 3 },
-    ]),
+    envSyntax: (['key', 'no-value', 'quote', 'invalid', 'required', 'too-long', 'too-deep'] as const).map(
+      (fault) => [fault, { file: '.env', line: 2, column: 3 }],
+    ),
     envAmbiguous: [
       ['carriage-return', 'line-endings', key],
       ['no-key', 'plain-key', key],

@@ -6,8 +6,11 @@
 
 export type Lookup = (name: string) => string | undefined;
 
-/** Why a value is refused: a `${` that Compose cannot read, a `${NAME:?}` that is not set, or more than a process can get. */
-export type TemplateProblem = 'invalid' | 'required' | 'too-long';
+/**
+ * Why a value is refused: a `${` that Compose cannot read, a `${NAME:?}` that is not set, more than a process can get, or more
+ * variables within variables than are read here.
+ */
+export type TemplateProblem = 'invalid' | 'required' | 'too-long' | 'too-deep';
 
 export interface Expansion {
   readonly value: string;
@@ -19,14 +22,14 @@ const OPERATORS = [':?', '?', ':-', '-', ':+', '+'] as const;
 type Operator = (typeof OPERATORS)[number];
 
 /** Compose has no limit; a hostile value must not exhaust the stack. */
-const MAXIMUM_DEPTH = 500;
+const DEEPEST_NESTING = 500;
 
 /** Linux gives no process a longer environment variable. */
 const LONGEST_VALUE = 128 * 1024;
 
 /** Expands a value; `lookup` gives `undefined` for what is not set. Only the first problem is reported. */
 export function expandTemplate(template: string, lookup: Lookup, depth = 0): Expansion {
-  if (depth > MAXIMUM_DEPTH) return { value: '', problem: 'invalid' };
+  if (depth > DEEPEST_NESTING) return { value: '', problem: 'too-deep' };
   const variable = new RegExp(VARIABLE);
   const parts: string[] = [];
   let length = 0;

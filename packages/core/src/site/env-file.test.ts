@@ -100,6 +100,13 @@ describe('faults of the file', () => {
     expect(findings[0]?.line).toBe(line);
   });
 
+  test('of a value that is refused nothing more is said, nor of what contains it', () => {
+    const lines = Array.from({ length: 18 }, (_, index) => `A${index + 1}=\${A${index}}\${A${index}}`);
+    const { findings } = parseEnv(['A0=ab', ...lines].join('\n'), '.env');
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ id, line }) => [id, line])).toEqual([['env-syntax', 18]]);
+  });
+
   test('an empty file is no fault', () => {
     expect(parseEnv('', '.env')).toMatchObject({ findings: [] });
   });
