@@ -140,6 +140,11 @@ test('a value nested without end is refused, and exhausts nothing', () => {
   expect(problems).toMatchObject([{ kind: 'too-deep', line: 1, key: 'A' }]);
 });
 
+test.each(['\r', '\u2028', '\u2029'])('only a line feed ends a default: %j', (character) => {
+  const { assignments, problems } = readComposeEnv(`A=\${B:-x${character}y}`);
+  expect([problems, assignments[0]?.value]).toEqual([[], `x${character}y`]);
+});
+
 test('any number of variables on a line, as Compose takes them', () => {
   const { assignments, problems } = readComposeEnv(
     `A=${'${B:-x}'.repeat(3000)}\nC=${'${B:-'.repeat(60)}y${'}'.repeat(60)}`,
