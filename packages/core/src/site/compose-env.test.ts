@@ -196,12 +196,12 @@ describe('places', () => {
     expect(assignments.map(({ key }) => key)).toEqual(['A', 'H']);
   });
 
-  test('variables are listed, and those that no line above sets', () => {
+  test('variables are listed, and those that no line above sets and that have no default', () => {
     const { assignments } = readComposeEnv('A=1\nB=${A}-${C:-x}-$D');
     expect(assignments[1]).toMatchObject({
       unexpanded: '${A}-${C:-x}-$D',
       variables: ['A', 'C', 'D'],
-      unset: ['C', 'D'],
+      unset: ['D'],
     });
   });
 

@@ -26,7 +26,7 @@ export interface ComposeAssignment {
   /** The value after escapes are read, before variables are expanded. */
   readonly unexpanded: string;
   readonly value: string;
-  /** Names that Compose looked up; and those of them that the lines above do not set. */
+  /** Names that Compose looked up; and those of them that the lines above do not set, and have no default. */
   readonly variables: readonly string[];
   readonly unset: readonly string[];
 }
@@ -121,10 +121,10 @@ class ComposeReader {
     }
     const variables = new Set<string>();
     const unset = new Set<string>();
-    const lookup = (name: string): string | undefined => {
+    const lookup = (name: string, isOptional = false): string | undefined => {
       variables.add(name);
       const found = this.#values.get(name);
-      if (found === undefined) unset.add(name);
+      if (found === undefined && !isOptional) unset.add(name);
       return found;
     };
     const { quote, start, end, inner } = value;

@@ -4,7 +4,8 @@
  * Compose's rules apply, because the site runs with that value.
  */
 
-export type Lookup = (name: string) => string | undefined;
+/** `isOptional`: the template says what to take when it is not set, as `${NAME:-word}` does. */
+export type Lookup = (name: string, isOptional?: boolean) => string | undefined;
 
 /**
  * Why a value is refused: a `${` that Compose cannot read, a `${NAME:?}` that is not set, more than a process can get, or more
@@ -83,7 +84,7 @@ function expandBraced(
 ): Expansion | undefined {
   const at = operator === undefined ? -1 : braced.indexOf(operator);
   if (operator === undefined || at === -1) return undefined;
-  const value = lookup(braced.slice(0, at));
+  const value = lookup(braced.slice(0, at), true);
   const word = braced.slice(at + operator.length);
   const isUsable = operator.startsWith(':') ? value !== undefined && value !== '' : value !== undefined;
   if (operator.endsWith('+')) {

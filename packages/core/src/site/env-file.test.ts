@@ -38,7 +38,15 @@ describe("Compose's own notation", () => {
     expect(env.entries.get('TAG')?.value).toBe('1.0.0');
   });
 
+  test('variables with a default pass with a note', () => {
+    const { env, findings } = parseEnv(`RULE=${'${B:-x}'.repeat(51)}\${C:+y}`, '.env', USED);
+    expect(findings).toMatchObject([{ id: 'env-expanded', what: 'RULE is composed of B, C.' }]);
+    expect(env.entries.get('RULE')?.value).toBe('x'.repeat(51));
+  });
+
   test.each([
+    ['a default in a key that de-build uses', 'TOKEN=${A:-b}'],
+    ['a variable that is not set within a default', 'DB_PASSWORD=${A:-$word}'],
     ['`$$` in a key that de-build uses', 'TOKEN=a$$b'],
     ['a variable in a key that de-build uses', 'A=1\nDE_SITE_VERSION=${A}'],
     ['a variable that is not set', 'DB_PASSWORD=pa$word'],
