@@ -244,6 +244,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ],
     ],
     imageToAuditMissing: [['1.4.0']],
+    imageUnnamed: [[]],
   },
   'build-failures.ts': {
     buildWithoutImage: [['Its stream ended before it named one.']],
