@@ -15,6 +15,7 @@ test.each([
   ['/mnt/backup', '/mnt/backup'],
   ['archives', 'archives'],
   ['archives/2026', 'archives/2026'],
+  ['Backups/erp', 'Backups/erp'],
   ['./registry.example.com/erp', 'registry.example.com/erp'],
   ['../registry:5000/erp', '../registry:5000/erp'],
   ['.', '.'],
@@ -29,6 +30,7 @@ test.each([
   ['localhost/erp', 'localhost/erp'],
   ['127.0.0.1:5000/a__b/c-d.e', '127.0.0.1:5000/a__b/c-d.e'],
   ['docker.io/acme/erp', 'docker.io/acme/erp'],
+  ['[fc00::1]:5000/erp', '[fc00::1]:5000/erp'],
   ['docker://backup.d/erp', 'backup.d/erp'],
 ])('%s is a registry', async (text, repository) => {
   expect(await parseArchiveDestination(text, base)).toEqual({ kind: 'registry', repository });
@@ -36,8 +38,8 @@ test.each([
 
 test.each([
   ['', 'empty'],
-  ['registry.example.com/acme/erp:1.4.0', 'without a tag'],
-  [`registry.example.com/acme/erp@sha256:${'a'.repeat(64)}`, 'without a tag'],
+  ['registry.example.com/acme/erp:1.4.0', 'a tag'],
+  [`registry.example.com/acme/erp@sha256:${'a'.repeat(64)}`, 'a digest'],
   ['registry.example.com/Acme', 'lower case'],
   ['docker://acme/erp', 'docker.io'],
 ])('%s is refused', async (text, why) => {

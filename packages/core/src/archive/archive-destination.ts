@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import { registryOf } from '../engine/registry-credentials.ts';
 import { badArchiveDestination } from '../errors/archive-failures.ts';
+import { judgeImageName } from '../site/image-name.ts';
 
 /** The destination of an archive. */
 export type ArchiveDestination =
@@ -9,8 +9,7 @@ export type ArchiveDestination =
   /** `registry.example.com/acme/erp`: a repository, without a tag. */
   | { readonly kind: 'registry'; readonly repository: string };
 
-/** The name of a repository, as the reference grammar of distribution has it; upper case is only for hosts. */
-const REPOSITORY = /^[A-Za-z0-9.-]+(?::\d+)?(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)+$/;
+const NAMES_A_HOST = /^(?:localhost|[^/]*[.:][^/]*)\//;
 const SCHEME = 'docker://';
 
 /**
@@ -24,18 +23,12 @@ export async function parseArchiveDestination(text: string, base: string): Promi
   const isNamed = text.startsWith(SCHEME);
   const repository = isNamed ? text.slice(SCHEME.length) : text;
   if (!isNamed && (await isFolder(text, base))) return { kind: 'folder', folder: resolve(base, text) };
-  if (registryOf(repository) === 'docker.io' && !repository.startsWith('docker.io/')) {
+  if (!NAMES_A_HOST.test(repository)) {
     if (isNamed) throw badArchiveDestination(text, 'It names no host; Docker Hub is written `docker.io`.');
     return { kind: 'folder', folder: resolve(base, text) };
   }
-  if (!REPOSITORY.test(repository)) {
-    throw badArchiveDestination(
-      text,
-      /[:@][^/]*$/.test(repository)
-        ? 'A registry is named without a tag or a digest: the tag is the site version.'
-        : 'That is no name of a repository: in lower case, and parted by slashes.',
-    );
-  }
+  const fault = judgeImageName(repository);
+  if (fault !== undefined) throw badArchiveDestination(text, `It ${fault}.`);
   return { kind: 'registry', repository };
 }
 

@@ -1,7 +1,7 @@
 import type { Leak } from '../audit/leaks/leak.ts';
 import { searchEngine } from '../audit/leaks/search-engine.ts';
 import type { Engine, Images } from '../engine/engine.ts';
-import { imageToAuditMissing } from '../errors/audit-failures.ts';
+import { imageToAuditMissing, imageUnnamed } from '../errors/audit-failures.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { inspectSite } from '../flow/change-site.ts';
 import { engineWithBuilder } from '../flow/engine-with-builder.ts';
@@ -37,9 +37,12 @@ export interface AuditReport extends ImageSearch {
 
 const AUDIT: Flow = { name: 'audit', stages: ['verify'], unchanged: 'It changes nothing.' };
 
+const NAME_OR_ID =
+  /^(?:\[[\da-fA-F:]+\](?::\d+)?\/)?[^\s:]+(?::\d+\/[^\s:]+)?(?::[\w][\w.-]{0,127})?$|^sha256:[0-9a-f]+$/;
+
 /**
  * Searches every byte of an image for the secrets of the site, in all forms. Leaks are in the report, they are not thrown.
- * @throws DeBuildError `image-to-audit-missing`, `image-files-unreadable`, `engine-*`, `release-interrupted`
+ * @throws DeBuildError `image-to-audit-missing`, `image-unnamed`, `image-files-unreadable`, `engine-*`, `release-interrupted`
  */
 export function auditImage(options: AuditOptions): Promise<AuditReport> {
   const what = options.image === undefined ? 'audit' : `audit ${options.image}`;
@@ -59,7 +62,8 @@ export function auditImages(options: Omit<AuditOptions, 'image'>): Promise<reado
     const engine = await tools.engine();
     const { images } = engine;
     const searcher = await openSearcher(site);
-    const { image } = site.config;
+    const image = imageOf(site);
+    if (image === undefined) throw imageUnnamed();
     const tagged = new Map<string, string>();
     for (const { id, tag } of await images.list(image)) {
       if (!tagged.has(id)) tagged.set(id, `${image}:${tag}`);
@@ -97,12 +101,18 @@ async function findReference(
   site: OpenSite,
   asked: string | undefined,
 ): Promise<string> {
-  const ours = `${site.config.image}:${asked ?? readVersion(site) ?? ''}`;
-  for (const candidate of asked === undefined ? [ours] : [ours, asked]) {
-    const isName = /^[^\s:]+(?::\d+\/[^\s:]+)?(?::[\w][\w.-]{0,127})?$|^sha256:[0-9a-f]+$/.test(candidate);
-    if (isName && (await images.inspect(candidate)) !== undefined) return candidate;
-  }
-  throw imageToAuditMissing(asked ?? ours);
+  const image = imageOf(site);
+  const ours = image && `${image}:${asked ?? readVersion(site) ?? ''}`;
+  const candidates = [ours, asked].filter((candidate) => candidate !== undefined);
+  for (const candidate of candidates)
+    if (NAME_OR_ID.test(candidate) && (await images.inspect(candidate)) !== undefined) return candidate;
+  const wanted = asked ?? ours;
+  throw wanted === undefined ? imageUnnamed() : imageToAuditMissing(wanted);
+}
+
+/** `undefined` when the site names it wrongly: the default is another image. */
+function imageOf({ config, unknownSettings }: OpenSite): string | undefined {
+  return unknownSettings.has('image') ? undefined : config.image;
 }
 
 async function audit(

@@ -27,10 +27,10 @@ afterEach(() => rm(site, { recursive: true, force: true }));
 /** An engine with these names; `diagnose` says id, state and severity of what is found. */
 function world(names: Record<string, string> = {}) {
   const { images } = imagesNamed(names);
-  const list = async () =>
+  const list = async (wanted: string) =>
     Object.entries(names).flatMap(([name, imageId]) => {
       const [repository, tag] = name.split(':');
-      return repository === 'acme/erp' ? [{ tag, id: imageId } as TaggedImage] : [];
+      return repository === wanted ? [{ tag, id: imageId } as TaggedImage] : [];
     });
   const engine = { images: { ...images, list }, close: async () => {} } as unknown as Engine;
   const diagnose = async (options: Partial<DoctorOptions> = {}) => {
@@ -44,6 +44,12 @@ function world(names: Record<string, string> = {}) {
 test('a site where nothing ever happened is well, and nothing is made there', async () => {
   expect(await world().diagnose()).toEqual({ found: [], remaining: 0 });
   expect(await readdir(site)).toEqual(['de-build.json']);
+});
+
+test('a wrong name of the image: its finding, and none about the default image', async () => {
+  await writeFile(join(site, 'de-build.json'), '{ "image": "acme/erp:15" }');
+  const { diagnose } = world({ 'desiredeffect/erpnext-custom:1.4.0': id });
+  expect(await diagnose()).toEqual({ found: ['error config-invalid found'], remaining: 1 });
 });
 
 test('leftovers of a dead run are shown, and repaired on request', async () => {

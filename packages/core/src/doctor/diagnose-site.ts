@@ -10,6 +10,7 @@ import { withSiteLock } from '../flow/site-lock.ts';
 import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { withTools } from '../flow/with-tools.ts';
 import { listVersions, readManifests } from '../manifests/manifest-store.ts';
+import { SITE_CONFIG_FILE } from '../site/read-site-config.ts';
 import { findArchiveProblems } from './archive-problems.ts';
 import { findContainerProblems } from './container-problems.ts';
 import { findFileProblems, findJournalProblems } from './file-problems.ts';
@@ -102,9 +103,14 @@ async function treatOne(
   }
 }
 
-/** An engine that does not answer is a warning: its images were not checked. */
+/** An engine that does not answer is a warning: its images were not checked. Nor are they when the site does not say which. */
 async function findEngineProblems(site: OpenSite, tools: Tools): Promise<readonly Problem[]> {
-  const { records, own, config } = site;
+  const { records, own, config, unknownSettings, findings } = site;
+  if (unknownSettings.has('image')) {
+    return findings
+      .filter(({ file, severity }) => file === SITE_CONFIG_FILE && severity === 'error')
+      .map((finding) => ({ finding }));
+  }
   try {
     const engine = await tools.engine();
     const known = {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { runProgram } from '../process/run-program.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { Secret } from '../secrets/secret.ts';
+import { splitImageName } from '../site/image-name.ts';
 import { type DockerConfig, readDockerConfig } from './docker-config.ts';
 import type { RegistryAccess, RegistryCredential } from './engine.ts';
 
@@ -52,11 +53,9 @@ export async function findRegistryCredentials(
   return found;
 }
 
-/** The host of an image's registry: the part before the first slash, when it looks like a host. */
+/** The host of an image's registry. */
 export function registryOf(reference: string): string {
-  const [first = '', ...rest] = reference.split('/');
-  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  return isHost ? first : DOCKER_HUB.host;
+  return splitImageName(reference).host;
 }
 
 async function findCredential(

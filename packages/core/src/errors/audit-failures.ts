@@ -133,6 +133,17 @@ export function imageLeaks(
   });
 }
 
+/** `image` in de-build.json is wrong, and its default is another image. */
+export function imageUnnamed(): DeBuildError {
+  return new DeBuildError({
+    code: 'image-unnamed',
+    what: 'The image of the site is unknown.',
+    why: '`image` in de-build.json is wrong, or the file cannot be read.',
+    fix: 'Correct it: `de-build check` says what is wrong. Or name the image to audit.',
+    exitCode: EXIT.checks,
+  });
+}
+
 export function imageToAuditMissing(asked: string): DeBuildError {
   return new DeBuildError({
     code: 'image-to-audit-missing',

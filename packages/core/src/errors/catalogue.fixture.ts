@@ -244,6 +244,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ],
     ],
     imageToAuditMissing: [['1.4.0']],
+    imageUnnamed: [[]],
   },
   'build-failures.ts': {
     buildWithoutImage: [['Its stream ended before it named one.']],
@@ -471,10 +472,9 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     envExampleMissing: [['de-example.env', '.env']],
     envNul: [[{ file: '.env', line: 2, column: 3 }]],
     envDuplicate: [[key, 2]],
-    envSyntax: (['key', 'no-value', 'quote', 'invalid', 'required', 'too-long'] as const).map((fault) => [
-      fault,
-      { file: '.env', line: 2, column: 3 },
-    ]),
+    envSyntax: (['key', 'no-value', 'quote', 'invalid', 'required', 'too-long', 'too-deep'] as const).map(
+      (fault) => [fault, { file: '.env', line: 2, column: 3 }],
+    ),
     envAmbiguous: [
       ['carriage-return', 'line-endings', key],
       ['no-key', 'plain-key', key],

@@ -79,6 +79,11 @@ const SYNTAX = {
     why: 'No process gets a variable of more than 128 KiB, or more than 2 MiB in all.',
     fix: 'Check which key contains another one several times.',
   },
+  'too-deep': {
+    what: 'The value has variables within variables (`${A:-${B:-…}}`), more than 500 deep.',
+    why: 'Compose would read it; here the depth has a limit.',
+    fix: 'Set inner variables in lines above.',
+  },
 } as const;
 
 /** Why Compose refuses a line. */

@@ -14,13 +14,13 @@ const NO_ENGINE = new Set(['engine-not-running', 'engine-unreachable']);
  * @throws DeBuildError `builder-*`, `program-*`
  */
 export async function registryInstead(
-  { config, folder }: OpenSite,
+  { config, folder, unknownSettings }: OpenSite,
   error: unknown,
   { environment, redactor, signal, emit }: Pick<Tools, 'environment' | 'redactor' | 'signal' | 'emit'>,
 ): Promise<Engine | undefined> {
   const setting = config.builder ?? (environment.BUILDX_BUILDER || undefined);
   const isMissing = isDeBuildError(error) && NO_ENGINE.has(error.code);
-  if (!isMissing || !config.push || setting === undefined) return undefined;
+  if (!isMissing || !config.push || setting === undefined || unknownSettings.has('image')) return undefined;
   const { openBuilder } = await import('../engine/builder/use-builder.ts');
   const builder = await openBuilder(setting, { environment, folder, signal });
   if (builder === undefined) return undefined;

@@ -27,7 +27,12 @@ const CLASSIC = '[A-Za-z0-9]{36}[\\w.-]*';
 export const TOKEN_KINDS: readonly TokenKind[] = [
   ...['ghp_', 'gho_', 'ghr_'].map((prefix) => kind('GitHub', prefix, CLASSIC, '[\\w.-]')),
   ...['ghs_', 'ghu_'].map((prefix) =>
-    kind('GitHub', prefix, `(?:${CLASSIC}|\\d+_[\\w.-]{40,}|(?=(?:[^\\d\\s]*\\d){5})[\\w.-]{60,})`, '[\\w.-]'),
+    kind(
+      'GitHub',
+      prefix,
+      `(?:${CLASSIC}|\\d+_[\\w.-]{40,}|(?=(?:[^\\d\\s]*\\d){5})[\\w.-]{60,})`,
+      '[\\w.-]',
+    ),
   ),
   kind('GitHub', 'github_pat_', '\\w{22,}', '\\w'),
   ...['glpat-', 'gloas-', 'gldt-', 'glrt-', 'glrtr-', 'glcbt-', 'glptt-', 'glft-', 'glffct-'].map(gitLab),

@@ -137,7 +137,12 @@ test('both parsers of dotenv give the same for every text above', () => {
 
 test('a value nested without end is refused, and exhausts nothing', () => {
   const { problems } = readComposeEnv(`A=${'${A:-'.repeat(5000)}${'}'.repeat(5000)}`);
-  expect(problems).toMatchObject([{ kind: 'invalid' }]);
+  expect(problems).toMatchObject([{ kind: 'too-deep', line: 1, key: 'A' }]);
+});
+
+test.each(['\r', '\u2028', '\u2029'])('only a line feed ends a default: %j', (character) => {
+  const { assignments, problems } = readComposeEnv(`A=\${B:-x${character}y}`);
+  expect([problems, assignments[0]?.value]).toEqual([[], `x${character}y`]);
 });
 
 test('any number of variables on a line, as Compose takes them', () => {
@@ -183,20 +188,20 @@ describe('places', () => {
     const { assignments, problems } = readComposeEnv('A=1\nB C=2\nD="x\nE!=3\nF=${\nG\nH=4');
     expect(problems).toEqual([
       { kind: 'key', line: 2, column: 1 },
-      { kind: 'quote', line: 3, column: 1 },
+      { kind: 'quote', line: 3, column: 1, key: 'D' },
       { kind: 'key', line: 4, column: 2 },
-      { kind: 'invalid', line: 5, column: 1 },
+      { kind: 'invalid', line: 5, column: 1, key: 'F' },
       { kind: 'no-value', line: 6, column: 1 },
     ]);
     expect(assignments.map(({ key }) => key)).toEqual(['A', 'H']);
   });
 
-  test('variables are listed, and those that no line above sets', () => {
+  test('variables are listed, and those that no line above sets and that have no default', () => {
     const { assignments } = readComposeEnv('A=1\nB=${A}-${C:-x}-$D');
     expect(assignments[1]).toMatchObject({
       unexpanded: '${A}-${C:-x}-$D',
       variables: ['A', 'C', 'D'],
-      unset: ['C', 'D'],
+      unset: ['D'],
     });
   });
 

@@ -3,6 +3,7 @@
  * Spaces, quotes, comments and escapes are Compose's, even if they differ from a shell's.
  */
 import type { EnvFault } from '../errors/env-findings.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import { expandTemplate } from './compose-template.ts';
 import { placesIn, type TextPlace } from './text-place.ts';
 
@@ -25,13 +26,15 @@ export interface ComposeAssignment {
   /** The value after escapes are read, before variables are expanded. */
   readonly unexpanded: string;
   readonly value: string;
-  /** Names that Compose looked up; and those of them that the lines above do not set. */
+  /** Names that Compose looked up; and those of them that the lines above do not set, and have no default. */
   readonly variables: readonly string[];
   readonly unset: readonly string[];
 }
 
 export interface ComposeProblem extends TextPlace {
   readonly kind: EnvFault;
+  /** Of which the value is refused. */
+  readonly key?: string;
 }
 
 /** Reads the text of a `.env`. Variables are taken from the lines above only, never from the environment. */
@@ -113,27 +116,27 @@ class ComposeReader {
     const { line } = this.#placeOf(keyStart);
     const value = first === '"' || first === "'" ? this.#readQuoted(first) : this.#readUnquoted(separatorEnd);
     if (value === undefined) {
-      this.#refuse('quote', keyStart);
+      this.#refuse('quote', keyStart, key);
       return;
     }
     const variables = new Set<string>();
     const unset = new Set<string>();
-    const lookup = (name: string): string | undefined => {
+    const lookup = (name: string, isOptional = false): string | undefined => {
       variables.add(name);
       const found = this.#values.get(name);
-      if (found === undefined) unset.add(name);
+      if (found === undefined && !isOptional) unset.add(name);
       return found;
     };
     const { quote, start, end, inner } = value;
     const expansion = quote === "'" ? undefined : expandTemplate(inner, lookup);
     if (expansion?.problem !== undefined) {
-      this.#refuse(expansion.problem, keyStart);
+      this.#refuse(expansion.problem, keyStart, key);
       return;
     }
     const expanded = expansion?.value ?? inner;
     this.#total += expanded.length;
     if (this.#total > ALL_VALUES) {
-      this.#refuse('too-long', keyStart);
+      this.#refuse('too-long', keyStart, key);
       return;
     }
     this.#values.set(key, expanded);
@@ -180,8 +183,8 @@ class ComposeReader {
     return found;
   }
 
-  #refuse(kind: ComposeProblem['kind'], offset: number): void {
-    this.#problems.push({ kind, ...this.#placeOf(offset) });
+  #refuse(kind: ComposeProblem['kind'], offset: number, key?: string): void {
+    this.#problems.push({ kind, ...this.#placeOf(offset), ...omitUndefined({ key }) });
     this.#at = offset;
     this.#match(REST_OF_LINE);
   }

@@ -4,29 +4,33 @@
  * Compose's rules apply, because the site runs with that value.
  */
 
-export type Lookup = (name: string) => string | undefined;
+/** `isOptional`: the template says what to take when it is not set, as `${NAME:-word}` does. */
+export type Lookup = (name: string, isOptional?: boolean) => string | undefined;
 
-/** Why a value is refused: a `${` that Compose cannot read, a `${NAME:?}` that is not set, or more than a process can get. */
-export type TemplateProblem = 'invalid' | 'required' | 'too-long';
+/**
+ * Why a value is refused: a `${` that Compose cannot read, a `${NAME:?}` that is not set, more than a process can get, or more
+ * variables within variables than are read here.
+ */
+export type TemplateProblem = 'invalid' | 'required' | 'too-long' | 'too-deep';
 
 export interface Expansion {
   readonly value: string;
   readonly problem: TemplateProblem | undefined;
 }
 
-const VARIABLE = /\$(?:(\$)|([_a-z][_a-z0-9]*)|\{(?:([_a-z][_a-z0-9]*(?::?[-+?].*)?)\}|))/giu;
+const VARIABLE = /\$(?:(\$)|([_a-z][_a-z0-9]*)|\{(?:([_a-z][_a-z0-9]*(?::?[-+?][^\n]*)?)\}|))/giu;
 const OPERATORS = [':?', '?', ':-', '-', ':+', '+'] as const;
 type Operator = (typeof OPERATORS)[number];
 
 /** Compose has no limit; a hostile value must not exhaust the stack. */
-const MAXIMUM_DEPTH = 500;
+const DEEPEST_NESTING = 500;
 
 /** Linux gives no process a longer environment variable. */
 const LONGEST_VALUE = 128 * 1024;
 
 /** Expands a value; `lookup` gives `undefined` for what is not set. Only the first problem is reported. */
 export function expandTemplate(template: string, lookup: Lookup, depth = 0): Expansion {
-  if (depth > MAXIMUM_DEPTH) return { value: '', problem: 'invalid' };
+  if (depth > DEEPEST_NESTING) return { value: '', problem: 'too-deep' };
   const variable = new RegExp(VARIABLE);
   const parts: string[] = [];
   let length = 0;
@@ -80,7 +84,7 @@ function expandBraced(
 ): Expansion | undefined {
   const at = operator === undefined ? -1 : braced.indexOf(operator);
   if (operator === undefined || at === -1) return undefined;
-  const value = lookup(braced.slice(0, at));
+  const value = lookup(braced.slice(0, at), true);
   const word = braced.slice(at + operator.length);
   const isUsable = operator.startsWith(':') ? value !== undefined && value !== '' : value !== undefined;
   if (operator.endsWith('+')) {

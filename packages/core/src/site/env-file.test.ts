@@ -38,7 +38,15 @@ describe("Compose's own notation", () => {
     expect(env.entries.get('TAG')?.value).toBe('1.0.0');
   });
 
+  test('variables with a default pass with a note', () => {
+    const { env, findings } = parseEnv(`RULE=${'${B:-x}'.repeat(51)}\${C:+y}`, '.env', USED);
+    expect(findings).toMatchObject([{ id: 'env-expanded', what: 'RULE is composed of B, C.' }]);
+    expect(env.entries.get('RULE')?.value).toBe('x'.repeat(51));
+  });
+
   test.each([
+    ['a default in a key that de-build uses', 'TOKEN=${A:-b}'],
+    ['a variable that is not set within a default', 'DB_PASSWORD=${A:-$word}'],
     ['`$$` in a key that de-build uses', 'TOKEN=a$$b'],
     ['a variable in a key that de-build uses', 'A=1\nDE_SITE_VERSION=${A}'],
     ['a variable that is not set', 'DB_PASSWORD=pa$word'],
@@ -98,6 +106,13 @@ describe('faults of the file', () => {
     const { findings } = parseEnv(text, '.env');
     expect(findings.map((finding) => finding.id)).toEqual(ids);
     expect(findings[0]?.line).toBe(line);
+  });
+
+  test('of a value that is refused nothing more is said, nor of what contains it', () => {
+    const lines = Array.from({ length: 18 }, (_, index) => `A${index + 1}=\${A${index}}\${A${index}}`);
+    const { findings } = parseEnv(['A0=ab', ...lines].join('\n'), '.env');
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ id, line }) => [id, line])).toEqual([['env-syntax', 18]]);
   });
 
   test('an empty file is no fault', () => {

@@ -69,7 +69,9 @@ export function parseEnv(
   const reading = readComposeEnv(text);
   const entries = new Map<string, PlacedEntry>();
   const nul = text.indexOf('\0');
-  const findings = reading.problems.map(({ kind, ...place }) => envSyntax(kind, { file: path, ...place }));
+  const findings = reading.problems.map(({ kind, line, column }) =>
+    envSyntax(kind, { file: path, line, column }),
+  );
   if (nul !== -1) findings.unshift(envNul({ file: path, ...placeOf(text, nul) }));
   const last = new Map<string, ComposeAssignment>();
   for (const assignment of reading.assignments) {
@@ -80,7 +82,10 @@ export function parseEnv(
     entries.set(key, { key, value, line, sensitive: hasSensitiveName(key) || isSensitiveValue(value) });
   }
   const badLines = new Set(reading.problems.map((problem) => problem.line));
-  const clear = [...last.values()].filter((assignment) => !badLines.has(assignment.line));
+  const badKeys = new Set(reading.problems.map((problem) => problem.key));
+  const clear = [...last.values()].filter(
+    ({ line, unset }) => !badLines.has(line) && !unset.some((name) => badKeys.has(name)),
+  );
   findings.push(
     ...compareReadings(clear, parseDotenv(text), { path, usedKeys, isWhole: badLines.size === 0 }),
   );

@@ -42,7 +42,7 @@ export function trimSuffix(value: string, pattern: ShellPattern, isLongest: bool
     .join('');
 }
 
-/** `${NAME/pattern/replacement}`; with `isEvery` `//`. */
+/** `${NAME/pattern/replacement}`; with `isEvery` `//`, for which BuildKit expands `$0` in the replacement, as Go does. */
 export function replacePattern(
   value: string,
   { pattern, replacement, isEvery }: { pattern: ShellPattern; replacement: string; isEvery: boolean },
@@ -57,7 +57,8 @@ export function replacePattern(
     const isEmpty = found.end === found.start;
     // An empty match right after another match does not count.
     if (!(isEmpty && found.start === last)) {
-      parts.push(...text.slice(from, found.start), replacement);
+      const match = text.slice(found.start, found.end).join('');
+      parts.push(...text.slice(from, found.start), isEvery ? expand(replacement, match) : replacement);
       from = found.end;
       if (!isEvery) break;
     }
@@ -65,6 +66,17 @@ export function replacePattern(
     at = isEmpty ? found.end + 1 : found.end;
   }
   return [...parts, ...text.slice(from)].join('');
+}
+
+/** Go's templates of a pattern without groups: `$0` is the match, `$$` a `$`, every other name is empty. */
+function expand(template: string, match: string): string {
+  return template.replace(
+    /\$(?:\$|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu,
+    (written, plain?: string, braced?: string) => {
+      if (written === '$$') return '$';
+      return (plain ?? braced) === '0' ? match : '';
+    },
+  );
 }
 
 interface Match {

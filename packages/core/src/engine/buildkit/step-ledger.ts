@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { createRedactor, type RedactedStream } from '../../secrets/redactor.ts';
+import { familiarImageName } from '../../site/image-name.ts';
 import { type BuildEvent, type BuildStepEvent, transferEvent } from '../build-event.ts';
 import type { FailedStep } from '../build-failure/explain-failure.ts';
 import type { BuildRequest, BuildStepTiming } from '../engine.ts';
@@ -181,5 +182,5 @@ function timingsOf(steps: readonly Step[]): BuildStepTiming[] {
 function baseDigestOf(name: string): [string, string][] {
   const [, reference, digest] = /^\[[^\]]*\] FROM (\S+?)@(sha256:[0-9a-f]{64})/.exec(name) ?? [];
   if (reference === undefined || digest === undefined) return [];
-  return [[reference.replace(/^docker\.io\/(library\/)?/, ''), digest]];
+  return [[familiarImageName(reference), digest]];
 }

@@ -1,3 +1,5 @@
+import { familiarImageName, splitImageName } from '../../site/image-name.ts';
+
 /** The parts of an image's name. */
 export interface ImageReference {
   /** As Docker shows it: without `docker.io/` and `docker.io/library/`. */
@@ -10,19 +12,14 @@ export function parseReference(reference: string): ImageReference {
   const colon = reference.lastIndexOf(':');
   const hasTag = colon > reference.lastIndexOf('/');
   return {
-    repository: familiarRepository(hasTag ? reference.slice(0, colon) : reference),
+    repository: familiarImageName(hasTag ? reference.slice(0, colon) : reference),
     tag: hasTag ? reference.slice(colon + 1) : 'latest',
   };
 }
 
-/** Docker omits the name of its own registry. */
-function familiarRepository(repository: string): string {
-  return repository.replace(/^docker\.io\/(library\/)?/, '');
-}
-
 /** Whether both name the same repository. */
 export function isSameRepository(a: string, b: string): boolean {
-  return familiarRepository(a) === familiarRepository(b);
+  return familiarImageName(a) === familiarImageName(b);
 }
 
 /** The name in full, as BuildKit has it: `python` → `docker.io/library/python:latest`. */
@@ -30,8 +27,6 @@ export function fullReference(reference: string): string {
   const [name = '', ...digest] = reference.split('@');
   const hasTag = name.lastIndexOf(':') > name.lastIndexOf('/');
   const tagged = hasTag || digest.length > 0 ? reference : `${name}:latest`;
-  const [first = '', ...rest] = tagged.split('/');
-  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  if (isHost) return tagged.replace(/^(?:index\.)?docker\.io\/(?=[^/]+$)/, 'docker.io/library/');
-  return `docker.io/${rest.length === 0 ? 'library/' : ''}${tagged}`;
+  const { host, path } = splitImageName(tagged);
+  return `${host}/${path}`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
+import { familiarImageName } from '../../site/image-name.ts';
 import { askEngine } from '../ask-engine.ts';
 import type { ImageDescription, ImageDetails, Images, LabelledImage, TaggedImage } from '../engine.ts';
 import { platformOf } from '../platform-name.ts';
@@ -90,7 +91,10 @@ async function listByRepository(
   transport: EngineTransport,
   repository: string,
 ): Promise<readonly TaggedImage[]> {
-  const images = await listImages(transport, { reference: [repository] });
+  // Patterns as for file names. Docker compares them with the familiar name, other engines may with the full one.
+  const names = [...new Set([familiarImageName(repository), repository])];
+  const reference = names.map((name) => name.replace(/[[\]]/g, '\\$&'));
+  const images = await listImages(transport, { reference });
   return images.flatMap(({ tags, ...image }) =>
     tags
       .map(parseReference)

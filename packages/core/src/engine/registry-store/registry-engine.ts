@@ -1,7 +1,7 @@
 import { engineNeeded } from '../../errors/engine-image-failures.ts';
+import { splitImageName } from '../../site/image-name.ts';
 import type { UsedBuilder } from '../builder/use-builder.ts';
 import type { Engine, RegistryCredential } from '../engine.ts';
-import { fullReference } from '../images/image-reference.ts';
 import { createRegistryClient } from './registry-client.ts';
 import { registryImages } from './registry-images.ts';
 
@@ -14,13 +14,8 @@ export function registryEngine(
   image: string,
   credential: RegistryCredential | undefined,
 ): Engine {
-  const [host = '', ...path] = fullReference(image)
-    .replace(/:latest$/, '')
-    .split('/');
-  const images = registryImages(
-    createRegistryClient({ host, repository: path.join('/'), credential }),
-    image,
-  );
+  const { host, path: repository } = splitImageName(image);
+  const images = registryImages(createRegistryClient({ host, repository, credential }), image);
   return {
     endpoint: host,
     imagesIn: 'registry',

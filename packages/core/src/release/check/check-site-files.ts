@@ -6,6 +6,7 @@ import type { Finding } from '../../errors/finding.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
 import type { Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { writeCacheEntry } from '../../site/cache-entry.ts';
 import type { Dialect } from '../../site/containerfile.ts';
 import type { EnvFile } from '../../site/env-file.ts';
@@ -13,7 +14,8 @@ import { ENVIRONMENT } from '../../site/env-from-environment.ts';
 import { findCrlfHeredoc, findCrlfScripts } from '../../site/find-crlf.ts';
 import { judgeAgent } from '../../site/judge-mounts.ts';
 import { SITE_CONFIG_FILE } from '../../site/read-site-config.ts';
-import type { CheckOutcome } from './check.ts';
+import type { SiteConfig } from '../../site/site-config.ts';
+import { type CheckOutcome, findWrongSetting } from './check.ts';
 import type { CheckId } from './checks.ts';
 
 type FileCheck = Extract<CheckId, 'config' | 'env' | 'apps' | 'containerfile' | 'token'>;
@@ -30,13 +32,15 @@ export function checkSiteFiles(
     const entry = env?.entries.get(name);
     return secretWeak(name, entry === undefined ? SITE_CONFIG_FILE : (env?.path ?? config.env), entry?.line);
   });
+  const skipped = (setting: keyof SiteConfig) =>
+    omitUndefined({ skipped: findWrongSetting(site, [setting]) });
   return {
     config: {
       findings: [...found('config'), ...judgeSharedCache(site)],
       summary: unknownSettings.has('image') ? undefined : config.image,
     },
-    env: { findings: found('env'), summary: env && describeEnv(env) },
-    apps: { findings: found('apps'), summary: counted(apps.length, 'app') },
+    env: { findings: found('env'), summary: env && describeEnv(env), ...skipped('env') },
+    apps: { findings: found('apps'), summary: counted(apps.length, 'app'), ...skipped('apps') },
     token: { findings: [...sources.findings, ...weakSecrets], summary: sources.summary },
     containerfile: {
       findings: [
@@ -47,6 +51,7 @@ export function checkSiteFiles(
           : judgeAgent(containerfile, { config, agent: environment.SSH_AUTH_SOCK })),
       ],
       summary: containerfile && describeDialect(containerfile.dialect, found('containerfile')),
+      ...skipped('containerfile'),
     },
   };
 }

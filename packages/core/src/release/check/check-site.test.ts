@@ -96,7 +96,12 @@ describe('a wrong setting: nothing is said of what its default names', () => {
   test.each(['containerfile', 'apps', 'env', 'manifests', 'versionKey', 'exampleEnv'])('%s', async (key) => {
     rmSync(folder, { recursive: true, force: true });
     const text = JSON.stringify({ image: 'acme/erp', [key]: 5 });
-    const { ids } = await check({ 'de-build.json': text, '.env': 'DE_SITE_VERSION=2.0.0\n' });
+    const { ids, found } = await check({ 'de-build.json': text, '.env': 'DE_SITE_VERSION=2.0.0\n' });
+    if (['containerfile', 'apps', 'env'].includes(key))
+      expect(found(key)).toMatchObject({
+        status: 'skipped',
+        summary: `\`${key}\` of de-build.json is wrong`,
+      });
     expect(ids.filter((id) => id.startsWith('config'))).toEqual(['config-invalid']);
     const about = {
       containerfile: /^containerfile/,

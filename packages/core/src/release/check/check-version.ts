@@ -3,12 +3,10 @@ import { imageTagTaken } from '../../errors/check-findings.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
-import { SITE_CONFIG_FILE } from '../../site/read-site-config.ts';
 import { readVersion, type Site } from '../../site/site.ts';
-import type { SiteConfig } from '../../site/site-config.ts';
 import { checkSiteVersion } from '../../version/check-site-version.ts';
 import { isVersionTag } from '../../version/version-tag.ts';
-import type { CheckOutcome } from './check.ts';
+import { type CheckOutcome, findWrongSetting } from './check.ts';
 
 interface Known {
   readonly manifests: readonly Manifest[];
@@ -22,7 +20,7 @@ interface Known {
 export function checkVersion(site: Site, { manifests, problems, tagged = [] }: Known): CheckOutcome<never> {
   const { versionKey: key, image } = site.config;
   const file = site.env?.path ?? site.config.env;
-  const unknown = findUnknown(site, ['env', 'versionKey']);
+  const unknown = findWrongSetting(site, ['env', 'versionKey']);
   if (unknown !== undefined) return { findings: problems, skipped: unknown };
   const version = readVersion(site);
   if (version === undefined) return { findings: problems, skipped: `${file} gives no ${key}` };
@@ -39,7 +37,7 @@ export function checkVersion(site: Site, { manifests, problems, tagged = [] }: K
 /** The tag that the release will give must be free. */
 export function checkImageTag(site: Site, { tagged }: Pick<Known, 'tagged'>): CheckOutcome<never> {
   const version = readVersion(site);
-  const unknown = findUnknown(site, ['image', 'env', 'versionKey']);
+  const unknown = findWrongSetting(site, ['image', 'env', 'versionKey']);
   if (unknown !== undefined) return { findings: [], skipped: unknown };
   if (version === undefined) return { findings: [], skipped: 'there is no version to look for' };
   if (tagged === undefined) return { findings: [], skipped: 'the engine could not be asked' };
@@ -48,12 +46,6 @@ export function checkImageTag(site: Site, { tagged }: Pick<Known, 'tagged'>): Ch
   return holder === undefined
     ? { findings: [], summary: `${reference} is free` }
     : { findings: [imageTagTaken(reference, holder)], summary: reference };
-}
-
-/** Why a check cannot be made: a setting that it depends on is wrong, and its default would be about something else. */
-function findUnknown({ unknownSettings }: Site, settings: readonly (keyof SiteConfig)[]): string | undefined {
-  const unknown = settings.find((setting) => unknownSettings.has(setting));
-  return unknown && `\`${unknown}\` of ${SITE_CONFIG_FILE} is wrong`;
 }
 
 /** What `--force` forgives: it says that this version is to be released again. */

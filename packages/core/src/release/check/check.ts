@@ -1,6 +1,8 @@
 import type { Finding } from '../../errors/finding.ts';
 import type { CheckResult } from '../../flow/event.ts';
 import type { Tools } from '../../flow/tools.ts';
+import { SITE_CONFIG_FILE } from '../../site/read-site-config.ts';
+import type { Site } from '../../site/site.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import { type CheckId, titleOfCheck } from './checks.ts';
 
@@ -65,6 +67,15 @@ function accept(finding: Finding, { accept: accepted }: SiteConfig): Finding {
   const key = [`${id}:${subject}`, id].find((known) => Object.hasOwn(accepted, known));
   if (severity !== 'warning' || key === undefined) return finding;
   return { ...finding, severity: 'note', accepted: accepted[key] as string };
+}
+
+/** Why a check cannot be made: a setting that it depends on is wrong, and its default would be about something else. */
+export function findWrongSetting(
+  { unknownSettings }: Pick<Site, 'unknownSettings'>,
+  settings: readonly (keyof SiteConfig)[],
+): string | undefined {
+  const wrong = settings.find((setting) => unknownSettings.has(setting));
+  return wrong && `\`${wrong}\` of ${SITE_CONFIG_FILE} is wrong`;
 }
 
 function statusOf(findings: readonly Finding[]): CheckResult['status'] {
