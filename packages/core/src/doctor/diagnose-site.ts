@@ -105,12 +105,14 @@ async function treatOne(
 /** An engine that does not answer is a warning: its images were not checked. */
 async function findEngineProblems(site: OpenSite, tools: Tools): Promise<readonly Problem[]> {
   const { records, own, config } = site;
+  const scheme = config.versionScheme;
   try {
     const engine = await tools.engine();
     const known = {
       image: config.image,
-      manifests: (await readManifests(records)).manifests,
-      versions: await listVersions(records),
+      scheme,
+      manifests: (await readManifests(records, scheme)).manifests,
+      versions: await listVersions(records, scheme),
       journal: await readJournal(own.of('records').journal).catch(() => undefined),
     };
     return [

@@ -36,13 +36,25 @@ export function siteUnreadable(folder: string, cause: unknown): DeBuildError {
   });
 }
 
+interface ExpectedVersion {
+  /** Follows "A site version is". */
+  readonly shape: string;
+  readonly steps: readonly string[];
+  /** The version that is probably meant. */
+  readonly nearest?: string | undefined;
+}
+
 /** `version` is what was given as an argument; what `.env` has is not shown. */
-export function siteVersionMalformed(version?: string): DeBuildError {
+export function siteVersionMalformed(
+  version: string | undefined,
+  { shape, steps, nearest }: ExpectedVersion,
+): DeBuildError {
+  const words = `${steps.slice(0, -1).join(', ')} and ${steps.at(-1)}`;
   return new DeBuildError({
     code: 'site-version-malformed',
     what: `${version === undefined ? 'The current version' : JSON.stringify(version)} is not a site version.`,
-    why: 'A site version is a semantic version that can be the tag of an image: 1.2.3 or 1.2.3-rc.1, without `v` and without `+`.',
-    fix: 'Give a version of that form, or one of patch, minor, major and prerelease.',
+    why: `A site version is ${shape}, and can be the tag of an image: without \`v\` and without \`+\`.`,
+    fix: `Give ${nearest ?? 'a version of that form'}, or one of ${words}.`,
     exitCode: EXIT.usage,
   });
 }
@@ -51,7 +63,10 @@ export function siteVersionNotHigher(version: string, current: string): DeBuildE
   return new DeBuildError({
     code: 'site-version-not-higher',
     what: `The site version was not changed to ${version}.`,
-    why: version === current ? 'It has that value already.' : `It is lower than the current one, ${current}.`,
+    why:
+      version === current
+        ? 'It has that value already.'
+        : `It is not higher than the current one, ${current}.`,
     fix: 'Give a higher version, or use `--force` to go back.',
     exitCode: EXIT.conflict,
   });
