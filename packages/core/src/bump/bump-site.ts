@@ -6,6 +6,7 @@ import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { listVersions } from '../manifests/manifest-store.ts';
 import { readVersion } from '../site/site.ts';
 import { type Bump, bumpVersion } from '../version/bump.ts';
+import { schemeOf } from '../version/schemes.ts';
 import { writeSiteVersion } from '../version/write-site-version.ts';
 
 export interface BumpSiteOptions extends SiteOptions {
@@ -42,7 +43,7 @@ export function bumpSite(options: BumpSiteOptions): Promise<BumpedSite> {
 async function bump(site: OpenSite, options: BumpSiteOptions, tools: Tools): Promise<BumpedSite> {
   const { env: file, versionKey: key, versionScheme: scheme } = site.config;
   const from = readVersion(site);
-  if (from === undefined) throw siteVersionMissing(file, key);
+  if (from === undefined) throw siteVersionMissing(file, key, schemeOf(scheme).example);
   const to = bumpVersion(from, options.to, {
     scheme,
     force: options.force ?? false,

@@ -798,7 +798,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     siteVersionUnwritable: [['.env', 'DE_SITE_VERSION', 'No line sets it.']],
     envNotWritten: [['.env', full]],
-    siteVersionMissing: [['.env', 'DE_SITE_VERSION']],
+    siteVersionMissing: [['.env', 'DE_SITE_VERSION', '1.2.3']],
     appsUnreadable: [
       [
         {
@@ -864,7 +864,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     badPruneLimit: [['--keep-storage', '20GB']],
   },
   'version-findings.ts': {
-    versionMissing: [[{ file: '.env', subject: 'DE_SITE_VERSION' }], [version]],
+    versionMissing: [
+      [{ file: '.env', subject: 'DE_SITE_VERSION' }, '1.2.3'],
+      [version, '2026.11.28'],
+    ],
     versionMalformed: [
       ['malformed', version, { ...semver, next: [] }],
       ['malformed', version, { ...semver, otherScheme: 'four-part' }],

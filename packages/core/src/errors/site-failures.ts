@@ -54,7 +54,7 @@ export function siteVersionMalformed(
     code: 'site-version-malformed',
     what: `${version === undefined ? 'The current version' : JSON.stringify(version)} is not a site version.`,
     why: `A site version is ${shape}, and can be the tag of an image: without \`v\` and without \`+\`.`,
-    fix: `Give ${nearest ?? 'a version of that form'}, or one of ${words}.`,
+    fix: `Give ${nearest ?? 'a version of that form'}${version === undefined ? '' : `, or one of ${words}`}.`,
     exitCode: EXIT.usage,
   });
 }
@@ -78,7 +78,7 @@ export function siteVersionUnwritable(path: string, key: string, why: string): D
     code: 'site-version-unwritable',
     what: `${key} in ${path} was not changed.`,
     why,
-    fix: `Write \`${key}=1.2.3\` on a separate line in ${path}, then try again.`,
+    fix: `Write \`${key}=\` and the version on a separate line in ${path}, then try again.`,
     exitCode: EXIT.checks,
   });
 }
@@ -94,12 +94,12 @@ export function envNotWritten(path: string, cause: unknown): DeBuildError {
   });
 }
 
-export function siteVersionMissing(file: string, key: string): DeBuildError {
+export function siteVersionMissing(file: string, key: string, example: string): DeBuildError {
   return new DeBuildError({
     code: 'site-version-missing',
     what: 'There is no site version to bump.',
     why: `${file} cannot be read, or does not set ${key}.`,
-    fix: `Add a line such as \`${key}=1.0.0\` to ${file}; \`de-build check\` shows other problems with it.`,
+    fix: `Add a line such as \`${key}=${example}\` to ${file}; \`de-build check\` shows other problems with it.`,
     exitCode: EXIT.checks,
   });
 }

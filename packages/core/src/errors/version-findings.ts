@@ -1,11 +1,11 @@
 import { error, type Finding, type KeyPlace } from './finding.ts';
 
-export function versionMissing(at: KeyPlace): Finding {
+export function versionMissing(at: KeyPlace, example: string): Finding {
   const { file, line, subject } = at;
   return error('site-version-missing', {
     what: `${file} sets no site version.`,
     why: `${subject} ${line === undefined ? 'is missing' : 'is empty'}; it becomes the tag of the image.`,
-    fix: `Write a line such as \`${subject}=1.0.0\` in ${file}.`,
+    fix: `Write a line such as \`${subject}=${example}\` in ${file}.`,
     ...at,
   });
 }
@@ -46,13 +46,8 @@ export interface ExpectedVersion extends KnownVersions {
 
 export function versionMalformed(fault: VersionFault, at: KeyPlace, expected: ExpectedVersion): Finding {
   const { scheme, shape, example, nearest, next, otherScheme } = expected;
-  const reasons = [
-    `A site version is ${shape}.`,
-    FAULTS[fault],
-    scheme === 'semver'
-      ? ''
-      : `So says \`versionScheme\` of de-build.json, whatever \`@type\` the example names.`,
-  ];
+  const said = '`versionScheme` of de-build.json says so, whatever `@type` the example names.';
+  const reasons = [`A site version is ${shape}.`, scheme === 'semver' ? '' : said, FAULTS[fault]];
   const write = `Write ${nearest === undefined ? 'a version such as ' : ''}\`${at.subject}=${nearest ?? example}\`.`;
   return error('site-version-malformed', {
     what: `${at.subject} is not a site version.`,

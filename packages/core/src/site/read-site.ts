@@ -3,17 +3,19 @@ import { envExampleMissing, envMissing } from '../errors/env-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import { versionMissing } from '../errors/version-findings.ts';
 import { omitUndefined } from '../omit-undefined.ts';
+import { schemeOf } from '../version/schemes.ts';
 import { type AppEntry, type AppsReading, readApps } from './apps-json.ts';
 import { checkEnv } from './check-env.ts';
 import { readComposeKeys } from './compose-keys.ts';
 import { type EnvFile, MAXIMUM_ENV_BYTES, readEnv } from './env-file.ts';
+import { check, type EnvType } from './env-scalar-types.ts';
 import { deriveEnvSchema } from './env-schema.ts';
 import { requireFolder } from './find-site.ts';
 import { judgeApps } from './judge-apps.ts';
 import { judgeMounts } from './judge-mounts.ts';
 import { findPlaceholders } from './placeholder.ts';
 import { type ContainerfileReading, readContainerfile } from './read-containerfile.ts';
-import { readSiteConfig } from './read-site-config.ts';
+import { readSiteConfig, SITE_CONFIG_FILE } from './read-site-config.ts';
 import { readText } from './read-text.ts';
 import { readSecretFiles } from './secret-files.ts';
 import type { Site } from './site.ts';
@@ -78,7 +80,7 @@ async function readCheckedEnv(
   if (example?.state === 'unusable') findings.push(example.finding);
   if (reading.env === undefined || example?.state !== 'read')
     return { env: reading.env && markSecrets(reading.env, config), findings };
-  const schema = deriveEnvSchema(example.text, config.exampleEnv);
+  const schema = deriveEnvSchema(example.text, config.exampleEnv, decidedTypes(config));
   const aliases = config.tokenAliases;
   const known = new Set([...used, ...schema.keys.keys(), ...aliases.flat()]);
   const isStrange = [...reading.env.entries.keys()].some((key) => !known.has(key));
@@ -93,6 +95,14 @@ async function readCheckedEnv(
     env: markSecrets({ ...reading.env, entries: checked.entries }, config),
     findings: [...findings, ...schema.findings, ...checked.findings.filter(isNew)],
   };
+}
+
+/** `versionScheme` says what the version is, whatever the example does. */
+function decidedTypes({ versionKey, versionScheme }: SiteConfig): ReadonlyMap<string, EnvType> {
+  if (versionScheme === 'semver') return new Map();
+  const { shape, parse } = schemeOf(versionScheme);
+  const said = `${shape} (\`versionScheme\` of ${SITE_CONFIG_FILE} says so, whatever the example's \`@type\`)`;
+  return new Map([[versionKey, check((text) => parse(text) !== undefined, said)]]);
 }
 
 /** What is given to a build as a secret is one, whatever its name. */
@@ -133,12 +143,13 @@ function keysInUse(config: SiteConfig, apps: readonly AppEntry[]): ReadonlySet<s
 
 /** When the example requires the version, there is a finding already. */
 function findVersionMissing(
-  { versionKey: subject, env: file }: SiteConfig,
+  { versionKey: subject, env: file, versionScheme }: SiteConfig,
   env: EnvFile | undefined,
   others: readonly Finding[],
 ): Finding[] {
   const entry = env?.entries.get(subject);
   const isReported = others.some((finding) => finding.subject === subject && finding.severity === 'error');
   if (env === undefined || isReported || (entry !== undefined && entry.value !== '')) return [];
-  return [versionMissing({ file, ...omitUndefined({ line: entry?.line }), subject })];
+  const at = { file, ...omitUndefined({ line: entry?.line }), subject };
+  return [versionMissing(at, schemeOf(versionScheme).example)];
 }

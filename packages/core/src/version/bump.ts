@@ -31,7 +31,7 @@ export function bumpVersion(current: string, bump: Bump, options: BumpOptions): 
   const step = bump === USUAL ? steps[0] : steps.find((known) => known === bump);
   if (step === undefined) return explicitVersion(current, bump, options);
   const from = parseRecorded(sortVersions([current, ...released], scheme).at(-1) ?? '', scheme);
-  if (from === undefined) throw siteVersionMalformed(undefined, expectedOf(scheme));
+  if (from === undefined) throw siteVersionMalformed(undefined, expectedOf(current, scheme));
   return raise(from, step, today);
 }
 
@@ -48,11 +48,10 @@ function explicitVersion(current: string, version: string, { scheme, force = fal
 /** @throws DeBuildError `site-version-malformed` */
 export function requireVersion(version: string, scheme: SchemeName): void {
   if (isSiteVersion(version, scheme)) return;
-  const nearest = nearestVersion(version, scheme);
-  throw siteVersionMalformed(version, { ...expectedOf(scheme), nearest });
+  throw siteVersionMalformed(version, expectedOf(version, scheme));
 }
 
-function expectedOf(scheme: SchemeName) {
+function expectedOf(version: string, scheme: SchemeName) {
   const { shape, steps } = schemeOf(scheme);
-  return { shape, steps: [USUAL, ...steps] };
+  return { shape, steps: [USUAL, ...steps], nearest: nearestVersion(version, scheme) };
 }

@@ -109,6 +109,7 @@ describe('bump', () => {
     ['calver', '2026.01.05', 'v2026.01.06', 'Give 2026.01.06,'],
     ['revision', '15.2.3', 'v15.2.3-1', 'Give 15.2.3-1,'],
     ['four-part', '1.2.3.4', '1.2.4', 'Give 1.2.4.0,'],
+    ['revision', 'v15.2.3-1', 'revision', 'Give 15.2.3-1.'],
   ])('%s: %s, %s is refused', (scheme, current, bump, fix) => {
     expect(() => bumpVersion(current, bump, { scheme, today })).toThrow(
       expect.objectContaining({ code: 'site-version-malformed', fix: expect.stringContaining(fix) }),
