@@ -1,7 +1,8 @@
 import { compareVersions, type Version } from '../version.ts';
 import type { VersionScheme } from '../version-scheme.ts';
 
-const CALVER = /^(?:\d{4}|\d{2})(?:\.\d{1,9}){1,3}$/;
+/** A year of two digits is one from 20 on: 15.2.3 is no date. */
+const CALVER = /^(?:\d{4}|[2-9]\d)(?:\.\d{1,9}){1,3}$/;
 
 /** Dates, from the year on: 2026.11, 2026.01.05, and 2026.01.05.1 for the second release of a day. */
 export const CALENDAR: VersionScheme = {
@@ -29,8 +30,9 @@ function parse(text: string): Version | undefined {
 
 /** Today in UTC, as the version before is written: with a year of two digits, or without leading zeros. */
 function dateLike({ text }: Version, today: Date): string {
-  const isShort = /^\d\d\./.test(text);
-  const isPlain = CALVER.test(text) && /^\d+\.(?:\d+\.)?\d(?:\.|$)/.test(text);
+  const before = CALVER.test(text) ? text : '';
+  const isShort = /^\d\d\./.test(before);
+  const isPlain = /^\d+\.(?:\d+\.)?\d(?:\.|$)/.test(before);
   const [year = '', month, day] = today.toISOString().slice(0, 10).split('-');
   const parts = isPlain ? [Number(month), Number(day)] : [month, day];
   return [isShort ? year.slice(2) : year, ...parts].join('.');
