@@ -13,7 +13,7 @@ const site = process.argv[2] ?? '.';
 const common = { site, environment: process.env };
 
 const { manifests } = await readRecords(common);
-if (manifests.length > 0) await bumpSite({ site, to: 'patch' });
+if (manifests.length > 0) await bumpSite({ site, to: 'next' });
 
 const report = await checkSite(common);
 for (const { title, status, summary = '' } of report.checks) console.log(`${status}: ${title} ${summary}`);

@@ -155,3 +155,4 @@ export {
   type VerifyOptions,
   verifyRelease,
 } from './verify/verify-release.ts';
+export type { SchemeName } from './version/schemes.ts';

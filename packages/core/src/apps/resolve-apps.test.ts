@@ -148,6 +148,13 @@ describe('newestReleaseTag', () => {
   ])('%s → %s', (branch, expected) => {
     expect(newestReleaseTag(branch, tags)).toBe(expected);
   });
+
+  test('follows the scheme of the site, beside semantic versions', () => {
+    const revisions = ['v15.2.3', 'v15.2.3-1', 'v15.2.3-2', 'v15.3.0-rc.1', 'v16.0.0-beta'];
+    expect(newestReleaseTag('version-15', revisions)).toBe('v15.2.3');
+    expect(newestReleaseTag('version-15', revisions, 'revision')).toBe('v15.2.3-2');
+    expect(newestReleaseTag('main', ['2026.11.28', 'v2026.02.01', '1.0.0'], 'calver')).toBe('2026.11.28');
+  });
 });
 
 describe('nearestNames', () => {

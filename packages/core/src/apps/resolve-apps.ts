@@ -3,6 +3,7 @@ import type { Finding } from '../errors/finding.ts';
 import { branchMoves, defaultBranchMissing, refAmbiguous, refNotFound } from '../errors/ref-findings.ts';
 import type { GitRemote, RemoteRefs } from '../git/remote.ts';
 import { omitUndefined } from '../omit-undefined.ts';
+import type { SchemeName } from '../version/schemes.ts';
 import type { App, ResolvedApp } from './app.ts';
 import { nearestNames } from './nearest-names.ts';
 import { newestReleaseTag } from './release-tag.ts';
@@ -11,6 +12,8 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal;
   /** How many repositories are queried at a time; 16 unless given. */
   readonly concurrency?: number;
+  /** How release tags are numbered, beside semantic versions. */
+  readonly scheme?: SchemeName;
 }
 
 export interface ResolvedApps {
@@ -36,7 +39,7 @@ export async function resolveApps(
       if (isFirst === true) findings.push(answer);
       continue;
     }
-    const result = resolveRef(app, answer);
+    const result = resolveRef(app, answer, options.scheme);
     findings.push(...result.findings);
     if (result.resolved !== undefined) resolved.push(result.resolved);
   }
@@ -104,7 +107,11 @@ async function ask(
 }
 
 /** One app's ref, by git clone's own rule: `--branch` takes a branch before a tag of the same name. */
-export function resolveRef(app: App, refs: RemoteRefs): { resolved?: ResolvedApp; findings: Finding[] } {
+export function resolveRef(
+  app: App,
+  refs: RemoteRefs,
+  scheme?: SchemeName,
+): { resolved?: ResolvedApp; findings: Finding[] } {
   const { place } = app;
   const ref = app.ref ?? refs.defaultBranch;
   if (ref === undefined) return { findings: [defaultBranchMissing(app, place)] };
@@ -114,7 +121,7 @@ export function resolveRef(app: App, refs: RemoteRefs): { resolved?: ResolvedApp
     const resolved: ResolvedApp = { ...app, ref, commit: branch, kind: 'branch' };
     const findings: Finding[] = [];
     if (tag !== undefined && tag.commit !== branch) findings.push(refAmbiguous(resolved, place));
-    const newest = newestReleaseTag(ref, refs.tags.keys());
+    const newest = newestReleaseTag(ref, refs.tags.keys(), scheme);
     if (newest !== undefined) {
       const isTip = refs.tags.get(newest)?.commit === branch;
       findings.push(branchMoves(resolved, newest, { isTip, place }));

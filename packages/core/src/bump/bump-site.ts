@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import { siteVersionMissing } from '../errors/site-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import type { OpenSite } from '../flow/open-site.ts';
-import type { Flow, SiteOptions } from '../flow/tools.ts';
+import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { listVersions } from '../manifests/manifest-store.ts';
 import { readVersion } from '../site/site.ts';
 import { type Bump, bumpVersion } from '../version/bump.ts';
+import { schemeOf } from '../version/schemes.ts';
 import { writeSiteVersion } from '../version/write-site-version.ts';
 
 export interface BumpSiteOptions extends SiteOptions {
-  /** `patch`, `minor`, `major`, `prerelease`, or a version. */
+  /** `next`, a step of the site's scheme such as `patch`, or a version. */
   readonly to: Bump;
   /** Change nothing. Default: false. */
   readonly dryRun?: boolean;
@@ -34,17 +35,21 @@ const BUMP: Flow = { name: 'bump', stages: [], unchanged: 'The version was not c
  */
 export function bumpSite(options: BumpSiteOptions): Promise<BumpedSite> {
   const { to, dryRun } = options;
-  return changeSite(options, { flow: BUMP, what: `bump ${to}`, dryRun }, (site) => bump(site, options));
+  return changeSite(options, { flow: BUMP, what: `bump ${to}`, dryRun }, (site, tools) =>
+    bump(site, options, tools),
+  );
 }
 
-async function bump(site: OpenSite, options: BumpSiteOptions): Promise<BumpedSite> {
-  const { env: file, versionKey: key } = site.config;
+async function bump(site: OpenSite, options: BumpSiteOptions, tools: Tools): Promise<BumpedSite> {
+  const { env: file, versionKey: key, versionScheme: scheme } = site.config;
   const from = site.env?.path === file ? readVersion(site) : undefined;
-  if (from === undefined) throw siteVersionMissing(file, key);
+  if (from === undefined) throw siteVersionMissing(file, key, schemeOf(scheme).example);
   const to = bumpVersion(from, options.to, {
+    scheme,
     force: options.force ?? false,
-    released: await listVersions(site.records),
+    released: await listVersions(site.records, scheme),
+    today: tools.now(),
   });
-  if (options.dryRun !== true) await writeSiteVersion(join(site.folder, file), { version: to, key });
+  if (options.dryRun !== true) await writeSiteVersion(join(site.folder, file), { version: to, scheme, key });
   return { file, key, from, to };
 }

@@ -215,3 +215,18 @@ test('a release that was not recorded is an error', async () => {
   const outcome = diffReleases({ site, from: '1.3.0', environment, engine: noEngine, offline: true });
   await expect(outcome).rejects.toMatchObject({ code: 'manifest-not-found' });
 });
+
+test.each([
+  ['revision', 'migrate-needed'],
+  ['semver', 'irreversible-without-backup'],
+])('from 15.2.3 to 15.2.3-1 is forward or back, by the scheme: %s', async (versionScheme, verdict) => {
+  await writeFile(join(site, 'de-build.json'), JSON.stringify({ versionScheme }));
+  const [first = '', second = ''] = await mirrorOf([
+    ['First', { 'erpnext/hooks.py': 'a = 1' }],
+    ['Second', { 'erpnext/hooks.py': 'a = 2' }],
+  ]);
+  await recorded(release('15.2.3', { commit: first }), release('15.2.3-1', { commit: second }));
+  const range = { from: '15.2.3', to: '15.2.3-1' };
+  const diff = await diffReleases({ site, ...range, environment, engine: noEngine, offline: true });
+  expect(diff.deployment.verdict).toBe(verdict);
+});

@@ -1,4 +1,3 @@
-import semver from 'semver';
 import { inspectSite } from '../flow/change-site.ts';
 import { openHistory } from '../flow/open-history.ts';
 import type { OpenSite } from '../flow/open-site.ts';
@@ -9,6 +8,7 @@ import { type AppChanges, readAppChanges } from '../frappe/app-changes.ts';
 import { judgeDeployment } from '../frappe/judge-deployment.ts';
 import type { CommitHistory } from '../git/commit-history.ts';
 import { compareUrl } from '../git/compare-url.ts';
+import { isHigher } from '../version/schemes.ts';
 import { packageChanges } from './package-changes.ts';
 import { readPackages } from './read-packages.ts';
 import { compareManifests, type MovedApp, type PackagesDiff, type ReleaseDiff } from './release-diff.ts';
@@ -54,7 +54,7 @@ async function diff(site: OpenSite, options: DiffOptions, tools: Tools): Promise
       added,
       removed,
       moved: seen.map(({ changes }) => changes),
-      isBackward: semver.lt(to.siteVersion, from.siteVersion),
+      isBackward: isHigher(from.siteVersion, to.siteVersion, site.config.versionScheme),
     }),
   };
 }

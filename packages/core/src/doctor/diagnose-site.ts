@@ -106,6 +106,7 @@ async function treatOne(
 /** An engine that does not answer is a warning: its images were not checked. Nor are they when the site does not say which. */
 async function findEngineProblems(site: OpenSite, tools: Tools): Promise<readonly Problem[]> {
   const { records, own, config, unknownSettings, findings } = site;
+  const scheme = config.versionScheme;
   if (unknownSettings.has('image')) {
     return findings
       .filter(({ file, severity }) => file === SITE_CONFIG_FILE && severity === 'error')
@@ -115,8 +116,9 @@ async function findEngineProblems(site: OpenSite, tools: Tools): Promise<readonl
     const engine = await tools.engine();
     const known = {
       image: config.image,
-      manifests: (await readManifests(records)).manifests,
-      versions: await listVersions(records),
+      scheme,
+      manifests: (await readManifests(records, scheme)).manifests,
+      versions: await listVersions(records, scheme),
       journal: await readJournal(own.of('records').journal).catch(() => undefined),
     };
     return [

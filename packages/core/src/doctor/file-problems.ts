@@ -57,7 +57,7 @@ export async function findFileProblems(
   const files = await findLeftFiles(site, 'records');
   const homes = await findLeftoverFolders(environment);
   const mirror = await findMirrorLeftovers(site.own.mirror);
-  const { problems } = await readManifests(site.records);
+  const { problems } = await readManifests(site.records, site.config.versionScheme);
   return [
     ...files.map((path) => ({ finding: temporaryFileLeft(nameIn(site, path)), repair: remove(path) })),
     ...homes.map((path) => ({ finding: credentialLeft(path), repair: remove(path) })),

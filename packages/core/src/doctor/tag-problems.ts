@@ -5,12 +5,14 @@ import type { OpenSite } from '../flow/open-site.ts';
 import { openPending } from '../flow/pending-kinds.ts';
 import { findReleaseImage, tagOfRelease } from '../flow/release-image.ts';
 import type { Manifest } from '../manifests/manifest.ts';
+import type { SchemeName } from '../version/schemes.ts';
 import { isSiteVersion } from '../version/site-version.ts';
 import { isVersionTag, markOf } from '../version/version-tag.ts';
 import type { Problem } from './problem.ts';
 
 interface Known {
   readonly image: string;
+  readonly scheme: SchemeName;
   readonly manifests: readonly Manifest[];
   /** Every recorded version, also of records that cannot be read. */
   readonly versions: readonly string[];
@@ -21,7 +23,7 @@ interface Known {
 export async function findTagProblems(
   site: Pick<OpenSite, 'folder' | 'own'>,
   engine: Pick<Engine, 'images'>,
-  { image, manifests, versions, journal }: Known,
+  { image, scheme, manifests, versions, journal }: Known,
 ): Promise<readonly Problem[]> {
   const { images } = engine;
   const tagged = await images.list(image);
@@ -48,7 +50,7 @@ export async function findTagProblems(
       .filter(({ tag }) => markOf(tag) === 'quarantined')
       .map((one) => ({ finding: imageQuarantined(referenceOf(one)) })),
     ...strangers
-      .filter(({ tag }) => isVersionTag(tag) && isSiteVersion(tag) && !versions.includes(tag))
+      .filter(({ tag }) => isVersionTag(tag) && isSiteVersion(tag, scheme) && !versions.includes(tag))
       .map((one) => ({ finding: tagUnrecorded(referenceOf(one), one.id) })),
   ];
 }

@@ -95,7 +95,13 @@ const place = { file: 'apps.json', line: 3 };
 const key = { file: '.env', line: 4, subject: 'PAT_DESIRED_EFFECT' };
 const example = { file: 'de-example.env', line: 9 };
 const version = { file: '.env', line: 1, subject: 'DE_SITE_VERSION' };
-const next = { patch: '1.5.1', minor: '1.6.0', major: '2.0.0' };
+const next = [
+  { step: 'patch', version: '1.5.1' },
+  { step: 'minor', version: '1.6.0' },
+  { step: 'major', version: '2.0.0' },
+];
+const semver = { scheme: 'semver', shape: 'a semantic version such as 1.2.3', example: '1.2.3', next };
+const calver = { scheme: 'calver', shape: 'a date such as 2026.11.28', example: '2026.11.28', next: [] };
 const recipe = 'images/custom/Containerfile';
 const copied = {
   line: 11,
@@ -782,14 +788,17 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     siteNotFound: [['/srv/erp']],
     notASite: [['/srv/erp']],
     siteUnreadable: [['/srv/erp', denied]],
-    siteVersionMalformed: [['v1'], []],
+    siteVersionMalformed: [
+      ['v1.2.3', { shape: 'a semantic version such as 1.2.3', steps: ['next', 'patch'], nearest: '1.2.3' }],
+      [undefined, { shape: 'a date such as 2026.11.28', steps: ['next', 'date'] }],
+    ],
     siteVersionNotHigher: [
       ['1.3.0', '1.4.0'],
       ['1.4.0', '1.4.0'],
     ],
     siteVersionUnwritable: [['.env', 'DE_SITE_VERSION', 'No line sets it.']],
     envNotWritten: [['.env', full]],
-    siteVersionMissing: [['.env', 'DE_SITE_VERSION']],
+    siteVersionMissing: [['.env', 'DE_SITE_VERSION', '1.2.3']],
     appsUnreadable: [
       [
         {
@@ -855,19 +864,28 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     badPruneLimit: [['--keep-storage', '20GB']],
   },
   'version-findings.ts': {
-    versionMissing: [[{ file: '.env', subject: 'DE_SITE_VERSION' }], [version]],
+    versionMissing: [
+      [{ file: '.env', subject: 'DE_SITE_VERSION' }, '1.2.3'],
+      [version, '2026.11.28'],
+    ],
     versionMalformed: [
-      ['malformed', version, undefined],
-      ['prefixed', version, next],
-      ['build-metadata', version, next],
-      ['too-long', version, next],
+      ['malformed', version, { ...semver, next: [] }],
+      ['malformed', version, { ...semver, otherScheme: 'four-part' }],
+      ['malformed', version, calver],
+      ['prefixed', version, { ...calver, nearest: '2026.11.29' }],
+      ['build-metadata', version, semver],
+      ['too-long', version, semver],
     ],
     versionTaken: [
       ['1.4.0', version, { last: '1.5.0', isRecorded: true, image: 'acme/erp', next }],
       ['1.4.0', version, { last: '1.5.0', isRecorded: false, image: 'acme/erp', next }],
     ],
     versionLower: [
-      ['1.4.0', version, { last: '1.5.0', isRecorded: true, image: 'acme/erp', next }],
+      [
+        '1.5.0-1',
+        version,
+        { last: '1.5.0', isRecorded: true, image: 'acme/erp', next, otherScheme: 'revision' },
+      ],
       ['1.4.0', version, { last: '1.5.0', isRecorded: false, image: 'acme/erp', next }],
     ],
   },

@@ -9,7 +9,7 @@ export function imageTagTaken(
   return error('image-tag-taken', {
     what: `The tag ${reference} already exists.`,
     why: `Image ${holder.id.replace(/^sha256:/, '').slice(0, 12)} of ${holder.createdAt.slice(0, 10)} has it, and a version always names the same image.`,
-    fix: 'Run `de-build bump patch`, or release this version again with `--force` (the old image is kept under another tag).',
+    fix: 'Run `de-build bump next`, or release this version again with `--force` (the old image is kept under another tag).',
   });
 }
 

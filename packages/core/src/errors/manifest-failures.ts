@@ -59,7 +59,7 @@ export function manifestExists(path: string, version: string): DeBuildError {
     code: 'manifest-exists',
     what: `The release ${version} was not recorded.`,
     why: `${path} already exists, and a record is never overwritten. The image was built, and was not tagged.`,
-    fix: 'Run `de-build bump patch` and release again (the build comes from the cache); or release the same version again with `--force`, which keeps the old record under another name.',
+    fix: 'Run `de-build bump next` and release again (the build comes from the cache); or release the same version again with `--force`, which keeps the old record under another name.',
     exitCode: EXIT.conflict,
   });
 }

@@ -49,7 +49,7 @@ export function pushReplacesLocal(reference: string): DeBuildError {
     code: 'push-replaces-local',
     what: `${reference} cannot be replaced and pushed in one release.`,
     why: 'Another image has that version on this engine, and an engine pushes by name.',
-    fix: 'Run `de-build bump patch` and push the new version.',
+    fix: 'Run `de-build bump next` and push the new version.',
     exitCode: EXIT.conflict,
   });
 }
@@ -60,7 +60,7 @@ export function versionPushedBefore(reference: string, digest: string): DeBuildE
     code: 'version-pushed-before',
     what: `${reference} is in its registry already.`,
     why: `It names an image there (${digest}), and a version always names the same image.`,
-    fix: 'Run `de-build bump patch`, or replace it there with `--force`.',
+    fix: 'Run `de-build bump next`, or replace it there with `--force`.',
     exitCode: EXIT.conflict,
   });
 }
@@ -150,7 +150,7 @@ export function tagTakenMeanwhile(reference: string, imageId: string): DeBuildEr
     code: 'image-tag-taken-meanwhile',
     what: `${reference} was not tagged.`,
     why: `Another image (${imageId}) got that tag during the build.`,
-    fix: 'Find out which of the two you want, run `de-build bump patch`, and release again.',
+    fix: 'Find out which of the two you want, run `de-build bump next`, and release again.',
     exitCode: EXIT.conflict,
   });
 }

@@ -36,13 +36,25 @@ export function siteUnreadable(folder: string, cause: unknown): DeBuildError {
   });
 }
 
+interface ExpectedVersion {
+  /** Follows "A site version is". */
+  readonly shape: string;
+  readonly steps: readonly string[];
+  /** The version that is probably meant. */
+  readonly nearest?: string | undefined;
+}
+
 /** `version` is what was given as an argument; what `.env` has is not shown. */
-export function siteVersionMalformed(version?: string): DeBuildError {
+export function siteVersionMalformed(
+  version: string | undefined,
+  { shape, steps, nearest }: ExpectedVersion,
+): DeBuildError {
+  const words = `${steps.slice(0, -1).join(', ')} and ${steps.at(-1)}`;
   return new DeBuildError({
     code: 'site-version-malformed',
     what: `${version === undefined ? 'The current version' : JSON.stringify(version)} is not a site version.`,
-    why: 'A site version is a semantic version that can be the tag of an image: 1.2.3 or 1.2.3-rc.1, without `v` and without `+`.',
-    fix: 'Give a version of that form, or one of patch, minor, major and prerelease.',
+    why: `A site version is ${shape}, and can be the tag of an image: without \`v\` and without \`+\`.`,
+    fix: `Give ${nearest ?? 'a version of that form'}${version === undefined ? '' : `, or one of ${words}`}.`,
     exitCode: EXIT.usage,
   });
 }
@@ -51,7 +63,10 @@ export function siteVersionNotHigher(version: string, current: string): DeBuildE
   return new DeBuildError({
     code: 'site-version-not-higher',
     what: `The site version was not changed to ${version}.`,
-    why: version === current ? 'It has that value already.' : `It is lower than the current one, ${current}.`,
+    why:
+      version === current
+        ? 'It has that value already.'
+        : `It is not higher than the current one, ${current}.`,
     fix: 'Give a higher version, or use `--force` to go back.',
     exitCode: EXIT.conflict,
   });
@@ -63,7 +78,7 @@ export function siteVersionUnwritable(path: string, key: string, why: string): D
     code: 'site-version-unwritable',
     what: `${key} in ${path} was not changed.`,
     why,
-    fix: `Write \`${key}=1.2.3\` on a separate line in ${path}, then try again.`,
+    fix: `Write \`${key}=\` and the version on a separate line in ${path}, then try again.`,
     exitCode: EXIT.checks,
   });
 }
@@ -79,12 +94,12 @@ export function envNotWritten(path: string, cause: unknown): DeBuildError {
   });
 }
 
-export function siteVersionMissing(file: string, key: string): DeBuildError {
+export function siteVersionMissing(file: string, key: string, example: string): DeBuildError {
   return new DeBuildError({
     code: 'site-version-missing',
     what: 'There is no site version to bump.',
     why: `${file} cannot be read, or does not set ${key}.`,
-    fix: `Add a line such as \`${key}=1.0.0\` to ${file}; \`de-build check\` shows other problems with it.`,
+    fix: `Add a line such as \`${key}=${example}\` to ${file}; \`de-build check\` shows other problems with it.`,
     exitCode: EXIT.checks,
   });
 }

@@ -1,49 +1,68 @@
 import { error, type Finding, type KeyPlace } from './finding.ts';
 
-export function versionMissing(at: KeyPlace): Finding {
+export function versionMissing(at: KeyPlace, example: string): Finding {
   const { file, line, subject } = at;
   return error('site-version-missing', {
     what: `${file} sets no site version.`,
     why: `${subject} ${line === undefined ? 'is missing' : 'is empty'}; it becomes the tag of the image.`,
-    fix: `Write a line such as \`${subject}=1.0.0\` in ${file}.`,
+    fix: `Write a line such as \`${subject}=${example}\` in ${file}.`,
     ...at,
   });
 }
 
 const FAULTS = {
-  malformed: 'A site version is a semantic version such as 1.2.3 or 1.2.3-rc.1.',
-  prefixed: 'A site version has no `v` before it, because it becomes the tag of the image.',
-  'build-metadata':
-    'A site version becomes the tag of the image, and a tag cannot contain the `+` of build metadata.',
-  'too-long': 'A site version becomes the tag of the image, which has at most 128 characters.',
+  malformed: '',
+  prefixed: 'It has no `v` before it, because it becomes the tag of the image.',
+  'build-metadata': 'It becomes the tag of the image, and a tag cannot contain the `+` of build metadata.',
+  'too-long': 'It becomes the tag of the image, which has at most 128 characters.',
 } as const;
 
 /** Why a text is not a site version. */
 export type VersionFault = keyof typeof FAULTS;
 
-/** `next` are the versions that may follow the last one, if there is a last one. */
-export function versionMalformed(fault: VersionFault, at: KeyPlace, next: NextVersions | undefined): Finding {
+/** A version that may follow the last one, and the step to it. */
+export interface NextVersion {
+  readonly step: string;
+  readonly version: string;
+}
+
+/** What is known about versions of the site. */
+interface KnownVersions {
+  /** What may follow the last version, the usual step first; empty when there is no last version. */
+  readonly next: readonly NextVersion[];
+  /** Another `versionScheme`, in which the version would be right. */
+  readonly otherScheme?: string | undefined;
+}
+
+export interface ExpectedVersion extends KnownVersions {
+  /** `versionScheme` of de-build.json. */
+  readonly scheme: string;
+  /** Follows "A site version is". */
+  readonly shape: string;
+  readonly example: string;
+  /** The version that is probably meant. */
+  readonly nearest?: string | undefined;
+}
+
+export function versionMalformed(fault: VersionFault, at: KeyPlace, expected: ExpectedVersion): Finding {
+  const { scheme, shape, example, nearest, next, otherScheme } = expected;
+  const said = '`versionScheme` of de-build.json says so, whatever `@type` the example names.';
+  const reasons = [`A site version is ${shape}.`, scheme === 'semver' ? '' : said, FAULTS[fault]];
+  const write = `Write ${nearest === undefined ? 'a version such as ' : ''}\`${at.subject}=${nearest ?? example}\`.`;
   return error('site-version-malformed', {
     what: `${at.subject} is not a site version.`,
-    why: FAULTS[fault],
-    fix: next === undefined ? `Write a version such as \`${at.subject}=1.0.0\`.` : suggest(next),
+    why: reasons.filter((reason) => reason !== '').join(' '),
+    fix: ((nearest === undefined && suggest(next)) || write) + proposeScheme(otherScheme),
     ...at,
   });
 }
 
-export interface NextVersions {
-  readonly patch: string;
-  readonly minor: string;
-  readonly major: string;
-}
-
 /** What is known about the versions before this one. */
-export interface LastVersion {
+export interface LastVersion extends KnownVersions {
   readonly last: string;
   /** Where the version in question, or the last one, was found: in a record, or only as a tag of the image. */
   readonly isRecorded: boolean;
   readonly image: string;
-  readonly next: NextVersions;
 }
 
 export function versionTaken(version: string, at: KeyPlace, known: LastVersion): Finding {
@@ -58,15 +77,23 @@ export function versionTaken(version: string, at: KeyPlace, known: LastVersion):
 }
 
 export function versionLower(version: string, at: KeyPlace, known: LastVersion): Finding {
-  const { last, isRecorded, image, next } = known;
+  const { last, isRecorded, image, next, otherScheme } = known;
   return error('site-version-lower', {
-    what: `${at.subject} ${version} is lower than the last version.`,
+    what: `${at.subject} ${version} is not higher than the last version.`,
     why: `The last version is ${last}, ${isRecorded ? 'which is recorded' : `which is a tag of ${image}`}.`,
-    fix: suggest(next),
+    fix: suggest(next) + proposeScheme(otherScheme),
     ...at,
   });
 }
 
-function suggest({ patch, minor, major }: NextVersions): string {
-  return `Run \`de-build bump ${patch}\`, or for more than a patch \`de-build bump ${minor}\` or \`de-build bump ${major}\`.`;
+function suggest([usual, ...others]: readonly NextVersion[]): string {
+  if (usual === undefined) return '';
+  const more = others.map(({ version }) => `\`de-build bump ${version}\``).join(' or ');
+  return `Run \`de-build bump ${usual.version}\`${more === '' ? '' : `, or for more than a ${usual.step} ${more}`}.`;
+}
+
+function proposeScheme(scheme: string | undefined): string {
+  return scheme === undefined
+    ? ''
+    : ` If that is how the releases of the site are numbered, write \`"versionScheme": "${scheme}"\` in de-build.json.`;
 }

@@ -15,7 +15,9 @@ const READ: Flow = { name: 'records', stages: [], unchanged: 'It changes nothing
 export function readRecords(
   options: SiteOptions,
 ): Promise<{ readonly manifests: readonly Manifest[]; readonly problems: readonly Finding[] }> {
-  return inspectSite(options, { flow: READ, what: 'list' }, ({ records }) => readManifests(records));
+  return inspectSite(options, { flow: READ, what: 'list' }, ({ records, config }) =>
+    readManifests(records, config.versionScheme),
+  );
 }
 
 export interface ReadRecordOptions extends SiteOptions {
@@ -34,11 +36,11 @@ export function readRecord(options: ReadRecordOptions): Promise<Manifest> {
 
 /** The same in a site that is open. */
 export async function findRecord(
-  { records }: Pick<OpenSite, 'records'>,
+  { records, config }: Pick<OpenSite, 'records' | 'config'>,
   release: string | undefined,
 ): Promise<Manifest> {
-  if (release !== undefined) return readManifest(records, release);
-  const { manifests } = await readManifests(records);
+  if (release !== undefined) return readManifest(records, release, config.versionScheme);
+  const { manifests } = await readManifests(records, config.versionScheme);
   const [newest] = manifests;
   if (newest === undefined) throw noReleaseRecorded(records);
   return newest;

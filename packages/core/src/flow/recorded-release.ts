@@ -12,5 +12,5 @@ export interface RecordedRelease {
 
 /** @throws DeBuildError `manifest-not-found`, `manifest-unreadable`, `manifest-folder-unreadable` */
 export async function readRelease(site: OpenSite, name: string): Promise<RecordedRelease> {
-  return { site, name, manifest: await readManifest(site.records, name) };
+  return { site, name, manifest: await readManifest(site.records, name, site.config.versionScheme) };
 }

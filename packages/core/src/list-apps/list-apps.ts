@@ -50,8 +50,9 @@ export function listApps(options: ListAppsOptions): Promise<AppsReport> {
 
 async function list(site: OpenSite, options: ListAppsOptions, tools: Tools): Promise<AppsReport> {
   requireParsed(site);
+  const scheme = site.config.versionScheme;
   const history = options.history ?? openHistory(site, tools);
-  const { manifests, problems } = await readManifests(site.records);
+  const { manifests, problems } = await readManifests(site.records, scheme);
   const [last] = manifests;
   const recorded = last === undefined ? [] : recordedApps(last);
   const asked = await askHosts(site, tools);
@@ -62,7 +63,7 @@ async function list(site: OpenSite, options: ListAppsOptions, tools: Tools): Pro
       const released = recorded.find(({ name }) => name === app.name);
       const range = { url: app.url, from: released?.commit ?? '', to: resolved?.commit ?? '' };
       const commits = hasMoved({ resolved, released }) ? await history.between(range, tools.signal) : null;
-      return describeApp({ app, resolved, released, tags: asked.tagsOf(app), commits });
+      return describeApp({ app, resolved, released, tags: asked.tagsOf(app), commits, scheme });
     }),
   );
   const removed = recorded.filter(({ name }) => !apps.some((app) => app.name === name)).map(describeRemoved);

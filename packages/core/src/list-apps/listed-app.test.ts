@@ -37,7 +37,15 @@ const between = (ahead: number, behind: number): CommitsBetween => ({
 });
 
 function standing(changes: Partial<ComparedApp>): ComparedApp {
-  return { app, resolved: branchAt(A), released: recorded, tags: ['v15.2.0'], commits: null, ...changes };
+  return {
+    app,
+    resolved: branchAt(A),
+    released: recorded,
+    tags: ['v15.2.0'],
+    commits: null,
+    scheme: 'semver',
+    ...changes,
+  };
 }
 
 describe('the state of an app', () => {

@@ -1,9 +1,10 @@
-import semver from 'semver';
 import type { App, ResolvedApp } from '../apps/app.ts';
 import { newestReleaseTag } from '../apps/release-tag.ts';
 import type { CommitsBetween } from '../git/commits-between.ts';
 import { compareUrl } from '../git/compare-url.ts';
 import type { ManifestApp } from '../manifests/manifest.ts';
+import { parseTag, type SchemeName } from '../version/schemes.ts';
+import { compareVersions } from '../version/version.ts';
 
 /** An app compared with the last release. */
 export interface ListedApp {
@@ -43,6 +44,8 @@ export interface ComparedApp {
   /** Names of all tags of its repository. */
   readonly tags: readonly string[];
   readonly commits: CommitsBetween | null;
+  /** How the site numbers its releases; its own apps may be numbered like it. */
+  readonly scheme: SchemeName;
 }
 
 /** Whether the app is at another commit now. */
@@ -50,9 +53,9 @@ export function hasMoved({ resolved, released }: Pick<ComparedApp, 'resolved' | 
   return resolved !== undefined && released !== undefined && resolved.commit !== released.commit;
 }
 
-export function describeApp({ app, resolved, released, tags, commits }: ComparedApp): ListedApp {
+export function describeApp({ app, resolved, released, tags, commits, scheme }: ComparedApp): ListedApp {
   const ref = resolved?.ref ?? app.ref ?? null;
-  const newestTag = newestTagOf(ref, tags) ?? null;
+  const newestTag = newestTagOf(ref, tags, scheme) ?? null;
   const isElsewhere = released !== undefined && released.url !== app.url;
   return {
     name: app.name,
@@ -67,7 +70,8 @@ export function describeApp({ app, resolved, released, tags, commits }: Compared
         ? null
         : (compareUrl(app.url, released.commit, resolved.commit) ?? null),
     newestTag,
-    hasNewerTag: newestTag !== null && isNewer(newestTag, released ?? { ref: ref ?? '', version: null }),
+    hasNewerTag:
+      newestTag !== null && isNewer(newestTag, released ?? { ref: ref ?? '', version: null }, scheme),
   };
 }
 
@@ -96,7 +100,12 @@ function releasedOf({ commit, ref, version }: ManifestApp): ListedApp['released'
   return { commit, ref, version };
 }
 
-function stateOf({ app, resolved, released, commits }: Omit<ComparedApp, 'tags'>): ListedApp['state'] {
+function stateOf({
+  app,
+  resolved,
+  released,
+  commits,
+}: Omit<ComparedApp, 'tags' | 'scheme'>): ListedApp['state'] {
   if (resolved === undefined) return 'unknown';
   if (released === undefined) return 'new';
   if (released.url === app.url && released.commit === resolved.commit) return 'same';
@@ -107,13 +116,18 @@ function stateOf({ app, resolved, released, commits }: Omit<ComparedApp, 'tags'>
 }
 
 /** Of the major version of a tag, or of the one in a branch's name. */
-function newestTagOf(ref: string | null, tags: readonly string[]): string | undefined {
-  const version = ref === null ? null : semver.parse(ref);
-  return newestReleaseTag(version === null ? (ref ?? '') : `v${version.major}`, tags);
+function newestTagOf(ref: string | null, tags: readonly string[], scheme: SchemeName): string | undefined {
+  const version = ref === null ? undefined : parseTag(ref, scheme);
+  return newestReleaseTag(version === undefined ? (ref ?? '') : `v${version.numbers[0]}`, tags, scheme);
 }
 
 /** Compared with the released tag, or with the app's own version; `false` where neither is a version. */
-function isNewer(tag: string, released: { readonly ref: string; readonly version: string | null }): boolean {
-  const known = semver.parse(released.ref) ?? semver.parse(released.version);
-  return known !== null && semver.gt(tag, known);
+function isNewer(
+  tag: string,
+  released: { readonly ref: string; readonly version: string | null },
+  scheme: SchemeName,
+): boolean {
+  const known = parseTag(released.ref, scheme) ?? parseTag(released.version ?? '', scheme);
+  const newest = parseTag(tag, scheme);
+  return known !== undefined && newest !== undefined && compareVersions(newest, known) > 0;
 }

@@ -116,6 +116,28 @@ describe('reading', () => {
     await expect(readManifest(folder, '1.0.0')).rejects.toMatchObject({ code: 'manifest-not-found' });
   });
 
+  test('sorts by the scheme of the site, also what was recorded under another one', async () => {
+    await record('1.9.0', '1.10.0-rc.1', '1.10.0', '2026.01.05', '2026.01.05.1', '2025.11.28');
+    await writeManifest(folder, sampleManifest({ siteVersion: '2026.01.05' }), { isReplacing: true });
+    expect(await listVersions(folder, 'calver')).toEqual([
+      '2026.01.05.1',
+      '2026.01.05',
+      '2025.11.28',
+      '1.10.0',
+      '1.10.0-rc.1',
+      '1.9.0',
+    ]);
+    expect((await readManifests(folder, 'calver')).problems).toEqual([]);
+    const aside = await readManifest(folder, '2026.01.05-replaced-abababababab');
+    expect(aside.siteVersion).toBe('2026.01.05');
+  });
+
+  test('a revision is newer than its base', async () => {
+    await record('15.2.3-1', '15.2.3', '15.2.3-10', '15.2.3-2');
+    expect(await listVersions(folder, 'revision')).toEqual(['15.2.3-10', '15.2.3-2', '15.2.3-1', '15.2.3']);
+    expect(await listVersions(folder)).toEqual(['15.2.3', '15.2.3-10', '15.2.3-2', '15.2.3-1']);
+  });
+
   test('sorts by version, newest first, and ignores other files', async () => {
     await record('1.9.0', '1.10.0', '1.10.0-rc.2', '1.10.0-rc.10');
     await put('notes.json', '{');

@@ -1,7 +1,6 @@
 import { readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import semver from 'semver';
 import { ifMissing } from '../disk/if-missing.ts';
 import { makeFolders } from '../disk/make-folders.ts';
 import { createWhole, writeWhole } from '../disk/write-whole.ts';
@@ -13,6 +12,7 @@ import {
   manifestNotWritten,
   manifestUnreadable,
 } from '../errors/manifest-failures.ts';
+import { parseRecorded, type SchemeName, sortVersions } from '../version/schemes.ts';
 import { isCompanion, moveCompanions } from './companion.ts';
 import type { Manifest } from './manifest.ts';
 import { type ManifestFile, parseManifest, readManifestFile } from './read-manifest-file.ts';
@@ -32,8 +32,8 @@ const FILES_AT_ONCE = 500;
  * so are records that `--force` moved aside.
  * @throws DeBuildError `manifest-folder-unreadable`
  */
-export async function readManifests(folder: string): Promise<Manifests> {
-  return readEach(folder, await listVersions(folder));
+export async function readManifests(folder: string, scheme: SchemeName = 'semver'): Promise<Manifests> {
+  return readEach(folder, await listVersions(folder, scheme));
 }
 
 /**
@@ -61,9 +61,13 @@ async function readEach(folder: string, names: readonly string[]): Promise<Manif
  * One record. `version` may also name one that `--force` moved aside: `1.4.0-replaced-0123456789ab`.
  * @throws DeBuildError `manifest-not-found`, `manifest-unreadable`, `manifest-folder-unreadable`
  */
-export async function readManifest(folder: string, version: string): Promise<Manifest> {
+export async function readManifest(
+  folder: string,
+  version: string,
+  scheme: SchemeName = 'semver',
+): Promise<Manifest> {
   const names = await listRecords(folder);
-  if (!names.includes(version)) throw manifestNotFound(version, await listVersions(folder));
+  if (!names.includes(version)) throw manifestNotFound(version, await listVersions(folder, scheme));
   const { manifest, problem } = readManifestFile({
     ...fileOf(folder, version),
     version: version.replace(REPLACED, ''),
@@ -76,12 +80,15 @@ export async function readManifest(folder: string, version: string): Promise<Man
  * The recorded versions, newest first, by file name only.
  * @throws DeBuildError `manifest-folder-unreadable`
  */
-export async function listVersions(folder: string): Promise<readonly string[]> {
-  return (await listRecords(folder))
-    .filter((name) => !REPLACED.test(name))
-    .map((name) => new semver.SemVer(name))
-    .sort((a, b) => b.compare(a))
-    .map(({ version }) => version);
+export async function listVersions(
+  folder: string,
+  scheme: SchemeName = 'semver',
+): Promise<readonly string[]> {
+  const names = await listRecords(folder);
+  return sortVersions(
+    names.filter((name) => !REPLACED.test(name)),
+    scheme,
+  ).toReversed();
 }
 
 /** A record to write; `text` is made by `recordText`. */
@@ -175,7 +182,7 @@ export async function listRecords(folder: string): Promise<readonly string[]> {
   return files
     .filter((file) => file.endsWith('.json') && !isCompanion(file))
     .map((file) => file.slice(0, -'.json'.length))
-    .filter((name) => semver.parse(name)?.version === name);
+    .filter((name) => parseRecorded(name.replace(REPLACED, ''), 'semver') !== undefined);
 }
 
 function fileOf(folder: string, version: string): ManifestFile {

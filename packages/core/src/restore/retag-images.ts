@@ -52,7 +52,7 @@ export function retagImages(options: RetagOptions): Promise<RetaggedImages> {
 async function retag(site: OpenSite, options: RetagOptions, tools: Tools): Promise<RetaggedImages> {
   const { images } = await tools.engine();
   const dryRun = options.dryRun ?? false;
-  const { manifests, problems } = await readManifests(site.records);
+  const { manifests, problems } = await readManifests(site.records, site.config.versionScheme);
   const labelled = await images.listByLabel(PLAN_DIGEST_LABEL);
   const lost: LostTag[] = [];
   const inOrder: string[] = [];

@@ -41,8 +41,13 @@ export interface EnvSchema {
  * that `@type` names; where it lacks the one that the example's value clearly has, that is only a warning. `@required` requires a value where the example has
  * none, `@optional` and a commented-out `# KEY=` let the key be left out. `@sensitive`, a word such as TOKEN or
  * PASSWORD in its name, and a value that is a token keep it out of every output, unless `@public` is said.
+ * A type that is `decided` elsewhere counts more than `@type`.
  */
-export function deriveEnvSchema(exampleText: string, path: string): EnvSchema {
+export function deriveEnvSchema(
+  exampleText: string,
+  path: string,
+  decided: ReadonlyMap<string, EnvType> = new Map(),
+): EnvSchema {
   const { env, findings } = parseEnv(exampleText, path);
   const entries = [...env.entries.values()];
   const comments = readExampleComments(exampleText, entries);
@@ -63,8 +68,11 @@ export function deriveEnvSchema(exampleText: string, path: string): EnvSchema {
     const sensitive = declaredSecret ?? isSensitive(key, header);
     const isPublic = declaredSecret === false;
     const declared = read.get('type');
-    const isGuessed = declared === undefined;
-    const type = isGuessed ? (sensitive ? undefined : inferEnvType(key, value)) : knownType(declared);
+    const known = decided.get(key);
+    const isGuessed = known === undefined && declared === undefined;
+    const type =
+      known ??
+      (declared === undefined ? (sensitive ? undefined : inferEnvType(key, value)) : knownType(declared));
     keys.set(key, {
       key,
       line,

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import semver from 'semver';
 import { z } from 'zod';
 import { parseJson } from '../parse-json.ts';
+import { schemeOf } from '../version/schemes.ts';
 import { type EnvExpression, readExpression } from './env-expression.ts';
 import {
   check,
@@ -80,7 +80,7 @@ const TYPES: Readonly<Record<string, (options: TypeOptions) => EnvType | undefin
   },
   semver: (options) => {
     options.flag('normalize');
-    return check((text) => semver.valid(text) === text, 'a semantic version such as 1.2.3');
+    return check((text) => schemeOf('semver').parse(text) !== undefined, 'a semantic version such as 1.2.3');
   },
   host: () => HOST,
   hostname: () => HOST,

@@ -107,6 +107,22 @@ describe('the site version', () => {
     write({ '.env': env, 'de-example.env': example, 'apps.json': '[{"url": "https://github.com/a/one"}]' });
     expect(await found()).toEqual(expected);
   });
+
+  test.each(['calver', 'revision', 'four-part'])('a written scheme beats the example: %s', async (scheme) => {
+    const version = { calver: '2026.01.05', revision: '15.2.3-1', 'four-part': '1.2.3.4' }[scheme];
+    const files = {
+      'de-build.json': JSON.stringify({ versionScheme: scheme }),
+      'de-example.env': '# @type=semver\nDE_SITE_VERSION=1.0.0\n',
+      'apps.json': '[{"url": "https://github.com/a/one"}]',
+    };
+    write({ ...files, '.env': `DE_SITE_VERSION=${version}\n` });
+    expect(await found()).toEqual([]);
+    write({ ...files, '.env': 'DE_SITE_VERSION=\n' });
+    const { findings } = await readSite(folder);
+    expect(findings).toMatchObject([
+      { id: 'env-value-empty', why: expect.stringContaining('`versionScheme`') },
+    ]);
+  });
 });
 
 test('a key that fills a placeholder is one that de-build uses', async () => {

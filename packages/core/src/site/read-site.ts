@@ -4,18 +4,20 @@ import type { Finding } from '../errors/finding.ts';
 import { versionMissing } from '../errors/version-findings.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import type { Environment } from '../process/environment.ts';
+import { schemeOf } from '../version/schemes.ts';
 import { type AppEntry, type AppsReading, readApps } from './apps-json.ts';
 import { checkEnv } from './check-env.ts';
 import { readComposeKeys } from './compose-keys.ts';
 import { type EnvFile, MAXIMUM_ENV_BYTES, readEnv } from './env-file.ts';
 import { envFromEnvironment } from './env-from-environment.ts';
+import { check, type EnvType } from './env-scalar-types.ts';
 import { deriveEnvSchema, type EnvSchema } from './env-schema.ts';
 import { requireFolder } from './find-site.ts';
 import { judgeApps } from './judge-apps.ts';
 import { judgeMounts } from './judge-mounts.ts';
 import { findPlaceholders } from './placeholder.ts';
 import { type ContainerfileReading, readContainerfile } from './read-containerfile.ts';
-import { readSiteConfig } from './read-site-config.ts';
+import { readSiteConfig, SITE_CONFIG_FILE } from './read-site-config.ts';
 import { readText } from './read-text.ts';
 import { readSecretFiles } from './secret-files.ts';
 import type { Site } from './site.ts';
@@ -81,7 +83,10 @@ async function readCheckedEnv(
     readEnv(site, config.env, used),
     unknown.has('exampleEnv') ? undefined : readText(site, config.exampleEnv, MAXIMUM_ENV_BYTES),
   ]);
-  const schema = example?.state === 'read' ? deriveEnvSchema(example.text, config.exampleEnv) : undefined;
+  const schema =
+    example?.state === 'read'
+      ? deriveEnvSchema(example.text, config.exampleEnv, decidedTypes(config))
+      : undefined;
   const env =
     file.isMissing && schema !== undefined
       ? envFromEnvironment(keysOf(schema, config), environment)
@@ -112,6 +117,14 @@ async function readCheckedEnv(
 function keysOf({ keys }: EnvSchema, { tokenAliases }: SiteConfig): ReadonlySet<string> {
   const aliases = tokenAliases.filter((group) => group.some((key) => keys.has(key)));
   return new Set([...keys.keys(), ...aliases.flat()]);
+}
+
+/** `versionScheme` says what the version is, whatever the example does. */
+function decidedTypes({ versionKey, versionScheme }: SiteConfig): ReadonlyMap<string, EnvType> {
+  if (versionScheme === 'semver') return new Map();
+  const { shape, parse } = schemeOf(versionScheme);
+  const said = `${shape} (\`versionScheme\` of ${SITE_CONFIG_FILE} says so, whatever the example's \`@type\`)`;
+  return new Map([[versionKey, check((text) => parse(text) !== undefined, said)]]);
 }
 
 /** What is given to a build as a secret is one, whatever its name. */
@@ -152,12 +165,13 @@ function keysInUse(config: SiteConfig, apps: readonly AppEntry[]): ReadonlySet<s
 
 /** When the example requires the version, there is a finding already. */
 function findVersionMissing(
-  { versionKey: subject }: SiteConfig,
+  { versionKey: subject, versionScheme }: SiteConfig,
   env: EnvFile | undefined,
   others: readonly Finding[],
 ): Finding[] {
   const entry = env?.entries.get(subject);
   const isReported = others.some((finding) => finding.subject === subject && finding.severity === 'error');
   if (env === undefined || isReported || (entry !== undefined && entry.value !== '')) return [];
-  return [versionMissing({ file: env.path, ...omitUndefined({ line: entry?.line }), subject })];
+  const at = { file: env.path, ...omitUndefined({ line: entry?.line }), subject };
+  return [versionMissing(at, schemeOf(versionScheme).example)];
 }

@@ -30,6 +30,7 @@ test('without a file every default holds', async () => {
     containerfile: 'images/custom/Containerfile',
     env: '.env',
     versionKey: 'DE_SITE_VERSION',
+    versionScheme: 'semver',
     buildArgsFromEnv: ['FRAPPE_PATH', 'FRAPPE_BRANCH', 'PYTHON_VERSION', 'NODE_VERSION'],
     minimumFreeDisk: 10e9,
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SCHEME_NAMES } from '../version/schemes.ts';
 import { parseByteSize } from './byte-size.ts';
 import { type CacheUse, parseCacheEntry } from './cache-entry.ts';
 import { IMAGE_NAME, judgeImageName } from './image-name.ts';
@@ -68,6 +69,12 @@ export const siteConfigSchema = z
     apps: path.prefault('apps.json').describe('The list of apps, in the form that bench reads.'),
     manifests: path.prefault('build-manifests').describe('The folder with one record per release.'),
     versionKey: envKey.default('DE_SITE_VERSION').describe('The key of the env file with the site version.'),
+    versionScheme: z
+      .enum(SCHEME_NAMES)
+      .default('semver')
+      .describe(
+        'How releases are numbered: `semver` 1.2.3, `calver` 2026.11.28, `revision` 15.2.3-1 (above 15.2.3), `four-part` 1.2.3.4. It counts whatever `@type` the example names.',
+      ),
     buildArgs: z
       .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
       .default({})

@@ -12,9 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { bumpVersion } from './bump.ts';
+import { type Bump, type BumpOptions, bumpVersion } from './bump.ts';
 import { checkSiteVersion } from './check-site-version.ts';
-import { findVersionFault, highestVersion, nextVersions } from './site-version.ts';
+import { sortVersions } from './schemes.ts';
+import { findVersionFault, nextVersions } from './site-version.ts';
 import { writeSiteVersion } from './write-site-version.ts';
 
 test.each([
@@ -36,23 +37,34 @@ test.each([
   ['1.2.3 ', 'malformed'],
   [`1.2.3-${'a'.repeat(130)}`, 'too-long'],
 ])('%j as a site version: %s', (text, fault) => {
-  expect(findVersionFault(text)).toBe(fault);
+  expect(findVersionFault(text, 'semver')).toBe(fault);
 });
 
-test('the highest version is found by precedence, and what is no version does not count', () => {
-  expect(highestVersion(['1.9.0', '1.10.0', 'latest', '1.10.0-rc.1', 'v9.0.0'])).toBe('1.10.0');
-  expect(highestVersion(['latest'])).toBeUndefined();
+test('versions are sorted by precedence, and what is no version is left out', () => {
+  const versions = ['1.10.0', 'latest', '1.10.0-rc.10', '1.9.0', '1.10.0-rc.2', 'v9.0.0', '1.10.0-rc'];
+  expect(sortVersions(versions, 'semver')).toEqual([
+    '1.9.0',
+    '1.10.0-rc',
+    '1.10.0-rc.2',
+    '1.10.0-rc.10',
+    '1.10.0',
+  ]);
 });
 
 test.each([
   ['1.2.3', '1.2.4', '1.3.0', '2.0.0'],
   ['1.2.4-rc.1', '1.2.4', '1.3.0', '2.0.0'],
 ])('what follows %s', (last, patch, minor, major) => {
-  expect(nextVersions(last)).toEqual({ patch, minor, major });
+  expect(nextVersions(last, 'semver', new Date())).toEqual([
+    { step: 'patch', version: patch },
+    { step: 'minor', version: minor },
+    { step: 'major', version: major },
+  ]);
 });
 
 describe('checkSiteVersion', () => {
   const base = {
+    scheme: 'semver' as const,
     recorded: ['1.0.0', '1.2.0'],
     tagged: ['1.1.0', '1.3.0', 'latest'],
     image: 'a/b',
@@ -65,9 +77,10 @@ describe('checkSiteVersion', () => {
     ['1.0.0', ['site-version-taken']],
     ['1.2.5', ['site-version-lower']],
     ['1.3.0-rc.1', ['site-version-lower']],
-    ['v1.4.0', ['site-version-malformed']],
-    ['1.4.0+5', ['site-version-malformed']],
-    ['1.4', ['site-version-malformed']],
+    ['v1.2.0', ['site-version-malformed']],
+    ['1.3.0+5', ['site-version-malformed']],
+    ['1.3', ['site-version-malformed']],
+    ['latest', ['site-version-malformed']],
   ])('%s', (version, ids) => {
     const findings = checkSiteVersion({ ...base, version });
     expect(findings.map((finding) => finding.id)).toEqual(ids);
@@ -75,6 +88,18 @@ describe('checkSiteVersion', () => {
       expect(finding).toMatchObject({ severity: 'error', file: '.env', line: 4, subject: 'DE_SITE_VERSION' });
       expect(finding.fix).toMatch(/bump 1\.3\.1`.*bump 1\.4\.0`.*bump 2\.0\.0`/);
     }
+  });
+
+  test.each([
+    ['v1.4.0', '1.4.0'],
+    ['1.4.0+5', '1.4.0'],
+    ['1.4', '1.4.0'],
+  ])('the fix for %s is the version that is meant, if it is new: %s', (version, nearest) => {
+    const [finding] = checkSiteVersion({ ...base, version });
+    expect(finding).toMatchObject({
+      id: 'site-version-malformed',
+      fix: `Write \`DE_SITE_VERSION=${nearest}\`.`,
+    });
   });
 
   test('names the last version, and where it is known from', () => {
@@ -92,9 +117,13 @@ describe('checkSiteVersion', () => {
   });
 });
 
+const bumped = (current: string, bump: Bump, options: Partial<BumpOptions> = {}) =>
+  bumpVersion(current, bump, { scheme: 'semver', ...options });
+
 describe('bumpVersion', () => {
   test.each([
     ['1.2.3', 'patch', '1.2.4'],
+    ['1.2.3', 'next', '1.2.4'],
     ['1.2.3', 'minor', '1.3.0'],
     ['1.2.3', 'major', '2.0.0'],
     ['1.2.3', 'prerelease', '1.2.4-rc.0'],
@@ -104,12 +133,12 @@ describe('bumpVersion', () => {
     ['1.2.3', '1.5.0', '1.5.0'],
     ['not a version', '1.5.0', '1.5.0'],
   ])('%s, %s: %s', (current, bump, next) => {
-    expect(bumpVersion(current, bump)).toBe(next);
+    expect(bumped(current, bump)).toBe(next);
   });
 
   test('a step leads on from the last release, not from a version that was set back', () => {
-    expect(bumpVersion('1.0.0', 'patch', { released: ['1.4.2', 'latest'] })).toBe('1.4.3');
-    expect(bumpVersion('1.5.0', 'patch', { released: ['1.4.2'] })).toBe('1.5.1');
+    expect(bumped('1.0.0', 'patch', { released: ['1.4.2', 'latest'] })).toBe('1.4.3');
+    expect(bumped('1.5.0', 'patch', { released: ['1.4.2'] })).toBe('1.5.1');
   });
 
   test.each([
@@ -119,17 +148,18 @@ describe('bumpVersion', () => {
     ['1.2.3', 'v1.3.0', 'site-version-malformed'],
     ['1.2.3', '1.3.0+5', 'site-version-malformed'],
     ['1.2.3', 'pacth', 'site-version-malformed'],
+    ['1.2.3', 'revision', 'site-version-malformed'],
     ['x', 'patch', 'site-version-malformed'],
   ])('%s, %s is refused: %s', (current, bump, code) => {
-    expect(() => bumpVersion(current, bump)).toThrow(expect.objectContaining({ code }));
+    expect(() => bumped(current, bump)).toThrow(expect.objectContaining({ code }));
   });
 
   test('a malformed version is replaced by the step after the last release', () => {
-    expect(bumpVersion('v1.4', 'patch', { released: ['1.2.0', '1.3.0'] })).toBe('1.3.1');
+    expect(bumped('v1.4', 'patch', { released: ['1.2.0', '1.3.0'] })).toBe('1.3.1');
   });
 
   test('going back is possible when forced', () => {
-    expect(bumpVersion('1.2.3', '1.2.2', { force: true })).toBe('1.2.2');
+    expect(bumped('1.2.3', '1.2.2', { force: true })).toBe('1.2.2');
   });
 });
 
@@ -165,7 +195,7 @@ describe('writeSiteVersion', () => {
     const path = join(folder, '.env');
     writeFileSync(path, before);
     chmodSync(path, 0o640);
-    await writeSiteVersion(path, { version: '1.0.1' });
+    await writeSiteVersion(path, { version: '1.0.1', scheme: 'semver' });
     expect(readFileSync(path, 'utf8')).toBe(after);
     expect(statSync(path).mode & 0o777).toBe(0o640);
     expect(readdirSync(folder)).toEqual(['.env']);
@@ -174,13 +204,13 @@ describe('writeSiteVersion', () => {
   test('returns the previous version, and takes another key', async () => {
     const path = join(folder, '.env');
     writeFileSync(path, 'TAG=2.0.0\n');
-    expect(await writeSiteVersion(path, { version: '2.1.0', key: 'TAG' })).toBe('2.0.0');
+    expect(await writeSiteVersion(path, { version: '2.1.0', scheme: 'semver', key: 'TAG' })).toBe('2.0.0');
   });
 
   test('a symbolic link stays one', async () => {
     writeFileSync(join(folder, 'real.env'), 'DE_SITE_VERSION=1.0.0\n');
     symlinkSync('real.env', join(folder, '.env'));
-    await writeSiteVersion(join(folder, '.env'), { version: '1.0.1' });
+    await writeSiteVersion(join(folder, '.env'), { version: '1.0.1', scheme: 'semver' });
     expect(lstatSync(join(folder, '.env')).isSymbolicLink()).toBe(true);
     expect(readFileSync(join(folder, 'real.env'), 'utf8')).toBe('DE_SITE_VERSION=1.0.1\n');
   });
@@ -195,12 +225,14 @@ describe('writeSiteVersion', () => {
   ])('refused, and the file is unchanged: %s', async (_, before, version, code) => {
     const path = join(folder, '.env');
     writeFileSync(path, before);
-    await expect(writeSiteVersion(path, { version })).rejects.toMatchObject({ code });
+    await expect(writeSiteVersion(path, { version, scheme: 'semver' })).rejects.toMatchObject({ code });
     expect(readFileSync(path)).toEqual(Buffer.from(before as string));
   });
 
   test('no such file', async () => {
-    await expect(writeSiteVersion(join(folder, '.env'), { version: '1.0.1' })).rejects.toMatchObject({
+    await expect(
+      writeSiteVersion(join(folder, '.env'), { version: '1.0.1', scheme: 'semver' }),
+    ).rejects.toMatchObject({
       code: 'site-version-unwritable',
     });
   });

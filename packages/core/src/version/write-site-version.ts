@@ -2,12 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import { readFile, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { writeWhole } from '../disk/write-whole.ts';
-import { envNotWritten, siteVersionMalformed, siteVersionUnwritable } from '../errors/site-failures.ts';
+import { envNotWritten, siteVersionUnwritable } from '../errors/site-failures.ts';
 import { type ComposeAssignment, readComposeEnv } from '../site/compose-env.ts';
-import { isSiteVersion } from './site-version.ts';
+import { requireVersion } from './bump.ts';
+import type { SchemeName } from './schemes.ts';
 
 export interface VersionWriting {
   readonly version: string;
+  readonly scheme: SchemeName;
   /** The key of the version; `DE_SITE_VERSION` unless given. */
   readonly key?: string;
 }
@@ -21,8 +23,8 @@ export interface VersionWriting {
  * @throws DeBuildError `site-version-malformed`, `site-version-unwritable`, `env-not-written`
  */
 export async function writeSiteVersion(path: string, writing: VersionWriting): Promise<string> {
-  const { version, key = 'DE_SITE_VERSION' } = writing;
-  if (!isSiteVersion(version)) throw siteVersionMalformed(version);
+  const { version, scheme, key = 'DE_SITE_VERSION' } = writing;
+  requireVersion(version, scheme);
   const name = basename(path);
   const text = await readEnv(path, name, key);
   const { start, end, value } = findAssignment(text, name, key);

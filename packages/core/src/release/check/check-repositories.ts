@@ -42,7 +42,7 @@ export async function checkRepositories(
   const { signal } = tools;
   const remote = tools.remote(gitTimeoutSeconds);
   const [{ resolved, findings }, expiry] = await Promise.all([
-    resolveApps(apps, remote, { signal }),
+    resolveApps(apps, remote, { signal, scheme: config.versionScheme }),
     checkTokenExpiry(apps, { githubApi, warnDays, now: tools.now(), signal }),
   ]);
   const holders = tokenHolders(sources);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Engine, TaggedImage } from '../../engine/engine.ts';
+import { sampleManifest } from '../../manifests/sample-manifest.fixture.ts';
 import { checkSite } from './check-site.ts';
 
 let folder: string;
@@ -69,6 +70,26 @@ test('a site without apps passes, with a version that is free', async () => {
   expect(found('site-version')?.status).toBe('passed');
 });
 
+test.each([
+  ['15.2.3-1', ['15.2.3'], []],
+  ['1.0.1-1', ['1.0.1-1'], ['site-version-taken']],
+  ['1.0.1', ['1.0.1-1'], ['site-version-lower']],
+  ['v1.0.1-1', [], ['site-version-malformed']],
+])('in a site with revisions, %s after %j', async (version, records, expected) => {
+  const recorded = records.map((siteVersion) => [
+    `build-manifests/${siteVersion}.json`,
+    JSON.stringify(sampleManifest({ siteVersion })),
+  ]);
+  const { ids } = await check({
+    ...SITE,
+    ...Object.fromEntries(recorded),
+    '.env': `DE_SITE_VERSION=${version}\n`,
+    'de-example.env': '# @type=semver\nDE_SITE_VERSION=1.0.0\n',
+    'de-build.json': '{"image": "acme/erp", "versionScheme": "revision"}',
+  });
+  expect(ids).toEqual(expected);
+});
+
 test('the image of de-build.json is the one that is asked about', async () => {
   const { asked, ids } = await check(SITE);
   expect([asked, ids]).toEqual([['acme/erp'], ['site-version-taken', 'image-tag-taken']]);
@@ -93,25 +114,28 @@ describe('a wrong setting: nothing is said of what its default names', () => {
     expect([asked, ids]).toEqual([[], ['json-syntax']]);
   });
 
-  test.each(['containerfile', 'apps', 'env', 'manifests', 'versionKey', 'exampleEnv'])('%s', async (key) => {
-    rmSync(folder, { recursive: true, force: true });
-    const text = JSON.stringify({ image: 'acme/erp', [key]: 5 });
-    const { ids, found } = await check({ 'de-build.json': text, '.env': 'DE_SITE_VERSION=2.0.0\n' });
-    if (['containerfile', 'apps', 'env'].includes(key))
-      expect(found(key)).toMatchObject({
-        status: 'skipped',
-        summary: `\`${key}\` of de-build.json is wrong`,
-      });
-    expect(ids.filter((id) => id.startsWith('config'))).toEqual(['config-invalid']);
-    const about = {
-      containerfile: /^containerfile/,
-      apps: /^app/,
-      env: /^(env|site-version)/,
-      exampleEnv: /^env/,
-    };
-    const pattern = about[key as keyof typeof about] ?? /^site-version/;
-    expect(ids.filter((id) => pattern.test(id))).toEqual([]);
-  });
+  test.each(['containerfile', 'apps', 'env', 'manifests', 'versionKey', 'versionScheme', 'exampleEnv'])(
+    '%s',
+    async (key) => {
+      rmSync(folder, { recursive: true, force: true });
+      const text = JSON.stringify({ image: 'acme/erp', [key]: 5 });
+      const { ids, found } = await check({ 'de-build.json': text, '.env': 'DE_SITE_VERSION=2.0.0\n' });
+      if (['containerfile', 'apps', 'env'].includes(key))
+        expect(found(key)).toMatchObject({
+          status: 'skipped',
+          summary: `\`${key}\` of de-build.json is wrong`,
+        });
+      expect(ids.filter((id) => id.startsWith('config'))).toEqual(['config-invalid']);
+      const about = {
+        containerfile: /^containerfile/,
+        apps: /^app/,
+        env: /^(env|site-version)/,
+        exampleEnv: /^env/,
+      };
+      const pattern = about[key as keyof typeof about] ?? /^site-version/;
+      expect(ids.filter((id) => pattern.test(id))).toEqual([]);
+    },
+  );
 });
 
 describe('a warning that the site accepts', () => {

@@ -14,21 +14,27 @@ interface Known {
   readonly problems: readonly Finding[];
   /** `undefined` when the engine could not be queried. */
   readonly tagged: readonly TaggedImage[] | undefined;
+  readonly today: Date;
 }
 
 /** The version must be valid, and greater than every one that was recorded or tagged before. */
-export function checkVersion(site: Site, { manifests, problems, tagged = [] }: Known): CheckOutcome<never> {
-  const { versionKey: key, image } = site.config;
+export function checkVersion(
+  site: Site,
+  { manifests, problems, tagged = [], today }: Known,
+): CheckOutcome<never> {
+  const { versionKey: key, versionScheme: scheme, image } = site.config;
   const file = site.env?.path ?? site.config.env;
-  const unknown = findWrongSetting(site, ['env', 'versionKey']);
+  const unknown = findWrongSetting(site, ['env', 'versionKey', 'versionScheme']);
   if (unknown !== undefined) return { findings: problems, skipped: unknown };
   const version = readVersion(site);
   if (version === undefined) return { findings: problems, skipped: `${file} gives no ${key}` };
   const findings = checkSiteVersion({
     version,
+    scheme,
     recorded: manifests.map((manifest) => manifest.siteVersion),
     tagged: tagged.map(({ tag }) => tag).filter(isVersionTag),
     image,
+    today,
     at: { file, ...omitUndefined({ line: site.env?.entries.get(key)?.line }), subject: key },
   });
   return { findings: [...findings, ...problems], summary: version };

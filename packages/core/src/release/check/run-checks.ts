@@ -57,7 +57,7 @@ export async function runChecks(
 
   const { manifests, problems } = site.unknownSettings.has('manifests')
     ? { manifests: [], problems: [] }
-    : await readManifests(site.records).catch((error: unknown) => {
+    : await readManifests(site.records, site.config.versionScheme).catch((error: unknown) => {
         if (!isDeBuildError(error)) throw error;
         return { manifests: [], problems: [findingOf(error)] };
       });
@@ -80,7 +80,7 @@ export async function runChecks(
     }),
   ]);
   const tagged = engine?.tagged;
-  await check('site-version', () => checkVersion(site, { manifests, problems, tagged }));
+  await check('site-version', () => checkVersion(site, { manifests, problems, tagged, today: tools.now() }));
   await check('image-tag', () => checkImageTag(site, { tagged }));
   return { results, check, resolved, siteRepository, engine, manifests };
 }
