@@ -362,7 +362,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
   },
   'context-failures.ts': {
-    ignorePatternMalformed: [['[a-']],
+    ignorePatternMalformed: [
+      ['[a-'],
+      ['[z-a]', new Error('error parsing regexp: invalid character class range: `z-a`')],
+    ],
     contextUnreadable: [['sites/private', denied]],
     contextFolderMissing: [['docker', denied], ['docker']],
     contextChanged: [['resources/start.sh', 'It is 3 bytes longer now.']],

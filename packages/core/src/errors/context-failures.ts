@@ -1,13 +1,24 @@
 import { DeBuildError } from './de-build-error.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
-/** Docker's own matcher refuses such a pattern too. */
-export function ignorePatternMalformed(pattern: string): DeBuildError {
-  return failure('ignore-pattern-malformed', EXIT.checks, {
-    what: `The ignore pattern ${quote(pattern)} is invalid.`,
-    why: 'A `[` needs a `]` with something between them, a range starts with its smaller end, and something must follow a `!` or a `\\`.',
-    fix: 'Correct the line in .dockerignore; a `\\` in front of a character makes it literal.',
-  });
+/**
+ * Docker's own matcher refuses such a pattern too.
+ * @param cause what is wrong with the regular expression that Docker makes of it
+ */
+export function ignorePatternMalformed(pattern: string, cause?: Error): DeBuildError {
+  return failure(
+    'ignore-pattern-malformed',
+    EXIT.checks,
+    {
+      what: `The ignore pattern ${quote(pattern)} is invalid.`,
+      why:
+        cause === undefined
+          ? 'A `[` needs a `]` with something between them, a bare `-` there must make a range, and something must follow a `!` or a `\\`.'
+          : `Docker matches it as a regular expression: ${cause.message.replace(/^error parsing regexp: /, '')}.`,
+      fix: 'Correct the line in .dockerignore; a `\\` in front of a sign such as `[` or `{` makes it literal.',
+    },
+    cause,
+  );
 }
 
 /** `path` is relative to the context. */

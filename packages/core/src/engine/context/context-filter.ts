@@ -12,7 +12,10 @@ export interface ContextSelection {
 }
 
 export interface ContextFilter {
-  /** @param folder the verdict on its folder; `undefined` at the top */
+  /**
+   * @param folder the verdict on its folder; `undefined` at the top
+   * @throws DeBuildError `ignore-pattern-malformed`
+   */
   judge(path: string, isFolder: boolean, folder: Verdict | undefined): Verdict;
 }
 
@@ -33,9 +36,9 @@ const UNWANTED: Verdict = { isWanted: false, isEntered: false };
  * pattern could make anything in them wanted.
  * @throws DeBuildError `ignore-pattern-malformed`
  */
-export function createContextFilter(selection: ContextSelection): ContextFilter {
-  const include = createUnlessEmpty(selection.include);
-  const exclude = createUnlessEmpty(selection.exclude);
+export async function createContextFilter(selection: ContextSelection): Promise<ContextFilter> {
+  const include = await createUnlessEmpty(selection.include);
+  const exclude = await createUnlessEmpty(selection.exclude);
   const wantedPrefixes = include && plainPrefixes(include, false);
   const rescuedPrefixes = exclude && plainPrefixes(exclude, true);
   const neverSend = new Set((selection.neverSend ?? []).map((path) => cleanPath(`/${path}`).slice(1)));
@@ -57,7 +60,9 @@ export function createContextFilter(selection: ContextSelection): ContextFilter 
   };
 }
 
-function createUnlessEmpty(patterns: readonly string[] | undefined): PatternMatcher | undefined {
+async function createUnlessEmpty(
+  patterns: readonly string[] | undefined,
+): Promise<PatternMatcher | undefined> {
   return patterns === undefined || patterns.length === 0 ? undefined : createPatternMatcher(patterns);
 }
 

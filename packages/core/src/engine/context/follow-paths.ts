@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { posix } from 'node:path';
 import { compareBytes } from './compare-bytes.ts';
+import { compileGoMatch } from './go-match.ts';
 import { cleanPath } from './go-path.ts';
-import { compilePattern } from './pattern.ts';
 
 /**
  * fsutil's `FollowLinks`: the paths, and the targets inside the context of symlinks along them, so that a COPY of a
@@ -36,10 +36,10 @@ function follow(root: string, path: string, resolved: Set<string>): void {
 function readTargets(root: string, path: string): readonly string[] {
   const base = posix.basename(path);
   if (!hasWildcard(base)) return readTarget(root, path);
-  const pattern = compilePattern(base, false);
+  const matches = compileGoMatch(base);
   const folder = posix.dirname(path);
   return listNames(posix.join(root, folder))
-    .filter((name) => pattern?.matches(name))
+    .filter((name) => matches(name) === true)
     .flatMap((name) => readTarget(root, posix.join(folder, name)));
 }
 

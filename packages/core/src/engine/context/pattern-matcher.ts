@@ -1,4 +1,3 @@
-import { ignorePatternMalformed } from '../../errors/context-failures.ts';
 import { cleanPath, trimSpace } from './go-path.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 
@@ -12,6 +11,7 @@ export interface PatternMatcher {
   /**
    * Whether the path, or a folder above it, is matched. `folder` holds what matched the path's folder, in a walk that
    * comes from above; what matches the path itself is written into `own`, made with `createFolderMatches`.
+   * @throws DeBuildError `ignore-pattern-malformed`
    */
   matchesInside(path: string, folder?: FolderMatches, own?: FolderMatches): boolean;
   createFolderMatches(): FolderMatches;
@@ -21,8 +21,8 @@ export interface PatternMatcher {
  * The semantics of moby/patternmatcher (`MatchesUsingParentResults`) on paths with forward slashes.
  * @throws DeBuildError `ignore-pattern-malformed`
  */
-export function createPatternMatcher(lines: readonly string[]): PatternMatcher {
-  const patterns = lines.flatMap((line) => readPattern(line) ?? []);
+export async function createPatternMatcher(lines: readonly string[]): Promise<PatternMatcher> {
+  const patterns = await Promise.all(lines.flatMap((line) => readPattern(line) ?? []));
   return {
     patterns,
     hasExceptions: patterns.some((pattern) => pattern.isException),
@@ -31,15 +31,12 @@ export function createPatternMatcher(lines: readonly string[]): PatternMatcher {
   };
 }
 
-function readPattern(line: string): Pattern | undefined {
+function readPattern(line: string): Promise<Pattern> | undefined {
   const trimmed = trimSpace(line);
   if (trimmed === '') return undefined;
   const cleaned = cleanPath(trimmed);
   const isException = cleaned.startsWith('!');
-  const text = isException ? cleaned.slice(1) : cleaned;
-  const pattern = text === '' ? undefined : compilePattern(text, isException);
-  if (pattern === undefined) throw ignorePatternMalformed(trimmed);
-  return pattern;
+  return compilePattern(isException ? cleaned.slice(1) : cleaned, isException);
 }
 
 function matchesInside(

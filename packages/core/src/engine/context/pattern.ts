@@ -1,4 +1,6 @@
-import { toRegExp } from './go-regexp.ts';
+import { ignorePatternMalformed } from '../../errors/context-failures.ts';
+import { compileGoMatch } from './go-match.ts';
+import { loadGoRegExp } from './go-regexp.ts';
 
 /** One line of an ignore file, ready to match whole paths. */
 export interface Pattern {
@@ -10,18 +12,20 @@ export interface Pattern {
 }
 
 /**
- * Compiles a cleaned pattern as Docker's own matcher does (moby/patternmatcher, `Pattern.compile`),
- * with its quirks: `**` eats the slash after it, `**x` and `x/**` match as plain suffix and prefix.
- * @returns undefined when the pattern is malformed.
+ * Compiles a cleaned pattern as Docker's own matcher does (moby/patternmatcher, `Pattern.compile`), with its quirks:
+ * `**` eats the slash after it, `**x` and `x/**` match as plain suffix and prefix, the syntax is checked by comparing the
+ * pattern with `.`, and an invalid regular expression fails when a path is compared with it.
+ * @throws DeBuildError `ignore-pattern-malformed`, and so does `matches`
  */
-export function compilePattern(text: string, isException: boolean): Pattern | undefined {
-  if (!isWellFormed(text)) return undefined;
-  const matches = compile(text);
-  return matches === undefined ? undefined : { text, isException, matches };
+export async function compilePattern(text: string, isException: boolean): Promise<Pattern> {
+  const written = isException ? `!${text}` : text;
+  if (text === '' || compileGoMatch(text)('.') === undefined) throw ignorePatternMalformed(written);
+  const { kind, source } = translate(text);
+  const matches = kind === 'regexp' ? await compileRegExp(source, written) : compilePlain(kind, text);
+  return { text, isException, matches };
 }
 
-function compile(text: string): ((path: string) => boolean) | undefined {
-  const { kind, source } = translate([...text]);
+function compilePlain(kind: Exclude<PatternKind, 'regexp'>, text: string): Pattern['matches'] {
   switch (kind) {
     case 'exact':
       return (path) => path === text;
@@ -33,17 +37,28 @@ function compile(text: string): ((path: string) => boolean) | undefined {
       const suffix = text.slice(2);
       return (path) => path.endsWith(suffix) || (suffix.startsWith('/') && path === suffix.slice(1));
     }
-    case 'regexp': {
-      const regExp = toRegExp(source);
-      return regExp && ((path) => regExp.test(path));
-    }
+  }
+}
+
+async function compileRegExp(source: string, written: string): Promise<Pattern['matches']> {
+  const compile = await loadGoRegExp();
+  try {
+    return compile(source);
+  } catch (error) {
+    return () => {
+      throw ignorePatternMalformed(written, error as Error);
+    };
   }
 }
 
 type PatternKind = 'exact' | 'prefix' | 'suffix' | 'regexp';
 
-/** The kind of the pattern, and its source as a Go regular expression. */
-function translate(chars: readonly string[]): { kind: PatternKind; source: string } {
+/**
+ * The kind of the pattern, and its source as a Go regular expression. As in Docker, `|`, `{` and `}` are not escaped,
+ * and a byte order mark at the start is skipped.
+ */
+function translate(text: string): { kind: PatternKind; source: string } {
+  const chars = [...text.replace(/^\uFEFF/, '')];
   let kind: PatternKind = 'exact';
   let source = '^';
   let at = 0;
@@ -66,7 +81,7 @@ function translate(chars: readonly string[]): { kind: PatternKind; source: strin
     } else if (char === '*' || char === '?') {
       source += char === '*' ? '[^/]*' : '[^/]';
       kind = 'regexp';
-    } else if ('.+()|{}$'.includes(char)) {
+    } else if ('.+()$'.includes(char)) {
       source += `\\${char}`;
     } else if (char === '\\') {
       source += `\\${chars[at++] ?? ''}`;
@@ -77,30 +92,4 @@ function translate(chars: readonly string[]): { kind: PatternKind; source: strin
     }
   }
   return { kind, source: `${source}$` };
-}
-
-/** Whether Go's `filepath.Match` accepts the pattern, which is what Docker checks first. */
-function isWellFormed(text: string): boolean {
-  const chars = [...text];
-  let at = 0;
-  const takeOne = (): boolean => {
-    if (at >= chars.length || chars[at] === '-' || chars[at] === ']') return false;
-    if (chars[at] === '\\' && ++at >= chars.length) return false;
-    at++;
-    return at < chars.length;
-  };
-  while (at < chars.length) {
-    const char = chars[at++];
-    if (char === '\\' && at++ >= chars.length) return false;
-    if (char !== '[') continue;
-    if (chars[at] === '^') at++;
-    for (let ranges = 0; chars[at] !== ']' || ranges === 0; ranges++) {
-      if (!takeOne()) return false;
-      if (chars[at] !== '-') continue;
-      at++;
-      if (!takeOne()) return false;
-    }
-    at++;
-  }
-  return true;
 }

@@ -33,7 +33,7 @@ const LARGEST_BATCH = 512;
 export async function* walkContext(walk: ContextWalk): AsyncGenerator<readonly ContextEntry[], void, void> {
   const root = resolveFolder(walk.folder);
   const followed = walk.follow === undefined ? [] : followPaths(root, walk.follow);
-  const filter = createContextFilter({ ...walk, include: [...(walk.include ?? []), ...followed] });
+  const filter = await createContextFilter({ ...walk, include: [...(walk.include ?? []), ...followed] });
   const firstNames = new Map<string, string>();
   const open: OpenFolder[] = [openRoot(root)];
   let batch: ContextEntry[] = [];

@@ -123,7 +123,10 @@ async function* containerfileEntries(
   call: GrpcCall,
 ): AsyncGenerator<readonly ContextEntry[], void, void> {
   const { follow, ...selection } = selectionOf(call);
-  const filter = createContextFilter({ ...selection, include: [...selection.include, ...(follow ?? [])] });
+  const filter = await createContextFilter({
+    ...selection,
+    include: [...selection.include, ...(follow ?? [])],
+  });
   const files = [containerfile, `${containerfile}.dockerignore`];
   const found = await Promise.all(files.map((file) => readEntry(file)));
   const entries =
