@@ -38,8 +38,10 @@ export function createScanContext(
 
 /** No packed file is smaller. */
 const SMALLEST = 8;
-/** Archives in archives are followed this deep. */
+/** Packed files in packed files are followed this deep. */
 const MAX_DEPTH = 8;
+/** The same with the files of tar and ar, which are not unpacked. */
+const MAX_INSIDE = 32;
 
 /** Looks into archives, compressed files, git objects and packs, and reports those that it cannot unpack. */
 function openContent(context: ScanContext, content: ScannedContent): ContentSink | undefined {
@@ -50,8 +52,9 @@ function openContent(context: ScanContext, content: ScannedContent): ContentSink
     if (head.length < SMALLEST) return undefined;
     const format = FORMATS.find(({ isKnownBy }) => isKnownBy(head, content));
     if (format === undefined) return watchForZipEnd(context, content);
-    if (content.depth <= MAX_DEPTH || format.isOpen === true) return format.open(context, content, head);
-    context.onUnread(content.trail, `It is packed in more than ${MAX_DEPTH} other files.`);
+    const isTooDeep = format.isOpen !== true && content.depth > MAX_DEPTH;
+    if (!isTooDeep && content.trail.inside.length <= MAX_INSIDE) return format.open(context, content, head);
+    context.onUnread(content.trail, 'It is in too many other packed files.');
     return undefined;
   });
 }

@@ -359,6 +359,7 @@ export const UNREAD: readonly (readonly [name: string, bytes: Buffer, inside: Re
   ['a zip behind a program', zipBehind(sealed('\x7fELF'), [['a', padding]]), /^$/],
   ['gzip that holds nothing', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), /^$/],
   ['gzip 26 deep', repeatedly(26, (bytes) => gzipSync(bytes), padding), /^gzip( > gzip){8}$/],
+  ['ar 40 deep', repeatedly(40, (bytes) => arOf([['a', bytes]]), padding), /^a( > a){32}$/],
   [
     'zstd that needs a dictionary',
     Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1, 0x38, 7]), padding]),
