@@ -132,12 +132,13 @@ function isNamedBrotli({ path, inside }: Trail): boolean {
 /** The bytes of a tar are searched with the stream it is in; here its files are distinguished. */
 function openTar(context: ScanContext, content: ScannedContent): ContentSink {
   let isBroken = false;
-  const reader = createTarReader((entry, { at, contentAt }) => {
+  const visit: Parameters<typeof createTarReader>[0] = (entry, { at, contentAt }) => {
     const trail = trailWithin(content.trail, entry.path);
     content.marks.add({ at: content.at + at, contentAt: content.at + contentAt, trail });
     if (entry.kind !== 'file') return undefined;
     return openContent(context, { ...content, trail, at: content.at + contentAt, size: entry.size });
-  });
+  };
+  const reader = createTarReader(visit, { readsOn: true });
   const attempt = (step: () => void) => {
     if (isBroken) return;
     try {

@@ -309,6 +309,15 @@ export const PLACES: readonly PlantedPlace[] = [
       [file('old.tar', await oldTarOf([['etc/'], ['a', 'x'], file('log.gz', gzipSync(content))]))],
     ],
   },
+  {
+    name: 'gzip in a tar behind a tar',
+    path: /both\.tar$/,
+    inside: /^log\.gz > gzip$/,
+    layers: async (content) => {
+      const tars = [await tarOf([['a', 'x']]), await tarOf([file('log.gz', gzipSync(content))])];
+      return [[file('both.tar', Buffer.concat(tars))]];
+    },
+  },
   ...[false, true].map(
     (isBsd): PlantedPlace => ({
       name: isBsd ? 'an ar of BSD' : 'a Debian package',
@@ -420,6 +429,7 @@ export function cleanImages(secret: string): readonly (readonly [name: string, f
         file('c', Buffer.from('x^2 + y^2 = z^2')),
         file('c.z', Buffer.from(`8O8 ${'is as good as a header of zlib. '.repeat(9000)}`)),
         file('c.br', text),
+        file('c.js', Buffer.from(`${' '.repeat(257)}ustar\\x20 is what a tar begins with${' '.repeat(300)}`)),
         file('c.bz2', Buffer.from('BZh91 begins like bzip2')),
         file('c.a', Buffer.from('!<arch> without a line break')),
         file('c.sh', Buffer.from('#!/bin/sh\nprintf PK\u0003\u0004')),
