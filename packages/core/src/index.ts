@@ -14,6 +14,7 @@ export {
 } from './archive/archive-release.ts';
 export type { ChangedFile, FileAspect, FileDifferences } from './audit/compare-trees.ts';
 export { describeForm, describePlace } from './audit/leaks/describe-leak.ts';
+export { describeUnread } from './audit/leaks/describe-unread.ts';
 export type {
   ConfigPlace,
   EnginePlace,

@@ -30,6 +30,7 @@ const report: AuditReport = {
   leaks: [],
   omitted: 0,
   unread: [],
+  unreadOmitted: 0,
   secrets: 2,
   weak: [],
   layers: { searched: 3, total: 3 },
@@ -44,6 +45,22 @@ test('a clean image, one that need not be read, and one without secrets to searc
   expect(textOf([{ ...report, layers: { searched: 0, total: 3 } }])).toContain('3 layers found clean before');
   expect(textOf([{ ...report, secrets: 0 }])).toContain('no secret of the site is known');
   expect(textOf([])).toBe('The engine has no image of this site.\n');
+});
+
+test('an image that is clean but for what was not read, grouped by the reasons', () => {
+  const why = 'It is packed by xz, which is not unpacked.';
+  const unread = [1, 2, 3, 4, 5, 6, 7].map((number) => ({
+    path: `${number}.deb`,
+    inside: ['data.tar.xz'],
+    why,
+  }));
+  const partly = { ...report, unread: [...unread, { path: 'a.gz', inside: [], why: 'It breaks off.' }] };
+  const text = textOf([{ ...partly, unreadOmitted: 4 }, report]);
+  expect(text).toContain('5.deb > data.tar.xz and 2 more were not searched completely: It is packed by xz');
+  expect(text).toContain('a.gz was not searched completely: It breaks off.');
+  expect(text).toContain('4 more packed files were not searched completely.');
+  expect(text).toContain('acme/erp:1.4.0 is clean but for 12 unread files; 2 secrets');
+  expect(text).toMatch(/2 images, none with a secret, 1 not read completely\n$/);
 });
 
 test('leaks by their fix, the instructions of their layers, and what was not read', () => {

@@ -1,4 +1,4 @@
-import { type AuditReport, describeForm, describePlace, type Leak } from '@de-build/core';
+import { type AuditReport, describeForm, describePlace, describeUnread, type Leak } from '@de-build/core';
 import { countOf, formatDuration } from '../terminal/quantities.ts';
 import { type Item, MARKS, note, type Part, quiet, type Report, strong } from './model.ts';
 
@@ -7,7 +7,9 @@ export function auditReport(reports: readonly AuditReport[]): Report {
   if (reports.length === 0) return { parts: [note('The engine has no image of this site.')] };
   const leaking = reports.filter(({ passed }) => !passed).length;
   const images = countOf(reports.length, 'image');
-  const total = leaking === 0 ? `${images}, none with a secret` : `${leaking} of ${images} with a secret`;
+  const unread = reports.filter((report) => unreadCount(report) > 0).length;
+  const found = leaking === 0 ? `${images}, none with a secret` : `${leaking} of ${images} with a secret`;
+  const total = unread === 0 ? found : `${found}, ${unread} not read completely`;
   return { parts: [...reports.flatMap(imageParts), ...(reports.length > 1 ? [note(strong(total))] : [])] };
 }
 
@@ -17,7 +19,7 @@ export function leakParts(leaks: readonly Leak[], fix: string): readonly Part[] 
 }
 
 function imageParts(report: AuditReport): readonly Part[] {
-  const { leaks, outsideImages, omitted, unread } = report;
+  const { leaks, outsideImages, omitted } = report;
   const all = [...leaks, ...outsideImages];
   const fixes = [...new Set(all.map(({ fix }) => fix))];
   const groups = fixes.map(
@@ -29,10 +31,7 @@ function imageParts(report: AuditReport): readonly Part[] {
       ),
     }),
   );
-  const skipped = unread.map(({ path, inside, why }) => ({
-    mark: MARKS.warning,
-    text: `${[path, ...inside].join(' > ')} was not searched completely: ${why}`,
-  }));
+  const skipped = describeUnread(report).map((text): Item => ({ mark: MARKS.warning, text }));
   return [
     ...groups,
     ...(omitted > 0 ? [note(`… and ${omitted} more`)] : []),
@@ -48,7 +47,8 @@ function weakItems({ weak }: AuditReport): readonly Item[] {
   return [{ mark: MARKS.warning, text: `${weak.join(', ')} ${are} too weak to be searched for.` }];
 }
 
-function summary({ image, passed, leaks, secrets, layers, durationMs }: AuditReport): Part {
+function summary(report: AuditReport): Part {
+  const { image, passed, leaks, secrets, layers, durationMs } = report;
   const warnings = leaks.filter(({ severity }) => severity === 'warning').length;
   const warned = warnings === 0 ? '' : `, ${countOf(warnings, 'warning')}`;
   const searched =
@@ -64,7 +64,16 @@ function summary({ image, passed, leaks, secrets, layers, durationMs }: AuditRep
     const only = `${warned}; only looked for what is shaped like a token`;
     return note([strong(`${image}: no secret of the site is known`), only], MARKS.warning);
   }
+  const unread = unreadCount(report);
+  if (unread > 0) {
+    const clean = `${image} is clean but for ${countOf(unread, 'unread file')}`;
+    return note([strong(clean), `${warned}; ${how}`], MARKS.warning);
+  }
   return note([strong(`${image} holds no secret of the site`), `${warned}; ${how}`], MARKS.good);
+}
+
+function unreadCount({ unread, unreadOmitted }: AuditReport): number {
+  return unread.length + unreadOmitted;
 }
 
 function leakItem(leak: Leak): Item {

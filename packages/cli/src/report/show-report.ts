@@ -124,8 +124,9 @@ function auditFact({
   unread,
 }: NonNullable<Manifest['audit']>): string {
   if (outcome === 'not-searched') return `not searched for secrets (${mode})`;
+  const none = unread === 0 ? 'none found' : 'none found in what was read';
   const certain =
-    leaks.length === 0 ? 'none found' : `none for certain, ${countOf(leaks.length, 'place')} to look at`;
+    leaks.length === 0 ? none : `none for certain, ${countOf(leaks.length, 'place')} to look at`;
   const parts = [
     `searched for ${countOf(secrets, 'secret')}: ${outcome === 'clean' ? certain : 'secrets found'}`,
     ...(unread === 0 ? [] : [`${countOf(unread, 'packed file')} not searched completely`]),

@@ -61,7 +61,9 @@ export const TAR_HEADER_BYTES = 512;
 
 /** A header with the magic of POSIX or GNU. */
 export function isTar(head: Buffer): boolean {
-  return head.length >= TAR_HEADER_BYTES && head.toString('latin1', 257, 262) === 'ustar';
+  if (head.length < TAR_HEADER_BYTES) return false;
+  const magic = head.toString('latin1', 257, 263);
+  return magic === 'ustar\0' || magic === 'ustar ';
 }
 
 /** RFC 1952, packed by deflate, the only method there is. */

@@ -91,6 +91,14 @@ export function readTarHeader(block: Buffer): RawHeader | undefined {
   };
 }
 
+/** Whether a block is a header, of any age: only POSIX and GNU write a magic into it. */
+export function isTarHeader(block: Buffer): boolean {
+  if (block.length < 512 || block[0] === 0 || !CHECKSUM.test(block.toString('latin1', 148, 155)))
+    return false;
+  return sumOf(block) === numberAt(block, 148, 8);
+}
+
+const CHECKSUM = /^ *[0-7]+[ \0]*$/;
 const CHECKSUM_START = 148;
 const CHECKSUM_END = 156;
 /** Checksum of a block of zeros; its own field counts as spaces. */

@@ -24,10 +24,13 @@ const EXTENSION_LIMIT = 4 * 1024 * 1024;
  * Reads a tar (POSIX ustar and pax, GNU long names and base-256 numbers) as it comes. It is synchronous: for the hundreds
  * of thousands of small files of an image, a stream for each of them would take several times as long.
  * @param visit is called for each entry, and returns what takes its content
+ * @param options.readsOn also archives behind the end of the first are read, as `tar --ignore-zeros` does
  */
 export function createTarReader(
   visit: (entry: TarEntry, place: EntryPlace) => ContentSink | undefined,
+  options: { readonly readsOn?: boolean } = {},
 ): TarReader {
+  const isOver = () => zeroBlocks >= 2 && options.readsOn !== true;
   const header = Buffer.alloc(BLOCK);
   let headerFilled = 0;
   let contentLeft = 0;
@@ -45,6 +48,7 @@ export function createTarReader(
       zeroBlocks += 1;
       return;
     }
+    zeroBlocks = 0;
     entryAt ??= blockAt;
     const readExtension = EXTENSIONS[raw.type];
     const size = readExtension === undefined ? (extension.size ?? raw.size) : raw.size;
@@ -88,7 +92,7 @@ export function createTarReader(
   return {
     push(chunk) {
       let at = 0;
-      while (at < chunk.length && zeroBlocks < 2) {
+      while (at < chunk.length && !isOver()) {
         if (contentLeft > 0) {
           const taken = Math.min(contentLeft, chunk.length - at);
           content?.data(chunk.subarray(at, at + taken));
@@ -104,7 +108,8 @@ export function createTarReader(
       before += chunk.length;
     },
     finish() {
-      if (contentLeft > 0 || headerFilled > 0) throw new TarError('It ends in the middle of a file.');
+      const isInHeader = headerFilled > 0 && zeroBlocks < 2;
+      if (contentLeft > 0 || isInHeader) throw new TarError('It ends in the middle of a file.');
     },
   };
 }

@@ -231,7 +231,7 @@ export const manifestSchema = z
           .describe('The effect of a leak; `off` when nothing was searched.'),
         outcome: z
           .enum(['clean', 'leaks', 'not-searched'])
-          .describe('Whether a secret of the site was found in the image.'),
+          .describe('Whether a secret of the site was found in what was read of the image.'),
         secrets: count.describe('How many secrets were searched for.'),
         weak: z
           .array(z.string())
@@ -253,7 +253,7 @@ export const manifestSchema = z
             }),
           )
           .describe('What was found and released anyway.'),
-        unread: count.describe('How many compressed files could not be searched completely.'),
+        unread: count.describe('How many packed files were not searched completely.'),
         searchVersion: count.describe('Version of the search; a later one finds more.'),
       })
       .optional()

@@ -58,8 +58,8 @@ export interface SecretBytes {
 }
 
 /**
- * Everything that reveals a secret in a file: every text of `encodedForms`, UTF-16 in both byte orders, and base64 of
- * UTF-16, as PowerShell reads its commands.
+ * Everything that reveals a secret in a file: every text of `encodedForms`, UTF-16 in both byte orders, base64 of UTF-16, as
+ * PowerShell reads its commands, and base64 of a document that holds base64, as Kubernetes keeps what Docker logs in with.
  */
 export function encodedBytes(value: string): readonly SecretBytes[] {
   const texts = encodedForms(value).map(({ form, text }) => ({ form, bytes: Buffer.from(text, 'utf8') }));
@@ -69,9 +69,11 @@ export function encodedBytes(value: string): readonly SecretBytes[] {
     form: 'utf-16',
     bytes,
   }));
-  const packed = [0, 1, 2].map((offset): SecretBytes => {
-    return { form: 'base64', bytes: Buffer.from(base64At(littleEndian, offset)) };
-  });
+  const offsets = [0, 1, 2];
+  const twice = offsets.map((offset) => Buffer.from(base64At(Buffer.from(value, 'utf8'), offset)));
+  const packed = [littleEndian, ...twice].flatMap((bytes) =>
+    offsets.map((offset): SecretBytes => ({ form: 'base64', bytes: Buffer.from(base64At(bytes, offset)) })),
+  );
   return [...texts, ...utf16, ...packed];
 }
 

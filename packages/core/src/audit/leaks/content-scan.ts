@@ -7,15 +7,21 @@ import {
   TAR_HEADER_BYTES,
   UNDECIDED,
 } from '../content-sink.ts';
+import { isTarHeader } from '../tar-header.ts';
 import { createTarReader } from '../tar-reader.ts';
 import { TarError } from '../tar-text.ts';
 import { openInBackground } from './background-content.ts';
+import type { ByteQueue } from './byte-queue.ts';
 import type { SearchPattern } from './byte-search.ts';
+import type { Trail } from './place-marks.ts';
 import { type ScanContext, type ScannedContent, trailWithin } from './scan-context.ts';
+import { isAr, openAr } from './unpack/ar.ts';
 import { scanGitPack } from './unpack/git-pack.ts';
+import { sealedBy, sealedKindOf } from './unpack/sealed.ts';
 import { scanZip } from './unpack/zip.ts';
-import { openZlib } from './unpack/zlib.ts';
-import { scanZstd } from './unpack/zstd.ts';
+import { watchForZipEnd } from './unpack/zip-end.ts';
+import { openZlib, type ZlibKind } from './unpack/zlib.ts';
+import { isSkippable, scanZstd } from './unpack/zstd.ts';
 
 export function createScanContext(
   pattern: SearchPattern,
@@ -32,44 +38,73 @@ export function createScanContext(
 
 /** No packed file is smaller. */
 const SMALLEST = 8;
+/** Packed files in packed files are followed this deep. */
+const MAX_DEPTH = 8;
+/** The same with the files of tar and ar, which are not unpacked. */
+const MAX_INSIDE = 32;
 
-/** Looks into archives, compressed files, git objects and packs. */
+/** Looks into archives, compressed files, git objects and packs, and reports those that it cannot unpack. */
 function openContent(context: ScanContext, content: ScannedContent): ContentSink | undefined {
   if (content.size < SMALLEST) return undefined;
+  const enough = Math.min(TAR_HEADER_BYTES, content.size);
   return sniffContent((head, isWhole) => {
-    const format = head.length < 4 ? undefined : FORMATS.find(({ isKnownBy }) => isKnownBy(head));
-    if (format !== undefined) return format.open(context, content);
-    return isWhole || head.length >= TAR_HEADER_BYTES ? undefined : UNDECIDED;
+    if (head.length < enough && !isWhole) return UNDECIDED;
+    if (head.length < SMALLEST) return undefined;
+    const format = FORMATS.find(({ isKnownBy }) => isKnownBy(head, content));
+    if (format === undefined) return watchForZipEnd(context, content);
+    const isTooDeep = format.isOpen !== true && content.depth > MAX_DEPTH;
+    if (!isTooDeep && content.trail.inside.length <= MAX_INSIDE) return format.open(context, content, head);
+    context.onUnread(content.trail, 'It is in too many other packed files.');
+    return undefined;
   });
 }
 
 interface Format {
-  isKnownBy(head: Buffer): boolean;
-  open(context: ScanContext, content: ScannedContent): ContentSink;
+  isKnownBy(head: Buffer, content: ScannedContent): boolean;
+  /** Whether its files are searched with the stream it is in. */
+  readonly isOpen?: true;
+  open(context: ScanContext, content: ScannedContent, head: Buffer): ContentSink | undefined;
+}
+
+/** @param scan unpacks it while the stream that it is in goes on */
+function scannedFormat(
+  isKnownBy: Format['isKnownBy'],
+  scan: (context: ScanContext, queue: ByteQueue, content: ScannedContent) => Promise<void>,
+): Format {
+  return {
+    isKnownBy,
+    open: (context, content) =>
+      openInBackground(content.background, (queue) => scan(context, queue, content)),
+  };
+}
+
+function zlibFormat(isKnownBy: Format['isKnownBy'], kind: ZlibKind): Format {
+  return { isKnownBy, open: (context, content) => openZlib(context, kind, content) };
 }
 
 const FORMATS: readonly Format[] = [
-  { isKnownBy: isGzip, open: (context, content) => openZlib(context, 'gzip', content) },
-  { isKnownBy: isZlib, open: (context, content) => openZlib(context, 'zlib', content) },
-  ...(
-    [
-      [isZstd, scanZstd],
-      [isGitPack, scanGitPack],
-      [isZip, scanZip],
-    ] as const
-  ).map(
-    ([isKnownBy, scan]): Format => ({
-      isKnownBy,
-      open: (context, content) =>
-        openInBackground(content.background, (queue) => scan(context, queue, content)),
-    }),
-  ),
-  { isKnownBy: isTar, open: openTar },
+  { isKnownBy: (head) => isTar(head) || isTarHeader(head), isOpen: true, open: openTar },
+  { isKnownBy: isAr, isOpen: true, open: openAr },
+  {
+    isKnownBy: (head) => sealedKindOf(head) !== undefined,
+    isOpen: true,
+    open: (context, { trail }, head) => {
+      context.onUnread(trail, sealedBy(sealedKindOf(head) ?? ''));
+      return undefined;
+    },
+  },
+  zlibFormat(isGzip, 'gzip'),
+  zlibFormat(isZlib, 'zlib'),
+  scannedFormat((head) => isZstd(head) || isSkippable(head), scanZstd),
+  scannedFormat(isGitPack, scanGitPack),
+  scannedFormat((head, { depth }) => isZip(head) || (isScript(head) && depth <= MAX_DEPTH), scanZip),
+  zlibFormat((_, { trail }) => isNamedBrotli(trail), 'brotli'),
 ];
 
-/** RFC 1950: deflate with a window of 32 KiB, and a checksum of the two bytes. A loose git object is one. */
+/** RFC 1950: deflate, a window of at most 32 KiB, no dictionary, a checksum. A loose git object is one. */
 function isZlib(head: Buffer): boolean {
-  return head[0] === 0x78 && head.readUInt16BE(0) % 31 === 0;
+  const [method = 0, flags = 0] = head;
+  return (method & 0x8f) === 0x08 && (flags & 0x20) === 0 && (method * 256 + flags) % 31 === 0;
 }
 
 /** Versions 2 and 3. */
@@ -84,15 +119,26 @@ function isZip(head: Buffer): boolean {
   return head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
 }
 
+/** It names its interpreter; a zip may follow, as in a Python application. */
+function isScript(head: Buffer): boolean {
+  return head[0] === 0x23 && head[1] === 0x21;
+}
+
+/** Brotli has no magic. */
+function isNamedBrotli({ path, inside }: Trail): boolean {
+  return (inside.at(-1) ?? path).endsWith('.br');
+}
+
 /** The bytes of a tar are searched with the stream it is in; here its files are distinguished. */
 function openTar(context: ScanContext, content: ScannedContent): ContentSink {
   let isBroken = false;
-  const reader = createTarReader((entry, { at, contentAt }) => {
+  const visit: Parameters<typeof createTarReader>[0] = (entry, { at, contentAt }) => {
     const trail = trailWithin(content.trail, entry.path);
     content.marks.add({ at: content.at + at, contentAt: content.at + contentAt, trail });
     if (entry.kind !== 'file') return undefined;
     return openContent(context, { ...content, trail, at: content.at + contentAt, size: entry.size });
-  });
+  };
+  const reader = createTarReader(visit, { readsOn: true });
   const attempt = (step: () => void) => {
     if (isBroken) return;
     try {

@@ -14,7 +14,7 @@ import { describeForm, describePlace } from './describe-leak.ts';
 import { createImageAudit } from './image-audit.ts';
 import type { FilePlace } from './leak.ts';
 import { zipOf } from './packed-files.fixture.ts';
-import { ANOTHER_TOKEN, cleanImages, FORMS, file, PLACES } from './planted-leaks.fixture.ts';
+import { ANOTHER_TOKEN, cleanImages, FORMS, file, PLACES, UNREAD } from './planted-leaks.fixture.ts';
 
 const CLASSIC = `ghp_${randomBytes(27).toString('base64').replace(/[+/]/g, 'x')}`;
 const AWKWARD = `p@ss/${randomBytes(9).toString('base64')}"+~ü&=%\\${randomBytes(6).toString('hex')}`;
@@ -226,6 +226,24 @@ test('a file of a zip that cannot be unpacked is reported, and those after it ar
   expect(unread).toEqual([{ path: 'a.zip', inside: ['a'], why: 'It is encrypted.' }]);
   const cut = await auditLayers([[file('a.zip', open.subarray(0, -9))]], CLASSIC);
   expect(cut.unread).toMatchObject([{ path: 'a.zip', inside: ['a'] }]);
+});
+
+describe('never clean, but unread:', () => {
+  test.each(UNREAD)('%s', async (_, bytes, inside) => {
+    const { leaks, unread, cleanLayers } = await auditLayers([[file('opt/a', bytes)]], CLASSIC);
+    expect({ leaks, cleanLayers }).toEqual({ leaks: [], cleanLayers: [] });
+    expect(unread).toHaveLength(1);
+    expect(unread).toMatchObject([{ path: 'opt/a' }]);
+    expect(unread[0]?.inside.join(' > ')).toMatch(inside);
+  });
+
+  test('more than are listed', async () => {
+    const many = Array.from({ length: 503 }, (__, index) =>
+      file(`${index}.xz`, Buffer.from('\xfd7zXZ\0\0\0', 'latin1')),
+    );
+    const { unread, unreadOmitted } = await auditLayers([many], CLASSIC);
+    expect({ listed: unread.length, unreadOmitted }).toEqual({ listed: 500, unreadOmitted: 3 });
+  });
 });
 
 test('a secret that chunks and windows cut at every place', async () => {

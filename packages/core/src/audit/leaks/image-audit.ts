@@ -23,6 +23,8 @@ export interface ImageFindings {
   /** How many hits are not among the leaks because there are too many. */
   readonly omitted: number;
   readonly unread: readonly UnreadContent[];
+  /** How much more is unread that is not listed. */
+  readonly unreadOmitted: number;
   /** Digests of the layers that were searched completely without finding anything. */
   readonly cleanLayers: readonly string[];
   readonly layers: { readonly searched: number; readonly total: number };
@@ -39,7 +41,7 @@ interface LayerSpot extends MarkedPlace {
 
 /** A tar header splits names that are longer. */
 const WHOLE_NAME = 100;
-const MOST_UNREAD = 100;
+const MOST_UNREAD = 500;
 
 export function createImageAudit(pattern: SearchPattern, options: ImageAuditOptions = {}): ImageAudit {
   const ledger = createLeakLedger<LayerSpot>();
@@ -47,6 +49,7 @@ export function createImageAudit(pattern: SearchPattern, options: ImageAuditOpti
   const searched = new Set<string>();
   const dirtyLayers = new Set<string>();
   const unread: UnreadContent[] = [];
+  let unreadOmitted = 0;
 
   const auditLayer = (blob: string): LayerListener => {
     searched.add(blob);
@@ -59,6 +62,7 @@ export function createImageAudit(pattern: SearchPattern, options: ImageAuditOpti
       onUnread({ path, inside }, why) {
         dirtyLayers.add(blob);
         if (unread.length < MOST_UNREAD) unread.push({ path, inside, why });
+        else unreadOmitted += 1;
       },
     });
     const scan = createStreamScan(context, { trail: { path: '', inside: [] }, depth: 0 });
@@ -95,6 +99,7 @@ export function createImageAudit(pattern: SearchPattern, options: ImageAuditOpti
         leaks: [...inConfig, ...inLayers],
         omitted: ledger.omitted(),
         unread,
+        unreadOmitted,
         cleanLayers: config.diffIds.filter((_, index) => isCleanBlob(image.blobs[index] ?? '')),
         layers: { searched: searched.size, total: image.layers.length },
       };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32, deflateRawSync, deflateSync } from 'node:zlib';
+import { type TarFile, tarOf } from '../saved-image.fixture.ts';
 
 /** A zlib-compressed object as git writes it, with its path. */
 export function looseObject(content: Buffer): readonly [path: string, bytes: Buffer] {
@@ -71,4 +72,54 @@ export function zipOf(
   const directory = Buffer.alloc(22);
   directory.write('PK\u0005\u0006', 'latin1');
   return Buffer.concat([...pieces, directory]);
+}
+
+/** A zip with a directory of its files, behind other content. */
+export function zipBehind(before: Buffer, files: Parameters<typeof zipOf>[0]): Buffer {
+  const zip = zipOf(files);
+  const end = zip.subarray(-22);
+  const directory = Buffer.concat(
+    files.map(([name]) => {
+      const entry = Buffer.alloc(46);
+      entry.write('PK\u0001\u0002', 'latin1');
+      entry.writeUInt16LE(name.length, 28);
+      return Buffer.concat([entry, Buffer.from(name, 'latin1')]);
+    }),
+  );
+  end.writeUInt16LE(files.length, 8);
+  end.writeUInt16LE(files.length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(before.length + zip.length - end.length, 16);
+  return Buffer.concat([before, zip.subarray(0, -22), directory, end]);
+}
+
+/** A frame before others, as pzstd writes it (RFC 8878, 3.1.2). */
+export function behindSkippable(packed: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]), packed]);
+}
+
+/** A tar as it was before POSIX: no magic, no owner's name. */
+export async function oldTarOf(files: readonly TarFile[]): Promise<Buffer> {
+  const tar = await tarOf(files);
+  for (let at = 0; tar[at] !== 0; ) {
+    const size = Number.parseInt(tar.toString('latin1', at + 124, at + 135), 8);
+    const header = tar.subarray(at, at + 512);
+    header.fill(0, 257);
+    header.fill(' ', 148, 156);
+    const sum = header.reduce((all, byte) => all + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+  return tar;
+}
+
+/** An ar archive, as System V or BSD writes it: a long name comes before the content. */
+export function arOf(files: readonly (readonly [name: string, content: Buffer])[], isBsd = false): Buffer {
+  const pieces = files.flatMap(([name, content]) => {
+    const whole = isBsd ? Buffer.concat([Buffer.from(name), content]) : content;
+    const shown = isBsd ? `#1/${name.length}` : `${name}/`;
+    const header = `${shown.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(6).repeat(2)}${'100644'.padEnd(8)}${`${whole.length}`.padEnd(10)}\`\n`;
+    return [Buffer.from(header), whole, Buffer.alloc(whole.length % 2, '\n')];
+  });
+  return Buffer.concat([Buffer.from('!<arch>\n'), ...pieces]);
 }

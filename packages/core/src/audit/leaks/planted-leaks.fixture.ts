@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { type TarFile, tarOf } from '../saved-image.fixture.ts';
-import { gitPack, looseObject, storedZstd, zipOf } from './packed-files.fixture.ts';
+import {
+  arOf,
+  behindSkippable,
+  gitPack,
+  looseObject,
+  oldTarOf,
+  storedZstd,
+  zipBehind,
+  zipOf,
+} from './packed-files.fixture.ts';
 
 /** A way to write a secret into a file. */
 export interface PlantedForm {
@@ -140,6 +149,16 @@ export const FORMS: readonly PlantedForm[] = [
     write: (secret) => Buffer.from(Buffer.from(`$token = "${secret}"`, 'utf16le').toString('base64')),
   },
   {
+    name: 'base64 of JSON that holds base64',
+    form: /^base64/,
+    write(secret) {
+      const auth = Buffer.from(`x-access-token:${secret}`).toString('base64');
+      return Buffer.from(
+        `.dockerconfigjson: ${Buffer.from(JSON.stringify({ auths: { 'git.example.com': { auth } } })).toString('base64')}\n`,
+      );
+    },
+  },
+  {
     name: 'raw, wrapped',
     form: /^raw$/,
     write: (secret) => Buffer.from(wrapped(`machine git.example.com login x password ${secret} end`, 52)),
@@ -255,6 +274,106 @@ export const PLACES: readonly PlantedPlace[] = [
     inside: /object at \d+/,
     layers: async (content) => [[file('srv/app/.git/objects/pack/pack-ab12.pack', gitPack([content]))]],
   },
+  {
+    name: 'a zip behind a script',
+    path: /app\.pyz$/,
+    inside: /^acme\/config\.py$/,
+    layers: async (content) => {
+      const files = [
+        ['__main__.py', padding],
+        ['acme/config.py', content],
+      ] as const;
+      return [[file('opt/app.pyz', zipBehind(Buffer.from('#!/usr/bin/env python3\n'), files))]];
+    },
+  },
+  {
+    name: 'a zip behind a zip',
+    path: /two\.zip$/,
+    inside: /^config$/,
+    layers: async (content) => [[file('two.zip', zipBehind(zipOf([['a', padding]]), [['config', content]]))]],
+  },
+  {
+    name: 'zstd behind a skippable frame',
+    path: /dump\.zst$/,
+    inside: /zstd/,
+    layers: async (content) => {
+      const one = behindSkippable(storedZstd(padding));
+      return [[file('dump.zst', Buffer.concat([one, behindSkippable(storedZstd(content))]))]];
+    },
+  },
+  {
+    name: 'gzip in a tar older than POSIX',
+    path: /old\.tar$/,
+    inside: /^log\.gz > gzip$/,
+    layers: async (content) => [
+      [file('old.tar', await oldTarOf([['etc/'], ['a', 'x'], file('log.gz', gzipSync(content))]))],
+    ],
+  },
+  {
+    name: 'gzip in a tar behind a tar',
+    path: /both\.tar$/,
+    inside: /^log\.gz > gzip$/,
+    layers: async (content) => {
+      const tars = [await tarOf([['a', 'x']]), await tarOf([file('log.gz', gzipSync(content))])];
+      return [[file('both.tar', Buffer.concat(tars))]];
+    },
+  },
+  ...[false, true].map(
+    (isBsd): PlantedPlace => ({
+      name: isBsd ? 'an ar of BSD' : 'a Debian package',
+      path: /erp\.deb$/,
+      inside: /^data\.tar\.gz > gzip > deep\/file$/,
+      layers: async (content) => {
+        const data = gzipSync(await tarOf([file('deep/file', content)]));
+        const members = [
+          ['debian-binary', Buffer.from('2.0')],
+          ['data.tar.gz', data],
+        ] as const;
+        return [[file('erp.deb', arOf(members, isBsd))]];
+      },
+    }),
+  ),
+  {
+    name: 'brotli',
+    path: /app\.js\.br$/,
+    inside: /brotli/,
+    layers: async (content) => [[file('app.js.br', brotliCompressSync(Buffer.concat([padding, content])))]],
+  },
+  {
+    name: 'zlib with a window of 512 bytes',
+    path: /small\.z$/,
+    inside: /zlib/,
+    layers: async (content) => [
+      [file('small.z', deflateSync(Buffer.concat([padding, content]), { windowBits: 9 }))],
+    ],
+  },
+];
+
+const repeatedly = (times: number, pack: (bytes: Buffer) => Buffer, content: Buffer) =>
+  Array.from({ length: times }).reduce<Buffer>(pack, content);
+const sealed = (magic: string) => Buffer.concat([Buffer.from(magic, 'latin1'), randomBytes(5000)]);
+
+/** Files that are not unpacked, or not completely, with the path that the audit should report. */
+export const UNREAD: readonly (readonly [name: string, bytes: Buffer, inside: RegExp])[] = [
+  ['xz', sealed('\xfd7zXZ\0\0\x04'), /^$/],
+  ['bzip2', sealed('BZh91AY&SY'), /^$/],
+  ['7z', sealed('7z\xbc\xaf\x27\x1c\0\x04'), /^$/],
+  ['lz4', sealed('\x04\x22\x4d\x18\x64\x40\xa7'), /^$/],
+  ['lz4 behind a skippable frame', behindSkippable(sealed('\x04\x22\x4d\x18\x64\x40\xa7')), /^$/],
+  ['lzma', sealed(`\x5d\0\0\x80\0${'\xff'.repeat(8)}`), /^$/],
+  ['cpio', sealed('070701'), /^$/],
+  ['xz in a Debian package', arOf([['data.tar.xz', sealed('\xfd7zXZ\0\0\x04')]]), /^data\.tar\.xz$/],
+  ['xz in gzip', gzipSync(sealed('\xfd7zXZ\0\0\x04')), /^gzip$/],
+  ['an ar that breaks off', arOf([['a', padding]]).subarray(0, 5000), /^$/],
+  ['a zip behind a program', zipBehind(sealed('\x7fELF'), [['a', padding]]), /^$/],
+  ['gzip that holds nothing', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), /^$/],
+  ['gzip 26 deep', repeatedly(26, (bytes) => gzipSync(bytes), padding), /^gzip( > gzip){8}$/],
+  ['ar 40 deep', repeatedly(40, (bytes) => arOf([['a', bytes]]), padding), /^a( > a){32}$/],
+  [
+    'zstd that needs a dictionary',
+    Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1, 0x38, 7]), padding]),
+    /^$/,
+  ],
 ];
 
 /** Not the secret, but a token. */
@@ -305,9 +424,16 @@ export function cleanImages(secret: string): readonly (readonly [name: string, f
     [
       'what begins like an archive',
       [
-        file('a.gz', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9])),
+        file('a.gz', Buffer.from([0x1f, 0x8b, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9])),
         file('b.pack', Buffer.from('PACKAGES: none of git')),
         file('c', Buffer.from('x^2 + y^2 = z^2')),
+        file('c.z', Buffer.from(`8O8 ${'is as good as a header of zlib. '.repeat(9000)}`)),
+        file('c.br', text),
+        file('c.js', Buffer.from(`${' '.repeat(257)}ustar\\x20 is what a tar begins with${' '.repeat(300)}`)),
+        file('c.bz2', Buffer.from('BZh91 begins like bzip2')),
+        file('c.a', Buffer.from('!<arch> without a line break')),
+        file('c.sh', Buffer.from('#!/bin/sh\nprintf PK\u0003\u0004')),
+        file('c.exe', Buffer.concat([noise(100_000), Buffer.from('PK\u0005\u0006'), noise(500)])),
         file('d.zip', Buffer.from('PK\u0003\u0004 are the signs that a zip begins with')),
       ],
     ],

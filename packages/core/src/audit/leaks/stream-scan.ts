@@ -15,9 +15,6 @@ export interface StreamScan extends ContentSink {
   finish(): Promise<void>;
 }
 
-/** Archives in archives are followed this deep. */
-const MAX_DEPTH = 8;
-
 export function createStreamScan(context: ScanContext, { trail, depth }: NestedFile): StreamScan {
   const search = context.idleSearches.pop() ?? createByteSearch(context.pattern);
   const marks = createPlaceMarks(trail);
@@ -26,8 +23,7 @@ export function createStreamScan(context: ScanContext, { trail, depth }: NestedF
   let isOver = false;
   const scan: StreamScan = {
     marks,
-    open: (place) =>
-      depth > MAX_DEPTH ? undefined : context.openContent({ ...place, marks, background, depth }),
+    open: (place) => context.openContent({ ...place, marks, background, depth }),
     data(piece) {
       search.push(piece);
       marks.forget(search.searchedTo());

@@ -189,7 +189,7 @@ function recordedAudit({ mode, search }: ManifestSources['audit']): NonNullable<
     ...(search === undefined || search.weak.length === 0 ? {} : { weak: [...search.weak] }),
     layers: { searched: search?.layers.searched ?? 0, of: search?.layers.total ?? 0 },
     leaks: recordedLeaks(leaks),
-    unread: search?.unread.length ?? 0,
+    unread: search === undefined ? 0 : search.unread.length + search.unreadOmitted,
     searchVersion: SEARCH_VERSION,
   };
 }

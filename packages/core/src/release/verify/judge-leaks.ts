@@ -1,4 +1,5 @@
 import { describePlace } from '../../audit/leaks/describe-leak.ts';
+import { describeUnread } from '../../audit/leaks/describe-unread.ts';
 import type { Leak } from '../../audit/leaks/leak.ts';
 import { imageLeaks } from '../../errors/audit-failures.ts';
 import type { Tools } from '../../flow/tools.ts';
@@ -32,7 +33,8 @@ export async function judgeLeaks(
 }
 
 /** Every leak as an event, and what could not be searched. */
-export function reportSearch({ leaks, omitted, unread }: ImageSearch, tools: Pick<Tools, 'emit'>): void {
+export function reportSearch(search: ImageSearch, tools: Pick<Tools, 'emit'>): void {
+  const { leaks, omitted } = search;
   for (const leak of leaks) tools.emit({ type: 'leak', leak, where: describePlace(leak.place) });
   if (omitted > 0) {
     tools.emit({
@@ -41,10 +43,7 @@ export function reportSearch({ leaks, omitted, unread }: ImageSearch, tools: Pic
       text: `There are ${omitted} more leaks of the same kinds.`,
     });
   }
-  for (const { path, inside, why } of unread) {
-    const name = [path, ...inside].join(' > ');
-    tools.emit({ type: 'notice', level: 'warning', text: `${name} was not searched completely: ${why}` });
-  }
+  for (const text of describeUnread(search)) tools.emit({ type: 'notice', level: 'warning', text });
 }
 
 /** For the record. */

@@ -6,7 +6,15 @@ import type { ImageSearch } from './search-image.ts';
 
 function search(...places: readonly LeakPlace[]): ImageSearch {
   const leaks = places.map((place) => ({ severity: 'error', secret: 'PAT', place }) as Leak);
-  return { leaks, omitted: 1, unread: [], secrets: 2, weak: [], layers: { searched: 1, total: 3 } };
+  return {
+    leaks,
+    omitted: 1,
+    unread: [],
+    unreadOmitted: 1,
+    secrets: 2,
+    weak: [],
+    layers: { searched: 1, total: 3 },
+  };
 }
 
 const label = { kind: 'configuration', field: 'label x' } as const;
@@ -22,7 +30,12 @@ test('a leak names its platform where there are several', () => {
     "the image's label x (linux/arm64)",
     'a/b (layer 1 of 3, linux/arm64)',
   ]);
-  expect(joined).toMatchObject({ omitted: 2, secrets: 2, layers: { searched: 2, total: 6 } });
+  expect(joined).toMatchObject({
+    omitted: 2,
+    unreadOmitted: 2,
+    secrets: 2,
+    layers: { searched: 2, total: 6 },
+  });
 });
 
 test('a platform that was not searched is not clean', () => {

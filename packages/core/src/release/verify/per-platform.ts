@@ -41,6 +41,7 @@ export function joinSearches(searches: readonly PlatformSearch[]): ImageSearch |
         why: 'It could not be read.',
       })),
     ],
+    unreadOmitted: sum(({ unreadOmitted }) => unreadOmitted),
     secrets: first.search.secrets,
     weak: first.search.weak,
     layers: { searched: sum(({ layers }) => layers.searched), total: sum(({ layers }) => layers.total) },

@@ -17,6 +17,8 @@ export interface ImageSearch {
   /** How many more leaks there are that are not listed. */
   readonly omitted: number;
   readonly unread: readonly UnreadContent[];
+  /** How much more is unread that is not listed. */
+  readonly unreadOmitted: number;
   readonly secrets: number;
   /** Names of secrets that are too weak to be searched for. */
   readonly weak: readonly string[];
@@ -96,6 +98,7 @@ export async function searchImage<Note>(
       leaks: await searchDescription(images, image.id, searcher.pattern),
       omitted: 0,
       unread: [],
+      unreadOmitted: 0,
       secrets: searcher.secrets,
       weak: searcher.weak,
       layers: { searched: 0, total: image.layers.length },

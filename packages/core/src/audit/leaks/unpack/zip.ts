@@ -5,7 +5,7 @@ import { createFileScan, createStreamScan, scanWhole } from '../stream-scan.ts';
 import { inflateFrom, inflateHead } from './inflate.ts';
 import { SMALL_UNPACKED_BYTES } from './limits.ts';
 
-const HEADER = 0x04034b50;
+const HEADER_MAGIC = Buffer.from('PK\u0003\u0004', 'latin1');
 const HEADER_BYTES = 30;
 const DESCRIPTOR = 0x08074b50;
 const STORED = 0;
@@ -31,17 +31,19 @@ interface ZipEntry {
 }
 
 /**
- * Unpacks every file of a zip archive (PKWARE's APPNOTE 6.3.10), such as a wheel or a jar, from the front, and scans it.
- * The bytes of a stored file were searched with the archive; only what is packed in them is scanned.
+ * Unpacks every file of a zip archive (PKWARE's APPNOTE 6.3.10), such as a wheel or a jar, from the front, and scans it:
+ * also behind a script that runs it, and of an archive behind another one. The bytes of a stored file were searched with the
+ * archive; only what is packed in them is scanned.
  */
 export async function scanZip(
   context: ScanContext,
   queue: ByteQueue,
   content: ScannedContent,
 ): Promise<void> {
-  // After the files comes the archive's directory.
-  for (let entry = await readEntry(queue); entry !== undefined; entry = await readEntry(queue)) {
-    queue.skip(entry.headerBytes);
+  while (await findHeader(queue)) {
+    const entry = await readEntry(queue);
+    queue.skip(entry?.headerBytes ?? 1);
+    if (entry === undefined) continue;
     const file = fileWithin(content, entry.name);
     const obstacle = obstacleTo(entry);
     if (obstacle !== undefined) context.onUnread(file.trail, obstacle);
@@ -122,9 +124,19 @@ async function pass(
   return true;
 }
 
+/** Skips what is before the next header. @returns whether there is one */
+async function findHeader(queue: ByteQueue): Promise<boolean> {
+  for (;;) {
+    const bytes = await queue.peek(AHEAD_BYTES);
+    const at = bytes.indexOf(HEADER_MAGIC);
+    queue.skip(at === -1 ? Math.max(0, bytes.length - HEADER_MAGIC.length + 1) : at);
+    if (at !== -1 || bytes.length < AHEAD_BYTES) return at !== -1;
+  }
+}
+
 async function readEntry(queue: ByteQueue): Promise<ZipEntry | undefined> {
   const head = await queue.peek(HEADER_BYTES);
-  if (head.length < HEADER_BYTES || head.readUInt32LE(0) !== HEADER) return undefined;
+  if (head.length < HEADER_BYTES) return undefined;
   const flags = head.readUInt16LE(6);
   const method = head.readUInt16LE(8);
   const nameLength = head.readUInt16LE(26);

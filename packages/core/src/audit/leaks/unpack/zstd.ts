@@ -1,8 +1,10 @@
 import { Decompress } from 'fzstd';
+import { isZstd } from '../../content-sink.ts';
 import type { ByteQueue } from '../byte-queue.ts';
 import { fileWithin, type ScanContext, type ScannedContent } from '../scan-context.ts';
 import { createFileScan } from '../stream-scan.ts';
 import { createUnpackedCounter, reasonOf } from './limits.ts';
+import { sealedBy, sealedKindOf } from './sealed.ts';
 
 /** A window is held in memory; zstd's own default levels make none larger than 8 MiB. */
 const LARGEST_WINDOW = 32 * 1024 * 1024;
@@ -21,17 +23,47 @@ export async function scanZstd(
     scan.data(Buffer.from(piece));
   });
   try {
-    if (windowOf(await queue.peek(18)) > LARGEST_WINDOW)
-      throw new RangeError('Its window is larger than what is kept in memory.');
+    await skipSkippable(queue);
+    const obstacle = obstacleTo(await queue.peek(18));
+    if (obstacle !== undefined) throw new RangeError(obstacle);
     for await (const piece of queue.pieces()) {
       unpacker.push(piece);
       await scan.drained();
     }
+    unpacker.push(new Uint8Array(0), true);
   } catch (error) {
     context.onUnread(content.trail, reasonOf(error));
   }
   await scan.finish();
 }
+
+/** A frame of zstd or lz4 that holds none of the content (RFC 8878, 3.1.2); pzstd begins with one. */
+export function isSkippable(head: Buffer): boolean {
+  return head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18 && ((head[0] as number) & 0xf0) === 0x50;
+}
+
+async function skipSkippable(queue: ByteQueue): Promise<void> {
+  for (let head = await queue.peek(8); head.length >= 8 && isSkippable(head); head = await queue.peek(8)) {
+    let left = 8 + head.readUInt32LE(4);
+    while (left > 0) {
+      const { length } = await queue.peek(1);
+      if (length === 0) return;
+      queue.skip(Math.min(left, length));
+      left -= length;
+    }
+  }
+}
+
+function obstacleTo(head: Buffer): string | undefined {
+  if (!isZstd(head)) {
+    const kind = sealedKindOf(head);
+    return kind === undefined ? 'What follows its first frame is not known.' : sealedBy(kind);
+  }
+  if (((head[4] ?? 0) & HAS_DICTIONARY) !== 0) return 'It needs a dictionary.';
+  return windowOf(head) > LARGEST_WINDOW ? 'Its window is larger than what is kept in memory.' : undefined;
+}
+
+const HAS_DICTIONARY = 3;
 
 /** The window of the first frame (RFC 8878, 3.1.1.1), in bytes. */
 function windowOf(head: Buffer): number {
