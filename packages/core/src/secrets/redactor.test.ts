@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { encodedForms } from './encoded-forms.ts';
+import { encodedForms } from './forms/encoded-forms.ts';
 import { createRedactor, SHORTEST_SECRET } from './redactor.ts';
 import { Secret } from './secret.ts';
 
