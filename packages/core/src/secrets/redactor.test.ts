@@ -22,7 +22,7 @@ describe('every form of a known value', () => {
 
   test('all of them are tested', () => {
     expect(new Set(forms.map(({ form }) => form))).toEqual(
-      new Set(['raw', 'url-encoded', 'json-escaped', 'base64', 'base64url', 'hex']),
+      new Set(['raw', 'url-encoded', 'html-escaped', 'json-escaped', 'quoted', 'base64', 'base64url', 'hex']),
     );
     const texts = forms.map(({ text }) => text);
     expect(texts).toContain(TOKEN);

@@ -18,7 +18,10 @@ const BEYOND_ASCII = /[\u007f-\uffff]/g;
  */
 export function jsonForms(value: string): readonly string[] {
   const plain = jsonString(value);
-  const once = [plain, ...ESCAPED.map((signs) => plain.replace(signs, unicodeEscape))].flatMap((text) => {
+  // Go's `JSEscapeString`
+  const script = plain.replace(/[&<>=]/g, unicodeEscape).replaceAll("'", "\\'");
+  const escaped = ESCAPED.map((signs) => plain.replace(signs, unicodeEscape));
+  const once = [plain, ...escaped, script].flatMap((text) => {
     const ascii = text.replace(BEYOND_ASCII, unicodeEscape);
     return [text, ascii, slashed(text), slashed(ascii)];
   });
@@ -49,7 +52,7 @@ function slashed(text: string): string {
 }
 
 function upperCased(text: string): string {
-  return text.replace(/\\(?:u(....)|.)/g, (escape, code?: string) =>
-    code === undefined ? escape : `\\u${code.toUpperCase()}`,
+  return text.replace(/\\(?:u(....)|.)/g, (written, code?: string) =>
+    code === undefined ? written : `\\u${code.toUpperCase()}`,
   );
 }

@@ -83,7 +83,7 @@ function codeEscape(sign: string): string {
 
 /** Each half of a surrogate pair. */
 function unicodeEscapes(sign: string): string {
-  return sign.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return sign.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function eachByte(sign: string, write: (byte: number) => string): string {
