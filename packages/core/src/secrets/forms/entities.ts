@@ -5,7 +5,7 @@ const ENTITIES: readonly Readonly<Record<string, string>>[] = [
   // The HTML standard's attributes; ElementTree's and Java's
   tool('&amp; &quot;'),
   tool('&amp; &lt; &gt; &quot;'),
-  // jq's `@html`, .NET's and libxml2's XML
+  // jq's `@html`, .NET's `SecurityElement.Escape`
   tool('&amp; &lt; &gt; &quot; &apos;'),
   // Ruby, lodash, React
   tool('&amp; &lt; &gt; &quot; &#39;'),

@@ -75,7 +75,7 @@ export const WRITTEN: readonly (readonly [
       ],
       ["it's-a&amp;b&lt;c&gt;d-secret9", 'Python saxutils; ElementTree, attribute'],
       [String.raw`"it\u0027s-a\u0026b\u003cc\u003ed-secret9"`, 'Jinja tojson'],
-      [String.raw`'it'"'"'s-a&b<c>d-secret9'`, 'Python shlex.quote; dash export -p'],
+      [`'it'"'"'s-a&b<c>d-secret9'`, 'Python shlex.quote; dash export -p'],
       ["'it''s-a&b<c>d-secret9'", 'PyYAML; SQLite quote()'],
       [String.raw`it\'s-a\&b\<c\>d-secret9`, 'bash printf %q; bash printf %q, LC_ALL=C'],
       [String.raw`$'it\'s-a&b<c>d-secret9'`, "bash $'…'"],
