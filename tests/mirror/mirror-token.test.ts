@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { encodedForms } from '../../packages/core/src/secrets/encoded-forms.ts';
+import { encodedForms } from '../../packages/core/src/secrets/forms/encoded-forms.ts';
 import { credential, failureOf, type MirrorWorld, makeMirrorWorld, readAll, TOKEN } from './mirror-world.ts';
 
 let world: MirrorWorld;

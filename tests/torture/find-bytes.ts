@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { encodedForms } from '../../packages/core/src/secrets/encoded-forms.ts';
+import { encodedForms } from '../../packages/core/src/secrets/forms/encoded-forms.ts';
 import { secretForms } from '../engine/secret-forms.ts';
 
 const run = promisify(execFile);

@@ -1,6 +1,6 @@
 import { createStepLedger } from '../../packages/core/src/engine/buildkit/step-ledger.ts';
 import { createEventSink } from '../../packages/core/src/flow/event-sink.ts';
-import { encodedForms } from '../../packages/core/src/secrets/encoded-forms.ts';
+import { encodedForms } from '../../packages/core/src/secrets/forms/encoded-forms.ts';
 import { createRedactor, type Redactor } from '../../packages/core/src/secrets/redactor.ts';
 import { secretForms } from '../engine/secret-forms.ts';
 import { type Figure, noneOf } from './figure.ts';

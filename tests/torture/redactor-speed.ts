@@ -1,4 +1,4 @@
-import { encodedForms } from '../../packages/core/src/secrets/encoded-forms.ts';
+import { encodedForms } from '../../packages/core/src/secrets/forms/encoded-forms.ts';
 import { createRedactor } from '../../packages/core/src/secrets/redactor.ts';
 import { comparePaired } from '../../packages/testbed/src/bench/compare-paired.ts';
 import type { Figure } from './figure.ts';

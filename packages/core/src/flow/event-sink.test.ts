@@ -33,12 +33,12 @@ test('the logs of two steps are redacted separately', () => {
   const events: FlowEvent[] = [];
   const sink = sinkInto(events);
   sink.emit({ type: 'build-log', step: 's1', stream: 'stdout', text: `one ${TOKEN.slice(0, 9)}` });
-  sink.emit({ type: 'build-log', step: 's2', stream: 'stdout', text: 'two\n' });
+  sink.emit({ type: 'build-log', step: 's2', stream: 'stdout', text: 'two.\n' });
   sink.emit({ type: 'build-log', step: 's1', stream: 'stdout', text: `${TOKEN.slice(9)}\n` });
   sink.emit({ type: 'build-step', step: 's1', name: 'RUN x', state: 'done' });
   sink.emit({ type: 'build-step', step: 's2', name: 'RUN y', state: 'done' });
   expect(JSON.stringify(events)).not.toContain(TOKEN.slice(0, 9));
-  expect(logText(events)).toContain('two\n');
+  expect(logText(events)).toContain('two.\n');
 });
 
 test("what is held back is emitted before the step's end", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { encodedForms } from './encoded-forms.ts';
+import { encodedForms } from './forms/encoded-forms.ts';
 import { createRedactor, SHORTEST_SECRET } from './redactor.ts';
 import { Secret } from './secret.ts';
 
@@ -19,10 +19,11 @@ function inPieces(redactor: ReturnType<typeof createRedactor>, pieces: readonly 
 
 describe('every form of a known value', () => {
   const forms = encodedForms(TOKEN);
+  const redactor = redactorFor({ PAT: TOKEN });
 
   test('all of them are tested', () => {
     expect(new Set(forms.map(({ form }) => form))).toEqual(
-      new Set(['raw', 'url-encoded', 'json-escaped', 'base64', 'base64url', 'hex']),
+      new Set(['raw', 'url-encoded', 'html-escaped', 'json-escaped', 'quoted', 'base64', 'base64url', 'hex']),
     );
     const texts = forms.map(({ text }) => text);
     expect(texts).toContain(TOKEN);
@@ -34,7 +35,6 @@ describe('every form of a known value', () => {
   });
 
   test.each(forms)('$form: $text is removed when cut in two at any offset', ({ text }) => {
-    const redactor = redactorFor({ PAT: TOKEN });
     expect(redactor.redact(`<${text}>`)).toBe(`<${MARK}>`);
     const whole = `<${text}> end`;
     for (let cut = 0; cut <= whole.length; cut++) {
@@ -44,7 +44,6 @@ describe('every form of a known value', () => {
   });
 
   test.each(forms)('$form: $text is removed from wrapped lines, and the breaks stay', ({ text }) => {
-    const redactor = redactorFor({ PAT: TOKEN });
     for (let cut = 1; cut < text.length; cut++) {
       const wrapped = `<${text.slice(0, cut)}\r\n${text.slice(cut)}>`;
       expect(redactor.redact(wrapped).replace(/[\r\n]/g, '')).toBe(`<${MARK}>`);

@@ -1,4 +1,4 @@
-import { encodedForms } from './encoded-forms.ts';
+import { encodedForms } from './forms/encoded-forms.ts';
 import { redactDeep } from './redact-deep.ts';
 import type { Secret } from './secret.ts';
 import { compileMatcher, type StringMatcher } from './string-matcher.ts';

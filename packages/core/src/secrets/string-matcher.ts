@@ -173,10 +173,9 @@ function buildTrie(texts: readonly string[], classes: Uint16Array, width: number
 
 /**
  * Breadth first, each state gets the edges it lacks from its longest proper suffix. A target is stored as the offset of its
- * row, or as the complement of that when a text ends in it.
+ * row, or as the complement of that when a text ends in it. The edges of the trie are replaced in place.
  */
 function completeTransitions({ width, states, edges, found, open }: Trie): Int32Array {
-  const next = new Int32Array(states * width);
   const suffix = new Int32Array(states);
   const queue = [0];
   for (let head = 0; head < queue.length; head++) {
@@ -195,8 +194,9 @@ function completeTransitions({ width, states, edges, found, open }: Trie): Int32
       }
     }
   }
+  const next = edges.subarray(0, states * width);
   for (let edge = 0; edge < next.length; edge++) {
-    const target = edges[edge] as number;
+    const target = next[edge] as number;
     next[edge] = found[target] === -1 ? target * width : ~(target * width);
   }
   return next;

@@ -18,8 +18,11 @@ export interface Range {
   readonly to: number;
 }
 
-/** @param at where the needle would begin, which may be outside of the window */
-export type VisitPiece = (needle: Needle, at: number, piece: Piece) => void;
+/**
+ * @param at where the needle would begin, which may be outside of the window
+ * @returns whether the needle is there; other forms of its secret are not visited then
+ */
+export type VisitPiece = (needle: Needle, at: number, piece: Piece) => boolean;
 
 /** A stretch of a needle. */
 export interface Piece {
@@ -31,52 +34,57 @@ export interface Piece {
 const LONGEST_STEP = 28;
 const WORD = 4;
 const FILTER_BITS = 18;
-const SLOT_BITS = 14;
 /** Fibonacci hashing: 2^32 divided by the golden ratio. */
 const MULTIPLIER = 0x9e3779b1;
+/** Of xxHash. */
+const SECOND_MULTIPLIER = 0x85ebca77;
 /** In tests, where each file has its own globals, a global lookup for every word would cost more than the rest. */
 const { imul } = Math;
+
+/** A needle that holds a piece. */
+interface Holder {
+  readonly needle: Needle;
+  readonly piece: Piece;
+}
 
 /**
  * Compiles needles into a filter that looks at one word of four bytes in every eight bytes (in four or two, where a needle
  * is short). It does not search for whole needles but for pieces of them, spread so that one stays whole when the needle is
- * broken over lines.
+ * broken over lines. What a word costs does not depend on how many needles hold it: it says where in a piece it may be, and
+ * the piece is looked up there.
  */
 export function compileByteMatcher(needles: readonly Needle[]): ByteMatcher {
   const step = stepOf(needles);
   const length = step + WORD - 1;
-  const known: {
-    readonly needle: Needle;
-    readonly piece: Piece;
-    readonly offset: number;
-    readonly word: number;
-  }[] = [];
+  const pieces = new Map<number, Holder[]>();
+  const filter = new Int32Array(1 << (FILTER_BITS - 5));
+  /** A bit for each offset of a word in a piece. A second hash stops most words that pass the filter by chance. */
+  const offsets = new Uint8Array(1 << FILTER_BITS);
   for (const needle of needles) {
     for (const start of pieceStarts(needle.bytes.length, length)) {
-      for (let offset = start; offset < start + step; offset++) {
-        const word = needle.bytes.readInt32LE(offset);
-        known.push({ needle, piece: { start, length }, offset, word });
+      const key = keyOf(needle.bytes, start, length);
+      const holders = pieces.get(key) ?? [];
+      if (holders.push({ needle, piece: { start, length } }) === 1) pieces.set(key, holders);
+      for (let offset = 0; offset < step; offset++) {
+        const word = wordAt(needle.bytes, start + offset);
+        const hash = hashOf(word, MULTIPLIER);
+        filter[hash >>> 5] = (filter[hash >>> 5] as number) | (1 << (hash & 31));
+        const second = hashOf(word, SECOND_MULTIPLIER);
+        offsets[second] = (offsets[second] as number) | (1 << offset);
       }
     }
   }
-  const filter = new Int32Array(1 << (FILTER_BITS - 5));
-  const heads = new Int32Array(1 << SLOT_BITS).fill(-1);
-  const next = new Int32Array(known.length);
-  for (const [index, { word }] of known.entries()) {
-    const hash = hashOf(word);
-    filter[hash >>> 5] = (filter[hash >>> 5] as number) | (1 << (hash & 31));
-    const slot = hash >>> (FILTER_BITS - SLOT_BITS);
-    next[index] = heads[slot] as number;
-    heads[slot] = index;
-  }
 
-  const compare = (text: SearchedBytes, at: number, word: number, hash: number, visit: VisitPiece) => {
-    let index = heads[hash >>> (FILTER_BITS - SLOT_BITS)] as number;
-    for (; index !== -1; index = next[index] as number) {
-      const candidate = known[index] as (typeof known)[number];
-      if (candidate.word !== word) continue;
-      const { needle, piece, offset } = candidate;
-      if (isSame(text.bytes, at - offset, needle.bytes, piece)) visit(needle, at - offset, piece);
+  const compare = ({ bytes }: SearchedBytes, at: number, word: number, visit: VisitPiece) => {
+    let bits = offsets[hashOf(word, SECOND_MULTIPLIER)] as number;
+    for (let begin = at; bits !== 0; bits >>>= 1, begin--) {
+      if ((bits & 1) === 0) continue;
+      let found = '';
+      for (const { needle, piece } of pieces.get(keyOf(bytes, begin, length)) ?? []) {
+        const start = begin - piece.start;
+        if (needle.secret === found || !isSame(bytes, start, needle.bytes, piece)) continue;
+        if (visit(needle, start, piece)) found = needle.secret;
+      }
     }
   };
   const scanWords = (text: SearchedBytes, { from, to }: Range, visit: VisitPiece) => {
@@ -87,7 +95,7 @@ export function compileByteMatcher(needles: readonly Needle[]): ByteMatcher {
       const word = words[at] as number;
       const hash = imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
       if ((((filter[hash >>> 5] as number) >>> (hash & 31)) & 1) === 0) continue;
-      compare(text, at * WORD, word, hash, visit);
+      compare(text, at * WORD, word, visit);
     }
   };
   const scanPairs = (text: SearchedBytes, { from, to }: Range, visit: VisitPiece) => {
@@ -100,20 +108,34 @@ export function compileByteMatcher(needles: readonly Needle[]): ByteMatcher {
       low = high;
       const hash = imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
       if ((((filter[hash >>> 5] as number) >>> (hash & 31)) & 1) === 0) continue;
-      compare(text, at * 2, word, hash, visit);
+      compare(text, at * 2, word, visit);
     }
   };
   return {
     scan(text, range, visit) {
-      if (known.length === 0) return;
+      if (pieces.size === 0) return;
       if (step < WORD) scanPairs(text, range, visit);
       else scanWords(text, range, visit);
     },
   };
 }
 
-function hashOf(word: number): number {
-  return imul(word, MULTIPLIER) >>> (32 - FILTER_BITS);
+function hashOf(word: number, multiplier: number): number {
+  return imul(word, multiplier) >>> (32 - FILTER_BITS);
+}
+
+function wordAt(bytes: Buffer, at: number): number {
+  return (
+    (bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)
+  );
+}
+
+/** Of the first and the last word of a piece. */
+function keyOf(bytes: Buffer, at: number, length: number): number {
+  return imul(wordAt(bytes, at), MULTIPLIER) ^ wordAt(bytes, at + length - WORD);
 }
 
 /** The distance between the words to look at: each half of a needle that may be broken must hold one. */

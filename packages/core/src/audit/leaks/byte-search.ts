@@ -66,11 +66,12 @@ export function createByteSearch({ reach, matcher, raw }: SearchPattern): ByteSe
 
   const search = (to: number) => {
     matcher.scan(window, { from, to }, (needle, at, piece) => {
-      if (base + at < (ends.get(needle) ?? 0)) return;
+      if (base + at < (ends.get(needle) ?? 0)) return true;
       const hit = confirmHit(bytes, filled, { needle, at, piece });
-      if (hit === undefined) return;
+      if (hit === undefined) return false;
       ends.set(needle, base + hit.end);
       onHit({ at: base + Math.max(0, at), needle, arrangement: hit.arrangement });
+      return true;
     });
     for (const { at, end, kind } of searchTokens(window, { from, to }, filled)) {
       if (base + at < tokensEnd) continue;

@@ -14,6 +14,7 @@ export interface ConfirmedHit {
 const LONGEST_LINE = 256;
 /** The end of a line, raw, JSON-escaped (also twice) or quoted-printable, with the next line indented or not. */
 const LINE_BREAK = /[ \t]*(?:\\+r)?\\+n[ \t]*|=?[ \t]*[\r\n]+[ \t]*/;
+const [TAB, LF, CR, SPACE, EQUALS, BACKSLASH, LETTER_N] = [0x09, 0x0a, 0x0d, 0x20, 0x3d, 0x5c, 0x6e];
 
 /**
  * Whether the whole needle is where a piece of it was found: in one stretch, broken over lines, or over lines whose order or
@@ -35,9 +36,9 @@ export function confirmHit(
   if (start === 0 && end === wanted.length) {
     return { arrangement: needle.isReversed ? 'characters-reversed' : 'whole', end: at + end };
   }
-  const isBrokenBefore = start === 0 || isBreak(bytes[at + start - 1]);
-  const isBrokenAfter = end === wanted.length || at + end >= filled || isBreak(bytes[at + end]);
-  if (!isBrokenBefore || !isBrokenAfter || needle.form === 'utf-16') return undefined;
+  if (needle.form === 'utf-16') return undefined;
+  if (start > 0 && !beginsLine(bytes, at + start)) return undefined;
+  if (end < wanted.length && !endsLine(bytes, at + end, filled)) return undefined;
   const reach = 2 * wanted.length + 2 * LONGEST_LINE;
   const around = bytes.toString(
     'latin1',
@@ -48,19 +49,27 @@ export function confirmHit(
   return arrangement && { arrangement, end: at + end };
 }
 
-/** Whether a line, raw or escaped, may begin or end with this byte. */
+/** Whether a line, raw or escaped, may begin at a place. The backslash of a line feed may be taken for one of the needle. */
+function beginsLine(bytes: Buffer, at: number): boolean {
+  let last = at - 1;
+  while (isBlank(bytes[last])) last--;
+  return isBreak(bytes[last]) || (bytes[last] === LETTER_N && bytes[last - 1] === BACKSLASH);
+}
+
+/** Whether a line, raw or escaped, may end at a place. */
+function endsLine(bytes: Buffer, at: number, filled: number): boolean {
+  if (bytes[at] === LETTER_N && bytes[at - 1] === BACKSLASH) return true;
+  let next = bytes[at] === EQUALS ? at + 1 : at;
+  while (next < filled && isBlank(bytes[next])) next++;
+  return next >= filled || isBreak(bytes[next]);
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB;
+}
+
 function isBreak(byte: number | undefined): boolean {
-  return (
-    byte === undefined ||
-    byte === 0x0a ||
-    byte === 0x0d ||
-    byte === 0x20 ||
-    byte === 0x09 ||
-    byte === 0x3d ||
-    byte === 0x5c ||
-    // The `n` of an escaped line feed.
-    byte === 0x6e
-  );
+  return byte === undefined || byte === LF || byte === CR || byte === BACKSLASH;
 }
 
 function arrangementOf(around: string, { bytes, isReversed }: Needle): Arrangement | undefined {

@@ -1,4 +1,4 @@
-import type { SecretForm } from '../../secrets/encoded-forms.ts';
+import type { SecretForm } from '../../secrets/forms/encoded-forms.ts';
 import type { Arrangement } from './confirm-hit.ts';
 
 /** A secret, or what looks like one, found where it should not be. It never holds the value itself. */

@@ -1,4 +1,4 @@
-import { encodedBytes, type SecretForm } from '../../secrets/encoded-forms.ts';
+import { encodedBytes, type SecretForm } from '../../secrets/forms/encoded-forms.ts';
 import { SHORTEST_SECRET } from '../../secrets/redactor.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import { weaknessOf } from '../../secrets/weak-value.ts';
