@@ -180,7 +180,7 @@ describe('in a pause', () => {
     expect(stream.write('done\n')).toBe('done\n');
     expect(stream.write('d')).toBe('');
     expect(stream.pause()).toBe('d');
-    expect(stream.write('-123456789 after')).toBe('[redacted PAT] after');
+    expect(stream.write('-123456789 after.')).toBe('[redacted PAT] after.');
   });
 
   test('more of it stays held back', () => {
