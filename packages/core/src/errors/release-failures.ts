@@ -145,11 +145,15 @@ export function gitConfigHidden(file: string, line: number): DeBuildError {
 }
 
 /** Someone else tagged the version between the check and the tagging. */
-export function tagTakenMeanwhile(reference: string, imageId: string): DeBuildError {
+/** @param imageId what has the tag instead; `undefined` when it was removed */
+export function tagTakenMeanwhile(reference: string, imageId: string | undefined): DeBuildError {
   return new DeBuildError({
     code: 'image-tag-taken-meanwhile',
-    what: `${reference} was not tagged.`,
-    why: `Another image (${imageId}) got that tag during the build.`,
+    what: `${reference} is not this release.`,
+    why:
+      imageId === undefined
+        ? 'Another program removed the tag at the moment when it was given.'
+        : `Another image (${imageId}) got that tag meanwhile.`,
     fix: 'Find out which of the two you want, run `de-build bump next`, and release again.',
     exitCode: EXIT.conflict,
   });

@@ -43,3 +43,20 @@ test('undo leaves a tag alone that somebody else took since', async () => {
   await tagging.undo();
   expect(names).toEqual({ [REFERENCE]: OLD });
 });
+
+test.each([
+  ['another run takes the tag after the look', OLD],
+  ['a program removes it', undefined],
+])('%s: the loser is told', async (_, taker) => {
+  const { images, names } = imagesNamed({});
+  const tag: typeof images.tag = async (image, reference) => {
+    await images.tag(image, reference);
+    if (taker === undefined) delete names[reference];
+    else names[reference] = taker;
+  };
+  await expect(tagImage({ ...images, tag }, plan(), NEW)).rejects.toMatchObject({
+    code: 'image-tag-taken-meanwhile',
+    why: expect.stringContaining(taker ?? 'removed the tag'),
+  });
+  expect(names).toEqual(taker === undefined ? {} : { [REFERENCE]: taker });
+});

@@ -12,7 +12,7 @@ export interface Tagging {
 
 /**
  * Tags the verified image with its version. An image that has the tag gets another name (`VERSION-replaced-<short id>`), and
- * only when the plan says so.
+ * only when the plan says so. Another run may take the tag between the look and the tagging: who has lost it is told.
  * @throws DeBuildError `image-tag-taken-meanwhile`
  */
 export async function tagImage(
@@ -26,8 +26,11 @@ export async function tagImage(
   }
   const isReplacing = holder !== undefined && holder.id !== imageId;
   const aside = isReplacing ? `${plan.image}:${replacedTag(plan.siteVersion, holder.id)}` : undefined;
-  if (aside !== undefined) await images.tag(plan.reference, aside);
+  if (aside !== undefined && holder !== undefined) await images.tag(holder.id, aside);
   await images.tag(imageId, plan.reference);
+  // Engines give a tag to the last who asks for it.
+  const given = await images.inspect(plan.reference);
+  if (given?.id !== imageId) throw tagTakenMeanwhile(plan.reference, given?.id);
   return {
     tags: [plan.reference],
     async undo() {
