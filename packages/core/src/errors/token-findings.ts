@@ -37,7 +37,7 @@ export function tokenAliasesDiffer(names: readonly string[], place: Place): Find
 /** A token in `.env` that nothing uses. */
 export function tokenUnused(name: string, place: Place): Finding {
   return warning('token-unused', {
-    what: `${name} has a value in .env, but no URL and no build arg uses it.`,
+    what: `${name} has a value in ${place.file}, but no URL and no build arg uses it.`,
     why: 'Either private repositories are asked without a token, or the secret is not needed.',
     fix: `Write \${${name}} where the token belongs (https://\${${name}}@github.com/…), or remove the key.`,
     ...place,

@@ -230,7 +230,7 @@ describe('shapes', () => {
   });
 
   test('a guess is a warning, and what is not known checks nothing', () => {
-    const port = check('HTTP_PUBLISH_PORT=8080', 'HTTP_PUBLISH_PORT=127.0.0.1:8080').findings;
+    const port = check('HTTP_PUBLISH_PORT=8080', 'HTTP_PUBLISH_PORT=http').findings;
     expect(port).toMatchObject([{ id: 'env-value-unlikely', severity: 'warning' }]);
     const typed = check('# @type=port\nHTTP_PORT=8080', 'HTTP_PORT=127.0.0.1:8080').findings;
     expect(typed).toMatchObject([{ id: 'env-value-shape', severity: 'error' }]);
@@ -244,7 +244,8 @@ describe('shapes', () => {
 
   test.each([
     ['A', 'true', 'true or false'],
-    ['A', '120', 'a whole number'],
+    ['A', '120', 'a whole number, with or without a unit'],
+    ['HTTP_PUBLISH_PORT', '8080', 'a port, with or without an address before it'],
     ['A', 'https://example.com', 'a URL with http or https'],
     ['A', 'mail@example.com', 'an e-mail address'],
     ['NODE_VERSION', '20.19.2', 'a version such as 1.2.3'],
@@ -257,6 +258,20 @@ describe('shapes', () => {
     ['A', '', undefined],
   ])('from %s=%s: %s', (key, value, shape) => {
     expect(inferEnvType(key, value)?.shape).toBe(shape);
+  });
+
+  test.each([
+    [
+      'HTTP_PORT',
+      '8080',
+      ['127.0.0.1:8080', '[::1]:8080', 'localhost:80', '8080-8090', '53/udp'],
+      ['http', '80 80'],
+    ],
+    ['READ_TIMEOUT', '120', ['120s', '5m', '500ms', '50M', '1GiB', '-1'], ['x', '12 s', '1.5.2']],
+  ])('%s=%s in the example', (key, value, fitting, unlikely) => {
+    const type = inferEnvType(key, value);
+    expect(fitting.filter((text) => type?.schema.safeParse(text).success !== true)).toEqual([]);
+    expect(unlikely.filter((text) => type?.schema.safeParse(text).success === true)).toEqual([]);
   });
 
   test("a secret's example says nothing of its shape", () => {

@@ -54,13 +54,24 @@ function typeOf(value: EnvExpression): EnvType | UnknownType {
 export function inferEnvType(key: string, value: string): EnvType | undefined {
   const guess = (name: string) => TYPES[name]?.(createOptions([]));
   if (value === 'true' || value === 'false') return guess('boolean');
-  if (/^\d{1,15}$/.test(value) && !/^0\d/.test(value)) return guess('int');
+  if (/^\d{1,15}$/.test(value) && !/^0\d/.test(value)) return /PORT$/.test(key) ? PUBLISHED : QUANTITY;
   if (/^https?:\/\//.test(value))
     return check((text) => isUrl(text, ['http', 'https']), 'a URL with http or https');
   if (EMAIL.test(value)) return guess('email');
   if (/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(value) && /_VERSION$/.test(key)) return VERSION;
   return undefined;
 }
+
+/** As Compose publishes ports: https://docs.docker.com/reference/compose-file/services/#ports */
+const PUBLISHED = check(
+  (text) => /^(?:(?:\[[\da-f:]+\]|[\w.-]+):)?\d{1,5}(?:-\d{1,5})?(?:\/(?:tcp|udp))?$/i.test(text),
+  'a port, with or without an address before it',
+);
+/** nginx and others take units of time and size. */
+const QUANTITY = check(
+  (text) => /^-?\d+(?:ms|[smhdwy]|[kmgt]i?b?)?$/i.test(text),
+  'a whole number, with or without a unit',
+);
 
 const TYPES: Readonly<Record<string, (options: TypeOptions) => EnvType | undefined>> = {
   string: stringType,
