@@ -5,6 +5,7 @@ import * as audit from './audit-failures.ts';
 import * as build from './build-failures.ts';
 import * as builder from './builder-failures.ts';
 import * as checkFindings from './check-findings.ts';
+import * as composeFindings from './compose-findings.ts';
 import * as configFindings from './config-findings.ts';
 import * as containerfileFindings from './containerfile-findings.ts';
 import * as context from './context-failures.ts';
@@ -47,6 +48,7 @@ export const catalogue = {
   'build-failures.ts': build,
   'builder-failures.ts': builder,
   'check-findings.ts': checkFindings,
+  'compose-findings.ts': composeFindings,
   'config-findings.ts': configFindings,
   'containerfile-findings.ts': containerfileFindings,
   'context-failures.ts': context,
@@ -330,6 +332,13 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['imgae', 'image', { file: 'de-build.json', line: 2, column: 3 }],
       ['x', undefined, { file: 'de-build.json', line: 2, column: 3 }],
     ],
+  },
+  'compose-findings.ts': {
+    composeStartsOther: [[{ file: 'compose.yaml', line: 3 }, 'frappe/erpnext:v15.2.0', 'acme/erp']],
+    composeStartsOtherTag: [
+      [{ file: 'compose.yaml', line: 3 }, 'acme/erp:1.3.0', { version: '1.4.0', key: 'DE_SITE_VERSION' }],
+    ],
+    composePullsAlways: [[{ file: 'compose.yaml', line: 4 }, 'acme/erp']],
   },
   'containerfile-findings.ts': {
     containerfileMissing: [[recipe]],

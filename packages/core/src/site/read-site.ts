@@ -7,7 +7,7 @@ import type { Environment } from '../process/environment.ts';
 import { schemeOf } from '../version/schemes.ts';
 import { type AppEntry, type AppsReading, readApps } from './apps-json.ts';
 import { checkEnv } from './check-env.ts';
-import { readComposeKeys } from './compose-keys.ts';
+import { readComposeKeys } from './compose-files.ts';
 import { type EnvFile, MAXIMUM_ENV_BYTES, readEnv } from './env-file.ts';
 import { envFromEnvironment } from './env-from-environment.ts';
 import { check, type EnvType } from './env-scalar-types.ts';

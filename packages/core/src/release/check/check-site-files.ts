@@ -8,10 +8,12 @@ import type { Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { writeCacheEntry } from '../../site/cache-entry.ts';
+import { readUsedComposeFiles } from '../../site/compose-files.ts';
 import type { Dialect } from '../../site/containerfile.ts';
 import type { EnvFile } from '../../site/env-file.ts';
 import { ENVIRONMENT } from '../../site/env-from-environment.ts';
 import { findCrlfHeredoc, findCrlfScripts } from '../../site/find-crlf.ts';
+import { judgeCompose } from '../../site/judge-compose.ts';
 import { judgeAgent } from '../../site/judge-mounts.ts';
 import { SITE_CONFIG_FILE } from '../../site/read-site-config.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
@@ -65,6 +67,13 @@ function judgeSharedCache({ config, sources }: OpenSite): readonly Finding[] {
   return config.cacheTo
     .filter(({ attributes }) => attributes.mode === 'max')
     .map((entry) => cacheCarriesPrivateCode(writeCacheEntry(entry), names, SITE_CONFIG_FILE));
+}
+
+/** Of the Compose files beside the site, where the settings that they are compared with are known. */
+export async function findComposeProblems(site: OpenSite): Promise<readonly Finding[]> {
+  const { folder, env, unknownSettings } = site;
+  if (['image', 'push', 'versionKey'].some((key) => unknownSettings.has(key as keyof SiteConfig))) return [];
+  return judgeCompose(site, await readUsedComposeFiles(folder, env?.entries.get('COMPOSE_FILE')?.value));
 }
 
 /** Of a Windows checkout: what a shell or the kernel of the image then does not understand. */

@@ -1,0 +1,46 @@
+import { expect, test } from '@jest/globals';
+import { parseEnv } from './env-file.ts';
+import { judgeCompose } from './judge-compose.ts';
+import { defaultSiteConfig } from './site-config.ts';
+
+/** As frappe_docker has it. */
+const FRAPPE = `x-customizable-image: &customizable_image
+  # By default the image of frappe.
+  image: \${CUSTOM_IMAGE:-frappe/erpnext}:\${CUSTOM_TAG:-$ERPNEXT_VERSION}
+  pull_policy: \${PULL_POLICY:-always}
+services:
+  db:
+    image: mariadb:11
+`;
+const RIGHT = `DE_SITE_VERSION=1.4.0
+CUSTOM_IMAGE=acme/erp
+CUSTOM_TAG=\${DE_SITE_VERSION}
+PULL_POLICY=never
+`;
+
+function judge(env: string, { text = FRAPPE, push = false }: { text?: string; push?: boolean } = {}) {
+  const config = { ...defaultSiteConfig(), image: 'acme/erp', push };
+  return judgeCompose({ config, env: parseEnv(env, '.env').env }, [{ path: 'compose.yaml', text }]).map(
+    ({ id, line }) => `${id} ${line}`,
+  );
+}
+
+test.each([
+  ['all agree', RIGHT, {}, []],
+  ['the name with its registry', RIGHT.replace('acme/erp', 'docker.io/acme/erp'), {}, []],
+  ['another image', 'DE_SITE_VERSION=1.4.0\nERPNEXT_VERSION=v15\n', {}, ['compose-image-differs 3']],
+  ['another tag', RIGHT.replace('${DE_SITE_VERSION}', '1.3.0'), {}, ['compose-tag-differs 3']],
+  [
+    'no tag',
+    RIGHT,
+    { text: 'services:\n  a:\n    image: "acme/erp" # ours\n    pull_policy: never' },
+    ['compose-tag-differs 3'],
+  ],
+  ['always pulled', RIGHT.replace('PULL_POLICY=never\n', ''), {}, ['compose-pulls-always 4']],
+  ['always pulled, and pushed', RIGHT.replace('PULL_POLICY=never\n', ''), { push: true }, []],
+  ['only images of others', RIGHT, { text: 'services:\n  db:\n    image: mariadb:11\n' }, []],
+  ['no version', 'CUSTOM_IMAGE=acme/erp\n', {}, []],
+  ['what Compose refuses', RIGHT, { text: 'a:\n  image: ${X:?say it}\n' }, []],
+])('%s', (_, env, options, expected) => {
+  expect(judge(env, options)).toEqual(expected);
+});

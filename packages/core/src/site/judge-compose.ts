@@ -1,0 +1,69 @@
+import { composePullsAlways, composeStartsOther, composeStartsOtherTag } from '../errors/compose-findings.ts';
+import type { Finding, Place } from '../errors/finding.ts';
+import type { ComposeFile } from './compose-files.ts';
+import { expandTemplate } from './compose-template.ts';
+import { familiarImageName } from './image-name.ts';
+import { readVersion, type Site } from './site.ts';
+
+/** A value of `image:` or `pull_policy:` as Compose reads it. */
+interface Setting {
+  readonly value: string;
+  readonly place: Place;
+  /** Whether it depends on the env file. */
+  readonly hasVariable: boolean;
+}
+
+/**
+ * Whether Compose would start what is released: its files must name the image, with the version as its tag, and must not pull
+ * what is in no registry. Files that name only other images by themselves, such as those of a database, say nothing.
+ */
+export function judgeCompose(
+  site: Pick<Site, 'config' | 'env'>,
+  files: readonly ComposeFile[],
+): readonly Finding[] {
+  const version = readVersion(site);
+  if (version === undefined || site.env === undefined) return [];
+  const { image, push, versionKey: key } = site.config;
+  const ours = familiarImageName(image);
+  const images = readSettings('image', files, site.env).map((setting) => ({
+    ...setting,
+    ...splitReference(setting.value),
+  }));
+  const started = images.filter(({ name }) => familiarImageName(name) === ours);
+  if (started.length === 0) {
+    const other = images.find(({ hasVariable }) => hasVariable);
+    return other === undefined ? [] : [composeStartsOther(other.place, other.value, image)];
+  }
+  const wrong = started.find(({ tag }) => tag !== version);
+  const pulling = push
+    ? undefined
+    : readSettings('pull_policy', files, site.env).find(({ value }) => value === 'always');
+  return [
+    ...(wrong === undefined ? [] : [composeStartsOtherTag(wrong.place, wrong.value, { version, key })]),
+    ...(pulling === undefined ? [] : [composePullsAlways(pulling.place, image)]),
+  ];
+}
+
+function readSettings(
+  key: 'image' | 'pull_policy',
+  files: readonly ComposeFile[],
+  env: NonNullable<Site['env']>,
+): readonly Setting[] {
+  const pattern = new RegExp(`^[ \\t]+(?:- )?${key}:[ \\t]+(["']?)([^\\s"'#]+)\\1[ \\t]*(?:#.*)?\\r?$`);
+  return files.flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line, index): Setting[] => {
+      const written = pattern.exec(line)?.[2];
+      if (written === undefined) return [];
+      const { value, problem } = expandTemplate(written, (name) => env.entries.get(name)?.value);
+      if (problem !== undefined || value === '') return [];
+      return [{ value, place: { file: path, line: index + 1 }, hasVariable: value !== written }];
+    }),
+  );
+}
+
+/** Without a tag it is `latest`. */
+function splitReference(reference: string): { readonly name: string; readonly tag: string } {
+  const [, name = reference, tag = 'latest'] =
+    /^(.*?)(?::([\w.-]+))?$/.exec(reference.replace(/@.*/, '')) ?? [];
+  return { name, tag };
+}
