@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseEnv } from './env-file.ts';
-import { judgeCompose } from './judge-compose.ts';
+import { imageOfCompose, judgeCompose } from './judge-compose.ts';
 import { defaultSiteConfig } from './site-config.ts';
 
 /** As frappe_docker has it. */
@@ -43,4 +43,14 @@ test.each([
   ['what Compose refuses', RIGHT, { text: 'a:\n  image: ${X:?say it}\n' }, []],
 ])('%s', (_, env, options, expected) => {
   expect(judge(env, options)).toEqual(expected);
+});
+
+test.each([
+  ['of CUSTOM_IMAGE', RIGHT, FRAPPE, 'acme/erp'],
+  ['of CUSTOM_IMAGE without a file', 'CUSTOM_IMAGE=acme/erp\n', '', 'acme/erp'],
+  ['of another key', 'IMG=acme/erp\n', 'a:\n  image: ${IMG}:1\n', 'acme/erp'],
+  ['none: only the default of the file', 'A=1\n', FRAPPE, undefined],
+  ['none: no name of an image', 'CUSTOM_IMAGE=-x\n', '', undefined],
+])('the image %s', (_, env, text, expected) => {
+  expect(imageOfCompose(parseEnv(env, '.env').env, [{ path: 'compose.yaml', text }])).toBe(expected);
 });

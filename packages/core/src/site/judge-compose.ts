@@ -2,7 +2,8 @@ import { composePullsAlways, composeStartsOther, composeStartsOtherTag } from '.
 import type { Finding, Place } from '../errors/finding.ts';
 import type { ComposeFile } from './compose-files.ts';
 import { expandTemplate } from './compose-template.ts';
-import { familiarImageName } from './image-name.ts';
+import type { EnvFile } from './env-file.ts';
+import { familiarImageName, judgeImageName } from './image-name.ts';
 import { readVersion, type Site } from './site.ts';
 
 /** A value of `image:` or `pull_policy:` as Compose reads it. */
@@ -44,10 +45,26 @@ export function judgeCompose(
   ];
 }
 
+/**
+ * The image that the env file names for Compose: CUSTOM_IMAGE, or what else gives the name in a line `image:` of a Compose file.
+ * `undefined` when it names none.
+ */
+export function imageOfCompose(env: EnvFile, files: readonly ComposeFile[]): string | undefined {
+  const unset = { ...env, entries: new Map() };
+  const names = (values: EnvFile) =>
+    readSettings('image', files, values).map(({ value }) => splitReference(value).name);
+  const withoutEnv = new Set(names(unset));
+  const custom = env.entries.get('CUSTOM_IMAGE')?.value;
+  return [
+    ...(custom === undefined ? [] : [custom]),
+    ...names(env).filter((name) => !withoutEnv.has(name)),
+  ].find((name) => judgeImageName(name) === undefined);
+}
+
 function readSettings(
   key: 'image' | 'pull_policy',
   files: readonly ComposeFile[],
-  env: NonNullable<Site['env']>,
+  env: EnvFile,
 ): readonly Setting[] {
   const pattern = new RegExp(`^[ \\t]+(?:- )?${key}:[ \\t]+(["']?)([^\\s"'#]+)\\1[ \\t]*(?:#.*)?\\r?$`);
   return files.flatMap(({ path, text }) =>

@@ -12,6 +12,8 @@ const MAXIMUM_BYTES = 256 * 1024;
 export interface SiteConfigReading {
   readonly config: SiteConfig;
   readonly findings: readonly Finding[];
+  /** Settings that are written, right or wrong. */
+  readonly written: ReadonlySet<string>;
   /** Settings that have their defaults because what was written is wrong: nothing may be said of what they name. */
   readonly unknown: ReadonlySet<keyof SiteConfig>;
 }
@@ -24,11 +26,13 @@ export async function readSiteConfig(site: string): Promise<SiteConfigReading> {
   const { root, findings, at } = await readJson(site, SITE_CONFIG_FILE, MAXIMUM_BYTES);
   const isBroken = findings.some(({ severity }) => severity === 'error');
   const unknown: readonly (keyof SiteConfig)[] = isBroken ? ['image'] : [];
-  if (root === undefined) return { config: defaultSiteConfig(), findings, unknown: new Set(unknown) };
+  if (root === undefined)
+    return { config: defaultSiteConfig(), findings, written: new Set(), unknown: new Set(unknown) };
   const result = siteConfigSchema.safeParse(toPlainValue(root));
-  if (result.success) return { config: result.data, findings, unknown: new Set(unknown) };
-
   const members = membersOf(root);
+  const written = new Set(members.map(({ key }) => key));
+  if (result.success) return { config: result.data, findings, written, unknown: new Set(unknown) };
+
   const found = result.error.issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys')
       return configInvalid(issue.path.map(String).join('.'), reasonOf(issue), at(nodeAt(root, issue.path)));
@@ -43,7 +47,7 @@ export async function readSiteConfig(site: string): Promise<SiteConfigReading> {
     Object.fromEntries(good.map(({ key, value }) => [key, toPlainValue(value)])),
   );
   const wrong = Object.keys(siteConfigSchema.shape).filter((key) => bad.has(key)) as (keyof SiteConfig)[];
-  return { config, findings: [...findings, ...found], unknown: new Set([...unknown, ...wrong]) };
+  return { config, findings: [...findings, ...found], written, unknown: new Set([...unknown, ...wrong]) };
 }
 
 function topLevelKeys(issue: z.core.$ZodIssue): string[] {

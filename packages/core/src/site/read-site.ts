@@ -7,13 +7,14 @@ import type { Environment } from '../process/environment.ts';
 import { schemeOf } from '../version/schemes.ts';
 import { type AppEntry, type AppsReading, readApps } from './apps-json.ts';
 import { checkEnv } from './check-env.ts';
-import { readComposeKeys } from './compose-files.ts';
+import { readComposeKeys, readUsedComposeFiles } from './compose-files.ts';
 import { type EnvFile, MAXIMUM_ENV_BYTES, readEnv } from './env-file.ts';
 import { envFromEnvironment } from './env-from-environment.ts';
 import { check, type EnvType } from './env-scalar-types.ts';
 import { deriveEnvSchema, type EnvSchema } from './env-schema.ts';
 import { requireFolder } from './find-site.ts';
 import { judgeApps } from './judge-apps.ts';
+import { imageOfCompose } from './judge-compose.ts';
 import { judgeMounts } from './judge-mounts.ts';
 import { findPlaceholders } from './placeholder.ts';
 import { type ContainerfileReading, readContainerfile } from './read-containerfile.ts';
@@ -30,15 +31,17 @@ import type { SiteConfig } from './site-config.ts';
 export async function readSite(folder: string, environment: Environment = {}): Promise<Site> {
   const site = resolve(folder);
   await requireFolder(site);
-  const { config, findings: configFindings, unknown } = await readSiteConfig(site);
+  const { config: settings, findings: configFindings, written, unknown } = await readSiteConfig(site);
   const [apps, container, secrets] = await Promise.all([
-    unknown.has('apps') ? NO_APPS : readApps(site, config.apps),
-    unknown.has('containerfile') ? NO_CONTAINERFILE : readContainerfile(site, config.containerfile),
-    readSecretFiles(site, config),
+    unknown.has('apps') ? NO_APPS : readApps(site, settings.apps),
+    unknown.has('containerfile') ? NO_CONTAINERFILE : readContainerfile(site, settings.containerfile),
+    readSecretFiles(site, settings),
   ]);
   const { env, findings: envFindings } = unknown.has('env')
     ? { env: undefined, findings: [] }
-    : await readCheckedEnv(site, config, { apps: apps.entries, unknown, environment });
+    : await readCheckedEnv(site, settings, { apps: apps.entries, unknown, environment });
+  const config =
+    written.has('image') || env === undefined ? settings : await withImageOfCompose(site, settings, env);
   const { parsed } = container;
   const secretFindings =
     parsed === undefined ? [] : judgeMounts(parsed.containerfile, { config, env, ...secrets });
@@ -64,6 +67,13 @@ export async function readSite(folder: string, environment: Environment = {}): P
 
 const NO_APPS: AppsReading = { entries: [], state: 'unknown', findings: [] };
 const NO_CONTAINERFILE: ContainerfileReading = { parsed: undefined, findings: [] };
+
+/** Where de-build.json names no image, it is the one that Compose would start. */
+async function withImageOfCompose(site: string, settings: SiteConfig, env: EnvFile): Promise<SiteConfig> {
+  const files = await readUsedComposeFiles(site, env.entries.get('COMPOSE_FILE')?.value);
+  const image = imageOfCompose(env, files);
+  return image === undefined ? settings : { ...settings, image };
+}
 
 async function readCheckedEnv(
   site: string,

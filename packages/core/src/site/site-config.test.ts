@@ -23,6 +23,7 @@ test('without a file every default holds', async () => {
   expect(await readSiteConfig(folder)).toEqual({
     config: defaultSiteConfig(),
     findings: [],
+    written: new Set(),
     unknown: new Set(),
   });
   expect(defaultSiteConfig()).toMatchObject({

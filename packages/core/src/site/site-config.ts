@@ -57,7 +57,9 @@ export const siteConfigSchema = z
       })
       .meta(IMAGE_NAME)
       .default('desiredeffect/erpnext-custom')
-      .describe('The image that is built, without a tag; the site version becomes the tag.'),
+      .describe(
+        'The image that is built, without a tag; the site version becomes the tag. Before the default comes what the env file names for Compose, such as CUSTOM_IMAGE.',
+      ),
     containerfile: path
       .prefault('images/custom/Containerfile')
       .describe('The Containerfile (Dockerfile) that the image is built from.'),
