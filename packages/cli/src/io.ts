@@ -3,7 +3,7 @@ export interface Io {
   readonly stdout: Terminal;
   readonly stderr: Terminal;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The folder the command was called in. */
+  /** The folder the command was called in; empty when it does not exist any more. */
   readonly folder: string;
   /**
    * Calls back on SIGINT (Ctrl-C), SIGTERM, SIGHUP and when the reader of our output closes the pipe.

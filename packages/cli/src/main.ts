@@ -26,6 +26,10 @@ export async function run(argv: readonly string[], outside: Io): Promise<number>
     }
     return 0;
   }
+  if (outside.folder === '') {
+    const { folderGone } = await import('@de-build/core');
+    return presentFailure(folderGone(), io, { form: argv.includes('--json') ? 'json' : 'text' });
+  }
   const line = await parseLine(argv, io.stdout.columns);
   if (line.kind === 'run') {
     const { command, call } = line;

@@ -3,8 +3,10 @@ import { keepMemoryOutOfCoreDumps } from '@de-build/core';
 import type { Io, StopReason, Terminal } from './io.ts';
 import { wantsColours } from './terminal/colours.ts';
 
+const UNWRITTEN = 1;
+
 /** The real process: its streams, environment, folder and signals. Excludes its memory from core dumps. */
-export function processIo(): Io {
+export function processIo(folder = process.cwd()): Io {
   keepMemoryOutOfCoreDumps();
   const listeners = new Set<(reason: StopReason) => void>();
   const tell = (reason: StopReason) => {
@@ -12,15 +14,18 @@ export function processIo(): Io {
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const stream of [process.stdout, process.stderr]) {
+    let hasFailed = false;
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') tell('EPIPE');
+      else if (!hasFailed) failAtExit(stream, error);
+      hasFailed = true;
     });
   }
   return {
     stdout: terminalOf(process.stdout),
     stderr: terminalOf(process.stderr),
     environment: process.env,
-    folder: process.cwd(),
+    folder,
     onStop(listener) {
       const handlers = signals.map((signal) => [signal, () => listener(signal)] as const);
       for (const [signal, handler] of handlers) process.on(signal, handler);
@@ -42,6 +47,15 @@ export function processIo(): Io {
     },
     exitNow: (code) => process.exit(code),
   };
+}
+
+/** What was not written is no success, although the work is done: the disk is full, for example. */
+function failAtExit(stream: WriteStream, { code, syscall }: NodeJS.ErrnoException): void {
+  process.once('exit', () => {
+    process.exitCode ||= UNWRITTEN;
+  });
+  if (stream === process.stdout)
+    process.stderr.write(`Standard output could not be written: ${code ?? syscall ?? 'unknown error'}.\n`);
 }
 
 function terminalOf(stream: WriteStream): Terminal {

@@ -12,8 +12,11 @@ export function presentUnexpected(io: GuardedIo): void {
       if (isEnding) return;
       isEnding = true;
       presentFailure(error, io, { isVerbose: true })
-        .catch(() => io.stderr.write('de-build met an error that it did not foresee.\n'))
-        .finally(() => io.exitNow(BUG));
+        .catch(() => {
+          io.stderr.write('de-build met an error that it did not foresee.\n');
+          return BUG;
+        })
+        .then(io.exitNow);
     },
     warning: ({ name, message }) => io.stderr.write(`${makeVisible(`${name}: ${message}`)}\n`),
   });

@@ -73,6 +73,8 @@ export type {
 export { DeBuildError, type ErrorDocument, type Failure, isDeBuildError } from './errors/de-build-error.ts';
 export { EXIT, type ExitCode } from './errors/exit-codes.ts';
 export type { Finding, Severity } from './errors/finding.ts';
+export { systemLimit } from './errors/process-failures.ts';
+export { folderGone } from './errors/site-failures.ts';
 export type {
   CheckEvent,
   CheckResult,

@@ -59,7 +59,7 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
     return finished.exitCode ?? 0;
   } catch (error) {
     view.end({ error });
-    const failed = { command: command.name, site, form, isVerbose };
+    const failed = { command: command.name, site, form, isVerbose, isChange: 'lock-wait' in command.options };
     return presentFailure(error, io, { ...failed, stopped: stop.reason() });
   } finally {
     stop.release();

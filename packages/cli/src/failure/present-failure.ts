@@ -11,16 +11,19 @@ export interface FailedCall {
   /** Of standard output. */
   readonly form?: string;
   readonly isVerbose?: boolean;
+  /** Whether the command changes a site. */
+  readonly isChange?: boolean;
   readonly stopped?: StopReason | undefined;
 }
 
 const INTERRUPTED = 130;
 
 /** Presents what was thrown: to people on standard error, to scripts on standard output. @returns the exit code */
-export async function presentFailure(error: unknown, io: GuardedIo, call: FailedCall): Promise<number> {
-  const { learnSecrets, makeVisible } = await import('@de-build/core');
+export async function presentFailure(thrown: unknown, io: GuardedIo, call: FailedCall): Promise<number> {
+  const { learnSecrets, makeVisible, systemLimit } = await import('@de-build/core');
   const { describeFailure } = await import('./failure.ts');
   const { failureText } = await import('./failure-text.ts');
+  const error = systemLimit(thrown) ?? thrown;
   // An unknown command may be the token, pasted in the wrong place.
   if (error instanceof UsageError && call.site !== undefined)
     await learnSecrets(call.site, io.redactor, io.environment);
@@ -36,6 +39,8 @@ export async function presentFailure(error: unknown, io: GuardedIo, call: Failed
     const { writeJsonLine } = await import('../progress/json-lines.ts');
     writeJsonLine(io.stdout, { type: 'failed', ...document });
   }
+  // Whoever read our output has left, and expects nothing more; only a change that was broken off is told.
+  if (stopped === 'EPIPE' && !call.isChange && failure.exitCode === INTERRUPTED) return exitCode;
   const { hasColours, columns } = io.stderr;
   const clean = (text: string) => makeVisible(redact(text));
   io.stderr.write(failureText(error, { hasColours, columns, isVerbose, clean, command, exitCode }));

@@ -691,6 +691,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       'git',
       Object.assign(new Error(SECRET), { code }),
     ]),
+    systemLimit: [
+      [Object.assign(new Error(SECRET), { code: 'EMFILE' })],
+      [Object.assign(new Error(SECRET), { code: 'ENOMEM' })],
+    ],
   },
   'rebuild-failures.ts': {
     manifestEdited: [['1.4.0.json', ['The digest of its commits is sha256:ab, and sha256:cd is recorded']]],
@@ -799,6 +803,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'site-failures.ts': {
     siteNotFound: [['/srv/erp']],
     notASite: [['/srv/erp']],
+    folderGone: [[]],
     siteUnreadable: [['/srv/erp', denied]],
     siteVersionMalformed: [
       ['v1.2.3', { shape: 'a semantic version such as 1.2.3', steps: ['next', 'patch'], nearest: '1.2.3' }],

@@ -53,6 +53,21 @@ export function programNotStarted(program: string, cause: unknown): DeBuildError
   });
 }
 
+/** An error of Node that says that the system has no more of something; `undefined` for any other. */
+export function systemLimit(error: unknown): DeBuildError | undefined {
+  const code = systemCode(error);
+  const said = EXPLANATIONS[code];
+  if (said === undefined) return undefined;
+  return failure('system-limit', error, {
+    what: 'The system gave de-build no more files, processes or memory.',
+    why: `It answered ${code}: ${said}.`,
+    fix:
+      code === 'EMFILE'
+        ? 'Raise the limit of open files (`ulimit -n`), then run it again.'
+        : 'End other programs or raise the limits of this user (`ulimit -a`), then run it again.',
+  });
+}
+
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   EMFILE: 'de-build has too many open files',
   ENFILE: 'the system has too many open files',

@@ -25,6 +25,17 @@ export function notASite(folder: string): DeBuildError {
   });
 }
 
+/** The process has a working folder that has no name any more. */
+export function folderGone(): DeBuildError {
+  return new DeBuildError({
+    code: 'folder-gone',
+    what: 'The current folder does not exist any more.',
+    why: 'It was removed, or its disk was unmounted, after the shell had entered it.',
+    fix: 'Go to a folder that exists, such as with `cd ~`, and run it again.',
+    exitCode: EXIT.usage,
+  });
+}
+
 export function siteUnreadable(folder: string, cause: unknown): DeBuildError {
   return new DeBuildError({
     code: 'site-unreadable',
