@@ -5,7 +5,7 @@ export function appsMissing(file: string): Finding {
   return error('apps-missing', {
     what: `There is no ${file}.`,
     why: 'It lists the apps of the image.',
-    fix: `Copy apps.json.example to ${file} and list your apps there.`,
+    fix: `Write your apps to ${file}, as \`[{ "url": "https://github.com/frappe/erpnext", "branch": "version-15" }]\`, or name another file with \`apps\` in de-build.json.`,
     file,
   });
 }

@@ -25,7 +25,7 @@ export function envExampleMissing(file: string, env: string): Finding {
   return warning('env-example-missing', {
     what: `There is no ${file}.`,
     why: `Without it nothing says whether ${env} has every key that is needed.`,
-    fix: `Copy ${env} to ${file}, remove the secrets, and commit it.`,
+    fix: `Copy ${env} to ${file}, remove the secrets, and commit it; or name another file, such as example.env of frappe_docker, with \`exampleEnv\` in de-build.json.`,
     file,
   });
 }

@@ -13,7 +13,6 @@ import type { Tools } from './tools.ts';
 export interface OpenSite extends Site {
   /** Its apps, build args and secrets. */
   readonly sources: SiteSources;
-  /** Secrets that can't be redacted, since their text occurs everywhere. */
   /** Values that occur by chance: they are not searched for in images. */
   readonly weak: readonly Secret[];
   /** The folder of records; absolute. */

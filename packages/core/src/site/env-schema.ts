@@ -36,10 +36,9 @@ export interface EnvSchema {
 }
 
 /**
- * Derives what `.env` must look like from its example:
- * a key of the example must be there; where the example has a value, so must `.env`; and a value must have the shape
- * that `@type` names; where it lacks the one that the example's value clearly has, that is only a warning. `@required` requires a value where the example has
- * none, `@optional` and a commented-out `# KEY=` let the key be left out. `@sensitive`, a word such as TOKEN or
+ * Derives what `.env` must look like from its example: a key of the example must be there; where the example has a value, so
+ * must `.env`; and a value must have the shape that `@type` names; where it lacks the one that the example's value clearly has,
+ * that is only a warning. `@required` requires a value where the example has none, `@optional` and a commented-out `# KEY=` let the key be left out. `@sensitive`, a word such as TOKEN or
  * PASSWORD in its name, and a value that is a token keep it out of every output, unless `@public` is said.
  * A type that is `decided` elsewhere counts more than `@type`.
  */
