@@ -122,7 +122,7 @@ export function engineObjectMissing(asked: string, reason: string): DeBuildError
   return failure('engine-object-missing', {
     what: `The Docker Engine has nothing at ${asked}.`,
     why: reason === '' ? 'It answered 404 without a reason.' : `It answered 404: ${sentence(reason)}`,
-    fix: 'Check the name; `docker image ls` lists the images of this engine.',
+    fix: 'It may have been removed meanwhile, or never have been there: `docker image ls` lists the images of this engine, and `de-build restore VERSION` brings back that of a release.',
   });
 }
 
