@@ -46,10 +46,7 @@ export function programNotStarted(program: string, cause: unknown): DeBuildError
   return failure('program-not-started', cause, {
     what: `${program} could not be started.`,
     why: `The system answered ${code}: ${EXPLANATIONS[code] ?? 'the program may not be started'}.`,
-    fix:
-      code === 'EMFILE'
-        ? 'Raise the limit of open files (`ulimit -n`), then run it again.'
-        : 'End other programs or raise the limits of this user (`ulimit -a`), then run it again.',
+    fix: raiseLimit(code),
   });
 }
 
@@ -61,11 +58,14 @@ export function systemLimit(error: unknown): DeBuildError | undefined {
   return failure('system-limit', error, {
     what: 'The system gave de-build no more files, processes or memory.',
     why: `It answered ${code}: ${said}.`,
-    fix:
-      code === 'EMFILE'
-        ? 'Raise the limit of open files (`ulimit -n`), then run it again.'
-        : 'End other programs or raise the limits of this user (`ulimit -a`), then run it again.',
+    fix: raiseLimit(code),
   });
+}
+
+function raiseLimit(code: string): string {
+  return code === 'EMFILE'
+    ? 'Raise the limit of open files (`ulimit -n`), then run it again.'
+    : 'End other programs or raise the limits of this user (`ulimit -a`), then run it again.';
 }
 
 const EXPLANATIONS: Readonly<Record<string, string>> = {

@@ -30,7 +30,7 @@ test('what is not proven for one platform is not proven', () => {
   expect(joinComparisons(all)).toMatchObject({ verdict: 'unproven' });
 });
 
-test('one platform is told as it is, and the same proof of all once', () => {
+test('one platform is shown as before, and a proof that is the same for all once', () => {
   const same = one('linux/amd64', 'identical', 'The same.');
   expect(joinComparisons([same])).toBe(same.comparison);
   expect(joinComparisons([same, one('linux/arm64', 'identical', 'The same.')]).proof).toBe(

@@ -39,6 +39,12 @@ test.each([
   ['always pulled', RIGHT.replace('PULL_POLICY=never\n', ''), {}, ['compose-pulls-always 4']],
   ['always pulled, and pushed', RIGHT.replace('PULL_POLICY=never\n', ''), { push: true }, []],
   ['only images of others', RIGHT, { text: 'services:\n  db:\n    image: mariadb:11\n' }, []],
+  [
+    'a secret in its name',
+    `${RIGHT}DB_PASSWORD=hunter-2\n`,
+    { text: 'a:\n  image: x/${DB_PASSWORD}:1\n' },
+    [],
+  ],
   ['no version', 'CUSTOM_IMAGE=acme/erp\n', {}, []],
   ['what Compose refuses', RIGHT, { text: 'a:\n  image: ${X:?say it}\n' }, []],
 ])('%s', (_, env, options, expected) => {

@@ -71,8 +71,14 @@ function readSettings(
     text.split('\n').flatMap((line, index): Setting[] => {
       const written = pattern.exec(line)?.[2];
       if (written === undefined) return [];
-      const { value, problem } = expandTemplate(written, (name) => env.entries.get(name)?.value);
-      if (problem !== undefined || value === '') return [];
+      let isSecret = false;
+      const { value, problem } = expandTemplate(written, (name) => {
+        const entry = env.entries.get(name);
+        isSecret ||= entry?.sensitive === true;
+        return entry?.value;
+      });
+      // A finding shows the value.
+      if (problem !== undefined || value === '' || isSecret) return [];
       return [{ value, place: { file: path, line: index + 1 }, hasVariable: value !== written }];
     }),
   );

@@ -14,7 +14,7 @@ import { check, type EnvType } from './env-scalar-types.ts';
 import { deriveEnvSchema, type EnvSchema } from './env-schema.ts';
 import { requireFolder } from './find-site.ts';
 import { judgeApps } from './judge-apps.ts';
-import { imageOfCompose } from './judge-compose.ts';
+import { imageOfCompose, judgeCompose } from './judge-compose.ts';
 import { judgeMounts } from './judge-mounts.ts';
 import { findPlaceholders } from './placeholder.ts';
 import { type ContainerfileReading, readContainerfile } from './read-containerfile.ts';
@@ -40,8 +40,12 @@ export async function readSite(folder: string, environment: Environment = {}): P
   const { env, findings: envFindings } = unknown.has('env')
     ? { env: undefined, findings: [] }
     : await readCheckedEnv(site, settings, { apps: apps.entries, unknown, environment });
-  const config =
-    written.has('image') || env === undefined ? settings : await withImageOfCompose(site, settings, env);
+  const composeFiles =
+    env === undefined ? [] : await readUsedComposeFiles(site, env.entries.get('COMPOSE_FILE')?.value);
+  // Where de-build.json names no image, it is the one that Compose would start.
+  const image = env === undefined || written.has('image') ? undefined : imageOfCompose(env, composeFiles);
+  const config = { ...settings, ...omitUndefined({ image }) };
+  const isCompared = !(['image', 'push', 'versionKey'] as const).some((key) => unknown.has(key));
   const { parsed } = container;
   const secretFindings =
     parsed === undefined ? [] : judgeMounts(parsed.containerfile, { config, env, ...secrets });
@@ -57,6 +61,7 @@ export async function readSite(folder: string, environment: Environment = {}): P
       ...configFindings,
       ...envFindings,
       ...(unknown.has('versionKey') ? [] : findVersionMissing(config, env, envFindings)),
+      ...(isCompared ? judgeCompose({ config, env }, composeFiles) : []),
       ...judgeApps(apps, { config, parsed }),
       ...container.findings,
       ...secrets.findings,
@@ -67,13 +72,6 @@ export async function readSite(folder: string, environment: Environment = {}): P
 
 const NO_APPS: AppsReading = { entries: [], state: 'unknown', findings: [] };
 const NO_CONTAINERFILE: ContainerfileReading = { parsed: undefined, findings: [] };
-
-/** Where de-build.json names no image, it is the one that Compose would start. */
-async function withImageOfCompose(site: string, settings: SiteConfig, env: EnvFile): Promise<SiteConfig> {
-  const files = await readUsedComposeFiles(site, env.entries.get('COMPOSE_FILE')?.value);
-  const image = imageOfCompose(env, files);
-  return image === undefined ? settings : { ...settings, image };
-}
 
 async function readCheckedEnv(
   site: string,

@@ -8,12 +8,10 @@ import type { Tools } from '../../flow/tools.ts';
 import { isSshUrl } from '../../git/ssh-url.ts';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { writeCacheEntry } from '../../site/cache-entry.ts';
-import { readUsedComposeFiles } from '../../site/compose-files.ts';
 import type { Dialect } from '../../site/containerfile.ts';
 import type { EnvFile } from '../../site/env-file.ts';
 import { ENVIRONMENT } from '../../site/env-from-environment.ts';
 import { findCrlfHeredoc, findCrlfScripts } from '../../site/find-crlf.ts';
-import { judgeCompose } from '../../site/judge-compose.ts';
 import { judgeAgent } from '../../site/judge-mounts.ts';
 import { SITE_CONFIG_FILE } from '../../site/read-site-config.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
@@ -69,13 +67,6 @@ function judgeSharedCache({ config, sources }: OpenSite): readonly Finding[] {
     .map((entry) => cacheCarriesPrivateCode(writeCacheEntry(entry), names, SITE_CONFIG_FILE));
 }
 
-/** Of the Compose files beside the site, where the settings that they are compared with are known. */
-export async function findComposeProblems(site: OpenSite): Promise<readonly Finding[]> {
-  const { folder, env, unknownSettings } = site;
-  if (['image', 'push', 'versionKey'].some((key) => unknownSettings.has(key as keyof SiteConfig))) return [];
-  return judgeCompose(site, await readUsedComposeFiles(folder, env?.entries.get('COMPOSE_FILE')?.value));
-}
-
 /** Of a Windows checkout: what a shell or the kernel of the image then does not understand. */
 export async function findLineEndings({
   folder,
@@ -92,7 +83,8 @@ export async function findLineEndings({
   ];
 }
 
-function checkOf({ file }: Finding, { config }: OpenSite): FileCheck {
+function checkOf({ id, file }: Finding, { config }: OpenSite): FileCheck {
+  if (id.startsWith('compose-')) return 'env';
   if (file === config.env || file === config.exampleEnv || file === ENVIRONMENT) return 'env';
   if (file === config.apps) return 'apps';
   return file === config.containerfile ? 'containerfile' : 'config';

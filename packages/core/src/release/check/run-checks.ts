@@ -12,7 +12,7 @@ import type { SiteConfig } from '../../site/site-config.ts';
 import { type MakeCheck, startChecks } from './check.ts';
 import { checkDisk, checkEngine, type SeenEngine } from './check-engine.ts';
 import { checkRecordedCommits, checkRepositories, type SiteApps } from './check-repositories.ts';
-import { checkSiteFiles, findComposeProblems, findLineEndings } from './check-site-files.ts';
+import { checkSiteFiles, findLineEndings } from './check-site-files.ts';
 import { checkImageTag, checkVersion, isForgivable } from './check-version.ts';
 import type { CheckId } from './checks.ts';
 
@@ -49,12 +49,7 @@ export async function runChecks(
   const { check, results } = startChecks({ config: site.config, skip, isForgiven }, tools);
 
   const files = checkSiteFiles(site, tools);
-  await check('config', () => files.config);
-  await check('env', async () => ({
-    ...files.env,
-    findings: [...files.env.findings, ...(await findComposeProblems(site))],
-  }));
-  for (const id of ['apps', 'token'] as const) await check(id, () => files[id]);
+  for (const id of ['config', 'env', 'apps', 'token'] as const) await check(id, () => files[id]);
   await check('containerfile', async () => {
     const { containerfile } = files;
     return { ...containerfile, findings: [...containerfile.findings, ...(await findLineEndings(site))] };

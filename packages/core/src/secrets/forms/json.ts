@@ -1,4 +1,4 @@
-/** The signs that a tool escapes as `\uXXXX`, besides those that JSON must escape. */
+/** The characters that a tool escapes as `\uXXXX`, besides those that JSON must escape. */
 const ESCAPED: readonly RegExp[] = [
   // Go, Rails
   /[&<>]/g,

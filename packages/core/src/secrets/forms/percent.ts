@@ -1,4 +1,4 @@
-/** The ASCII signs that each tool keeps, besides letters and digits. */
+/** The ASCII characters that each tool keeps, besides letters and digits. */
 const KEPT: readonly string[] = [
   // RFC 3986, unreserved: Python's `quote(safe='')`, curl, git, jq, Go's `QueryEscape`, .NET's `EscapeDataString`
   '-._~',
