@@ -5,9 +5,11 @@ import type {
   BuildPlan,
   BumpedSite,
   CheckReport,
+  DeployedSiteReport,
   DoctorReport,
   ErrorDocument as Failed,
   FlowEvent,
+  Ledger,
   Manifest,
   PrunedCache,
   PrunedMirror,
@@ -17,6 +19,8 @@ import type {
   ReleaseVerification,
   RestoredRelease,
   RetaggedImages,
+  RolledBackSite,
+  SiteStatus,
 } from '@de-build/core';
 
 // What each command prints with `--json`. `scripts/write-cli-schemas.mjs` makes the published JSON Schemas of these types.
@@ -47,6 +51,14 @@ export type ArchiveDocument = ArchivedRelease;
 export type RestoreDocument = RestoredRelease;
 /** Which images got their tags back. */
 export type RetagDocument = RetaggedImages;
+/** What runs, compared with the Compose files. */
+export type StatusDocument = SiteStatus;
+/** What was deployed; with `--dry-run` what would be. */
+export type DeployDocument = DeployedSiteReport;
+/** What was taken back; with `--dry-run` what would be. */
+export type RollbackDocument = RolledBackSite;
+/** Every deployment and rollback. */
+export type HistoryDocument = Ledger;
 /** What was freed of the build cache; with `--mirror` of the mirror. */
 export type PruneDocument = PrunedCache | PrunedMirror;
 /** What interrupted runs left, and what was repaired. */
@@ -85,6 +97,10 @@ export interface ResultEvent {
     | 'archived'
     | 'restored'
     | 'retagged'
+    | 'status'
+    | 'deployed'
+    | 'rolled-back'
+    | 'history'
     | 'pruned'
     | 'diagnosed';
 }

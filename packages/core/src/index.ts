@@ -27,6 +27,11 @@ export type {
 } from './audit/leaks/leak.ts';
 export { type AuditOptions, type AuditReport, auditImage, auditImages } from './audit-image/audit-image.ts';
 export { type BumpedSite, type BumpSiteOptions, bumpSite } from './bump/bump-site.ts';
+export { type DeployedSiteReport, type DeployOptions, deploySite } from './deploy/deploy-site.ts';
+export type { Deployment } from './deploy/deployment.ts';
+export type { DeploymentPlan } from './deploy/deployment-plan.ts';
+export type { Ledger, LedgerEntry } from './deploy/ledger.ts';
+export { readHistory } from './deploy/read-history.ts';
 export { type DiffOptions, diffReleases } from './diff/diff-releases.ts';
 export type {
   Change,
@@ -139,6 +144,7 @@ export {
   type RetagOptions,
   retagImages,
 } from './restore/retag-images.ts';
+export { type RollbackOptions, type RolledBackSite, rollBackSite } from './rollback/roll-back-site.ts';
 export { keepMemoryOutOfCoreDumps } from './secrets/core-dumps.ts';
 export { createRedactor, type RedactedStream, type Redactor } from './secrets/redactor.ts';
 export { Secret } from './secrets/secret.ts';
@@ -152,6 +158,12 @@ export { nearestName } from './site/nearest-name.ts';
 export { readSite } from './site/read-site.ts';
 export type { Site } from './site/site.ts';
 export { type SiteConfig, siteConfigSchema } from './site/site-config.ts';
+export {
+  type ContainerStatus,
+  readStatus,
+  type SiteStatus,
+  type StatusOptions,
+} from './status/read-status.ts';
 export type { VerifiedPoint } from './verify/verified-point.ts';
 export {
   type ReleaseVerification,

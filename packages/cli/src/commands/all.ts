@@ -6,14 +6,18 @@ import { build } from './build.ts';
 import { bump } from './bump.ts';
 import { check } from './check.ts';
 import { completion } from './completion.ts';
+import { deploy } from './deploy.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
+import { history } from './history.ts';
 import { list } from './list.ts';
 import { prune } from './prune.ts';
 import { rebuild } from './rebuild.ts';
 import { restore } from './restore.ts';
 import { retag } from './retag.ts';
+import { rollback } from './rollback.ts';
 import { show } from './show.ts';
+import { status } from './status.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. The first one runs when none is named. */
@@ -31,6 +35,10 @@ export const COMMANDS: readonly (Command | PrintingCommand)[] = [
   archive,
   restore,
   retag,
+  status,
+  deploy,
+  rollback,
+  history,
   prune,
   doctor,
   completion,

@@ -21,11 +21,12 @@ export async function createFromStream(
   folder: string,
   source: Readable,
   nameOf: () => string,
+  mode?: number,
 ): Promise<CreatedFile> {
   const temporary = join(folder, `.${randomBytes(6).toString('hex')}.tmp`);
   let file: FileHandle;
   try {
-    file = await open(temporary, 'wx');
+    file = await open(temporary, 'wx', mode);
   } catch (error) {
     source.destroy();
     throw error;

@@ -1,6 +1,7 @@
 import { engineBuildKit } from './buildkit/buildkit.ts';
 import { buildCache } from './cache/build-cache.ts';
 import type { ConnectOptions } from './connect-options.ts';
+import { containers } from './containers/containers.ts';
 import { describeEngine } from './describe-engine.ts';
 import type { Engine } from './engine.ts';
 import { findEndpoint, findOtherSockets } from './find-endpoint.ts';
@@ -31,6 +32,7 @@ export async function connectEngine(options: ConnectOptions): Promise<Engine> {
       images: store,
       registries: registries(transport, store),
       cache: buildCache(transport),
+      containers: containers(transport),
       about: () => describeEngine(transport, endpoint, { environment }),
       async platforms() {
         const { listPlatforms } = await import('./buildkit/platforms.ts');

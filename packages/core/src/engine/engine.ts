@@ -8,6 +8,10 @@ import type { Redactor } from '../secrets/redactor.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { CacheEntry } from '../site/cache-entry.ts';
 import type { BuildEvent } from './build-event.ts';
+import type { Containers } from './containers/containers.ts';
+
+export type { ContainerDetails, ContainerMount } from './containers/container-details.ts';
+export type { Containers } from './containers/containers.ts';
 
 export interface Engine {
   /** Its address: `unix:///var/run/docker.sock`. */
@@ -19,6 +23,7 @@ export interface Engine {
   readonly images: Images;
   readonly registries: Registries;
   readonly cache: BuildCache;
+  readonly containers: Containers;
   /** @throws DeBuildError `engine-without-buildkit` where DOCKER_BUILDKIT switches it off; `engine-*` */
   about(): Promise<EngineInfo>;
   /**

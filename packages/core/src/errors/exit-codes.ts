@@ -32,6 +32,8 @@ export const EXIT = {
   leak: 13,
   /** `doctor` found leftovers of runs that died. */
   leftovers: 14,
+  /** A deployment, a rollback or a backup failed; the message says what serves now. */
+  deployment: 15,
   /** Stopped by Ctrl-C (SIGINT). */
   interrupted: 130,
   /** Stopped by SIGTERM. */

@@ -23,6 +23,8 @@ export interface SiteFolder {
   readonly archives: string;
   /** Files of a rebuild while it runs. */
   readonly rebuild: string;
+  /** A folder for each deployment: what ran before, and the backups of it. */
+  readonly deployments: string;
   /** Caches: they only save time. */
   readonly contextHashes: string;
   readonly cleanLayers: string;
@@ -48,6 +50,7 @@ export function siteFolder(site: string): SiteFolder {
     ranges: join(path, 'history'),
     archives: join(path, 'archives'),
     rebuild: join(path, 'rebuild'),
+    deployments: join(path, 'deployments'),
     contextHashes: join(path, 'context-hashes'),
     cleanLayers: join(path, 'clean-layers.json'),
     imageFiles: join(path, 'image-files.json'),

@@ -27,6 +27,9 @@ export function registryEngine(
       pull: (reference) => Promise.reject(engineNeeded(`A pull of ${reference}`)),
     },
     cache: builder.cache,
+    get containers(): never {
+      throw engineNeeded('A running project');
+    },
     async about() {
       const [[platform = 'linux/amd64'] = []] = await builder.platforms();
       const { version } = builder.about;

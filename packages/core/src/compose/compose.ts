@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { composeFailed, composeMissing, composeTooSlow } from '../errors/compose-failures.ts';
+import { isDeBuildError } from '../errors/de-build-error.ts';
+import { parseJson } from '../parse-json.ts';
+import type { Environment } from '../process/environment.ts';
+import type { ProgramLines } from '../process/run-program.ts';
+import { runProgram } from '../process/run-program.ts';
+
+/** How a project is brought up: the files, and where they are read. */
+export interface ComposeProject {
+  readonly name: string;
+  readonly folder: string;
+  /** Absolute paths. */
+  readonly files: readonly string[];
+  readonly envFile?: string;
+}
+
+export interface ComposeOptions {
+  readonly environment: Environment;
+  /** Of the engine: `unix:///var/run/docker.sock`. */
+  readonly endpoint: string;
+  readonly signal: AbortSignal;
+  readonly redactor: NonNullable<ProgramLines['redactor']>;
+}
+
+/** Docker Compose, on one project. */
+export interface Compose {
+  /** The resolved project. @throws DeBuildError `compose-failed`, `compose-missing` */
+  resolve(): Promise<ResolvedProject>;
+  /**
+   * Recreates services where they differ from the files, and starts them; nothing is pulled or built, and no other service is
+   * touched.
+   * @throws DeBuildError `compose-failed`, `compose-too-slow`
+   */
+  up(services: readonly string[], options: UpOptions): Promise<void>;
+}
+
+export interface UpOptions {
+  readonly withinMs: number;
+  readonly onLine: (line: string) => void;
+}
+
+export interface ResolvedProject {
+  /** What Compose made of the files. Holds every secret of the project: never print it. */
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly services: ReadonlyMap<string, ResolvedService>;
+}
+
+export interface ResolvedService {
+  readonly image: string | undefined;
+  readonly command: readonly string[];
+  readonly pullPolicy: string | undefined;
+  /** As a container that runs it has it in its labels, where nothing changed. */
+  readonly configHash: string;
+}
+
+const RESOLVE_WITHIN_MS = 60_000;
+const COMMANDS = [['docker', 'compose'], ['docker-compose']] as const;
+
+const Resolved = z.looseObject({
+  services: z.record(
+    z.string(),
+    z.looseObject({
+      image: z.string().optional(),
+      command: z.union([z.array(z.string()), z.string()]).nullish(),
+      pull_policy: z.string().optional(),
+    }),
+  ),
+});
+
+/** @throws DeBuildError `compose-missing` */
+export async function openCompose(project: ComposeProject, options: ComposeOptions): Promise<Compose> {
+  const [program, ...first] = await findCommand(options);
+  const { name, folder, files, envFile } = project;
+  const global = [
+    ...first,
+    ...['--project-name', name, '--project-directory', folder],
+    ...files.flatMap((file) => ['--file', file]),
+    ...(envFile === undefined ? [] : ['--env-file', envFile]),
+  ];
+  const run = async (args: readonly string[], timeoutMs: number, onLine?: (line: string) => void) => {
+    const result = await runProgram(program, [...global, ...args], {
+      ...runOptions(options),
+      folder,
+      timeoutMs,
+      ...(onLine === undefined
+        ? {}
+        : { lines: { redactor: options.redactor, onLine: (line) => void onLine(line) } }),
+    });
+    const shown = `docker compose ${args.join(' ')}`;
+    if (result.ended === 'timeout') throw composeTooSlow(shown, timeoutMs / 1000, result.stderr);
+    if (result.exitCode !== 0) throw composeFailed(shown, result.exitCode, result.stderr);
+    return result.stdout;
+  };
+  return {
+    async resolve() {
+      const [text, hashes] = await Promise.all([
+        run(['config', '--format', 'json'], RESOLVE_WITHIN_MS),
+        run(['config', '--hash', '*'], RESOLVE_WITHIN_MS),
+      ]);
+      const document = Resolved.parse(parseJson(text));
+      const hashOf = new Map(
+        hashes.split('\n').flatMap((line) => {
+          const [service, hash] = line.trim().split(/\s+/);
+          return service && hash ? [[service, hash] as const] : [];
+        }),
+      );
+      const services = Object.entries(document.services).map(
+        ([service, { image, command, pull_policy: pullPolicy }]) =>
+          [
+            service,
+            {
+              image,
+              command: typeof command === 'string' ? [command] : (command ?? []),
+              pullPolicy,
+              configHash: hashOf.get(service) ?? '',
+            },
+          ] as const,
+      );
+      return { document, services: new Map(services) };
+    },
+    async up(services, { withinMs, onLine }) {
+      const args = ['up', '--detach', '--no-deps', '--no-build', '--pull', 'never'];
+      await run([...args, ...services], withinMs, onLine);
+    },
+  };
+}
+
+async function findCommand(options: ComposeOptions): Promise<readonly [string, ...string[]]> {
+  for (const [program, ...args] of COMMANDS) {
+    try {
+      const run = { ...runOptions(options), folder: '/', timeoutMs: 20_000 };
+      const { exitCode } = await runProgram(program, [...args, 'version', '--short'], run);
+      if (exitCode === 0) return [program, ...args];
+    } catch (error) {
+      if (!isDeBuildError(error) || error.code !== 'program-missing') throw error;
+    }
+  }
+  throw composeMissing();
+}
+
+function runOptions({ environment, endpoint, signal }: ComposeOptions) {
+  // A context that the environment names must not win over the engine that is used.
+  const { DOCKER_CONTEXT: _, ...rest } = environment;
+  return { environment: { ...rest, DOCKER_HOST: endpoint, COMPOSE_ANSI: 'never' }, signal };
+}

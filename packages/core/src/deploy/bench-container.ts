@@ -1,0 +1,119 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { isAlive, ownSpace } from '../disk/process-alive.ts';
+import type { ContainerDetails, Engine } from '../engine/engine.ts';
+import { isDeBuildError } from '../errors/de-build-error.ts';
+import { projectBusy } from '../errors/deploy-failures.ts';
+import { describeHolder, thisHolder } from '../flow/lock-holder.ts';
+import { type Bench, openBench } from '../frappe/bench/bench.ts';
+import { parseJson } from '../parse-json.ts';
+
+const HOLDER_LABEL = 'de-build.holder';
+
+const holderSchema = z.object({
+  what: z.string(),
+  user: z.string(),
+  pid: z.number(),
+  host: z.string(),
+  since: z.string(),
+  space: z.string(),
+});
+
+export interface BenchContainerOptions {
+  readonly project: string;
+  /** The container whose volumes, networks and variables it shares. */
+  readonly like: ContainerDetails;
+  /** Id of the image whose bench it is. */
+  readonly image: string;
+  readonly benchFolder: string;
+  /** As a person would type it. */
+  readonly what: string;
+  readonly now: Date;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a function with the bench of an image, in a container of its own beside those of a project. Its fixed name is the lock of
+ * the project on this engine: only one container can have it. It is removed afterwards; one whose process has ended is
+ * removed by the next.
+ * @throws DeBuildError `project-busy`, `engine-*`; what `use` throws
+ */
+export async function withBenchContainer<Result>(
+  { containers, images }: Pick<Engine, 'containers' | 'images'>,
+  options: BenchContainerOptions,
+  use: (bench: Bench) => Promise<Result>,
+): Promise<Result> {
+  const { like, image, benchFolder } = options;
+  const name = benchContainerName(options.project);
+  const holder = { ...thisHolder(options.what, options.now), space: await ownSpace() };
+  const before = new Set((await images.inspect(like.imageId))?.env ?? []);
+  const [network, ...others] = like.networks;
+  const spec = {
+    Image: image,
+    User: like.user,
+    WorkingDir: benchFolder,
+    Entrypoint: ['sleep'],
+    Cmd: ['infinity'],
+    // Those of the image are its own.
+    Env: like.environment.filter((one) => !before.has(one)),
+    Labels: { [HOLDER_LABEL]: JSON.stringify(holder) },
+    Healthcheck: { Test: ['NONE'] },
+    HostConfig: {
+      Init: true,
+      NetworkMode: network ?? like.networkMode,
+      Binds: bindsOf(like),
+    },
+  };
+  const id = await take(containers, name, spec, options.signal);
+  try {
+    for (const other of others) await containers.connect(id, other);
+    await containers.start(id);
+    return await use(openBench(containers, id));
+  } finally {
+    await containers.remove(id);
+  }
+}
+
+export function benchContainerName(project: string): string {
+  return `${project}-de-build`;
+}
+
+async function take(
+  containers: Engine['containers'],
+  name: string,
+  spec: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return await containers.create(name, spec);
+  } catch (error) {
+    if (!isDeBuildError(error) || error.code !== 'container-name-taken') throw error;
+    const held = await containers.inspect(name);
+    const holder = holderSchema.safeParse(parseJson(held?.labels[HOLDER_LABEL] ?? ''));
+    const isOurs = held === undefined || holder.success;
+    if (!isOurs) throw error;
+    if (held !== undefined && holder.success && !(await hasEnded(holder.data)))
+      throw projectBusy(name.replace(/-de-build$/, ''), describeHolder(holder.data), name);
+    if (held !== undefined) {
+      // A migration outlives the run that started it; it must not be cut off.
+      if (held.isRunning) await containers.waitForPrograms(held.id, signal);
+      // By its id: another run may have been quicker, and its container must stay.
+      await containers.remove(held.id);
+    }
+    return containers.create(name, spec);
+  }
+}
+
+/** Proven only on its own machine. */
+async function hasEnded({ host, space, pid }: z.infer<typeof holderSchema>): Promise<boolean> {
+  return host === hostname() && space === (await ownSpace()) && !isAlive(pid);
+}
+
+/** Anonymous volumes are the container's own. */
+function bindsOf({ mounts }: ContainerDetails): readonly string[] {
+  return mounts.flatMap(({ type, name, source, target, isWritable }) => {
+    const from = type === 'volume' ? name : type === 'bind' ? source : undefined;
+    if (from === undefined || (type === 'volume' && /^[0-9a-f]{64}$/.test(from))) return [];
+    return [`${from}:${target}${isWritable ? '' : ':ro'}`];
+  });
+}

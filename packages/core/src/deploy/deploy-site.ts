@@ -1,0 +1,185 @@
+import { writeWhole } from '../disk/write-whole.ts';
+import type { Engine } from '../engine/engine.ts';
+import { freeBytes } from '../engine/free-bytes.ts';
+import { parseReference } from '../engine/images/image-reference.ts';
+import {
+  deploymentRefused,
+  deploymentUnfinished,
+  nothingToResume,
+  releaseImageMissing,
+  releaseTagDiffers,
+} from '../errors/deploy-failures.ts';
+import type { Finding } from '../errors/finding.ts';
+import { changeSite } from '../flow/change-site.ts';
+import { thisHolder } from '../flow/lock-holder.ts';
+import type { OpenSite } from '../flow/open-site.ts';
+import { findRecord } from '../flow/read-records.ts';
+import { findReleaseImage } from '../flow/release-image.ts';
+import { inStage } from '../flow/stage.ts';
+import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
+import { omitUndefined } from '../omit-undefined.ts';
+import { readVersion } from '../site/site.ts';
+import { withBenchContainer } from './bench-container.ts';
+import {
+  type DeployedRelease,
+  type Deployment,
+  deploymentId,
+  filesOf,
+  readDeployments,
+  saveDeployment,
+} from './deployment.ts';
+import { type DeploymentPlan, planDeployment } from './deployment-plan.ts';
+import { benchContainerOf, findProject } from './find-project.ts';
+import { openProjectFiles } from './open-project-files.ts';
+import { recordDeployment } from './record-deployment.ts';
+import { runDeployment } from './run-deployment.ts';
+import { snapshotOf } from './snapshot.ts';
+
+export interface DeployOptions extends SiteOptions {
+  /** Site version. Default: that of the env file. */
+  readonly release?: string | undefined;
+  /** The Compose project. Default: the one that was brought up from the site's folder, or the only one with its image. */
+  readonly project?: string | undefined;
+  /** Finish a deployment whose run ended before it did. Default: false. */
+  readonly resume?: boolean;
+  /** Change nothing that stays; say what would be done. Default: false. */
+  readonly dryRun?: boolean;
+}
+
+/** What was deployed, or would be. */
+export interface DeployedSiteReport {
+  readonly dryRun: boolean;
+  readonly plan: DeploymentPlan;
+  /** Warnings of the preflight. */
+  readonly findings: readonly Finding[];
+  /** Absent with `dryRun`. */
+  readonly deployment?: Deployment;
+}
+
+export const DEPLOY: Flow = {
+  name: 'deploy',
+  stages: ['plan', 'pause', 'backup', 'migrate', 'swap', 'gate'],
+  unchanged: 'What ran before serves.',
+};
+
+/**
+ * Deploys a recorded release to the Compose project that runs the site's image: workers finish their jobs, every site is put into
+ * maintenance mode, backed up and migrated by the new image, and then the services of the image are replaced. The database and
+ * what else has another image stay up. A failure until then is undone: the databases are put back, and what ran before serves.
+ * @throws DeBuildError `deployment-refused`, `migration-failed`, `deployment-failed`, `deployment-unfinished`, `project-*`,
+ * `compose-*`, `release-image-missing`, `release-tag-differs`, `manifest-*`, `site-locked`, `engine-*`
+ */
+export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> {
+  const { release, resume = false, dryRun = false } = options;
+  const what = ['deploy', ...(release === undefined ? [] : [release]), ...(resume ? ['--resume'] : [])].join(
+    ' ',
+  );
+  return changeSite(options, { flow: DEPLOY, what, lock: 'live', dryRun }, async (site, tools) => {
+    const [last] = (await readDeployments(site.own.deployments)).filter(({ state }) => state !== 'undone');
+    const unfinished = last?.state === 'running' || last?.state === 'failed' ? last : undefined;
+    if (resume && unfinished === undefined) throw nothingToResume();
+    if (!resume && !dryRun && unfinished !== undefined)
+      throw deploymentUnfinished(
+        unfinished.id,
+        unfinished.to.reference,
+        unfinished.steps.at(-1)?.name ?? 'plan',
+      );
+    const engine = await tools.engine();
+    const to = unfinished?.to ?? (await releaseOnEngine(site, engine, release));
+    const project = await findProject(site, engine.containers, options.project ?? unfinished?.project);
+    const { compose, source } = await openProjectFiles(site.own.deployments, project, engine, tools);
+    const like = benchContainerOf(project, site.config.image, site.config.benchFolder);
+    const shared = { project: project.name, like, image: to.imageId, benchFolder: site.config.benchFolder };
+    const { signal } = tools;
+    return withBenchContainer(engine, { ...shared, what, now: tools.now(), signal }, async (bench) => {
+      const { plan, findings, resolved, described } = await inStage(
+        tools,
+        { stage: 'plan', title: `Comparing ${project.name} with ${to.reference}` },
+        async () => {
+          const [resolved, described] = await Promise.all([compose.resolve(), bench.describe()]);
+          const free = await freeBytes(site.own.path);
+          const from = unfinished?.from ?? runningRelease(like);
+          const sources = { project, resolved, bench: described, image: site.config.image, from, to };
+          return { ...planDeployment({ ...sources, freeBytes: free }), resolved, described };
+        },
+      );
+      const errors = findings.filter(({ severity }) => severity === 'error');
+      if (errors.length > 0) throw deploymentRefused(to.reference, errors);
+      if (dryRun) return { dryRun, plan, findings };
+      const deployment = unfinished ?? newDeployment(plan, what, tools);
+      const files = filesOf(site.own.deployments, deployment.id);
+      const save = () => saveDeployment(site.own.deployments, deployment);
+      deployment.state = 'running';
+      await site.own.make();
+      await save();
+      if (unfinished === undefined) {
+        const { folder, files: paths, envFile } = source;
+        const before = { folder, files: paths, appList: described.appList, ...omitUndefined({ envFile }) };
+        await writeWhole(files.before, `${JSON.stringify(before)}\n`, { mode: 0o600 });
+        const snapshot = snapshotOf(resolved, project, site.config.image);
+        await writeWhole(files.compose, `${JSON.stringify(snapshot)}\n`, { mode: 0o600 });
+      }
+      try {
+        await runDeployment({ deployment, project, engine, compose, bench, files, save, tools });
+        deployment.state = 'done';
+      } catch (error) {
+        if (!signal.aborted) await recordDeployment(site.own.deployments, deployment, tools.now(), error);
+        throw error;
+      }
+      deployment.endedAt = tools.now().toISOString();
+      await save();
+      await recordDeployment(site.own.deployments, deployment, tools.now());
+      return { dryRun, plan, findings, deployment };
+    });
+  });
+}
+
+/** @throws DeBuildError `release-image-missing`, `release-tag-differs`, `manifest-*` */
+async function releaseOnEngine(
+  site: OpenSite,
+  engine: Pick<Engine, 'images'>,
+  release: string | undefined,
+): Promise<DeployedRelease> {
+  const manifest = await findRecord(site, release ?? readVersion(site));
+  const { siteVersion, image } = manifest;
+  const { reference } = image;
+  const found = await findReleaseImage(engine, manifest);
+  if (found === undefined) throw releaseImageMissing(reference, siteVersion);
+  const tagged = await engine.images.inspect(reference);
+  if (tagged?.id !== found.id) throw releaseTagDiffers(reference, tagged?.id ?? 'no image', siteVersion);
+  return { siteVersion, reference, imageId: found.id };
+}
+
+function runningRelease({
+  image,
+  imageId,
+}: {
+  readonly image: string;
+  readonly imageId: string;
+}): DeployedRelease {
+  return { siteVersion: parseReference(image).tag, reference: image, imageId };
+}
+
+function newDeployment(plan: DeploymentPlan, what: string, { now }: Pick<Tools, 'now'>): Deployment {
+  const { user, host, since } = thisHolder(what, now());
+  return {
+    schemaVersion: 1,
+    id: deploymentId(now(), plan.to.siteVersion),
+    project: plan.project,
+    from: plan.from,
+    to: plan.to,
+    by: `${user}@${host}`,
+    startedAt: since,
+    state: 'running',
+    services: plan.services,
+    workers: [...plan.workers],
+    ...omitUndefined({ frontend: plan.frontend }),
+    steps: [],
+    sites: plan.sites.map(({ name, maintenance, patches, doctypes }) => ({
+      name,
+      maintenance,
+      patches,
+      doctypes,
+    })),
+  };
+}

@@ -1,0 +1,108 @@
+import type { ResolvedProject } from '../compose/compose.ts';
+import type { ProjectContainer, RunningProject } from '../compose/running-project.ts';
+import { isOfImage } from '../compose/running-project.ts';
+import { isSameRepository, parseReference } from '../engine/images/image-reference.ts';
+import {
+  deployAppMissing,
+  deployDatabaseUnsupported,
+  deployDiskFull,
+  deployOtherImage,
+  deployServiceMigrates,
+} from '../errors/deploy-findings.ts';
+import type { Finding } from '../errors/finding.ts';
+import type { BenchDescription, BenchSite } from '../frappe/bench/bench.ts';
+import type { DeployedRelease } from './deployment.ts';
+
+/** What a deployment will do, decided before anything is changed. */
+export interface DeploymentPlan {
+  readonly project: string;
+  readonly from: DeployedRelease;
+  readonly to: DeployedRelease;
+  /** The services of the image that are replaced, and how many containers each has. */
+  readonly services: Readonly<Record<string, number>>;
+  /** Services of the image that did their work once, as a configurator does; they are left. */
+  readonly oneShots: readonly string[];
+  /** All other services of the project: they are not touched. */
+  readonly kept: readonly string[];
+  /** Services that run jobs: they finish them first. */
+  readonly workers: readonly string[];
+  /** The service that visitors reach; `undefined` when none was recognised. */
+  readonly frontend: string | undefined;
+  readonly sites: readonly PlannedSite[];
+  /** Whether a site has patches or doctypes to migrate. */
+  readonly isMigration: boolean;
+}
+
+export type PlannedSite = Pick<
+  BenchSite,
+  'name' | 'maintenance' | 'readsAllowed' | 'patches' | 'doctypes' | 'databaseBytes'
+>;
+
+export interface PlanSources {
+  readonly project: RunningProject;
+  readonly resolved: ResolvedProject;
+  readonly bench: BenchDescription;
+  readonly image: string;
+  readonly from: DeployedRelease;
+  readonly to: DeployedRelease;
+  /** Where the backups are kept; `undefined` when the system does not report it. */
+  readonly freeBytes: number | undefined;
+}
+
+export function planDeployment(sources: PlanSources): {
+  readonly plan: DeploymentPlan;
+  readonly findings: readonly Finding[];
+} {
+  const { project, resolved, bench, image, from, to } = sources;
+  const ours = [...resolved.services].filter(
+    ([, service]) =>
+      service.image !== undefined && isSameRepository(parseReference(service.image).repository, image),
+  );
+  const running = project.containers.filter((one) => isOfImage(one, image));
+  const oneShots = ours.map(([name]) => name).filter((name) => isOneShot(name, running));
+  const replaced = ours.filter(([name]) => !oneShots.includes(name));
+  const commandOf = (name: string) =>
+    running.find(({ service }) => service === name)?.command.join(' ') ?? '';
+  const names = replaced.map(([name]) => name);
+  const migrating = replaced.find(([name]) => /\bbench\b.*\bmigrate\b/.test(commandOf(name)));
+  const other = replaced.find(([, service]) => service.image !== to.reference);
+  const sites = bench.sites.map(({ name, maintenance, readsAllowed, patches, doctypes, databaseBytes }) => ({
+    ...{ name, maintenance, readsAllowed, patches, doctypes, databaseBytes },
+  }));
+  const plan: DeploymentPlan = {
+    project: project.name,
+    from,
+    to,
+    services: Object.fromEntries(
+      names.map((name) => [name, Math.max(1, running.filter(({ service }) => service === name).length)]),
+    ),
+    oneShots,
+    kept: [...resolved.services.keys()].filter((name) => !ours.some(([our]) => our === name)),
+    workers: names.filter((name) => /\bbench\b.*\b(?:worker|worker-pool|schedule)\b/.test(commandOf(name))),
+    frontend:
+      names.find((name) => /nginx/.test(commandOf(name))) ?? names.find((name) => name === 'frontend'),
+    sites,
+    isMigration: sites.some(({ patches, doctypes }) => patches.length > 0 || doctypes.length > 0),
+  };
+  const needed = sites.reduce((sum, { databaseBytes }) => sum + databaseBytes, 0);
+  return {
+    plan,
+    findings: [
+      ...(other === undefined ? [] : [deployOtherImage(other[0], other[1].image ?? '', to.reference)]),
+      ...(migrating === undefined ? [] : [deployServiceMigrates(migrating[0])]),
+      ...bench.sites.flatMap(({ name, database, missingApps }) => [
+        ...(database === 'mariadb' ? [] : [deployDatabaseUnsupported(name, database)]),
+        ...missingApps.map((app) => deployAppMissing(name, app, to.reference)),
+      ]),
+      ...(sources.freeBytes !== undefined && sources.freeBytes < needed
+        ? [deployDiskFull(needed, sources.freeBytes)]
+        : []),
+    ],
+  };
+}
+
+/** It ended, and well: it is not restarted. */
+function isOneShot(service: string, running: readonly ProjectContainer[]): boolean {
+  const ours = running.filter((one) => one.service === service);
+  return ours.length > 0 && ours.every(({ status, exitCode }) => status === 'exited' && exitCode === 0);
+}

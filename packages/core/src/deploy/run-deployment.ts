@@ -1,0 +1,200 @@
+import { saveDump } from '../backup/save-dump.ts';
+import type { Compose } from '../compose/compose.ts';
+import type { RunningProject } from '../compose/running-project.ts';
+import { makeFolders } from '../disk/make-folders.ts';
+import { writeWhole } from '../disk/write-whole.ts';
+import type { Engine } from '../engine/engine.ts';
+import { isDeBuildError } from '../errors/de-build-error.ts';
+import { deploymentFailed } from '../errors/deploy-failures.ts';
+import { inStage } from '../flow/stage.ts';
+import type { Tools } from '../flow/tools.ts';
+import type { Bench } from '../frappe/bench/bench.ts';
+import { measureProgress } from '../progress/progress.ts';
+import { type DeployedSite, type Deployment, type DeploymentFiles, readBefore } from './deployment.ts';
+import { migrateSite } from './migrate-site.ts';
+import { restoreDatabase } from './restore-database.ts';
+import { waitForServices } from './wait-for-services.ts';
+import { waitForSite } from './wait-for-site.ts';
+
+/** What the steps of a deployment work with. */
+export interface DeploymentRun {
+  readonly deployment: Deployment;
+  readonly project: RunningProject;
+  readonly engine: Pick<Engine, 'containers'>;
+  readonly compose: Compose;
+  /** Of the image that is deployed. */
+  readonly bench: Bench;
+  readonly files: DeploymentFiles;
+  /** Writes the state of the deployment. */
+  readonly save: () => Promise<void>;
+  readonly tools: Tools;
+}
+
+/** How long jobs may take to end before their worker is stopped. */
+const WORKERS_WITHIN_SECONDS = 300;
+const SWAP_WITHIN_MS = 10 * 60_000;
+
+/**
+ * Deploys, or finishes a deployment: every step is saved when it begins and when it ends. Until the swap a failure is undone,
+ * and what ran before serves again.
+ */
+export async function runDeployment(run: DeploymentRun): Promise<void> {
+  const { deployment, tools } = run;
+  const wasSwapping = deployment.steps.some(({ name }) => name === 'swap');
+  if (!wasSwapping) {
+    try {
+      await step(run, 'pause', pauseTitle(deployment), () => pause(run));
+      await step(run, 'backup', `Backing up ${list(deployment.sites)}`, () => backup(run));
+      if (deployment.sites.some(isMigrated))
+        await step(run, 'migrate', `Migrating ${list(deployment.sites)}`, () => migrate(run));
+    } catch (error) {
+      // After an interrupt, the migration may still run in its container.
+      if (!tools.signal.aborted) await undo(run);
+      throw error;
+    }
+  }
+  try {
+    await step(run, 'swap', `Starting ${deployment.to.reference}`, () => swap(run));
+    await step(run, 'gate', `Checking ${list(deployment.sites)}`, () => gate(run));
+  } catch (error) {
+    if (tools.signal.aborted || !isDeBuildError(error)) throw error;
+    deployment.state = 'failed';
+    await run.save();
+    throw deploymentFailed(error.what, error.why, servingAfter(run), error.output);
+  }
+}
+
+export function isMigrated({ patches, doctypes }: Pick<DeployedSite, 'patches' | 'doctypes'>): boolean {
+  return patches.length > 0 || doctypes.length > 0;
+}
+
+export async function step(
+  { deployment, save, tools }: Pick<DeploymentRun, 'deployment' | 'save' | 'tools'>,
+  name: string,
+  title: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const entry: Deployment['steps'][number] = { name, state: 'started', startedAt: tools.now().toISOString() };
+  deployment.steps.push(entry);
+  await save();
+  try {
+    await inStage(tools, { stage: name, title }, work);
+    entry.state = 'done';
+  } catch (error) {
+    entry.state = 'failed';
+    throw error;
+  } finally {
+    entry.endedAt = tools.now().toISOString();
+    await save();
+  }
+}
+
+export function pauseTitle({ workers }: Pick<Deployment, 'workers'>): string {
+  return workers.length === 0
+    ? 'Turning maintenance mode on'
+    : `Stopping ${workers.join(', ')}; maintenance mode on`;
+}
+
+/** Workers finish the job that they run. After that only visitors write, and maintenance mode keeps them out. */
+export async function pause({ project, engine, bench, deployment, tools }: DeploymentRun): Promise<void> {
+  tools.done('Workers were stopped, and maintenance mode is on.');
+  const workers = project.containers.filter(({ service }) => deployment.workers.includes(service));
+  await Promise.all(workers.map(({ id }) => engine.containers.stop(id, WORKERS_WITHIN_SECONDS)));
+  for (const { name } of deployment.sites) await bench.run(['--site', name, 'set-maintenance-mode', 'on']);
+}
+
+async function backup({ bench, deployment, files, save, tools }: DeploymentRun): Promise<void> {
+  for (const site of deployment.sites) {
+    // Of an earlier run: the database may be half migrated by now, and what was saved before that is the backup.
+    if (site.dump !== undefined && site.migration !== undefined) continue;
+    const path = files.dump(site.name);
+    const id = `backup ${site.name}`;
+    const meter = measureProgress({ id, title: `Dumping ${site.name}`, unit: 'bytes' }, tools.emit);
+    await makeFolders(path.slice(0, path.lastIndexOf('/')), 0o700);
+    const at = await bench.siteTime(site.name);
+    const saved = await saveDump(bench, site.name, { path, signal: tools.signal, onBytes: meter.set });
+    meter.end();
+    await writeWhole(files.siteConfig(site.name), await bench.siteConfig(site.name), { mode: 0o600 });
+    site.dump = { ...saved, at };
+    await save();
+  }
+}
+
+async function migrate({ bench, deployment, files, save, tools, engine }: DeploymentRun): Promise<void> {
+  await bench.listApps();
+  for (const site of deployment.sites) {
+    if (!isMigrated(site) || site.migration === 'done') continue;
+    site.migration = 'started';
+    await save();
+    await migrateSite(
+      { site: site.name, bench, containers: engine.containers, log: files.log(site.name) },
+      tools,
+    );
+    site.migration = 'done';
+    await save();
+  }
+}
+
+/** The frontend last: it looks up the address of the backend once, when it starts. */
+export async function swap({ compose, deployment, engine, project, tools }: DeploymentRun): Promise<void> {
+  tools.done(`Services of ${deployment.to.reference} were started.`);
+  const names = Object.keys(deployment.services);
+  const frontend = names.filter((name) => name === deployment.frontend);
+  const others = names.filter((name) => name !== deployment.frontend);
+  const onLine = () => undefined;
+  for (const services of [others, frontend])
+    if (services.length > 0) await compose.up(services, { withinMs: SWAP_WITHIN_MS, onLine });
+  await waitForServices(engine.containers, {
+    project: project.name,
+    services: deployment.services,
+    imageId: deployment.to.imageId,
+    signal: tools.signal,
+  });
+}
+
+/** Maintenance mode ends here; where a site is not served then, it is on again. */
+export async function gate({ bench, deployment, tools }: DeploymentRun): Promise<void> {
+  const base = deployment.frontend === undefined ? undefined : `http://${deployment.frontend}:8080`;
+  for (const { name } of deployment.sites) await bench.run(['--site', name, 'clear-cache']);
+  for (const { name, maintenance } of deployment.sites) {
+    if (maintenance) continue;
+    await bench.run(['--site', name, 'set-maintenance-mode', 'off']);
+    if (base === undefined) continue;
+    try {
+      await waitForSite(bench, { base, site: name, signal: tools.signal });
+    } catch (error) {
+      await bench.run(['--site', name, 'set-maintenance-mode', 'on']);
+      throw error;
+    }
+  }
+}
+
+/** Puts the databases back that a migration began to change, and starts what ran before. */
+async function undo(run: DeploymentRun): Promise<void> {
+  const { deployment, bench, project, engine, files, save, tools } = run;
+  const started = deployment.steps.map(({ name }) => name);
+  if (started.includes('migrate')) {
+    for (const site of deployment.sites.filter(({ migration }) => migration !== undefined)) {
+      await restoreDatabase(bench, site, tools);
+      site.migration = 'undone';
+      await save();
+    }
+    await bench.writeAppList((await readBefore(files)).appList);
+    for (const { name } of deployment.sites) await bench.run(['--site', name, 'clear-cache']);
+  }
+  for (const { name, maintenance } of deployment.sites)
+    if (!maintenance) await bench.run(['--site', name, 'set-maintenance-mode', 'off']);
+  const workers = project.containers.filter(({ service }) => deployment.workers.includes(service));
+  await Promise.all(workers.map(({ id }) => engine.containers.start(id)));
+  deployment.state = 'undone';
+  await save();
+}
+
+function servingAfter({ deployment }: DeploymentRun): string {
+  const served = deployment.sites.filter(({ maintenance }) => !maintenance).map(({ name }) => name);
+  return `The containers of ${deployment.to.reference} were started; ${served.join(', ')} ${served.length === 1 ? 'is' : 'are'} in maintenance mode.`;
+}
+
+export function list(sites: readonly { readonly name: string }[]): string {
+  return sites.map(({ name }) => name).join(', ');
+}

@@ -1,0 +1,49 @@
+import { error, type Finding, warning } from './finding.ts';
+
+const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
+
+/** Compose would start another image than the one that is deployed. */
+export function deployOtherImage(service: string, found: string, wanted: string): Finding {
+  return error('deploy-other-image', {
+    what: `The Compose files start ${found} as ${service}, not ${wanted}.`,
+    why: 'Compose fills the files from the env file. What they name is what runs after the deployment, and after every later `docker compose up`.',
+    fix: `Change what \`image:\` of ${service} is filled from, such as CUSTOM_TAG in the env file, so that it is ${wanted}.`,
+    subject: service,
+  });
+}
+
+export function deployServiceMigrates(service: string): Finding {
+  return error('deploy-service-migrates', {
+    what: `The service ${service} runs \`bench migrate\` by itself when it starts.`,
+    why: 'It would migrate a second time, beside the deployment and without a backup.',
+    fix: `Remove ${service} from the project, or stop it from migrating: \`MIGRATE_SITES=false\` with the override of frappe_docker.`,
+    subject: service,
+  });
+}
+
+export function deployDatabaseUnsupported(site: string, database: string): Finding {
+  return error('deploy-database-unsupported', {
+    what: `The site ${site} uses ${database}.`,
+    why: 'de-build backs up and restores databases of MariaDB and MySQL.',
+    fix: 'Deploy this project by hand, with a backup of your own.',
+    subject: site,
+  });
+}
+
+export function deployAppMissing(site: string, app: string, reference: string): Finding {
+  return error('deploy-app-missing', {
+    what: `${reference} has no app ${app}, and the site ${site} has it installed.`,
+    why: 'A site does not start without an app that is installed on it.',
+    fix: `Add ${app} to apps.json and release again, or uninstall it first: \`bench --site ${site} uninstall-app ${app}\` (it deletes the app's data).`,
+    subject: app,
+  });
+}
+
+/** @param needed of all databases, unpacked */
+export function deployDiskFull(needed: number, free: number): Finding {
+  return warning('deploy-disk-full', {
+    what: `The disk may be too small for the backups: ${megabytes(free)} are free.`,
+    why: `The databases have ${megabytes(needed)}; a packed dump is usually a fifth of that.`,
+    fix: 'Free some disk space, or move older folders of `.de-build/deployments` to another disk.',
+  });
+}

@@ -1,0 +1,146 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { pack } from 'tar-stream';
+import { z } from 'zod';
+import type { Containers } from '../../engine/engine.ts';
+import { benchCommandFailed, benchToolFailed } from '../../errors/bench-failures.ts';
+import { parseJson } from '../../parse-json.ts';
+import { BENCH_TOOL } from './bench-tool.ts';
+
+const siteSchema = z.object({
+  name: z.string(),
+  /** `mariadb`, `postgres` or `sqlite`; what follows is known of `mariadb` only. */
+  database: z.string(),
+  maintenance: z.boolean(),
+  readsAllowed: z.boolean(),
+  /** Installed on it. */
+  apps: z.array(z.string()).default([]),
+  /** Installed on it, and not in the image. */
+  missingApps: z.array(z.string()).default([]),
+  /** Lines of patches.txt that did not run on it, in their order. */
+  patches: z.array(z.object({ app: z.string(), patch: z.string() })).default([]),
+  /** Whose file differs from what the site was migrated to. */
+  doctypes: z.array(z.object({ app: z.string(), doctype: z.string(), isNew: z.boolean() })).default([]),
+  databaseBytes: z.number().default(0),
+});
+
+/** A site on a bench. */
+export type BenchSite = Readonly<z.infer<typeof siteSchema>>;
+
+const descriptionSchema = z.object({
+  /** Of the image. */
+  apps: z.array(z.string()),
+  /** What `sites/apps.txt` says. */
+  appList: z.string(),
+  sites: z.array(siteSchema),
+});
+
+export type BenchDescription = Readonly<z.infer<typeof descriptionSchema>>;
+
+const restoredSchema = z.object({ tables: z.number(), dropped: z.array(z.string()) });
+const touchedSchema = z.object({ tables: z.array(z.string()).nullable() });
+const lostSchema = z.object({
+  written: z.array(z.object({ table: z.string(), created: z.number(), modified: z.number() })),
+});
+
+/** Rows of a table that were written since a time. */
+export type WrittenRows = Readonly<z.infer<typeof lostSchema>['written'][number]>;
+
+const timeSchema = z.object({ time: z.string() });
+
+const probeSchema = z.object({
+  ping: z.number(),
+  page: z.number(),
+  why: z.string().optional(),
+  bundlePath: z.string().optional(),
+  bundle: z.number().optional(),
+  socketio: z.number(),
+});
+
+/** HTTP statuses that the frontend answered with; 0 where it did not answer. */
+export type SiteProbe = Readonly<z.infer<typeof probeSchema>>;
+
+/** The bench of a running container, and the databases of its sites. */
+export interface Bench {
+  readonly container: string;
+  /** The apps of its image, and every site, compared with them. */
+  describe(): Promise<BenchDescription>;
+  /** `bench …`. @throws DeBuildError `bench-command-failed` */
+  run(args: readonly string[]): Promise<void>;
+  /** A whole dump, packed by gzip, in pieces. @throws DeBuildError `bench-tool-failed` */
+  dump(site: string, onOutput: (chunk: Buffer) => Promise<void> | void, signal: AbortSignal): Promise<void>;
+  /** Loads a dump, or some tables of it, and removes the tables that it has not. */
+  restore(
+    site: string,
+    dump: string,
+    only: readonly string[] | undefined,
+  ): Promise<z.infer<typeof restoredSchema>>;
+  /** Before a migration, so that what an earlier one wrote to is not taken for its. */
+  forgetTouchedTables(site: string): Promise<void>;
+  /** The tables that the last migrate wrote to; `undefined` where it did not say. */
+  touchedTables(site: string): Promise<readonly string[] | undefined>;
+  /** @param since `2026-11-29 12:00:00`, as `siteTime` */
+  rowsSince(site: string, since: string): Promise<readonly WrittenRows[]>;
+  /** Asks a frontend for the pages of a site. @param base `http://frontend:8080` */
+  probe(base: string, site: string): Promise<SiteProbe>;
+  /** The time that the site writes into its rows: `2026-11-29 12:00:00`. */
+  siteTime(site: string): Promise<string>;
+  /** Writes `sites/apps.txt` for the apps of the image. */
+  listApps(): Promise<void>;
+  writeAppList(text: string): Promise<void>;
+  /** The text of its site_config.json. Holds secrets. */
+  siteConfig(site: string): Promise<string>;
+}
+
+const SCRATCH = '/tmp';
+
+/** @param container a running one of the site's image, in the bench's folder */
+export function openBench(containers: Containers, container: string): Bench {
+  const tool = async (
+    action: string,
+    args: readonly string[],
+    options: Parameters<Containers['exec']>[2] = {},
+  ) => {
+    const result = await containers.exec(container, ['python3', '-c', BENCH_TOOL, action, ...args], options);
+    if (result.exitCode !== 0) throw benchToolFailed(action, result.exitCode, result.stderr);
+    return result.stdout;
+  };
+  const ask = async <T>(schema: z.ZodType<T>, action: string, ...args: string[]): Promise<T> =>
+    schema.parse(parseJson(await tool(action, args)));
+  return {
+    container,
+    describe: () => ask(descriptionSchema, 'describe'),
+    async run(args) {
+      const { exitCode, stdout, stderr } = await containers.exec(container, ['bench', ...args]);
+      if (exitCode !== 0) throw benchCommandFailed(args.join(' '), exitCode, stderr || stdout);
+    },
+    async dump(site, onOutput, signal) {
+      await tool('dump', [site], { onOutput, signal });
+    },
+    async restore(site, dump, only) {
+      const name = 'de-build-dump.sql.gz';
+      const tar = pack();
+      const { size } = await stat(dump);
+      const sent = containers.upload(container, SCRATCH, Readable.from(tar));
+      const entry = tar.entry({ name, size, mode: 0o644 });
+      await Promise.all([pipeline(createReadStream(dump), entry).then(() => tar.finalize()), sent]);
+      return ask(restoredSchema, 'restore', site, `${SCRATCH}/${name}`, JSON.stringify(only ?? null));
+    },
+    async forgetTouchedTables(site) {
+      await tool('forget', [site]);
+    },
+    touchedTables: async (site) => (await ask(touchedSchema, 'touched', site)).tables ?? undefined,
+    rowsSince: async (site, since) => (await ask(lostSchema, 'lost', site, since)).written,
+    probe: (base, site) => ask(probeSchema, 'probe', base, site),
+    siteTime: async (site) => (await ask(timeSchema, 'time', site)).time,
+    async listApps() {
+      await tool('apps', []);
+    },
+    async writeAppList(text) {
+      await tool('write-apps', [text]);
+    },
+    siteConfig: (site) => tool('config', [site]),
+  };
+}

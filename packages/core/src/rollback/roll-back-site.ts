@@ -1,0 +1,153 @@
+import { saveDump } from '../backup/save-dump.ts';
+import { openCompose } from '../compose/compose.ts';
+import { withBenchContainer } from '../deploy/bench-container.ts';
+import {
+  type Deployment,
+  filesOf,
+  readBefore,
+  readDeployments,
+  saveDeployment,
+} from '../deploy/deployment.ts';
+import { benchContainerOf, findProject } from '../deploy/find-project.ts';
+import { recordRollback } from '../deploy/record-deployment.ts';
+import { restoreDatabase } from '../deploy/restore-database.ts';
+import { gate, list, pause, pauseTitle, step, swap } from '../deploy/run-deployment.ts';
+import {
+  nothingToRollBack,
+  releaseImageMissing,
+  releaseTagDiffers,
+  rollbackLosesData,
+} from '../errors/deploy-failures.ts';
+import { changeSite } from '../flow/change-site.ts';
+import type { Flow, SiteOptions } from '../flow/tools.ts';
+import type { WrittenRows } from '../frappe/bench/bench.ts';
+import { measureProgress } from '../progress/progress.ts';
+
+export interface RollbackOptions extends SiteOptions {
+  /** The Compose project. Default: that of the last deployment. */
+  readonly project?: string | undefined;
+  /** Accept that rows that were written since the deployment are lost, where the database has to go back. Default: false. */
+  readonly acceptLoss?: boolean;
+  /** Change nothing that stays; say what would be done. Default: false. */
+  readonly dryRun?: boolean;
+}
+
+/** What was rolled back, or would be. */
+export interface RolledBackSite {
+  readonly dryRun: boolean;
+  readonly deployment: Deployment;
+  /** The databases that go back to what they were before the deployment, and what was written into them since. */
+  readonly databases: readonly {
+    readonly site: string;
+    /** When it was dumped, as the site tells the time. */
+    readonly at: string;
+    readonly lost: readonly WrittenRows[];
+  }[];
+}
+
+const ROLLBACK: Flow = {
+  name: 'rollback',
+  stages: ['plan', 'pause', 'backup', 'restore', 'swap', 'gate'],
+  unchanged: 'What ran before serves.',
+};
+
+/**
+ * Takes the last deployment back: the images that ran before it, with the Compose project as it was then, and, where a site was
+ * migrated, the database from before that. The database as it is now is dumped first.
+ * @throws DeBuildError `nothing-to-roll-back`, `rollback-loses-data`, `backup-damaged`, `release-image-missing`, `project-*`,
+ * `compose-*`, `site-locked`, `engine-*`
+ */
+export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> {
+  const { acceptLoss = false, dryRun = false } = options;
+  const what = 'rollback';
+  return changeSite(options, { flow: ROLLBACK, what, lock: 'live', dryRun }, async (site, tools) => {
+    const { deployments } = site.own;
+    const deployment = (await readDeployments(deployments)).find(
+      ({ state }) => state !== 'undone' && state !== 'rolled-back',
+    );
+    if (deployment === undefined) throw nothingToRollBack(site.config.image);
+    const engine = await tools.engine();
+    const { from } = deployment;
+    const tagged = await engine.images.inspect(from.reference);
+    if (tagged === undefined) throw releaseImageMissing(from.reference, from.siteVersion);
+    if (tagged.id !== from.imageId) throw releaseTagDiffers(from.reference, tagged.id, from.siteVersion);
+    const project = await findProject(site, engine.containers, options.project ?? deployment.project);
+    const files = filesOf(deployments, deployment.id);
+    const before = await readBefore(files);
+    const { environment, signal, redactor } = tools;
+    const compose = await openCompose(
+      { name: project.name, folder: before.folder, files: [files.compose] },
+      { environment, endpoint: engine.endpoint, signal, redactor },
+    );
+    const { image, benchFolder } = site.config;
+    const like = benchContainerOf(project, image, benchFolder);
+    const shared = { project: project.name, like, image: from.imageId, benchFolder };
+    return withBenchContainer(engine, { ...shared, what, now: tools.now(), signal }, async (bench) => {
+      const migrated = deployment.sites.filter(
+        ({ migration }) => migration === 'started' || migration === 'done',
+      );
+      const databases: RolledBackSite['databases'][number][] = [];
+      for (const { name, dump } of migrated) {
+        const at = dump?.at ?? '';
+        databases.push({ site: name, at, lost: await bench.rowsSince(name, at) });
+      }
+      if (dryRun) return { dryRun, deployment, databases };
+      if (!acceptLoss && databases.some(({ lost }) => lost.length > 0))
+        throw rollbackLosesData(from.reference, describeLoss(databases));
+      const started = tools.now();
+      const save = () => saveDeployment(deployments, deployment);
+      const work = {
+        deployment: { ...deployment, to: from },
+        project,
+        engine,
+        compose,
+        bench,
+        files,
+        save,
+        tools,
+      };
+      const from0 = deployment.steps.length;
+      // The steps share their list with the deployment, which is what is saved.
+      await step(work, 'pause', pauseTitle(deployment), () => pause(work));
+      if (migrated.length > 0) {
+        await step(work, 'backup', `Backing up ${list(migrated)}`, async () => {
+          for (const { name } of migrated) {
+            const meter = measureProgress({ id: name, title: `Dumping ${name}`, unit: 'bytes' }, tools.emit);
+            const path = files.dump(name).replace(/database/, `rolled-back-${tools.now().getTime()}`);
+            await saveDump(bench, name, { path, signal, onBytes: meter.set });
+            meter.end();
+          }
+        });
+        await step(work, 'restore', `Restoring the database of ${list(migrated)}`, async () => {
+          for (const one of migrated) await restoreDatabase(bench, one, tools, 'all');
+        });
+      }
+      await bench.writeAppList(before.appList);
+      await step(work, 'swap', `Starting ${from.reference}`, () => swap(work));
+      await step(work, 'gate', `Checking ${list(deployment.sites)}`, () => gate(work));
+      deployment.state = 'rolled-back';
+      await save();
+      await recordRollback(deployments, deployment, {
+        started,
+        now: tools.now(),
+        steps: deployment.steps.slice(from0),
+      });
+      return { dryRun, deployment, databases };
+    });
+  });
+}
+
+const SHOWN = 5;
+
+function describeLoss(databases: RolledBackSite['databases']): string {
+  return databases
+    .filter(({ lost }) => lost.length > 0)
+    .map(({ site, at, lost }) => {
+      const shown = lost
+        .slice(0, SHOWN)
+        .map(({ table, created, modified }) => `${table}: ${created} created, ${modified} modified`);
+      const more = lost.length > SHOWN ? `, and ${lost.length - SHOWN} more tables` : '';
+      return `Since ${at}, rows of ${site} were written that would be lost: ${shown.join('; ')}${more}. Deleted rows can't be counted.`;
+    })
+    .join(' ');
+}
