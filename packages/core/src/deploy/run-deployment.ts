@@ -1,4 +1,4 @@
-import { saveDump } from '../backup/save-dump.ts';
+import { saveDump } from '../frappe/bench/save-dump.ts';
 import type { Compose } from '../compose/compose.ts';
 import type { RunningProject } from '../compose/running-project.ts';
 import { makeFolders } from '../disk/make-folders.ts';

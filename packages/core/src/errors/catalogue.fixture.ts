@@ -2,14 +2,20 @@ import * as appFindings from './app-findings.ts';
 import * as appsInputFindings from './apps-input-findings.ts';
 import * as archive from './archive-failures.ts';
 import * as audit from './audit-failures.ts';
+import * as bench from './bench-failures.ts';
+import * as backup from './backup-failures.ts';
 import * as build from './build-failures.ts';
 import * as builder from './builder-failures.ts';
 import * as checkFindings from './check-findings.ts';
+import * as compose from './compose-failures.ts';
 import * as composeFindings from './compose-findings.ts';
 import * as configFindings from './config-findings.ts';
+import * as container from './container-failures.ts';
 import * as containerfileFindings from './containerfile-findings.ts';
 import * as context from './context-failures.ts';
 import type { DeBuildError } from './de-build-error.ts';
+import * as deploy from './deploy-failures.ts';
+import * as deployFindings from './deploy-findings.ts';
 import * as doctorFindings from './doctor-findings.ts';
 import * as engine from './engine-failures.ts';
 import * as engineImage from './engine-image-failures.ts';
@@ -62,6 +68,12 @@ export const catalogue = {
   'git-failures.ts': git,
   'git-ssh-failures.ts': gitSsh,
   'lock-failures.ts': lock,
+  'bench-failures.ts': bench,
+  'backup-failures.ts': backup,
+  'compose-failures.ts': compose,
+  'container-failures.ts': container,
+  'deploy-failures.ts': deploy,
+  'deploy-findings.ts': deployFindings,
   'manifest-failures.ts': manifest,
   'manifest-findings.ts': manifestFindings,
   'mirror-failures.ts': mirror,
@@ -604,6 +616,65 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [{ url: sshUrl, hasAgent: true, keyFiles: 0 }],
     ],
     gitSshMissing: [[{ url: sshUrl }]],
+  },
+  'bench-failures.ts': {
+    benchCommandFailed: [['--site erp.localhost clear-cache', 1, 'redis is down']],
+    benchToolFailed: [['describe', 1, 'Access denied']],
+  },
+  'backup-failures.ts': {
+    dumpIncomplete: [['erp.localhost', 'It has no end mark.']],
+    backupDamaged: [['/site/.de-build/deployments/x/database.sql.gz', 'Its content is not what was saved.']],
+  },
+  'compose-failures.ts': {
+    composeMissing: [[]],
+    composeFailed: [
+      ['docker compose up --detach backend', 1, 'No such image'],
+      ['docker compose up --detach backend', null, ''],
+    ],
+    composeTooSlow: [['docker compose up --detach backend', 600, 'Container erp-configurator-1  Waiting']],
+  },
+  'container-failures.ts': { containerNameTaken: [['erp-de-build']] },
+  'deploy-failures.ts': {
+    projectNotFound: [
+      ['acme/erp', undefined, []],
+      ['acme/erp', 'erp-test', ['erp', 'other']],
+    ],
+    projectAmbiguous: [['acme/erp', ['erp', 'erp-test']]],
+    projectWithoutBench: [['erp', 'acme/erp', '/home/frappe/frappe-bench']],
+    projectBusy: [['erp', '`de-build deploy` has been running since noon: process 7 of me on host.', 'erp-de-build']],
+    composeFilesMissing: [['erp', ['/srv/erp/compose.yaml']]],
+    deploymentRefused: [['acme/erp:1.1.0', []]],
+    releaseImageMissing: [['acme/erp:1.1.0', '1.1.0']],
+    releaseTagDiffers: [['acme/erp:1.1.0', 'sha256:ab', '1.1.0']],
+    deploymentUnreadable: [['/site/.de-build/deployments/x/deployment.json', new Error('x')]],
+    deploymentUnfinished: [['20261129T120000Z-1.1.0', 'acme/erp:1.1.0', 'migrate']],
+    nothingToResume: [[]],
+    migrationFailed: [
+      [
+        'erp.localhost',
+        { patch: 'acme.patches.fill', place: 'apps/acme/acme/patches/fill.py:12', exitCode: 1 },
+        { serving: 'What ran before serves again.', log: '/site/migrate.log', output: 'ZeroDivisionError' },
+      ],
+      [
+        'erp.localhost',
+        { patch: undefined, place: undefined, exitCode: 1 },
+        { serving: 'What ran before serves again.', log: '/site/migrate.log', output: '' },
+      ],
+    ],
+    deploymentFailed: [
+      ['backend did not become ready.', 'It is not running', 'erp.localhost is in maintenance mode.', 'log'],
+    ],
+    servicesNotReady: [[['backend (0 of 1)'], 180]],
+    siteNotServed: [['erp.localhost', '/ has status 502']],
+    nothingToRollBack: [['erp']],
+    rollbackLosesData: [['acme/erp:1.0.0', 'Since noon, rows were written that would be lost.']],
+  },
+  'deploy-findings.ts': {
+    deployOtherImage: [['backend', 'acme/erp:1.0.0', 'acme/erp:1.1.0']],
+    deployServiceMigrates: [['migrator']],
+    deployDatabaseUnsupported: [['erp.localhost', 'postgres']],
+    deployAppMissing: [['erp.localhost', 'hrms', 'acme/erp:1.1.0']],
+    deployDiskFull: [[5e9, 1e9]],
   },
   'lock-failures.ts': {
     siteLocked: [

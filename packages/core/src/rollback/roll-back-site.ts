@@ -1,4 +1,4 @@
-import { saveDump } from '../backup/save-dump.ts';
+import { saveDump } from '../frappe/bench/save-dump.ts';
 import { openCompose } from '../compose/compose.ts';
 import { withBenchContainer } from '../deploy/bench-container.ts';
 import {

@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { createFromStream } from '../disk/create-from-stream.ts';
-import { dumpIncomplete } from '../errors/backup-failures.ts';
-import type { Bench } from '../frappe/bench/bench.ts';
+import { createFromStream } from '../../disk/create-from-stream.ts';
+import { dumpIncomplete } from '../../errors/backup-failures.ts';
+import type { Bench } from './bench.ts';
 
 /** A dump of a database on disk. */
 export interface SavedDump {

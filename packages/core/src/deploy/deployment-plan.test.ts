@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ProjectContainer, RunningProject } from '../compose/running-project.ts';
+import type { BenchSite } from '../frappe/bench/bench.ts';
+import { type PlanSources, planDeployment } from './deployment-plan.ts';
+
+const IMAGE = 'acme/erp';
+
+function container(service: string, command: string, more: Partial<ProjectContainer> = {}): ProjectContainer {
+  return {
+    ...{ id: service, name: `erp-${service}-1`, service, number: 1, configHash: 'x', createdAt: '' },
+    ...{ image: `${IMAGE}:1.0.0`, imageId: 'sha256:1', status: 'running', isRunning: true, exitCode: 0 },
+    ...{ restarts: 0, labels: {}, user: '', workingDir: '', environment: [], mounts: [], networks: [] },
+    ...{ networkMode: '', command: command.split(' ') },
+    ...more,
+  };
+}
+
+const containers = [
+  container('backend', 'gunicorn'),
+  container('frontend', 'nginx-entrypoint.sh'),
+  container('queue-long', 'bench worker --queue long,default'),
+  container('queue-long', 'bench worker --queue long,default', { number: 2 }),
+  container('scheduler', 'bench schedule'),
+  container('configurator', 'bash -c bench', { status: 'exited', isRunning: false }),
+  container('db', 'mariadbd', { image: 'mariadb:10.6' }),
+];
+const project: RunningProject = { name: 'erp', folder: '/erp', files: ['/erp/compose.yaml'], containers };
+
+const site: BenchSite = {
+  ...{ name: 'erp.localhost', database: 'mariadb', maintenance: false, readsAllowed: false },
+  ...{ apps: ['frappe'], missingApps: [], patches: [], doctypes: [], databaseBytes: 5e6 },
+};
+
+function plan({ sites = [site], tag = '1.1.0', ...more }: Partial<PlanSources> & { sites?: BenchSite[]; tag?: string }) {
+  const service = (image: string) => ({ image, command: [], pullPolicy: undefined, configHash: 'x' });
+  const services = containers.map(
+    (one) => [one.service, service(one.service === 'db' ? one.image : `${IMAGE}:${tag}`)] as const,
+  );
+  return planDeployment({
+    project,
+    resolved: { document: {}, services: new Map(services) },
+    bench: { apps: ['frappe'], appList: 'frappe\n', sites },
+    image: IMAGE,
+    from: { siteVersion: '1.0.0', reference: `${IMAGE}:1.0.0`, imageId: 'sha256:1' },
+    to: { siteVersion: '1.1.0', reference: `${IMAGE}:1.1.0`, imageId: 'sha256:2' },
+    freeBytes: 1e9,
+    ...more,
+  });
+}
+
+test('services of the image are replaced, with as many containers as run; all others are kept', () => {
+  expect(plan({})).toMatchObject({
+    findings: [],
+    plan: {
+      services: { backend: 1, frontend: 1, 'queue-long': 2, scheduler: 1 },
+      oneShots: ['configurator'],
+      kept: ['db'],
+      workers: ['queue-long', 'scheduler'],
+      frontend: 'frontend',
+      isMigration: false,
+    },
+  });
+});
+
+describe('what prevents it', () => {
+  const ids = (sources: Parameters<typeof plan>[0]) => plan(sources).findings.map(({ id }) => id);
+
+  test.each<[string, Parameters<typeof plan>[0]]>([
+    ['deploy-other-image', { tag: '1.0.0' }],
+    ['deploy-app-missing', { sites: [{ ...site, missingApps: ['hrms'] }] }],
+    ['deploy-database-unsupported', { sites: [{ ...site, database: 'postgres' }] }],
+    ['deploy-disk-full', { freeBytes: 1e6 }],
+    [
+      'deploy-service-migrates',
+      {
+        project: {
+          ...project,
+          containers: [...containers, container('backend', 'bash -c bench --site all migrate', { number: 0 })].reverse(),
+        },
+      },
+    ],
+  ])('%s', (id, sources) => {
+    expect(ids(sources)).toEqual([id]);
+  });
+});
+
+test.each<[Partial<BenchSite>]>([
+  [{ patches: [{ app: 'acme', patch: 'acme.patches.one' }] }],
+  [{ doctypes: [{ app: 'acme', doctype: 'Rate', isNew: true }] }],
+])('a site with %j is migrated', (more) => {
+  expect(plan({ sites: [{ ...site, ...more }] }).plan.isMigration).toBe(true);
+});
