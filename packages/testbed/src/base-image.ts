@@ -2,14 +2,28 @@ import { createReadStream } from 'node:fs';
 import { pack } from 'tar-stream';
 import { requestEngine } from './engine-request.ts';
 import { canStartPrivateEngine } from './private-engine.ts';
-import { ensureBusyboxArchive, ensureExampleBaseArchive } from './root-file-system.ts';
+import {
+  type ExampleRootName,
+  ensureBusyboxArchive,
+  ensureExampleArchive,
+  examplePackages,
+} from './root-file-system.ts';
 
 /** A shell and its commands, for tests that need nothing else. */
 export const BUSYBOX_IMAGE = 'de-build-testbed/busybox:1';
 /** What the example site is built on: git, Python and the user `frappe`. */
 export const EXAMPLE_BASE_IMAGE = 'de-build-example/base:bookworm';
 
-type BaseImage = typeof BUSYBOX_IMAGE | typeof EXAMPLE_BASE_IMAGE;
+/** What the example site runs on: gunicorn, rq, nginx, a client of MariaDB, the user `frappe`. */
+export const EXAMPLE_RUNTIME_IMAGE = 'de-build-example/runtime:bookworm';
+/** MariaDB and Redis. */
+export const EXAMPLE_SERVICES_IMAGE = 'de-build-example/services:bookworm';
+
+type BaseImage =
+  | typeof BUSYBOX_IMAGE
+  | typeof EXAMPLE_BASE_IMAGE
+  | typeof EXAMPLE_RUNTIME_IMAGE
+  | typeof EXAMPLE_SERVICES_IMAGE;
 
 /**
  * Adds missing base images to an engine: built from the distribution if possible, otherwise pulled.
@@ -45,25 +59,32 @@ type CreateImage = (host: string) => Promise<void>;
 
 const IMPORTED: Readonly<Record<BaseImage, CreateImage>> = {
   [BUSYBOX_IMAGE]: async (host) => importImage(host, BUSYBOX_IMAGE, await ensureBusyboxArchive()),
-  [EXAMPLE_BASE_IMAGE]: async (host) =>
-    importImage(host, EXAMPLE_BASE_IMAGE, await ensureExampleBaseArchive()),
+  [EXAMPLE_BASE_IMAGE]: (host) => importExample(host, EXAMPLE_BASE_IMAGE, 'base'),
+  [EXAMPLE_RUNTIME_IMAGE]: (host) => importExample(host, EXAMPLE_RUNTIME_IMAGE, 'runtime'),
+  [EXAMPLE_SERVICES_IMAGE]: (host) => importExample(host, EXAMPLE_SERVICES_IMAGE, 'services'),
 };
 
 /** For a Docker on another system, where there is no debootstrap. */
 const PULLED: Readonly<Record<BaseImage, CreateImage>> = {
   [BUSYBOX_IMAGE]: (host) => buildImage(host, BUSYBOX_IMAGE, 'FROM busybox:1\n'),
-  [EXAMPLE_BASE_IMAGE]: (host) =>
-    buildImage(
-      host,
-      EXAMPLE_BASE_IMAGE,
-      [
-        'FROM debian:bookworm-slim',
-        'RUN apt-get update && apt-get install --no-install-recommends -y git python3 ca-certificates \\',
-        '  && rm -rf /var/lib/apt/lists/* && useradd --create-home --uid 1000 --shell /bin/bash frappe',
-        '',
-      ].join('\n'),
-    ),
+  [EXAMPLE_BASE_IMAGE]: (host) => installExample(host, EXAMPLE_BASE_IMAGE, 'base'),
+  [EXAMPLE_RUNTIME_IMAGE]: (host) => installExample(host, EXAMPLE_RUNTIME_IMAGE, 'runtime'),
+  [EXAMPLE_SERVICES_IMAGE]: (host) => installExample(host, EXAMPLE_SERVICES_IMAGE, 'services'),
 };
+
+async function importExample(host: string, image: string, root: ExampleRootName): Promise<void> {
+  await importImage(host, image, await ensureExampleArchive(root));
+}
+
+function installExample(host: string, image: string, root: ExampleRootName): Promise<void> {
+  const dockerfile = [
+    'FROM debian:bookworm-slim',
+    `RUN apt-get update && apt-get install --no-install-recommends -y ${examplePackages(root).join(' ')} \\`,
+    '  && rm -rf /var/lib/apt/lists/* && useradd --create-home --uid 1000 --shell /bin/bash frappe',
+    '',
+  ];
+  return buildImage(host, image, dockerfile.join('\n'));
+}
 
 /** debootstrap needs what a private engine needs. */
 function canMakeRootFileSystems(): boolean {

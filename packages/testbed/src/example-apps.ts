@@ -1,4 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { type AppRepository, createAppRepository } from './git-repository.ts';
+import { workspaceFile } from './workspace-file.ts';
 
 /** Frappe and three apps in miniature, as bare repositories below a git server's folder. */
 export interface ExampleApps {
@@ -38,6 +41,17 @@ export async function moveExampleApp(
     message: `Release ${version}`,
     files: { [`${app}/__init__.py`]: `__version__ = "${version}"\n` },
   });
+}
+
+/** Gives mini_erp what a running site shows: doctypes, methods, jobs, a bundle, a patch. Returns the commit. */
+export async function fillExampleApp({ apps }: ExampleApps): Promise<string> {
+  const folder = workspaceFile('examples/apps/mini_erp');
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = found.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const files = await Promise.all(
+    paths.sort().map(async (path) => [relative(folder, path), await readFile(path, 'utf8')] as const),
+  );
+  return apps.mini_erp.commit({ message: 'Add orders', files: Object.fromEntries(files) });
 }
 
 async function createExampleApp(serverFolder: string, name: string): Promise<AppRepository> {

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { EXAMPLE_APP_NAMES } from './example-apps.ts';
 import { runCommand } from './run-command.ts';
+import { workspaceFile } from './workspace-file.ts';
 
 export interface ExampleSiteOptions {
   /** Made by this; must not hold a site yet. */
@@ -11,7 +11,10 @@ export interface ExampleSiteOptions {
   readonly gitUrl: string;
   /** What `.env` holds as PAT_DESIRED_EFFECT. */
   readonly token: string;
-  /** Which of the Containerfiles; `cache-bust` is the secret dialect with CACHE_BUST, frappe_docker's newest. */
+  /**
+   * Which of the Containerfiles; `cache-bust` is the secret dialect with CACHE_BUST, frappe_docker's newest. `layered` is that
+   * too, for an image that runs: only then has the site its compose.yaml, and the keys of `.env` that this uses.
+   */
   readonly dialect?: ExampleDialect;
   /** `1.0.0` unless given. */
   readonly version?: string;
@@ -34,7 +37,7 @@ export interface ExampleAppEntry {
   readonly [extra: string]: unknown;
 }
 
-export type ExampleDialect = 'cache-bust' | 'secret' | 'build-arg';
+export type ExampleDialect = 'cache-bust' | 'secret' | 'build-arg' | 'layered';
 
 export interface ExampleSite {
   readonly folder: string;
@@ -50,10 +53,12 @@ export interface ExampleSite {
   commit(message: string): Promise<void>;
 }
 
+const DEFAULT_IMAGE = 'desiredeffect/mini-erp';
 const CONTAINERFILES = {
   'cache-bust': 'images/custom/Containerfile',
   secret: 'images/custom/Containerfile.secret',
   'build-arg': 'images/custom/Containerfile.build-arg',
+  layered: 'images/layered/Containerfile',
 } as const;
 const DEFAULT_APPS: readonly ExampleAppEntry[] = [
   { url: `example/${EXAMPLE_APP_NAMES[0]}.git`, branch: 'version-15' },
@@ -63,10 +68,14 @@ const DEFAULT_APPS: readonly ExampleAppEntry[] = [
 
 /** Creates the example site as a git repository, with its apps on the given git server. */
 export async function createExampleSite(options: ExampleSiteOptions): Promise<ExampleSite> {
-  const { folder, dialect = 'cache-bust', image = 'desiredeffect/mini-erp' } = options;
+  const { folder, dialect = 'cache-bust', image = DEFAULT_IMAGE } = options;
   const withToken = (placeholder: string) => options.gitUrl.replace('://', `://${placeholder}@`);
   await mkdir(folder, { recursive: true });
-  await cp(exampleFolder(), folder, { recursive: true });
+  const runs = dialect === 'layered';
+  await cp(workspaceFile('examples/mini-erp'), folder, {
+    recursive: true,
+    filter: (path) => runs || basename(path) !== 'compose.yaml',
+  });
 
   const site: ExampleSite = {
     folder,
@@ -123,6 +132,11 @@ async function makeFrappePathOptional(folder: string): Promise<void> {
   await writeFile(file, text.replace(/^FRAPPE_PATH=/m, '# FRAPPE_PATH='));
 }
 
+/** An image that is in no registry, under the release's number. */
+function composeKeys({ image = DEFAULT_IMAGE }: ExampleSiteOptions): Record<string, string> {
+  return { CUSTOM_IMAGE: image, CUSTOM_TAG: '${DE_SITE_VERSION}', PULL_POLICY: 'never' };
+}
+
 /** `.env` from its example, with the values for this machine. */
 async function fillEnv(options: ExampleSiteOptions): Promise<string> {
   const values: Record<string, string> = {
@@ -130,6 +144,7 @@ async function fillEnv(options: ExampleSiteOptions): Promise<string> {
     PAT_DESIRED_EFFECT: options.token,
     DB_PASSWORD: 'only-for-the-example',
     ...(options.privateFrappe === true ? {} : { FRAPPE_PATH: `${options.gitUrl}/frappe/frappe` }),
+    ...(options.dialect === 'layered' ? composeKeys(options) : {}),
     ...options.env,
   };
   const example = await readFile(join(options.folder, 'de-example.env'), 'utf8');
@@ -142,15 +157,6 @@ async function fillEnv(options: ExampleSiteOptions): Promise<string> {
   });
   const added = Object.entries(values).map(([key, value]) => `${key}=${value}`);
   return `${[...filled, ...added].join('\n')}\n`;
-}
-
-/** `examples/mini-erp` of the workspace this file belongs to. */
-function exampleFolder(): string {
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const found = join(folder, 'examples', 'mini-erp');
-    if (existsSync(found)) return found;
-  }
-  throw new Error('The workspace holds no examples/mini-erp');
 }
 
 function git(folder: string, args: readonly string[]): Promise<string> {

@@ -7,9 +7,9 @@ import { readDistribution } from './debian-packages.ts';
 import { createEngineFolder } from './engine-folder.ts';
 import { requestEngine } from './engine-request.ts';
 import { type EngineSoftware, type EngineVersion, ensureEngineSoftware } from './engine-software.ts';
-import { type HostCertificates, makeHostCertificates } from './host-certificates.ts';
 import { addNetworkNamespace, type NetworkNamespace } from './network-namespace.ts';
 import { endProcess, findProcessesOf } from './process-table.ts';
+import { openRemoteAccess, type RemoteAccess, remoteArguments } from './remote-access.ts';
 import { runCommand } from './run-command.ts';
 import { sweep } from './test-run.ts';
 
@@ -19,18 +19,13 @@ export interface PrivateEngineOptions {
   readonly diskBytes?: number;
   /** Keeps images in containerd's store; not before 23. */
   readonly hasContainerdStore?: boolean;
+  /**
+   * In a network namespace of its own, where its containers reach each other by name: engines that share one break each
+   * other's networks.
+   */
+  readonly hasNetworks?: boolean;
   /** In a network namespace of its own, it also listens on tcp with TLS there. */
   readonly isRemote?: boolean;
-}
-
-/** How an engine in a network of its own is reached. */
-export interface RemoteAccess {
-  /** `tcp://ADDRESS:2376` */
-  readonly host: string;
-  readonly address: string;
-  readonly port: number;
-  /** The authority that it trusts; its own certificate is `good`, also for 127.0.0.1. */
-  readonly certificates: HostCertificates;
 }
 
 /** How a command line client reaches an engine. */
@@ -49,6 +44,8 @@ export interface PrivateEngine {
   readonly folder: string;
   /** Where it keeps images, containers and caches. */
   readonly dataFolder: string;
+  /** Where its published ports are reached, if it is in a network namespace of its own. */
+  readonly address?: string;
   /** Where it `isRemote`. */
   readonly remote?: RemoteAccess;
   /** The daemon's own log. */
@@ -96,7 +93,8 @@ export function privateEngineVersions(): readonly EngineVersion[] {
 export async function startPrivateEngine(options: PrivateEngineOptions): Promise<PrivateEngine> {
   const right = canStartPrivateEngine();
   if (!right.allowed) throw new Error(`Cannot start: ${right.reason}`);
-  const software = await ensureEngineSoftware(options.version);
+  const isApart = (options.hasNetworks ?? false) || (options.isRemote ?? false);
+  const software = await ensureEngineSoftware(options.version, isApart);
   const { folder, bridge, network } = await createEngineFolder(software.environment);
   const socketPath = join(folder, 'docker.sock');
   const host = `unix://${socketPath}`;
@@ -133,15 +131,16 @@ export async function startPrivateEngine(options: PrivateEngineOptions): Promise
   try {
     const dockerCli = await prepareCli(folder, host, software);
     await prepareData(join(folder, DATA), options.diskBytes);
-    if (options.isRemote) {
+    if (isApart) {
       namespace = await addNetworkNamespace({ folder, bridge, network }, software.environment);
-      remote = await openRemoteAccess(folder, namespace);
+      if (options.isRemote) remote = await openRemoteAccess(folder, namespace);
     }
     await start();
     return {
       version: options.version,
       ...{ host, socketPath, dockerCli, folder, logFile },
       dataFolder: join(folder, DATA),
+      ...(namespace === undefined ? {} : { address: namespace.address }),
       ...(remote === undefined ? {} : { remote }),
       kill: (signal = 'SIGKILL') => end(signal),
       restart: async () => {
@@ -154,21 +153,6 @@ export async function startPrivateEngine(options: PrivateEngineOptions): Promise
     await sweep(folder);
     throw error;
   }
-}
-
-const TLS_PORT = 2376;
-
-async function openRemoteAccess(folder: string, { address }: NetworkNamespace): Promise<RemoteAccess> {
-  const tls = join(folder, 'tls');
-  await mkdir(tls);
-  const certificates = await makeHostCertificates(tls, [address, '127.0.0.1']);
-  return { host: `tcp://${address}:${TLS_PORT}`, address, port: TLS_PORT, certificates };
-}
-
-function remoteArguments(folder: string, remote: RemoteAccess): readonly string[] {
-  const { host, certificates } = remote;
-  const own = ['--tlsverify', `--tlscacert=${certificates.authorityFile}`];
-  return [`--host=${host}`, ...own, `--tlscert=${folder}/tls/good.pem`, `--tlskey=${folder}/tls/good.key`];
 }
 
 async function spawnDaemon(options: {

@@ -8,15 +8,52 @@ import { readDistribution, readMirror } from './debian-packages.ts';
 import { ensureToolEnvironment } from './engine-software.ts';
 import { runCommand } from './run-command.ts';
 
-/** What the builds of the example site need in addition to a shell. */
-const EXAMPLE_PACKAGES = ['git', 'python3', 'ca-certificates'];
-/** Not used by any build of the example site. It is half of the bytes, and a release reads its image several times. */
+/** A Debian or Ubuntu with the user `frappe` (1000). */
+interface ExampleRoot {
+  readonly packages: readonly string[];
+  /** In addition to {@link UNUSED_FILES}. */
+  readonly unused: readonly string[];
+}
+
+const MARIADB_CLIENT = [
+  'usr/bin/mariadb-{binlog,check,conv,import,plugin,show,slap,tzinfo-to-sql,upgrade,waitpid}',
+  'usr/bin/{innochecksum,perror,replace,resolve_stack_dump}',
+];
+
+const EXAMPLE_ROOTS = {
+  /** What the builds of the example site need in addition to a shell. About 100 MB. */
+  base: {
+    packages: ['git', 'python3', 'ca-certificates'],
+    unused: [
+      'usr/share/gitweb',
+      'usr/bin/{git-shell,scalar}',
+      'usr/lib/git-core/{git-{daemon,http-fetch,http-push,imap-send,sh-i18n--envsubst,shell},scalar}',
+    ],
+  },
+  /** What the example site needs to run. About 150 MB. */
+  runtime: {
+    packages: ['python3', 'gunicorn', 'python3-rq', 'python3-pymysql', 'nginx', 'mariadb-client'],
+    unused: [...MARIADB_CLIENT, 'usr/bin/{mariadb-admin,my_print_defaults}', 'usr/share/mysql'],
+  },
+  /** The database and the key-value store of the example site. About 130 MB. */
+  services: {
+    packages: ['mariadb-server-core', 'mariadb-client', 'redis-server'],
+    unused: [...MARIADB_CLIENT, 'usr/bin/redis-{benchmark,check-aof,check-rdb}'],
+  },
+} satisfies Record<string, ExampleRoot>;
+
+export type ExampleRootName = keyof typeof EXAMPLE_ROOTS;
+
+export function examplePackages(root: ExampleRootName): readonly string[] {
+  return EXAMPLE_ROOTS[root].packages;
+}
+
+/** Not used by any of them. It is half of the bytes, and a release reads its image several times. */
 const UNUSED_FILES = [
   'debootstrap',
   'var/{cache/{apt,debconf},lib/apt/lists,log}/*',
-  'usr/share/{doc,gitweb,info,locale,man,perl,zoneinfo}/*',
-  'usr/bin/{git-shell,perl[b5]*,perldoc,perlivp,perlthanks,scalar}',
-  'usr/lib/git-core/{git-{daemon,http-fetch,http-push,imap-send,sh-i18n--envsubst,shell},scalar}',
+  'usr/share/{doc,info,locale,man,perl,zoneinfo}/*',
+  'usr/bin/{perl[b5]*,perldoc,perlivp,perlthanks}',
   'usr/lib/*/{gconv,perl,libperl.so.*}',
   'usr/lib/python3*/pydoc_data',
 ];
@@ -42,15 +79,16 @@ export async function ensureBusyboxArchive(): Promise<string> {
   );
 }
 
-/** A tar of a Debian or Ubuntu with git and Python and the user `frappe` (1000). About 100 MB, a minute the first time. */
-export async function ensureExampleBaseArchive(): Promise<string> {
+/** A tar of a Debian or Ubuntu for the example site; minutes the first time. */
+export async function ensureExampleArchive(kind: ExampleRootName): Promise<string> {
   const suite = readDistribution()?.codename ?? '';
-  return ensureCached(`example-base-${suite}-2.tar`, (draft) =>
+  const { packages, unused } = EXAMPLE_ROOTS[kind];
+  return ensureCached(`example-${kind}-${suite}-2.tar`, (draft) =>
     inNewFolder(draft, async (root) => {
       const { address } = await readMirror();
       await runCommand(
         'debootstrap',
-        ['--variant=minbase', `--include=${EXAMPLE_PACKAGES.join(',')}`, suite, root, address],
+        ['--variant=minbase', `--include=${packages.join(',')}`, suite, root, address],
         { environment: { ...(await ensureToolEnvironment()), HOME: root } },
       );
       await runCommand('chroot', [
@@ -61,7 +99,7 @@ export async function ensureExampleBaseArchive(): Promise<string> {
         '--shell=/bin/bash',
         'frappe',
       ]);
-      await runCommand('bash', ['-c', `rm -rf ${UNUSED_FILES.join(' ')}`], { cwd: root });
+      await runCommand('bash', ['-c', `rm -rf ${[...UNUSED_FILES, ...unused].join(' ')}`], { cwd: root });
       await archive(root, draft);
     }),
   );
