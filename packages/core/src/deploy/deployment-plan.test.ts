@@ -16,7 +16,7 @@ function container(service: string, command: string, more: Partial<ProjectContai
 }
 
 const containers = [
-  container('backend', 'gunicorn'),
+  container('backend', 'gunicorn --chdir=/home/frappe/frappe-bench/sites --workers=2 --worker-class gthread'),
   container('frontend', 'nginx-entrypoint.sh'),
   container('queue-long', 'bench worker --queue long,default'),
   container('queue-long', 'bench worker --queue long,default', { number: 2 }),

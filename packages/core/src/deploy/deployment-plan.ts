@@ -11,6 +11,7 @@ import {
 } from '../errors/deploy-findings.ts';
 import type { Finding } from '../errors/finding.ts';
 import type { BenchDescription, BenchSite } from '../frappe/bench/bench.ts';
+import { runsBench } from '../frappe/bench/runs-bench.ts';
 import type { DeployedRelease } from './deployment.ts';
 
 /** What a deployment will do, decided before anything is changed. */
@@ -64,7 +65,7 @@ export function planDeployment(sources: PlanSources): {
   const commandOf = (name: string) =>
     running.find(({ service }) => service === name)?.command.join(' ') ?? '';
   const names = replaced.map(([name]) => name);
-  const migrating = replaced.find(([name]) => /\bbench\b.*\bmigrate\b/.test(commandOf(name)));
+  const migrating = replaced.find(([name]) => runsBench(commandOf(name), 'migrate'));
   const other = replaced.find(([, service]) => service.image !== to.reference);
   const sites = bench.sites.map(({ name, maintenance, readsAllowed, patches, doctypes, databaseBytes }) => ({
     ...{ name, maintenance, readsAllowed, patches, doctypes, databaseBytes },
@@ -78,7 +79,7 @@ export function planDeployment(sources: PlanSources): {
     ),
     oneShots,
     kept: [...resolved.services.keys()].filter((name) => !ours.some(([our]) => our === name)),
-    workers: names.filter((name) => /\bbench\b.*\b(?:worker|worker-pool|schedule)\b/.test(commandOf(name))),
+    workers: names.filter((name) => runsBench(commandOf(name), 'worker|worker-pool|schedule')),
     frontend:
       names.find((name) => /nginx/.test(commandOf(name))) ?? names.find((name) => name === 'frontend'),
     sites,

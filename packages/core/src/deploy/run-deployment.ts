@@ -9,6 +9,7 @@ import { deploymentFailed } from '../errors/deploy-failures.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Bench } from '../frappe/bench/bench.ts';
+import { runsBench } from '../frappe/bench/runs-bench.ts';
 import { measureProgress } from '../progress/progress.ts';
 import { type DeployedSite, type Deployment, type DeploymentFiles, readBefore } from './deployment.ts';
 import { migrateSite } from './migrate-site.ts';
@@ -31,7 +32,9 @@ export interface DeploymentRun {
 }
 
 /** How long jobs may take to end before their worker is stopped. */
-const WORKERS_WITHIN_SECONDS = 300;
+const JOBS_WITHIN_SECONDS = 300;
+/** The scheduler runs no jobs, and ignores SIGTERM as the first process of a container. */
+const SCHEDULER_WITHIN_SECONDS = 1;
 const SWAP_WITHIN_MS = 10 * 60_000;
 
 /**
@@ -99,7 +102,14 @@ export function pauseTitle({ workers }: Pick<Deployment, 'workers'>): string {
 export async function pause({ project, engine, bench, deployment, tools }: DeploymentRun): Promise<void> {
   tools.done('Workers were stopped, and maintenance mode is on.');
   const workers = project.containers.filter(({ service }) => deployment.workers.includes(service));
-  await Promise.all(workers.map(({ id }) => engine.containers.stop(id, WORKERS_WITHIN_SECONDS)));
+  await Promise.all(
+    workers.map(({ id, command }) =>
+      engine.containers.stop(
+        id,
+        runsBench(command.join(' '), 'schedule') ? SCHEDULER_WITHIN_SECONDS : JOBS_WITHIN_SECONDS,
+      ),
+    ),
+  );
   for (const { name } of deployment.sites) await bench.run(['--site', name, 'set-maintenance-mode', 'on']);
 }
 

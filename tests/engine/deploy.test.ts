@@ -1,0 +1,209 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  EXAMPLE_BASE_IMAGE,
+  EXAMPLE_RUNTIME_IMAGE,
+  EXAMPLE_SERVICES_IMAGE,
+  type ExampleProject,
+  type ExampleSite,
+  ensureBaseImages,
+  fillExampleApp,
+  type PrivateEngine,
+  privateEngineVersions,
+  runCommand,
+  startExampleProject,
+  startPrivateEngine,
+} from '@de-build/testbed';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { createExampleWorld, type ExampleWorld } from './example-world.ts';
+import { withPrivateEngines } from './on-each-engine.ts';
+import { runCli } from './run-cli.ts';
+import { runRelease } from './run-release.ts';
+
+// The images are made the first time.
+jest.setTimeout(1_800_000);
+
+const SITES = ['erp.localhost', 'two.localhost'] as const;
+const [FIRST, SECOND] = SITES;
+const PATCHES = 'mini_erp/patches.txt';
+const ORDER = 'mini_erp/mini_erp/doctype/sales_order/sales_order.json';
+
+withPrivateEngines('a release on a running project', () => {
+  let engine: PrivateEngine;
+  let world: ExampleWorld;
+  let site: ExampleSite;
+  let project: ExampleProject;
+
+  beforeAll(async () => {
+    const version = privateEngineVersions().at(-1) ?? 'distribution';
+    [engine, world] = await Promise.all([startPrivateEngine({ version, hasNetworks: true }), createExampleWorld()]);
+    await ensureBaseImages(engine.host, [EXAMPLE_BASE_IMAGE, EXAMPLE_RUNTIME_IMAGE, EXAMPLE_SERVICES_IMAGE]);
+    await fillExampleApp(world.apps);
+    site = await world.addSite(engine, { dialect: 'layered' });
+    await release('1.0.0');
+    project = await startExampleProject({ engine, site, sites: SITES, schedulerTick: 60 });
+    for (const customer of ['Acme', 'Umbrella']) await addOrder(customer);
+  });
+  afterAll(async () => {
+    await project?.down();
+    await world?.close();
+    await engine?.stop();
+  });
+
+  test('status adopts the project from its labels, and shows what the files would start', async () => {
+    const { document } = await deBuild('status');
+    expect(document.project).toBe(project.name);
+    const services = document.containers.map(({ service }: { service: string }) => service);
+    expect(services).toEqual(expect.arrayContaining(['backend', 'configurator', 'db', 'frontend', 'scheduler']));
+    expect(document.containers.flatMap(({ drift }: { drift: string[] }) => drift)).toEqual([]);
+    expect(document.missing).toEqual([]);
+  });
+
+  test('a release with a schema change is deployed: the patch ran on both sites, and all services have its image', async () => {
+    await changeOrders('priority', { set_priority: 'update `tabSales Order` set priority=1' });
+    await release('1.1.0');
+    const { document: planned } = await deBuild('deploy', '--dry-run');
+    expect(planned.plan.sites.map(({ name, patches }: never) => [name, patches])).toEqual(
+      SITES.map((name) => [name, [{ app: 'mini_erp', patch: 'mini_erp.patches.v15_0.set_priority' }]]),
+    );
+    expect(planned.plan).toMatchObject({
+      oneShots: ['configurator', 'create-site'],
+      kept: ['db', 'redis-cache', 'redis-queue'],
+      workers: ['queue-long', 'queue-short', 'scheduler'],
+      frontend: 'frontend',
+    });
+    const before = await containersOf('db', 'redis-cache', 'redis-queue');
+
+    const { exitCode, document } = await deBuild('deploy');
+    expect({ exitCode, state: document.deployment?.state }).toEqual({ exitCode: 0, state: 'done' });
+    expect(await project.sql('select distinct priority from `tabSales Order`')).toEqual([[1]]);
+    expect(await project.sql('select distinct priority from `tabSales Order`', SECOND)).toEqual([]);
+    expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler', 'websocket')).toEqual([`${site.image}:1.1.0`]);
+    expect(await containersOf('db', 'redis-cache', 'redis-queue')).toEqual(before);
+    for (const each of SITES) expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
+    for (const { dump } of document.deployment.sites)
+      expect((await runCommand('gzip', ['-dc', dump.path])).trimEnd()).toMatch(/-- Dump completed.*$/);
+    // Neither the password of a database nor the token is in what is written beside the dump.
+    const password = await project.compose('exec', '-T', 'backend', 'sh', '-c', `cat sites/${FIRST}/site_config.json`);
+    const state = await readFile(join(site.folder, '.de-build/deployments', document.deployment.id, 'deployment.json'), 'utf8');
+    expect(state).not.toContain(JSON.parse(password).db_password);
+  });
+
+  test('a patch that fails replaces nothing: the databases are as they were, and what ran before serves', async () => {
+    await addOrder('Initech');
+    const rows = await project.sql('select * from `tabSales Order` order by name');
+    await changeOrders('region', {
+      break_halfway: [
+        "update `tabSales Order` set status='Lost'",
+        'create table tabHalf (name int)',
+        'select * from tabMissing',
+      ].join('; '),
+    });
+    await release('1.2.0');
+    const { exitCode, document } = await deBuild('deploy');
+    expect(exitCode).toBe(15);
+    expect(document.error).toMatchObject({
+      code: 'migration-failed',
+      what: expect.stringMatching(/mini_erp\.patches\.v15_0\.break_halfway failed on erp\.localhost at apps\/mini_erp\/.*break_halfway\.py:\d+/),
+    });
+    expect(await project.sql('select * from `tabSales Order` order by name')).toEqual(rows);
+    expect(await project.sql("show tables like 'tabHalf'")).toEqual([]);
+    expect(await project.sql("show columns from `tabSales Order` like 'region'")).toEqual([]);
+    expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler')).toEqual([`${site.image}:1.1.0`]);
+    for (const each of SITES) expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
+    await addOrder('Hooli');
+  });
+
+  test('the rollback of a deployment that migrated counts the rows that would be lost, and then takes the database back', async () => {
+    const refused = await deBuild('rollback');
+    expect(refused.exitCode).toBe(15);
+    expect(refused.document.error).toMatchObject({
+      code: 'rollback-loses-data',
+      why: expect.stringContaining('tabSales Order: 2 created, 0 modified'),
+    });
+    expect(await imagesOf('backend')).toEqual([`${site.image}:1.1.0`]);
+
+    const { exitCode } = await deBuild('rollback', '--yes');
+    expect(exitCode).toBe(0);
+    expect(await project.sql('select customer from `tabSales Order` order by customer')).toEqual([['Acme'], ['Umbrella']]);
+    expect(await project.sql("show columns from `tabSales Order` like 'priority'")).toEqual([]);
+    expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler')).toEqual([`${site.image}:1.0.0`]);
+    for (const each of SITES) expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
+    const { document } = await deBuild('history');
+    expect(document.entries.map(({ kind, outcome }: never) => [kind, outcome])).toEqual([
+      ['deploy', 'done'],
+      ['deploy', 'failed'],
+      ['rollback', 'done'],
+    ]);
+  });
+
+  test('a run that was killed is finished by the next', async () => {
+    await release('1.3.0', 'drop table if exists tabHalf');
+    const killed = await runCli(['deploy', '--host', engine.host, '--progress', 'plain'], {
+      folder: site.folder,
+      environment: engine.dockerCli.env,
+      onOutput: (text, child) => {
+        if (text.includes('Backing up')) child.kill('SIGKILL');
+      },
+    });
+    expect(killed.exitCode).not.toBe(0);
+    expect((await deBuild('deploy')).document.error).toMatchObject({ code: 'deployment-unfinished' });
+    const { exitCode, document } = await deBuild('deploy', '--resume');
+    expect({ exitCode, state: document.deployment?.state }).toEqual({ exitCode: 0, state: 'done' });
+    expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler')).toEqual([`${site.image}:1.3.0`]);
+    for (const each of SITES) expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
+  });
+
+  /** Runs the CLI, and parses what it prints. */
+  async function deBuild(...args: readonly string[]) {
+    const run = await runCli([...args, '--json', '--host', engine.host], {
+      folder: site.folder,
+      environment: engine.dockerCli.env,
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: the documents of several commands
+    return { ...run, document: JSON.parse(run.stdout) as any };
+  }
+
+  /** With `patch`, a patch of this statement. */
+  async function release(version: string, patch?: string): Promise<void> {
+    if (patch !== undefined) await changeOrders(undefined, { [`for_${version.replaceAll('.', '_')}`]: patch });
+    await site.setEnv('DE_SITE_VERSION', version);
+    await site.commit(`Record the release before ${version}`);
+    expect(await runRelease(site, engine)).toMatchObject({ exitCode: 0 });
+  }
+
+  async function addOrder(customer: string): Promise<void> {
+    const body = { customer, total: 1 };
+    expect(await project.get('/api/resource/Sales%20Order', { body })).toMatchObject({ status: 200 });
+  }
+
+  /** Adds a field to the doctype, and patches of these SQL statements, which take the place of those that failed. */
+  async function changeOrders(field: string | undefined, patches: Readonly<Record<string, string>>): Promise<void> {
+    const { mini_erp } = world.apps.apps;
+    const read = (path: string) => runCommand('git', ['--git-dir', mini_erp.folder, 'show', `HEAD:${path}`]);
+    const doctype = JSON.parse(await read(ORDER));
+    if (field !== undefined) doctype.fields.push({ fieldname: field, fieldtype: field === 'priority' ? 'Int' : 'Data' });
+    const lines = Object.keys(patches).map((name) => `mini_erp.patches.v15_0.${name}\n`);
+    const files = Object.entries(patches).map(([name, statements]) => [
+      `mini_erp/patches/v15_0/${name}.py`,
+      `import frappe\n\n\ndef execute():\n    for statement in ${JSON.stringify(statements.split('; '))}:\n        frappe.db.sql(statement)\n`,
+    ]);
+    const kept = (await read(PATCHES)).replace(/^.*break_halfway\n?/m, '').trimEnd();
+    await mini_erp.commit({
+      files: {
+        [ORDER]: JSON.stringify(doctype, undefined, 2),
+        [PATCHES]: `${kept}\n${lines.join('')}`,
+        ...Object.fromEntries(files),
+      },
+    });
+  }
+
+  async function imagesOf(...services: readonly string[]): Promise<readonly string[]> {
+    const listed = await project.compose('ps', '--format={{.Image}}', ...services);
+    return [...new Set(listed.split('\n'))];
+  }
+
+  async function containersOf(...services: readonly string[]): Promise<string> {
+    return project.compose('ps', '--quiet', ...services);
+  }
+});
