@@ -70,6 +70,7 @@ export type {
   RegistryCredential,
   TaggedImage,
 } from './engine/engine.ts';
+export { readableStep } from './engine/step-name.ts';
 export { DeBuildError, type ErrorDocument, type Failure, isDeBuildError } from './errors/de-build-error.ts';
 export { EXIT, type ExitCode } from './errors/exit-codes.ts';
 export type { Finding, Severity } from './errors/finding.ts';
