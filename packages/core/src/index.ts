@@ -96,6 +96,7 @@ export type { CommitsBetween, KnownCommits } from './git/commits-between.ts';
 export type { PrunedRepository } from './git/mirror/prune-repository.ts';
 export type { Credential, GitRemote, RemoteRefs, RemoteTag, Repository } from './git/remote.ts';
 export { type AppsReport, type ListAppsOptions, listApps } from './list-apps/list-apps.ts';
+export type { ListedBase } from './list-apps/list-base-images.ts';
 export type { ListedApp } from './list-apps/listed-app.ts';
 export { type Archive, type FileArchive, type RegistryArchive, readArchives } from './manifests/archives.ts';
 export { type Manifest, manifestSchema } from './manifests/manifest.ts';

@@ -320,6 +320,17 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['type=registry,ref=registry.example.com/acme/erp:cache,mode=max', ['erp', 'hr'], 'de-build.json'],
     ],
     secretWeak: [[token, '.env', 4]],
+    baseImageMissing: [
+      ['acme/base:15', { file: 'images/custom/Containerfile', registry: 'docker.io', why: undefined }],
+      [
+        'acme/base:15',
+        {
+          file: 'images/custom/Containerfile',
+          registry: 'docker.io',
+          why: 'dial tcp: lookup registry-1.docker.io: no such host.',
+        },
+      ],
+    ],
     nothingRecorded: [[]],
     appNotRecorded: [['erpnext', '1.4.0', { file: 'apps.json', line: 3 }]],
   },

@@ -53,6 +53,22 @@ export function secretWeak(key: string, file: string, line: number | undefined):
   });
 }
 
+/** @param at `why` is what its registry answered; absent when it just has no digest of it */
+export function baseImageMissing(
+  reference: string,
+  at: { readonly file: string; readonly registry: string; readonly why: string | undefined },
+): Finding {
+  const answer =
+    at.why === undefined ? `${at.registry} reports no such image.` : `${at.registry} was asked: ${at.why}`;
+  return warning('base-image-missing', {
+    what: `The engine does not have the base image ${reference}, and its registry did not offer it.`,
+    why: `Without it the build fails. ${answer}`,
+    fix: `Correct the FROM line of ${at.file}; or have it on this engine before the release, with \`docker pull\` (after \`docker login\` if it is private), \`docker load\` or \`docker build\`.`,
+    file: at.file,
+    subject: reference,
+  });
+}
+
 /** `--frozen` before the first release. */
 export function nothingRecorded(): Finding {
   return error('frozen-without-record', {
