@@ -62,7 +62,8 @@ test('show', () => {
   size           1.23 GB, linux/amd64
   tags           acme/erp:1.4.0
   site           0123456789ab on main
-  Containerfile  images/custom/Containerfile, sha256:abababababababababababababababababababababababababababababababab (apps by secret)
+  Containerfile  images/custom/Containerfile, sha256:abababababababababababababababababababababababababababababababab
+                 (apps by secret)
   context        12 files, 3.46 kB sent, sha256:abababababababababababababababababababababababababababababababab
   cache          used (CACHE_BUST)
   built by       buildkit of docker 28.5.1, de-build 0.1.0

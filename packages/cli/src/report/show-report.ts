@@ -1,4 +1,4 @@
-import type { Manifest } from '@de-build/core';
+import { type Manifest, readableStep } from '@de-build/core';
 import { countOf, formatAge, formatBytes, formatDuration } from '../terminal/quantities.ts';
 import { clonedSections } from './cloned-sections.ts';
 import { describeDialect } from './describe-dialect.ts';
@@ -59,7 +59,7 @@ export function showReport(manifest: Manifest, now: Date): Report {
           [right('took'), 'step'],
           timing.steps.map(({ name, durationMs, cached }) => [
             cached ? quiet('cached') : formatDuration(durationMs),
-            name,
+            readableStep(name),
           ]),
         ),
       ]),
