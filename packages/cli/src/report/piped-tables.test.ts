@@ -92,7 +92,7 @@ const file = { kind: 'file', path: `/mnt/${URL}`, sizeBytes: 1, sha256: DIGEST, 
 test.each<[string, Report, ...string[]]>([
   ['list', listReport([manifest], now)],
   ['show', showReport(manifest, now), 'the-last-part'],
-  ['release', releaseReport({ manifest, reference: REFERENCE, imageId: DIGEST, manifestPath: URL })],
+  ['release', releaseReport({ manifest, reference: REFERENCE, imageId: DIGEST, manifestPath: URL } as never)],
   [
     'apps',
     appsReport(

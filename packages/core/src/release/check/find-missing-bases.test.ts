@@ -21,7 +21,7 @@ test('only what the engine lacks is asked for, and only what its registry does n
     baseImages: [base('here:1', 'sha256:bb'), base('there.io/a:1'), base('gone.io/a:1'), base('away.io/a:1')],
     containerfile: { path: 'images/Containerfile', digest: 'sha256:cc' },
   };
-  const findings = await findMissingBases(plan, { registries, builder: undefined }, tools);
+  const findings = await findMissingBases(plan, { registries }, tools);
   expect(asked).toEqual(['there.io/a:1', 'gone.io/a:1', 'away.io/a:1']);
   expect(findings.map(({ id, severity, subject }) => [id, severity, subject])).toEqual([
     ['base-image-missing', 'warning', 'gone.io/a:1'],
