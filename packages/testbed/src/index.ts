@@ -12,6 +12,7 @@ export * from './git-fault.ts';
 export * from './git-host-faults.ts';
 export * from './git-repository.ts';
 export * from './git-server.ts';
+export * from './go-matcher.ts';
 export * from './host-certificates.ts';
 export * from './parts/run-parts.ts';
 export * from './private-engine.ts';
