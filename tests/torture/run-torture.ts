@@ -13,10 +13,13 @@ import { killEverySyscall } from './crash/kill-every-syscall.ts';
 import { lockStorm } from './crash/lock-storm.ts';
 import { interruptReleases } from './ctrl-c.ts';
 import { killEngines } from './engine-killed.ts';
+import { compareEnvFiles } from './env-oracle.ts';
 import { drawFigures, type Figure } from './figure.ts';
 import { releaseFrappeDocker } from './frappe-docker.ts';
 import { meetGitFaults } from './git-faults.ts';
 import { plantHostileInput } from './hostile-input.ts';
+import { compareIgnorePatterns } from './ignore-patterns.ts';
+import { compareImageNames } from './image-names.ts';
 import { watchReleases } from './proc-watch.ts';
 import { cutSecrets } from './redactor-cuts.ts';
 import { measureRedactor } from './redactor-speed.ts';
@@ -37,6 +40,9 @@ const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readon
   'ctrl-c': interruptReleases,
   'engine-killed': killEngines,
   'git-faults': meetGitFaults,
+  'env-oracle': compareEnvFiles,
+  'ignore-patterns': compareIgnorePatterns,
+  'image-names': compareImageNames,
   'frappe-docker': releaseFrappeDocker,
   scale: measureScale,
   'kill-every-syscall': killEverySyscall,

@@ -350,6 +350,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [{ file: 'compose.yaml', line: 3 }, 'acme/erp:1.3.0', { version: '1.4.0', key: 'DE_SITE_VERSION' }],
     ],
     composePullsAlways: [[{ file: 'compose.yaml', line: 4 }, 'acme/erp']],
+    composeAsked: [[]],
+    composeNotAsked: [['Docker Compose is not installed'], ['`docker compose config` ended with 15']],
   },
   'containerfile-findings.ts': {
     containerfileMissing: [[recipe]],

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseEnv } from './env-file.ts';
-import { imageOfCompose, judgeCompose } from './judge-compose.ts';
+import { imageOfCompose, judgeCompose, readComposeLines } from './judge-compose.ts';
 import { defaultSiteConfig } from './site-config.ts';
 
 /** As frappe_docker has it. */
@@ -20,9 +20,9 @@ PULL_POLICY=never
 
 function judge(env: string, { text = FRAPPE, push = false }: { text?: string; push?: boolean } = {}) {
   const config = { ...defaultSiteConfig(), image: 'acme/erp', push };
-  return judgeCompose({ config, env: parseEnv(env, '.env').env }, [{ path: 'compose.yaml', text }]).map(
-    ({ id, line }) => `${id} ${line}`,
-  );
+  const { env: read } = parseEnv(env, '.env');
+  const reading = readComposeLines([{ path: 'compose.yaml', text }], read);
+  return judgeCompose({ config, env: read }, reading).map(({ id, line }) => `${id} ${line}`);
 }
 
 test.each([

@@ -1,5 +1,6 @@
 import { composePullsAlways, composeStartsOther, composeStartsOtherTag } from '../errors/compose-findings.ts';
 import type { Finding, Place } from '../errors/finding.ts';
+import type { ComposeService } from './ask-compose.ts';
 import type { ComposeFile } from './compose-files.ts';
 import { expandTemplate } from './compose-template.ts';
 import type { EnvFile } from './env-file.ts';
@@ -14,31 +15,68 @@ interface Setting {
   readonly hasVariable: boolean;
 }
 
+/** What Compose would start. */
+export interface ComposeReading {
+  readonly images: readonly Setting[];
+  /** `image` is the one that is pulled so, where that is known. */
+  readonly pullPolicies: readonly (Setting & { readonly image?: string })[];
+}
+
+/** By the lines `image:` and `pull_policy:` of the files: without anchors, merges, and what a file includes or extends. */
+export function readComposeLines(files: readonly ComposeFile[], env: EnvFile): ComposeReading {
+  return {
+    images: readSettings('image', files, env),
+    pullPolicies: readSettings('pull_policy', files, env),
+  };
+}
+
+/** By Compose itself, which names no lines: they are those with the same value, or else the first file is named. */
+export function readComposeServices(
+  services: readonly ComposeService[],
+  files: readonly ComposeFile[],
+  env: EnvFile,
+): ComposeReading {
+  const lines = readComposeLines(files, env);
+  const place = { file: files[0]?.path ?? env.path };
+  const placeOf = (value: string, settings: readonly Setting[]) =>
+    settings.find((setting) => setting.value === value)?.place ?? place;
+  const secrets = [...env.entries.values()].filter(({ value, sensitive }) => sensitive && value !== '');
+  // A finding shows the value.
+  const shown = services.filter(({ image }) => !secrets.some(({ value }) => image.includes(value)));
+  return {
+    images: shown.map(({ image: value, hasVariable }) => ({
+      value,
+      hasVariable,
+      place: placeOf(value, lines.images),
+    })),
+    pullPolicies: shown.flatMap(({ image, pullPolicy: value, hasVariable }) =>
+      value === undefined ? [] : [{ image, value, hasVariable, place: placeOf(value, lines.pullPolicies) }],
+    ),
+  };
+}
+
 /**
  * Whether Compose would start what is released: its files must name the image, with the version as its tag, and must not pull
  * what is in no registry. Files that name only other images by themselves, such as those of a database, say nothing.
  */
 export function judgeCompose(
   site: Pick<Site, 'config' | 'env'>,
-  files: readonly ComposeFile[],
+  reading: ComposeReading,
 ): readonly Finding[] {
   const version = readVersion(site);
-  if (version === undefined || site.env === undefined) return [];
+  if (version === undefined) return [];
   const { image, push, versionKey: key } = site.config;
-  const ours = familiarImageName(image);
-  const images = readSettings('image', files, site.env).map((setting) => ({
-    ...setting,
-    ...splitReference(setting.value),
-  }));
-  const started = images.filter(({ name }) => familiarImageName(name) === ours);
+  const isOurs = (reference: string) =>
+    familiarImageName(splitReference(reference).name) === familiarImageName(image);
+  const started = reading.images.filter(({ value }) => isOurs(value));
   if (started.length === 0) {
-    const other = images.find(({ hasVariable }) => hasVariable);
+    const other = reading.images.find(({ hasVariable }) => hasVariable);
     return other === undefined ? [] : [composeStartsOther(other.place, other.value, image)];
   }
-  const wrong = started.find(({ tag }) => tag !== version);
-  const pulling = push
-    ? undefined
-    : readSettings('pull_policy', files, site.env).find(({ value }) => value === 'always');
+  const wrong = started.find(({ value }) => splitReference(value).tag !== version);
+  const pulling = reading.pullPolicies.find(
+    ({ value, image: pulled }) => !push && value === 'always' && (pulled === undefined || isOurs(pulled)),
+  );
   return [
     ...(wrong === undefined ? [] : [composeStartsOtherTag(wrong.place, wrong.value, { version, key })]),
     ...(pulling === undefined ? [] : [composePullsAlways(pulling.place, image)]),

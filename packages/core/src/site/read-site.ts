@@ -14,7 +14,7 @@ import { check, type EnvType } from './env-scalar-types.ts';
 import { deriveEnvSchema, type EnvSchema } from './env-schema.ts';
 import { requireFolder } from './find-site.ts';
 import { judgeApps } from './judge-apps.ts';
-import { imageOfCompose, judgeCompose } from './judge-compose.ts';
+import { imageOfCompose } from './judge-compose.ts';
 import { judgeMounts } from './judge-mounts.ts';
 import { findPlaceholders } from './placeholder.ts';
 import { type ContainerfileReading, readContainerfile } from './read-containerfile.ts';
@@ -45,7 +45,6 @@ export async function readSite(folder: string, environment: Environment = {}): P
   // Where de-build.json names no image, it is the one that Compose would start.
   const image = env === undefined || written.has('image') ? undefined : imageOfCompose(env, composeFiles);
   const config = { ...settings, ...omitUndefined({ image }) };
-  const isCompared = !(['image', 'push', 'versionKey'] as const).some((key) => unknown.has(key));
   const { parsed } = container;
   const secretFindings =
     parsed === undefined ? [] : judgeMounts(parsed.containerfile, { config, env, ...secrets });
@@ -56,12 +55,12 @@ export async function readSite(folder: string, environment: Environment = {}): P
     env,
     apps: apps.entries,
     containerfile: parsed?.containerfile,
+    composeFiles,
     secretFiles: secrets.files,
     findings: [
       ...configFindings,
       ...envFindings,
       ...(unknown.has('versionKey') ? [] : findVersionMissing(config, env, envFindings)),
-      ...(isCompared ? judgeCompose({ config, env }, composeFiles) : []),
       ...judgeApps(apps, { config, parsed }),
       ...container.findings,
       ...secrets.findings,

@@ -83,8 +83,7 @@ export async function findLineEndings({
   ];
 }
 
-function checkOf({ id, file }: Finding, { config }: OpenSite): FileCheck {
-  if (id.startsWith('compose-')) return 'env';
+function checkOf({ file }: Finding, { config }: OpenSite): FileCheck {
   if (file === config.env || file === config.exampleEnv || file === ENVIRONMENT) return 'env';
   if (file === config.apps) return 'apps';
   return file === config.containerfile ? 'containerfile' : 'config';
