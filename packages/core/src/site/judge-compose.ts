@@ -1,4 +1,9 @@
-import { composePullsAlways, composeStartsOther, composeStartsOtherTag } from '../errors/compose-findings.ts';
+import {
+  type ComposeLine,
+  composePullsAlways,
+  composeStartsOther,
+  composeStartsOtherTag,
+} from '../errors/compose-findings.ts';
 import type { Finding, Place } from '../errors/finding.ts';
 import type { ComposeFile } from './compose-files.ts';
 import { expandTemplate } from './compose-template.ts';
@@ -10,6 +15,8 @@ import { readVersion, type Site } from './site.ts';
 interface Setting {
   readonly value: string;
   readonly place: Place;
+  /** The key that would give the line a value which `isRight`, if it had `value`. */
+  readonly keyFor: (value: string, isRight: (value: string) => boolean) => string | undefined;
   /** Whether it depends on the env file. */
   readonly hasVariable: boolean;
 }
@@ -24,24 +31,51 @@ export function judgeCompose(
 ): readonly Finding[] {
   const version = readVersion(site);
   if (version === undefined || site.env === undefined) return [];
+  const { path: source } = site.env;
   const { image, push, versionKey: key } = site.config;
   const ours = familiarImageName(image);
   const images = readSettings('image', files, site.env).map((setting) => ({
     ...setting,
     ...splitReference(setting.value),
   }));
-  const started = images.filter(({ name }) => familiarImageName(name) === ours);
+  const lineOf = ({ place, keyFor }: Setting, ...wanted: Parameters<Setting['keyFor']>): ComposeLine => ({
+    place,
+    source,
+    key: keyFor(...wanted),
+  });
+  const isOurs = (name: string) => familiarImageName(name) === ours;
+  const started = images.filter(({ name }) => isOurs(name));
   if (started.length === 0) {
     const other = images.find(({ hasVariable }) => hasVariable);
-    return other === undefined ? [] : [composeStartsOther(other.place, other.value, image)];
+    if (other === undefined) return [];
+    const line = lineOf(other, image, (value) => isOurs(splitReference(value).name));
+    return [composeStartsOther(line, other.value, image)];
   }
   const wrong = started.find(({ tag }) => tag !== version);
   const pulling = push
     ? undefined
     : readSettings('pull_policy', files, site.env).find(({ value }) => value === 'always');
   return [
-    ...(wrong === undefined ? [] : [composeStartsOtherTag(wrong.place, wrong.value, { version, key })]),
-    ...(pulling === undefined ? [] : [composePullsAlways(pulling.place, image)]),
+    ...(wrong === undefined
+      ? []
+      : [
+          composeStartsOtherTag(
+            lineOf(wrong, version, (value) => {
+              const { name, tag } = splitReference(value);
+              return isOurs(name) && tag === version;
+            }),
+            wrong.value,
+            { version, key, image },
+          ),
+        ]),
+    ...(pulling === undefined
+      ? []
+      : [
+          composePullsAlways(
+            lineOf(pulling, 'missing', (value) => value === 'missing'),
+            image,
+          ),
+        ]),
   ];
 }
 
@@ -79,7 +113,15 @@ function readSettings(
       });
       // A finding shows the value.
       if (problem !== undefined || value === '' || isSecret) return [];
-      return [{ value, place: { file: path, line: index + 1 }, hasVariable: value !== written }];
+      const keyFor: Setting['keyFor'] = (wanted, isRight) =>
+        [...written.matchAll(/\$\{?([A-Za-z_]\w*)/g)]
+          .map(([, name]) => name)
+          .find((key) =>
+            isRight(
+              expandTemplate(written, (name) => (name === key ? wanted : env.entries.get(name)?.value)).value,
+            ),
+          );
+      return [{ value, place: { file: path, line: index + 1 }, keyFor, hasVariable: value !== written }];
     }),
   );
 }
