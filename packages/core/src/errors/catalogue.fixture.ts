@@ -15,6 +15,7 @@ import * as engine from './engine-failures.ts';
 import * as engineImage from './engine-image-failures.ts';
 import * as engineSetup from './engine-setup-failures.ts';
 import * as envFindings from './env-findings.ts';
+import { ENVIRONMENT } from './environment.ts';
 import * as fileFindings from './file-findings.ts';
 import type { Finding } from './finding.ts';
 import * as flow from './flow-failures.ts';
@@ -37,6 +38,13 @@ import * as temporary from './temporary-failures.ts';
 import * as tokenFindings from './token-findings.ts';
 import * as usage from './usage-failures.ts';
 import * as versionFindings from './version-findings.ts';
+
+const composeRelease = { version: '1.4.0', key: 'DE_SITE_VERSION', image: 'acme/erp' };
+const composeLine = (key: string | undefined, source = '.env') => ({
+  place: { file: 'compose.yaml', line: 3 },
+  source,
+  key,
+});
 
 /** Every file of the catalogue. `failure` is the helper of the engine's files. */
 const { OLDEST_ENGINE: _, failure: __, ...engineFailures } = engine;
@@ -319,7 +327,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     cacheCarriesPrivateCode: [
       ['type=registry,ref=registry.example.com/acme/erp:cache,mode=max', ['erp', 'hr'], 'de-build.json'],
     ],
-    secretWeak: [[token, '.env', 4]],
+    secretWeak: [
+      [token, { file: '.env', line: 4 }, 'de-example.env'],
+      ['npmrc', { file: 'de-build.json' }, undefined],
+    ],
     baseImageMissing: [
       ['acme/base:15', { file: 'images/custom/Containerfile', registry: 'docker.io', why: undefined }],
       [
@@ -345,11 +356,19 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
   },
   'compose-findings.ts': {
-    composeStartsOther: [[{ file: 'compose.yaml', line: 3 }, 'frappe/erpnext:v15.2.0', 'acme/erp']],
-    composeStartsOtherTag: [
-      [{ file: 'compose.yaml', line: 3 }, 'acme/erp:1.3.0', { version: '1.4.0', key: 'DE_SITE_VERSION' }],
+    composeStartsOther: [
+      [composeLine('CUSTOM_IMAGE'), 'frappe/erpnext:v15.2.0', 'acme/erp'],
+      [composeLine(undefined), 'frappe/erpnext:v15.2.0', 'acme/erp'],
     ],
-    composePullsAlways: [[{ file: 'compose.yaml', line: 4 }, 'acme/erp']],
+    composeStartsOtherTag: [
+      [composeLine('CUSTOM_TAG'), 'acme/erp:1.3.0', composeRelease],
+      [composeLine('CUSTOM_TAG', ENVIRONMENT), 'acme/erp:1.3.0', composeRelease],
+      [composeLine(undefined), 'acme/erp:1.3.0', composeRelease],
+    ],
+    composePullsAlways: [
+      [composeLine('PULL_POLICY'), 'acme/erp'],
+      [composeLine(undefined), 'acme/erp'],
+    ],
     composeAsked: [[]],
     composeNotAsked: [['Docker Compose is not installed'], ['`docker compose config` ended with 15']],
   },
@@ -377,7 +396,9 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     heredocCrlf: [[{ file: 'images/custom/Containerfile', line: 12 }]],
     scriptCrlf: [['nginx-entrypoint.sh', { file: 'images/custom/Containerfile', line: 20 }]],
-    buildArgSecret: [['NPM_TOKEN', 'NPM_TOKEN', { file: '.env', line: 4 }]],
+    buildArgSecret: [
+      ['NPM_TOKEN', { secret: 'NPM_TOKEN', example: 'de-example.env' }, { file: '.env', line: 4 }],
+    ],
     buildArgUndeclared: [
       ['PYTHON', recipe, { isError: true, nearest: 'PYTHON_VERSION' }],
       ['X', recipe, { isError: false, nearest: undefined }],
@@ -497,8 +518,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'env-findings.ts': {
     envMissing: [
-      ['.env', 'de-example.env'],
-      ['.env', undefined],
+      ['.env', 'DE_SITE_VERSION=1.2.3', 'de-example.env'],
+      ['.env', 'RELEASE=2026.01.05', undefined],
     ],
     envExampleMissing: [['de-example.env', '.env']],
     envNul: [[{ file: '.env', line: 2, column: 3 }]],
@@ -513,6 +534,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['hash', 'single-quotes', key],
       ['backtick', 'double-quotes', key],
       ['variable', 'literal-dollar', key],
+      ['variable', 'move-down', key],
       ['backslash', 'plain-value', key],
       ['quote', 'double-quotes', key],
       ['space', 'single-quotes', key],
@@ -756,6 +778,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     branchMoves: [
       [erp, 'v15.4.2', { isTip: true, place }],
       [erp, 'v15.4.2', { isTip: false, place }],
+      [{ name: 'frappe', ref: 'version-15' }, 'v15.4.2', { isTip: true, place: { file: '.env', line: 3 } }],
     ],
   },
   'release-failures.ts': {
@@ -859,16 +882,17 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'token-findings.ts': {
     placeholderUnknown: [
-      [token, place, 'DE_MACRS_PAT'],
-      [token, { file: 'apps.json' }],
+      [token, { source: '.env', alias: 'DE_MACRS_PAT' }, place],
+      [token, { source: ENVIRONMENT }, { file: 'apps.json' }],
     ],
     placeholderEmpty: [
-      [token, place, 'DE_MACRS_PAT'],
-      [token, place],
+      [token, { source: '.env', alias: 'DE_MACRS_PAT' }, place],
+      [token, { source: ENVIRONMENT }, place],
     ],
+    placeholderUnfilled: [[token, 'FRAPPE_PATH', { file: 'images/custom/Containerfile' }]],
     tokenAliasesDiffer: [[[token, 'DE_MACRS_PAT'], place]],
     tokenUnused: [[token, { file: '.env', line: 2 }]],
-    placeholderUnusable: [[token, place]],
+    placeholderUnusable: [[token, '.env', place]],
     secretMisplaced: [[token, place]],
     tokenExpired: [[token, new Date('2026-01-02')]],
     tokenExpiresSoon: [
@@ -907,6 +931,11 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['too-long', version, semver],
     ],
     versionTaken: [
+      [
+        '1.4.0',
+        { file: ENVIRONMENT, subject: 'DE_SITE_VERSION' },
+        { last: '1.5.0', isRecorded: true, image: 'acme/erp', next },
+      ],
       ['1.4.0', version, { last: '1.5.0', isRecorded: true, image: 'acme/erp', next }],
       ['1.4.0', version, { last: '1.5.0', isRecorded: false, image: 'acme/erp', next }],
     ],

@@ -1,9 +1,9 @@
 import { composeAsked, composeNotAsked } from '../../errors/compose-findings.ts';
+import { ENVIRONMENT } from '../../errors/environment.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
 import type { Tools } from '../../flow/tools.ts';
 import { askCompose } from '../../site/ask-compose.ts';
-import { ENVIRONMENT } from '../../site/env-from-environment.ts';
 import { judgeCompose, readComposeLines, readComposeServices } from '../../site/judge-compose.ts';
 import { readVersion } from '../../site/site.ts';
 import { findWrongSetting } from './check.ts';
