@@ -94,6 +94,15 @@ test('leaks of several searches: one for each secret, the certain ones first', (
   ]);
 });
 
+test('a certain value of a key that also has an ordinary one is an error', () => {
+  const ledger = createLeakLedger<LeakPlace>();
+  const { needle } = hit('PAT');
+  if (needle !== undefined) ledger.add({ at: 0, needle: { ...needle, isWeak: true } }, at('a'));
+  ledger.add(hit('PAT'), at('b'));
+  const found = ledger.leaks((place) => place);
+  expect(found.map(({ severity, places }) => [severity, places.length])).toEqual([['error', 2]]);
+});
+
 test('places that are not in the image are left out, and a secret that has no other', () => {
   const ledger = createLeakLedger<LeakPlace>();
   ledger.add(hit('PAT'), at('gone'));

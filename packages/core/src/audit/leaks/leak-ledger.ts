@@ -31,15 +31,11 @@ export function createLeakLedger<Place extends object>(): LeakLedger<Place> {
   const secrets = new Map<string, SecretEntry<Place>>();
   return {
     add(hit, place) {
-      const secret = getOrMake<SecretEntry<Place>>(
-        secrets,
-        hit.needle?.secret ?? hit.token?.prefix ?? '',
-        () => ({
-          hit,
-          places: new Map(),
-          omitted: 0,
-        }),
-      );
+      const secret = getOrMake<SecretEntry<Place>>(secrets, nameOf(hit), () => ({
+        hit,
+        places: new Map(),
+        omitted: 0,
+      }));
       const key = JSON.stringify(place);
       if (secret.places.size >= MOST_PLACES && !secret.places.has(key)) {
         if (secret.lastOmitted !== key) secret.omitted += 1;
@@ -63,6 +59,11 @@ export function createLeakLedger<Place extends object>(): LeakLedger<Place> {
         }),
       ),
   };
+}
+
+/** One key may have an ordinary value and another one. */
+function nameOf({ needle, token }: Hit): string {
+  return needle === undefined ? `${token?.prefix}` : `${needle.isWeak} ${needle.secret}`;
 }
 
 /** Only a certain hit in the image itself is an error. */
