@@ -7,6 +7,7 @@ import {
   FORMS,
   file,
   PLACES,
+  rowsOf,
 } from '../../packages/core/src/audit/leaks/planted-leaks.fixture.ts';
 import { type Layout, savedImage, type TarFile } from '../../packages/core/src/audit/saved-image.fixture.ts';
 import { Secret } from '../../packages/core/src/secrets/secret.ts';
@@ -63,5 +64,5 @@ export async function measureAuditLeaks({
 async function search(layers: readonly (readonly TarFile[])[], token: string, layout: Layout | undefined) {
   const audit = createImageAudit(compileSearch([new Secret('PAT', token)]));
   const saved = await savedImage([...layers, [file('other', randomBytes(100))]], layout, 65_536);
-  return audit.findings(await readImage('planted', saved, { listener: audit.listener })).leaks;
+  return rowsOf(audit.findings(await readImage('planted', saved, { listener: audit.listener })).leaks);
 }

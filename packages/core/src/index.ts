@@ -15,14 +15,17 @@ export {
 export type { ChangedFile, FileAspect, FileDifferences } from './audit/compare-trees.ts';
 export { describeForm, describePlace } from './audit/leaks/describe-leak.ts';
 export { describeUnread } from './audit/leaks/describe-unread.ts';
+export { joinLeaks } from './audit/leaks/join-leaks.ts';
 export type {
   ConfigPlace,
   EnginePlace,
   FilePlace,
   LayerPlace,
   Leak,
+  LeakedPlace,
   LeakForm,
   LeakPlace,
+  Unread,
   UnreadContent,
 } from './audit/leaks/leak.ts';
 export { type AuditOptions, type AuditReport, auditImage, auditImages } from './audit-image/audit-image.ts';

@@ -130,6 +130,13 @@ const missingApp = { app: 'erpnext', ref: 'version-15', plannedCommit: 'aaaaaaa'
 const url = 'https://github.com/acme/erp_custom';
 const sshUrl = 'ssh://git.example/acme/app';
 const token = 'PAT_DESIRED_EFFECT';
+const refusedLeak = {
+  secret: token,
+  places: ['home/frappe/frappe-bench/logs/bench.log'],
+  omitted: 0,
+  isInjected: false,
+  removals: ['Change the step that writes the file.'],
+};
 const endpoint = 'unix:///var/run/docker.sock';
 const remote = 'tcp://build-host:2376';
 const at = {
@@ -241,22 +248,21 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     imageLeaks: [
       [
         'acme/erp:1.4.0',
-        [{ secret: token, where: 'home/frappe/frappe-bench/logs/bench.log' }],
-        { quarantine: undefined, isInjected: true, isInRegistry: false },
+        [{ ...refusedLeak, isInjected: true }],
+        { quarantine: undefined, isInRegistry: false },
       ],
       [
         'acme/erp:1.4.0',
-        [{ secret: token, where: 'opt/a' }],
-        { quarantine: undefined, isInjected: false, isInRegistry: true },
+        [{ ...refusedLeak, places: ['opt/a', 'opt/b'] }],
+        { quarantine: undefined, isInRegistry: true },
       ],
       [
         'acme/erp:1.4.0',
-        ['a', 'b', 'c', 'd'].map((where) => ({ secret: where === 'a' ? 'DB_PASSWORD' : token, where })),
-        {
-          quarantine: 'acme/erp:1.4.0-quarantined-0123456789ab',
-          isInjected: false,
-          isInRegistry: false,
-        },
+        [
+          { ...refusedLeak, places: ['a', 'b', 'c'], omitted: 700 },
+          { ...refusedLeak, secret: 'DB_PASSWORD' },
+        ],
+        { quarantine: 'acme/erp:1.4.0-quarantined-0123456789ab', isInRegistry: false },
       ],
     ],
     imageToAuditMissing: [['1.4.0']],

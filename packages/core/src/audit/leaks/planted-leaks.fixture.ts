@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { type TarFile, tarOf } from '../saved-image.fixture.ts';
+import type { Leak } from './leak.ts';
 import {
   arOf,
   behindSkippable,
@@ -450,4 +451,13 @@ export function cleanImages(secret: string): readonly (readonly [name: string, f
     ],
     ['the secret in upper case', [file('a', around(secret.toUpperCase()))]],
   ];
+}
+
+/** A row for each form of each secret in each place. */
+export function rowsOf(leaks: readonly Leak[]) {
+  return leaks.flatMap(({ severity, secret, isKnown, places }) =>
+    places.flatMap(({ place, forms }) =>
+      forms.map((form) => ({ severity, secret, isKnown, place, ...form })),
+    ),
+  );
 }

@@ -3,11 +3,8 @@ import { isZstd } from '../../content-sink.ts';
 import type { ByteQueue } from '../byte-queue.ts';
 import { fileWithin, type ScanContext, type ScannedContent } from '../scan-context.ts';
 import { createFileScan } from '../stream-scan.ts';
-import { createUnpackedCounter, reasonOf } from './limits.ts';
+import { createUnpackedCounter, LIMITS, reasonOf } from './limits.ts';
 import { sealedBy, sealedKindOf } from './sealed.ts';
-
-/** A window is held in memory; zstd's own default levels make none larger than 8 MiB. */
-const LARGEST_WINDOW = 32 * 1024 * 1024;
 
 /** Unpacks zstd and scans what comes out, also when it breaks off. */
 export async function scanZstd(
@@ -60,7 +57,7 @@ function obstacleTo(head: Buffer): string | undefined {
     return kind === undefined ? 'What follows its first frame is not known.' : sealedBy(kind);
   }
   if (((head[4] ?? 0) & HAS_DICTIONARY) !== 0) return 'It needs a dictionary.';
-  return windowOf(head) > LARGEST_WINDOW ? 'Its window is larger than what is kept in memory.' : undefined;
+  return windowOf(head) > LIMITS.zstdWindow ? 'Its window is larger than what is kept in memory.' : undefined;
 }
 
 const HAS_DICTIONARY = 3;
