@@ -5,6 +5,7 @@ import {
   startSharedEngines,
   whyNoEngine,
 } from '@de-build/testbed';
+import { countAlarms } from './audit-alarms.ts';
 import { measureAuditLeaks } from './audit-leaks.ts';
 import { measureAuditMemory } from './audit-memory.ts';
 import { measureAuditSpeed } from './audit-speed.ts';
@@ -30,6 +31,7 @@ import type { TortureContext } from './torture-context.ts';
 /** Each in its own file; `npm test` runs short forms of the same code. */
 const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readonly Figure[]>>> = {
   'audit-leaks': measureAuditLeaks,
+  'audit-alarms': countAlarms,
   'audit-speed': measureAuditSpeed,
   'audit-memory': measureAuditMemory,
   'token-bytes': measureTokenBytes,

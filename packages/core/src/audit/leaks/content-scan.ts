@@ -16,13 +16,17 @@ import type { SearchPattern } from './byte-search.ts';
 import type { Trail } from './place-marks.ts';
 import { type ScanContext, type ScannedContent, trailWithin } from './scan-context.ts';
 import { isAr, openAr } from './unpack/ar.ts';
+import { isBzip2, scanBzip2 } from './unpack/bzip2.ts';
 import { scanGitPack } from './unpack/git-pack.ts';
 import { LIMITS } from './unpack/limits.ts';
+import { isLz4, scanLz4 } from './unpack/lz4.ts';
 import { sealedBy, sealedKindOf } from './unpack/sealed.ts';
+import { isSkippable } from './unpack/skippable.ts';
+import { isXz, scanXz } from './unpack/xz.ts';
 import { scanZip } from './unpack/zip.ts';
 import { watchForZipEnd } from './unpack/zip-end.ts';
 import { openZlib, type ZlibKind } from './unpack/zlib.ts';
-import { isSkippable, scanZstd } from './unpack/zstd.ts';
+import { scanZstd } from './unpack/zstd.ts';
 
 export function createScanContext(
   pattern: SearchPattern,
@@ -94,6 +98,9 @@ const FORMATS: readonly Format[] = [
   zlibFormat(isGzip, 'gzip'),
   zlibFormat(isZlib, 'zlib'),
   scannedFormat((head) => isZstd(head) || isSkippable(head), scanZstd),
+  scannedFormat(isXz, scanXz),
+  scannedFormat(isBzip2, scanBzip2),
+  scannedFormat(isLz4, scanLz4),
   scannedFormat(isGitPack, scanGitPack),
   scannedFormat((head, { depth }) => isZip(head) || (isScript(head) && depth <= LIMITS.depth), scanZip),
   zlibFormat((_, { trail }) => isNamedBrotli(trail), 'brotli'),

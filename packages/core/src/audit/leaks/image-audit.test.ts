@@ -240,7 +240,7 @@ describe('never clean, but unread:', () => {
 
   test('more than are listed', async () => {
     const many = Array.from({ length: 503 }, (__, index) =>
-      file(`${index}.xz`, Buffer.from('\xfd7zXZ\0\0\0', 'latin1')),
+      file(`${index}.7z`, Buffer.from('7z\xbc\xaf\x27\x1c\0\x04', 'latin1')),
     );
     const { unread, unreadOmitted } = await auditLayers([many], CLASSIC);
     expect({ listed: unread.length, unreadOmitted }).toEqual({ listed: 500, unreadOmitted: 3 });

@@ -23,6 +23,9 @@ export function createUnpackedCounter(): (piece: Uint8Array) => number {
   };
 }
 
+/** Behind a part that was unpacked. */
+export const FOLLOWED = 'What follows its first part is not known.';
+
 /** Why something was not unpacked, as a sentence. */
 export function reasonOf(error: unknown): string {
   const { message = 'It cannot be unpacked' } = error as { message?: string };
