@@ -17,6 +17,7 @@ import { pushImage } from './publish/push-image.ts';
 import { writeSharedCache } from './publish/write-shared-cache.ts';
 import { examineImage } from './verify/examine-image.ts';
 import { judgeLeaks } from './verify/judge-leaks.ts';
+import { startSearcher } from './verify/read-built-image.ts';
 
 /** A running release. */
 export interface ReleaseRun {
@@ -62,10 +63,11 @@ async function release(site: OpenSite, options: ReleaseOptions, tools: Tools): P
   const startedAt = tools.now();
   const decision = await decideRelease(site, options, tools);
   const { plan } = decision;
+  const searcher = startSearcher(decision);
   return buildImage(decision, tools, async (built, journal, request) => {
     const imageId = built.id;
     const verified = await inStage(tools, { stage: 'verify', title: `Verifying ${imageId}` }, () =>
-      examineImage(decision, imageId, tools),
+      examineImage(decision, { imageId, searcher }, tools),
     );
     const [first] = verified.examined;
     reportUnplanned(unplannedApps(plannedInImage(plan), first?.found ?? new Map()), tools);
