@@ -75,23 +75,6 @@ describe('the site repository', () => {
     expect(judgeSiteRepository(repository).map(({ id }) => id)).toEqual(['site-repository-dirty']);
   });
 
-  test('a renamed, a staged and an unmerged file', async () => {
-    await withUpstream();
-    await writeFile(join(site, 'old name'), 'long enough to be found again\n');
-    await commit('two');
-    await git('checkout', '-q', '-b', 'other', 'HEAD~1');
-    await writeFile(join(site, 'apps.json'), '[1]');
-    await commit('other');
-    await git('checkout', '-q', 'main');
-    await writeFile(join(site, 'apps.json'), '[2]');
-    await commit('three');
-    await git('merge', '-q', 'other').catch(() => undefined);
-    await git('mv', 'old name', 'new name');
-    await writeFile(join(site, 'staged'), '');
-    await git('add', 'staged');
-    expect(await read()).toMatchObject({ dirty: ['apps.json', 'new name', 'staged'] });
-  });
-
   test('behind and ahead, as of the last fetch', async () => {
     await withUpstream();
     await commit('two');
@@ -122,17 +105,6 @@ describe('the site repository', () => {
       upstream: undefined,
       remoteUrl: 'https://example.invalid/acme/site',
     });
-  });
-
-  test('a remote of another name', async () => {
-    await withUpstream();
-    await git('remote', 'rename', 'origin', 'fork');
-    expect(await read()).toMatchObject({ upstream: 'fork/main', remoteUrl: join(folder, 'upstream.git') });
-  });
-
-  test('a bare repository', async () => {
-    await git('init', '-q', '--bare', '.');
-    expect(await read()).toEqual({ isRepository: false, reason: 'none' });
   });
 
   test('before the first commit', async () => {

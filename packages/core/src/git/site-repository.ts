@@ -1,10 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { isDeBuildError } from '../errors/de-build-error.ts';
+import { join } from 'node:path';
 import type { Environment } from '../process/environment.ts';
-import type { ProgramResult } from '../process/run-program.ts';
 import { showable } from './remote-url.ts';
-import { runGit, userEnvironment } from './run-git.ts';
+import { userEnvironment } from './run-git.ts';
 
 /** The git repository of the site's own files. */
 export type SiteRepository =
@@ -46,75 +44,45 @@ export interface SiteRepositoryOptions {
  */
 export async function readSiteRepository(
   folder: string,
-  { environment, ignore = [], signal }: SiteRepositoryOptions,
+  options: SiteRepositoryOptions,
 ): Promise<SiteRepository> {
-  const run = { environment: userEnvironment(environment), folder, timeoutMs: TIMEOUT_MS, signal };
-  const git = (...args: string[]) => runGit(args, run);
+  // Loaded lazily, because most commands do not need it.
+  const { simpleGit } = await import('simple-git');
+  const git = simpleGit({
+    baseDir: folder,
+    timeout: { block: 20_000 },
+    allowEnvironment: ['GIT_OPTIONAL_LOCKS', 'GIT_TERMINAL_PROMPT'],
+    ...(options.signal === undefined ? {} : { abort: options.signal }),
+  }).env(userEnvironment(options.environment));
   try {
-    const [place, status, urls] = await Promise.all([
-      git('rev-parse', '--is-inside-work-tree', '--show-prefix', '--git-path', 'FETCH_HEAD'),
-      git('status', '--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--', '.'),
-      git('config', '--null', '--get-regexp', '^remote\\..*\\.url$'),
+    if ((await git.revparse(['--is-inside-work-tree'])) !== 'true')
+      return { isRepository: false, reason: 'none' };
+    const [prefix, commit, status, fetchHead] = await Promise.all([
+      git.revparse(['--show-prefix']),
+      git.revparse(['--verify', '--quiet', 'HEAD']).catch(() => ''),
+      git.status(['--untracked-files=all', '--', '.']),
+      git.revparse(['--git-path', 'FETCH_HEAD']),
     ]);
-    const [isInside, prefix = '', fetchHead = ''] = place.stdout.split('\n');
-    if (place.exitCode !== 0 || isInside !== 'true') return unreadable(place);
-    if (status.exitCode !== 0) return unreadable(status);
-    const { headers, paths } = parseStatus(status.stdout);
-    const { oid, head, upstream, ab } = headers;
-    const [, ahead = '0', behind = '0'] = /^\+(\d+) -(\d+)$/.exec(ab ?? '') ?? [];
-    const url = new Map(urls.stdout.split('\0').map((record) => record.split('\n') as [string, string]));
-    const remote = upstream?.split('/')[0] ?? 'origin';
-    const remoteUrl = url.get(`remote.${remote}.url`);
+    const remote = status.tracking?.split('/')[0] ?? 'origin';
     return {
       isRepository: true,
-      commit: oid === '(initial)' ? undefined : oid,
-      branch: head === '(detached)' ? undefined : head,
-      dirty: dirtyPaths(paths, prefix, ignore),
-      upstream,
-      ahead: Number(ahead),
-      behind: Number(behind),
-      fetchedAt: await modifiedAt(resolve(folder, fetchHead)),
-      remoteUrl: remoteUrl ? showable(remoteUrl) : undefined,
+      commit: commit === '' ? undefined : commit,
+      branch: status.detached || status.current === null ? undefined : status.current,
+      dirty: dirtyPaths(
+        status.files.map(({ path }) => path),
+        prefix,
+        options.ignore ?? [],
+      ),
+      upstream: status.tracking ?? undefined,
+      ahead: status.ahead,
+      behind: status.behind,
+      fetchedAt: await modifiedAt(fetchHead.startsWith('/') ? fetchHead : join(folder, fetchHead)),
+      remoteUrl: await remoteUrl(git.getConfig(`remote.${remote}.url`)),
     };
   } catch (error) {
-    signal?.throwIfAborted();
-    const isMissing = isDeBuildError(error) && error.code === 'git-missing';
-    return { isRepository: false, reason: isMissing ? 'no-git' : 'unreadable' };
+    options.signal?.throwIfAborted();
+    return { isRepository: false, reason: reasonOf(error) };
   }
-}
-
-const TIMEOUT_MS = 60_000;
-/** How many fields of an entry come before its path: changed, renamed, unmerged, untracked. */
-const FIELDS: Readonly<Record<string, number>> = { '1': 8, '2': 9, u: 10, '?': 1 };
-
-/** Parses `git status --porcelain=v2 --branch -z`. */
-function parseStatus(output: string): {
-  readonly headers: Readonly<Partial<Record<'oid' | 'head' | 'upstream' | 'ab', string>>>;
-  readonly paths: readonly string[];
-} {
-  const headers: Record<string, string> = {};
-  const paths: string[] = [];
-  const records = output.split('\0');
-  for (let at = 0; at < records.length; at += 1) {
-    const record = records[at] ?? '';
-    const [, name, value] = /^# branch\.(\w+) (.*)$/.exec(record) ?? [];
-    if (name !== undefined && value !== undefined) headers[name] = value;
-    const kind = record[0] ?? '';
-    const fields = FIELDS[kind];
-    if (fields !== undefined) paths.push(record.split(' ').slice(fields).join(' '));
-    // The path before the rename follows.
-    if (kind === '2') at += 1;
-  }
-  return { headers, paths };
-}
-
-function unreadable({ exitCode, stderr }: ProgramResult): SiteRepository {
-  if (exitCode === 0 || stderr.includes('not a git repository'))
-    return { isRepository: false, reason: 'none' };
-  return {
-    isRepository: false,
-    reason: stderr.includes('dubious ownership') ? 'untrusted' : 'unreadable',
-  };
 }
 
 function dirtyPaths(paths: readonly string[], prefix: string, ignore: readonly string[]): string[] {
@@ -131,4 +99,17 @@ async function modifiedAt(path: string): Promise<Date | undefined> {
     ({ mtimeMs }) => new Date(mtimeMs),
     () => undefined,
   );
+}
+
+async function remoteUrl(reading: Promise<{ readonly value: string | null }>): Promise<string | undefined> {
+  const { value } = await reading;
+  return value === null || value === '' ? undefined : showable(value);
+}
+
+function reasonOf(error: unknown): 'none' | 'untrusted' | 'no-git' | 'unreadable' {
+  const text = String((error as { message?: unknown }).message ?? error);
+  if (text.includes('not a git repository')) return 'none';
+  if (text.includes('dubious ownership')) return 'untrusted';
+  if (text.includes('ENOENT')) return 'no-git';
+  return 'unreadable';
 }
