@@ -17,6 +17,7 @@ import { drawFigures, type Figure } from './figure.ts';
 import { releaseFrappeDocker } from './frappe-docker.ts';
 import { meetGitFaults } from './git-faults.ts';
 import { plantHostileInput } from './hostile-input.ts';
+import { floodLogs } from './log-flood.ts';
 import { watchReleases } from './proc-watch.ts';
 import { cutSecrets } from './redactor-cuts.ts';
 import { measureRedactor } from './redactor-speed.ts';
@@ -34,6 +35,7 @@ const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readon
   'hostile-input': plantHostileInput,
   'redactor-cuts': cutSecrets,
   'redactor-speed': measureRedactor,
+  'log-flood': floodLogs,
   'ctrl-c': interruptReleases,
   'engine-killed': killEngines,
   'git-faults': meetGitFaults,
