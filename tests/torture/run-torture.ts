@@ -21,6 +21,7 @@ import { meetGitFaults } from './git-faults.ts';
 import { plantHostileInput } from './hostile-input.ts';
 import { compareIgnorePatterns } from './ignore-patterns.ts';
 import { compareImageNames } from './image-names.ts';
+import { floodLogs } from './log-flood.ts';
 import { watchReleases } from './proc-watch.ts';
 import { cutSecrets } from './redactor-cuts.ts';
 import { measureRedactor } from './redactor-speed.ts';
@@ -39,6 +40,7 @@ const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readon
   'hostile-input': plantHostileInput,
   'redactor-cuts': cutSecrets,
   'redactor-speed': measureRedactor,
+  'log-flood': floodLogs,
   'ctrl-c': interruptReleases,
   'engine-killed': killEngines,
   'git-faults': meetGitFaults,

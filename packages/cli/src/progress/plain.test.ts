@@ -8,6 +8,7 @@ function open(isStory = true) {
     isTTY: false,
     hasColours: false,
     canRedraw: false,
+    drained: async () => undefined,
     columns: 80,
     rows: 24,
     write: (text: string) => void written.push(text),

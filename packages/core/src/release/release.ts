@@ -21,7 +21,7 @@ import { startSearcher } from './verify/read-built-image.ts';
 
 /** A running release. */
 export interface ReleaseRun {
-  /** Every event, redacted, from the first on; for one reader. If it is not read, it only costs memory. */
+  /** Every event, redacted, from the first on; for one reader. None with `onEvent`, which gets them instead. */
   readonly events: AsyncIterable<FlowEvent>;
   /** Settles when the release has ended. @throws DeBuildError */
   readonly result: Promise<ReleaseResult>;
@@ -45,13 +45,11 @@ export interface ReleaseResult {
  */
 export function buildRelease(options: ReleaseOptions): ReleaseRun {
   const stream = createEventStream<FlowEvent>();
-  const onEvent = (event: FlowEvent) => {
-    stream.push(event);
-    options.onEvent?.(event);
-  };
-  const { buildArgs } = options;
+  const { buildArgs, onEvent } = options;
+  if (onEvent !== undefined) stream.close();
+  const receiver = onEvent === undefined ? { onEvent: stream.push, caughtUp: stream.caughtUp } : {};
   const change = { flow: RELEASE, what: 'build', buildArgs };
-  const result = changeSite({ ...options, onEvent }, change, (site, tools) =>
+  const result = changeSite({ ...options, ...receiver }, change, (site, tools) =>
     release(site, options, tools),
   ).finally(() => stream.close());
   // A caller may read all events before it looks at the result.
