@@ -304,6 +304,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       const restored = await restoreRelease(withLogin());
       expect(restored).toMatchObject({ method: 'registry', imageId, isRenamed: false });
       expect((await client.images.inspect(reference))?.id).toBe(imageId);
+      expect(await untaggedNames(engine, registry.host)).toEqual([]);
     });
 
     test('that requires a password is reported', async () => {
@@ -337,6 +338,13 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
     });
   });
 });
+
+/** What `docker images` lists with `<none>` for a tag. */
+async function untaggedNames({ dockerCli }: SharedEngine, host: string): Promise<readonly string[]> {
+  const environment = { ...process.env, ...dockerCli.env };
+  const listed = await runCommand(dockerCli.command, ['images', '--all'], { environment });
+  return listed.split('\n').filter((line) => line.startsWith(host) && line.includes('<none>'));
+}
 
 async function flipByte(path: string, at: number): Promise<void> {
   const file = await open(path, 'r+');

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type AuditReport, connectEngine, describePlace, type Engine } from '@de-build/core';
@@ -76,8 +76,9 @@ onEachEngine('the audit', (engine) => {
       await plant(engine, `${image}:1`);
       const { exitCode, report } = await audit(engine, site, `${image}:1`);
       expect(exitCode).toBe(13);
-      expect(report).toMatchObject({ passed: false, omitted: 0, unread: [] });
-      const places = report.leaks.map(({ place }) => describePlace(place)).join('\n');
+      expect(report).toMatchObject({ passed: false, leaks: [{ severity: 'error', omitted: 0 }], unread: [] });
+      const found = report.leaks[0]?.places.map(({ place }) => place) ?? [];
+      const places = found.map(describePlace).join('\n');
       expect(places).toContain("the image's environment variable CLONE_URL");
       expect(places).toContain("the image's label com.acme.source");
       expect(places).toMatch(/the image's history entry \d+/);
@@ -87,16 +88,17 @@ onEachEngine('the audit', (engine) => {
       expect(places).toMatch(/srv\/logs\/bench\.log\.gz > gzip/);
       expect(places).toMatch(/root\.netrc \(layer \d of \d, deleted by layer \d\)/);
       expect(places).toMatch(/the name or attributes of srv\/cache/);
-      const deleted = report.leaks.find(({ place }) => place.kind === 'file' && place.path === 'root.netrc');
-      expect(deleted?.place).toMatchObject({ layer: { instruction: expect.stringContaining('root.netrc') } });
+      const deleted = found.find((place) => place.kind === 'file' && place.path === 'root.netrc');
+      expect(deleted).toMatchObject({ layer: { instruction: expect.stringContaining('root.netrc') } });
       // BuildKit remembers the build arg, from Engine 24 on.
-      const records = report.outsideImages.filter(({ place }) => place.kind === 'build-record');
+      const outside = report.outsideImages.flatMap((leak) => leak.places);
+      const records = outside.filter(({ place }) => place.kind === 'build-record');
       if (!engine.version.startsWith('20')) expect(records).not.toEqual([]);
       expect(report.outsideImages.every(({ severity }) => severity === 'warning')).toBe(true);
       const reported = await runCli(['audit', `${image}:1`, '--host', engine.host], { folder: site.folder });
       expect(reported).toMatchObject({
         exitCode: 13,
-        stdout: expect.stringContaining('Revoke the value of'),
+        stdout: expect.stringMatching(/^[^→]*PAT in \d+ places[^→]*→ Revoke the value of[^→]*$/),
       });
       expect(findSecrets(reported.output, [world.token])).toEqual([]);
     } finally {
@@ -138,6 +140,37 @@ onEachEngine('the audit', (engine) => {
       [`${site.image}:1.0.0`, true],
       [`${site.image}:1.0.0-quarantined`, false],
     ]);
+  });
+
+  test('names a weak value and an unread file at each release, and reads the same layers once', async () => {
+    const site = await world.addSite(engine);
+    await site.setEnv('DB_PASSWORD', '123');
+    await mkdir(join(site.folder, 'resources'), { recursive: true });
+    await writeFile(join(site.folder, 'resources/sealed.xz'), Buffer.from('\xfd7zXZ\0\0\x04', 'latin1'));
+    await appendFile(join(site.folder, site.containerfile), '\nCOPY resources/sealed.xz /opt/sealed.xz\n');
+    await site.commit('Add a packed file');
+    const release = (progress: string) =>
+      runCli(['--progress', progress, '--host', engine.host], { folder: site.folder });
+    const first = await release('plain');
+    expect(first.stdout.match(/DB_PASSWORD.*too weak|opt\/sealed\.xz was/g)).toEqual([
+      'DB_PASSWORD is too weak',
+      'opt/sealed.xz was',
+    ]);
+    expect(first).toMatchObject({ exitCode: 0, stdout: expect.not.stringContaining('places') });
+    const shown = await runCli(['show'], { folder: site.folder });
+    expect(shown.stdout).toMatch(
+      /none found in what was read; 1 packed file not searched completely; DB_PASSWORD too weak/,
+    );
+    expect(shown.stdout).not.toContain('Leaks');
+
+    await site.setEnv('DE_SITE_VERSION', '1.0.1');
+    const second = await release('json');
+    expect(second).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('opt/sealed.xz') });
+    expect(second.stdout).not.toContain('"id":"read ');
+    const { audit: recorded } = JSON.parse(
+      (await runCli(['show', '--json'], { folder: site.folder })).stdout,
+    );
+    expect(recorded).toMatchObject({ layers: { searched: 0 }, unread: 1, leaks: [] });
   });
 
   test('says so when there is no such image', async () => {

@@ -38,7 +38,8 @@ export async function watchMemory(
   return { exitCode, output, seconds: (performance.now() - started) / 1000, peak };
 }
 
-async function peakOf(pid: number): Promise<number> {
+/** The highest resident size of a process, in megabytes; 0 if it is gone. */
+export async function peakOf(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return (Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024) / 1e6;
 }

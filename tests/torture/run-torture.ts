@@ -5,6 +5,7 @@ import {
   startSharedEngines,
   whyNoEngine,
 } from '@de-build/testbed';
+import { countAlarms } from './audit-alarms.ts';
 import { measureAuditLeaks } from './audit-leaks.ts';
 import { measureAuditMemory } from './audit-memory.ts';
 import { measureAuditSpeed } from './audit-speed.ts';
@@ -13,10 +14,14 @@ import { killEverySyscall } from './crash/kill-every-syscall.ts';
 import { lockStorm } from './crash/lock-storm.ts';
 import { interruptReleases } from './ctrl-c.ts';
 import { killEngines } from './engine-killed.ts';
+import { compareEnvFiles } from './env-oracle.ts';
 import { drawFigures, type Figure } from './figure.ts';
 import { releaseFrappeDocker } from './frappe-docker.ts';
 import { meetGitFaults } from './git-faults.ts';
 import { plantHostileInput } from './hostile-input.ts';
+import { compareIgnorePatterns } from './ignore-patterns.ts';
+import { compareImageNames } from './image-names.ts';
+import { floodLogs } from './log-flood.ts';
 import { watchReleases } from './proc-watch.ts';
 import { cutSecrets } from './redactor-cuts.ts';
 import { measureRedactor } from './redactor-speed.ts';
@@ -27,6 +32,7 @@ import type { TortureContext } from './torture-context.ts';
 /** Each in its own file; `npm test` runs short forms of the same code. */
 const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readonly Figure[]>>> = {
   'audit-leaks': measureAuditLeaks,
+  'audit-alarms': countAlarms,
   'audit-speed': measureAuditSpeed,
   'audit-memory': measureAuditMemory,
   'token-bytes': measureTokenBytes,
@@ -34,9 +40,13 @@ const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readon
   'hostile-input': plantHostileInput,
   'redactor-cuts': cutSecrets,
   'redactor-speed': measureRedactor,
+  'log-flood': floodLogs,
   'ctrl-c': interruptReleases,
   'engine-killed': killEngines,
   'git-faults': meetGitFaults,
+  'env-oracle': compareEnvFiles,
+  'ignore-patterns': compareIgnorePatterns,
+  'image-names': compareImageNames,
   'frappe-docker': releaseFrappeDocker,
   scale: measureScale,
   'kill-every-syscall': killEverySyscall,

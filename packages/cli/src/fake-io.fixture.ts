@@ -35,6 +35,7 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
     write: (text: string) => {
       written[name] += text;
     },
+    drained: async () => undefined,
   });
   return {
     written,

@@ -35,4 +35,6 @@ export interface Terminal {
   readonly columns: number;
   readonly rows: number;
   write(text: string): void;
+  /** Resolves when what was written has been taken, so that more may be written without it piling up. */
+  drained(): Promise<void>;
 }

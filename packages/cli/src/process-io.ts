@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import type { WriteStream } from 'node:tty';
 import { keepMemoryOutOfCoreDumps } from '@de-build/core';
 import type { Io, StopReason, Terminal } from './io.ts';
 import { wantsColours } from './terminal/colours.ts';
 
 const UNWRITTEN = 1;
+/** How long an interrupted process waits for its output to be read. */
+const UNREAD_MS = 1000;
 
 /** The real process: its streams, environment, folder and signals. Excludes its memory from core dumps. */
 export function processIo(folder = process.cwd()): Io {
@@ -27,16 +30,22 @@ export function processIo(folder = process.cwd()): Io {
     environment: process.env,
     folder,
     onStop(listener) {
-      const handlers = signals.map((signal) => [signal, () => listener(signal)] as const);
+      let isStopped = false;
+      const stop = (reason: StopReason) => {
+        isStopped = true;
+        listener(reason);
+      };
+      const handlers = signals.map((signal) => [signal, () => stop(signal)] as const);
       for (const [signal, handler] of handlers) process.on(signal, handler);
-      listeners.add(listener);
+      listeners.add(stop);
       return () => {
         for (const [signal, handler] of handlers) {
           process.off(signal, handler);
           // The work is done, and the exit code must say so; the next signal ends a process that hangs.
-          process.once(signal, () => undefined);
+          process.once(signal, endUnread);
         }
-        listeners.delete(listener);
+        listeners.delete(stop);
+        if (isStopped) endUnread();
       };
     },
     onUnexpected({ crash, warning }) {
@@ -47,6 +56,12 @@ export function processIo(folder = process.cwd()): Io {
     },
     exitNow: (code) => process.exit(code),
   };
+}
+
+/** Nothing else keeps the process alive than output that nobody reads. */
+function endUnread(): void {
+  const isUnread = () => process.stdout.writableLength + process.stderr.writableLength > 0;
+  setTimeout(() => isUnread() && process.exit(), UNREAD_MS).unref();
 }
 
 /** What was not written is no success, although the work is done: the disk is full, for example. */
@@ -77,6 +92,10 @@ function terminalOf(stream: WriteStream): Terminal {
     },
     write(text) {
       stream.write(text);
+    },
+    async drained() {
+      if (stream.writableNeedDrain)
+        await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined);
     },
   };
 }

@@ -15,14 +15,17 @@ export {
 export type { ChangedFile, FileAspect, FileDifferences } from './audit/compare-trees.ts';
 export { describeForm, describePlace } from './audit/leaks/describe-leak.ts';
 export { describeUnread } from './audit/leaks/describe-unread.ts';
+export { joinLeaks } from './audit/leaks/join-leaks.ts';
 export type {
   ConfigPlace,
   EnginePlace,
   FilePlace,
   LayerPlace,
   Leak,
+  LeakedPlace,
   LeakForm,
   LeakPlace,
+  Unread,
   UnreadContent,
 } from './audit/leaks/leak.ts';
 export { type AuditOptions, type AuditReport, auditImage, auditImages } from './audit-image/audit-image.ts';
@@ -75,6 +78,7 @@ export type {
   RegistryCredential,
   TaggedImage,
 } from './engine/engine.ts';
+export { readableStep } from './engine/step-name.ts';
 export { DeBuildError, type ErrorDocument, type Failure, isDeBuildError } from './errors/de-build-error.ts';
 export { EXIT, type ExitCode } from './errors/exit-codes.ts';
 export type { Finding, Severity } from './errors/finding.ts';
@@ -100,6 +104,7 @@ export type { CommitsBetween, KnownCommits } from './git/commits-between.ts';
 export type { PrunedRepository } from './git/mirror/prune-repository.ts';
 export type { Credential, GitRemote, RemoteRefs, RemoteTag, Repository } from './git/remote.ts';
 export { type AppsReport, type ListAppsOptions, listApps } from './list-apps/list-apps.ts';
+export type { ListedBase } from './list-apps/list-base-images.ts';
 export type { ListedApp } from './list-apps/listed-app.ts';
 export { type Archive, type FileArchive, type RegistryArchive, readArchives } from './manifests/archives.ts';
 export { type Manifest, manifestSchema } from './manifests/manifest.ts';

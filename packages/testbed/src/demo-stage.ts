@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { EXAMPLE_BASE_IMAGE, ensureBaseImages, removeRepository } from './base-image.ts';
+import type { DemoProgress } from './demo-progress.ts';
 import { createExampleApps, type ExampleApps } from './example-apps.ts';
 import { createExampleSite, type ExampleSite } from './example-site.ts';
 import { type GitServer, startGitServer } from './git-server.ts';
@@ -23,22 +24,25 @@ export type CleanUp = () => Promise<unknown>;
 const IMAGE = 'de-build-demo/mini-erp';
 
 /** Sets up the demo; each part adds its clean-up to `cleanUps` as soon as it exists. */
-export async function setDemoStage(tell: (text: string) => void, cleanUps: CleanUp[]): Promise<DemoStage> {
+export async function setDemoStage(progress: DemoProgress, cleanUps: CleanUp[]): Promise<DemoStage> {
+  const { tell, during } = progress;
   const run = await openTestRun();
   cleanUps.push(() => run.end());
   const { folder } = run;
-  const engineHost = await findEngine(tell);
+  const engineHost = await findEngine(progress);
   tell(
     'The base image: a small Debian with git and Python, made here. Nothing comes from an image registry.',
   );
-  const added = await ensureBaseImages(engineHost, [EXAMPLE_BASE_IMAGE]);
+  const added = await during('Making the base image', () =>
+    ensureBaseImages(engineHost, [EXAMPLE_BASE_IMAGE]),
+  );
   for (const image of added) {
     cleanUps.push(() => removeRepository(engineHost, image.slice(0, image.lastIndexOf(':'))));
   }
   cleanUps.push(() => removeRepository(engineHost, IMAGE));
 
   const token = `demo_${randomBytes(16).toString('hex')}`;
-  const apps = await createExampleApps(join(folder, 'git'));
+  const apps = await during("Making the apps' repositories", () => createExampleApps(join(folder, 'git')));
   const gitServer = await startGitServer({
     folder: join(folder, 'git'),
     users: [{ token }],
@@ -58,7 +62,7 @@ export async function setDemoStage(tell: (text: string) => void, cleanUps: Clean
   return { engineHost, site, apps, gitServer };
 }
 
-async function findEngine(tell: (text: string) => void): Promise<string> {
+async function findEngine({ tell, during }: DemoProgress): Promise<string> {
   const running = await findRunningEngine();
   if (running !== undefined) {
     tell(`Using the running Docker Engine ${running.version} at ${running.host}.`);
@@ -74,7 +78,7 @@ async function findEngine(tell: (text: string) => void): Promise<string> {
   tell(
     `No Docker Engine answers at ${runningEngineHost()}, so a private one is started. The first time it is`,
   );
-  tell('downloaded from your distribution, which takes a minute; nothing is installed on the machine.');
-  const engine = await startPrivateEngine({ version: 'distribution' });
+  tell('downloaded from your distribution; nothing is installed on the machine.');
+  const engine = await during('Starting an engine', () => startPrivateEngine({ version: 'distribution' }));
   return engine.host;
 }

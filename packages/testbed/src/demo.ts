@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { styleText } from 'node:util';
+import { createDemoProgress, secondsSince } from './demo-progress.ts';
 import { type CleanUp, setDemoStage } from './demo-stage.ts';
 import { moveExampleApp } from './example-apps.ts';
 
@@ -16,13 +17,18 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions): Promise<number> {
   const cleanUps: CleanUp[] = [];
   const stop = stopOnSignals();
-  const started = Date.now();
+  const started = performance.now();
+  const progress = createDemoProgress(process.stdout);
+  const { tell, during } = progress;
+  const tellUnlessStopped = (text: string) => {
+    stop.throwIfStopped();
+    tell(text);
+  };
   try {
     title('Set up');
-    const { site, apps, engineHost } = await setDemoStage((text) => {
-      stop.throwIfStopped();
-      tell(text);
-    }, cleanUps);
+    const stage = { ...progress, tell: tellUnlessStopped };
+    const { site, apps, engineHost } = await setDemoStage(stage, cleanUps);
+    const setUp = secondsSince(started);
     const environment = { ...process.env, DOCKER_HOST: engineHost };
     const run = (command: string, ...args: string[]) => {
       stop.throwIfStopped();
@@ -37,7 +43,9 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 
     title('Release 1.0.0');
     tell('Checks the site, resolves every app to a commit, builds, verifies, tags and records.');
+    const first = performance.now();
     await run('de-build');
+    const firstTook = secondsSince(first);
 
     title('A week later');
     const moved = apps.apps.mini_erp;
@@ -47,12 +55,15 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     tell('Commits the record of the last release, raises the version, and releases again.');
     await site.commit('Record release 1.0.0');
     await run('de-build', 'bump', 'patch');
+    const second = performance.now();
     await run('de-build');
+    const secondTook = secondsSince(second);
 
     title('What is in which image?');
     await run('de-build', 'list');
     await run('de-build', 'show', '1.0.1');
-    title(`Two releases in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+    title(`Two releases in ${firstTook} and ${secondTook}`);
+    tell(`The set-up took ${setUp}, all until now ${secondsSince(started)}.`);
     return 0;
   } catch (error) {
     if (stop.exitCode !== undefined) return stop.exitCode;
@@ -60,7 +71,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     return 1;
   } finally {
     tell('Removing everything that the demo created.');
-    const failures = await cleanUpAll(cleanUps);
+    const failures = await during('Removing it', () => cleanUpAll(cleanUps));
     for (const failure of failures) tell(`Could not be removed: ${String(failure)}`);
     stop.release();
   }
@@ -122,10 +133,6 @@ async function cleanUpAll(cleanUps: readonly CleanUp[]): Promise<readonly unknow
 
 function title(text: string): void {
   write(`\n${bold(text)}\n`);
-}
-
-function tell(text: string): void {
-  write(`${text}\n`);
 }
 
 function write(text: string): void {

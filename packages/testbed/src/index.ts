@@ -1,6 +1,7 @@
 export * from './base-image.ts';
 export * from './bench/realistic-app.ts';
 export * from './bench/run-bench.ts';
+export * from './compose-program.ts';
 export * from './counting-proxy.ts';
 export * from './demo.ts';
 export * from './engine-request.ts';
@@ -12,6 +13,7 @@ export * from './git-fault.ts';
 export * from './git-host-faults.ts';
 export * from './git-repository.ts';
 export * from './git-server.ts';
+export * from './go-matcher.ts';
 export * from './host-certificates.ts';
 export * from './parts/run-parts.ts';
 export * from './private-engine.ts';

@@ -24,6 +24,8 @@ export interface PrivateEngineOptions {
    * other's networks.
    */
   readonly hasNetworks?: boolean;
+  /** Passes on all that a step prints; otherwise BuildKit cuts it off after 2 MB. */
+  readonly keepsWholeLogs?: boolean;
   /** In a network namespace of its own, it also listens on tcp with TLS there. */
   readonly isRemote?: boolean;
 }
@@ -59,6 +61,7 @@ export interface PrivateEngine {
 }
 
 const READY_WITHIN_MS = 60_000;
+const WITHOUT_LOG_LIMITS = { BUILDKIT_STEP_LOG_MAX_SIZE: '-1', BUILDKIT_STEP_LOG_MAX_SPEED: '-1' };
 /** Its data: in its folder, or on a separate disk there. */
 const DATA = 'data';
 const CAPABILITIES = { NET_ADMIN: 12, SYS_ADMIN: 21 };
@@ -112,6 +115,7 @@ export async function startPrivateEngine(options: PrivateEngineOptions): Promise
       logFile,
       software,
       features,
+      keepsWholeLogs: options.keepsWholeLogs ?? false,
       remote,
       namespace,
     });
@@ -162,6 +166,7 @@ async function spawnDaemon(options: {
   readonly logFile: string;
   readonly software: EngineSoftware;
   readonly features: Readonly<Record<string, boolean>>;
+  readonly keepsWholeLogs: boolean;
   readonly remote: RemoteAccess | undefined;
   readonly namespace: NetworkNamespace | undefined;
 }): Promise<ChildProcess> {
@@ -198,7 +203,11 @@ async function spawnDaemon(options: {
         ...(remote === undefined ? [] : remoteArguments(folder, remote)),
       ],
       {
-        env: { ...software.environment, HOME: folder, DOCKER_CONFIG: join(folder, 'cli') },
+        env: {
+          ...software.environment,
+          ...(options.keepsWholeLogs ? WITHOUT_LOG_LIMITS : {}),
+          ...{ HOME: folder, DOCKER_CONFIG: join(folder, 'cli') },
+        },
         stdio: ['ignore', log.fd, log.fd],
         // Ctrl-C in the terminal is for the caller, which ends the engine when it cleans up.
         detached: true,

@@ -41,7 +41,10 @@ export interface Context {
   readonly core: typeof import('@de-build/core');
   /** What every flow of core takes. `site` is absolute; empty outside a site, for a command that needs none. */
   readonly flow: Required<
-    Pick<SiteOptions, 'site' | 'environment' | 'redactor' | 'signal' | 'lockWaitSeconds' | 'onEvent'>
+    Pick<
+      SiteOptions,
+      'site' | 'environment' | 'redactor' | 'signal' | 'lockWaitSeconds' | 'onEvent' | 'caughtUp'
+    >
   > &
     Pick<SiteOptions, 'host'>;
   /** The base of relative paths on the command line. */

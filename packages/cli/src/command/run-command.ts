@@ -44,6 +44,7 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
     const flow: Context['flow'] = {
       onEvent: (event) =>
         view.event(event.type === 'check' && !isVerbose && form !== 'events' ? withoutNotes(event) : event),
+      caughtUp: () => terminal.drained(),
       ...core.omitUndefined({ host: general.host }),
       site: site ?? '',
       environment,

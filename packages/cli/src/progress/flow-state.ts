@@ -1,5 +1,5 @@
 import type { BuildLogEvent, BuildStepEvent, FlowEvent, ProgressEvent, StageEvent } from '@de-build/core';
-import { makeVisible } from '@de-build/core';
+import { makeVisible, readableStep } from '@de-build/core';
 
 /** The state of a running flow, for views. Times are milliseconds by our own clock. */
 export interface FlowState {
@@ -118,7 +118,7 @@ function findStep({ steps }: FlowState, id: string, now: number, name = id): Ste
   if (known !== undefined) return known;
   const step: Step = {
     number: steps.size + 1,
-    name: makeVisible(name).replaceAll('\n', ' '),
+    name: readableStep(makeVisible(name)),
     state: 'announced',
     startedAt: now,
     durationMs: 0,

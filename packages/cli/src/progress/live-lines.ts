@@ -64,7 +64,7 @@ export function finishedLine(
   view: Pick<View, 'columns' | 'style'>,
 ): string {
   const isQuiet = state === 'cached' || name.startsWith('[internal]');
-  const text: Span = { text: shortName(name), ...(isQuiet ? { tone: 'quiet' } : {}) };
+  const text: Span = { text: name, ...(isQuiet ? { tone: 'quiet' } : {}) };
   const time = state === 'cached' || state === 'canceled' ? state : formatDuration(durationMs);
   return layLine(['  ', endMark(state), ' ', text], { ...view, right: { text: time, tone: 'quiet' } });
 }
@@ -79,11 +79,6 @@ function spinner({ now }: Pick<View, 'now'>): Span {
   return { text: SPINNER[Math.floor(now / 100) % SPINNER.length] as string, tone: 'accent' };
 }
 
-/** The instruction shortened to its essential part on one line: without mounts and the rest of digests. */
-function shortName(name: string): string {
-  return name.replace(/ --mount=\S+/g, '').replace(/(@sha256:[0-9a-f]{12})[0-9a-f]+/g, '$1');
-}
-
 function endMark(state: Step['state']): Span {
   if (state === 'failed') return { text: '✗', tone: 'bad' };
   if (state === 'canceled') return { text: '-', tone: 'warning' };
@@ -92,7 +87,7 @@ function endMark(state: Step['state']): Span {
 
 function runningLine({ name, startedAt }: Step, view: View): string {
   const right: Span = { text: formatDuration(view.now - startedAt), tone: 'accent' };
-  return layLine(['  ', spinner(view), ' ', { text: shortName(name), tone: 'strong' }], { ...view, right });
+  return layLine(['  ', spinner(view), ' ', { text: name, tone: 'strong' }], { ...view, right });
 }
 
 /** Rows below each step: the steps with the newest output get theirs first. */

@@ -1,8 +1,8 @@
 import type { FlowEvent, NoticeEvent, StageEvent } from '@de-build/core';
 import { isDeBuildError } from '@de-build/core';
 import type { Terminal } from '../io.ts';
-import { leakParts } from '../report/audit-report.ts';
 import { checkLines } from '../report/finding-lines.ts';
+import { leakParts } from '../report/leak-parts.ts';
 import { MARKS, note } from '../report/model.ts';
 import { textLines } from '../report/text.ts';
 import { createLiveArea } from '../terminal/live-area.ts';
@@ -93,7 +93,8 @@ export function createLiveView(terminal: Terminal, { clock, isStory }: ViewOptio
     if (event.type === 'stage' && event.state !== 'started') stageEnded(event, stage);
     else if (event.type === 'check' && isStory) keepInStage(checkLines(event, page()));
     else if (event.type === 'notice') keep(notice(event));
-    else if (event.type === 'leak') keepInStage(textLines(leakParts([event.leak], event.leak.fix), page()));
+    else if (event.type === 'leak')
+      keepInStage(textLines(leakParts(event.leak, { hasFix: !event.isRefused }), page()));
     else if (event.type === 'build-warning') {
       const text = event.url === undefined ? event.text : `${event.text} (${event.url})`;
       keepInStage(notice({ level: 'warning', text }));

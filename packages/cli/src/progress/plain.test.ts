@@ -8,6 +8,7 @@ function open(isStory = true) {
     isTTY: false,
     hasColours: false,
     canRedraw: false,
+    drained: async () => undefined,
     columns: 80,
     rows: 24,
     write: (text: string) => void written.push(text),
@@ -112,4 +113,24 @@ test('only notices, for a command that shows no stages', () => {
   renderer.event({ type: 'notice', level: 'info', text: 'Waiting for another run.' });
   renderer.event(stage('check', 'Checking /site', 'done'));
   expect(text()).toBe('Waiting for another run.\n');
+});
+
+test('a leak is one block; its fix is left to the failure when the image is refused', () => {
+  const { renderer, text } = open();
+  const place = { kind: 'configuration', field: 'label x' } as const;
+  const forms = [{ form: 'raw', arrangement: 'whole', count: 1 }] as const;
+  const places = [{ place, forms }];
+  const leak = {
+    severity: 'error',
+    secret: 'PAT',
+    isKnown: true,
+    places,
+    omitted: 0,
+    fixes: ['Do it.'],
+  } as const;
+  for (const isRefused of [true, false]) {
+    renderer.event({ type: 'leak', leak, where: "the image's label x", isRefused });
+  }
+  const block = "✗ PAT in 1 place\n    the image's label x: unencoded\n";
+  expect(text()).toBe(`${block}${block}→ Do it.\n`);
 });

@@ -1,8 +1,8 @@
 import type { FlowEvent, StageEvent } from '@de-build/core';
 import { makeVisible } from '@de-build/core';
 import type { Terminal } from '../io.ts';
-import { leakParts } from '../report/audit-report.ts';
 import { checkLines } from '../report/finding-lines.ts';
+import { leakParts } from '../report/leak-parts.ts';
 import { textLines } from '../report/text.ts';
 import { formatBytes, formatDuration } from '../terminal/quantities.ts';
 import { createStyle } from '../terminal/style.ts';
@@ -98,7 +98,7 @@ export function createPlainView(terminal: Terminal, { clock, isStory }: ViewOpti
       case 'notice':
         return [`${event.level === 'warning' ? 'warning: ' : ''}${makeVisible(event.text)}`];
       case 'leak':
-        return [...heading(), ...textLines(leakParts([event.leak], event.leak.fix), page)];
+        return [...heading(), ...textLines(leakParts(event.leak, { hasFix: !event.isRefused }), page)];
       case 'progress':
         return workLines(taken);
       case 'build-warning':

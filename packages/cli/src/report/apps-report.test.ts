@@ -1,4 +1,4 @@
-import type { AppsReport, ListedApp } from '@de-build/core';
+import type { AppsReport, ListedApp, ListedBase } from '@de-build/core';
 import { expect, test } from '@jest/globals';
 import { createStyle } from '../terminal/style.ts';
 import { appsReport } from './apps-report.ts';
@@ -33,6 +33,8 @@ const why = 'The host serves commits only together with their files.';
 const report: AppsReport = {
   release: '1.4.0',
   outdated: 7,
+  baseImages: [],
+  outdatedBaseImages: 0,
   problems: [],
   unreadableRecords: [],
   apps: [
@@ -55,7 +57,7 @@ stock   version-15  aaaaaaaaaaaa  bbbbbbbbbbbb       12  v15.1.0     moved
 hr      version-15  aaaaaaaaaaaa  bbbbbbbbbbbb    +1 -2  v15.1.0     force-pushed
 back    version-15  aaaaaaaaaaaa  bbbbbbbbbbbb       -3  v15.1.0     moved
 far     version-15  aaaaaaaaaaaa  bbbbbbbbbbbb        ?  v15.1.0     moved
-tagged  version-15  aaaaaaaaaaaa  aaaaaaaaaaaa        -  v15.2.0
+tagged  version-15  aaaaaaaaaaaa  aaaaaaaaaaaa        -  v15.2.0     newer tag
 fresh   version-15  -             aaaaaaaaaaaa        -  -           new
 gone    version-15  aaaaaaaaaaaa  -                   -  -           removed
 
@@ -73,6 +75,41 @@ test('only what is outdated', () => {
 stock  version-15  aaaaaaaaaaaa  bbbbbbbbbbbb       12  v15.1.0     moved
 
 ! 1 app moved or has a newer tag since 1.4.0.
+"
+`);
+});
+
+test('base images, each with its state', () => {
+  const digestOf = (digit: string) => `sha256:${digit.repeat(64)}`;
+  const base = (reference: string, changes: Partial<ListedBase>): ListedBase => ({
+    ...{ reference, state: 'same', released: digestOf('a'), now: digestOf('a'), from: 'registry', why: null },
+    ...changes,
+  });
+  const baseImages = [
+    base('frappe/build:v15', { state: 'moved', now: digestOf('b') }),
+    base('frappe/base:v15', {}),
+    base('acme/base:1', { from: 'engine' }),
+    base('acme/tools:1', { state: 'moved', from: 'engine', now: digestOf('c') }),
+    base('gone:1', { state: 'removed', now: null, from: null }),
+    base('away.io/a:1', { state: 'unknown', now: null, from: null, why: 'The registry is off.' }),
+  ];
+  const apps = [listed('frappe')];
+  expect(
+    text({ ...report, apps, outdated: 0, baseImages, outdatedBaseImages: 3 }, false),
+  ).toMatchInlineSnapshot(`
+"APP     REF         1.4.0         NOW           COMMITS  NEWEST TAG
+frappe  version-15  aaaaaaaaaaaa  aaaaaaaaaaaa        -  v15.1.0
+
+Base images
+  IMAGE             1.4.0                NOW
+  frappe/build:v15  sha256:aaaaaaaaaaaa  sha256:bbbbbbbbbbbb  moved
+  frappe/base:v15   sha256:aaaaaaaaaaaa  sha256:aaaaaaaaaaaa
+  acme/base:1       sha256:aaaaaaaaaaaa  sha256:aaaaaaaaaaaa  only on the engine
+  acme/tools:1      sha256:aaaaaaaaaaaa  sha256:cccccccccccc  moved, only on the engine
+  gone:1            sha256:aaaaaaaaaaaa  -                    removed
+  away.io/a:1       sha256:aaaaaaaaaaaa  -                    not known: The registry is off.
+
+! 3 base images are others than in 1.4.0. \`de-build --pull\` builds with the newer ones of a registry.
 "
 `);
 });

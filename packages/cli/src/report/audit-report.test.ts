@@ -1,4 +1,4 @@
-import type { AuditReport, FilePlace, Leak } from '@de-build/core';
+import type { AuditReport, FilePlace, Leak, LeakForm, LeakPlace } from '@de-build/core';
 import { expect, test } from '@jest/globals';
 import { createStyle } from '../terminal/style.ts';
 import { auditReport } from './audit-report.ts';
@@ -9,16 +9,16 @@ const textOf = (reports: readonly AuditReport[]) =>
 const layer = { number: 2, total: 3, digest: `sha256:${'a'.repeat(64)}`, instruction: 'RUN bench init' };
 const place: FilePlace = { kind: 'file', layer, path: 'logs/bench.log', inside: [], isInName: false };
 
-function leakAt(at: Leak['place'], changes: Partial<Leak> = {}): Leak {
+const whole: LeakForm = { form: 'raw', arrangement: 'whole', count: 1 };
+
+function leakAt(places: readonly (readonly [LeakPlace, ...LeakForm[]])[], changes: Partial<Leak> = {}): Leak {
   return {
     severity: 'error',
     secret: 'PAT',
     isKnown: true,
-    form: 'raw',
-    arrangement: 'whole',
-    place: at,
-    count: 1,
-    fix: 'Revoke it.',
+    places: places.map(([at, ...forms]) => ({ place: at, forms: forms.length === 0 ? [whole] : forms })),
+    omitted: 0,
+    fixes: ['Revoke it.', 'Change the step.'],
     ...changes,
   };
 }
@@ -28,7 +28,6 @@ const report: AuditReport = {
   imageId: `sha256:${'b'.repeat(64)}`,
   passed: true,
   leaks: [],
-  omitted: 0,
   unread: [],
   unreadOmitted: 0,
   secrets: 2,
@@ -63,24 +62,36 @@ test('an image that is clean but for what was not read, grouped by the reasons',
   expect(text).toMatch(/2 images, none with a secret, 1 not read completely\n$/);
 });
 
-test('leaks by their fix, the instructions of their layers, and what was not read', () => {
+test('leaks by their secret, the instructions of their layers, and what was not read', () => {
+  const deleted = { ...place, deletedBy: { ...layer, number: 3 } };
   const leaks = [
-    leakAt(
-      { ...place, deletedBy: { ...layer, number: 3 } },
-      { count: 3, form: 'base64', arrangement: 'wrapped' },
-    ),
-    leakAt({ kind: 'configuration', field: 'label x' }),
-    leakAt({ ...place, path: 'a.tgz', inside: ['gzip', 'etc/x'], isInName: true }, { fix: 'Look at it.' }),
+    leakAt([
+      [{ kind: 'configuration', field: 'label x' }],
+      [{ ...place, path: 'a.tgz', inside: ['gzip', 'etc/x'], isInName: true }],
+      [deleted, { ...whole, count: 3 }, { form: 'base64', arrangement: 'wrapped', count: 1 }],
+    ]),
+    leakAt([[place]], { severity: 'warning', secret: 'a token of GitHub (ghp_…)', fixes: ['Look at it.'] }),
   ];
-  const outsideImages = [
-    leakAt({ kind: 'build-record', id: 'abc' }, { severity: 'warning', fix: 'Remove it.' }),
-  ];
+  const record = { kind: 'build-record', id: 'abc' } as const;
+  const outsideImages = [leakAt([[record]], { severity: 'warning', fixes: ['Revoke it.', 'Remove it.'] })];
   const unread = [{ path: 'b.gz', inside: [], why: 'It breaks off.' }];
-  const text = textOf([{ ...report, passed: false, leaks, outsideImages, unread, omitted: 2 }]);
+  const text = textOf([{ ...report, passed: false, leaks, outsideImages, unread }]);
   expect(text).toMatchSnapshot();
 });
 
+test('a secret in many places is one block: its first places, and how many more there are', () => {
+  const places = Array.from({ length: 40 }, (_, index) => [{ ...place, path: `logs/${index}` }] as const);
+  const text = textOf([{ ...report, passed: false, leaks: [leakAt(places, { omitted: 7 })] }]);
+  expect(text.match(/PAT/g)).toEqual(['PAT']);
+  expect(text.match(/Revoke it/g)).toHaveLength(1);
+  expect(text).toContain('PAT in 47 places\n      logs/0 (layer 2 of 3): unencoded\n');
+  expect(text).toContain(
+    'logs/4 (layer 2 of 3): unencoded\n      made by RUN bench init\n      … and 42 more places\n',
+  );
+  expect(text).toContain('1 secret in 47 places; 2 secrets searched for');
+});
+
 test('of several images, how many hold a secret', () => {
-  const text = textOf([report, { ...report, passed: false, leaks: [leakAt(place)] }]);
+  const text = textOf([report, { ...report, passed: false, leaks: [leakAt([[place]])] }]);
   expect(text).toMatch(/1 of 2 images with a secret\n$/);
 });

@@ -62,7 +62,8 @@ test('show', () => {
   size           1.23 GB, linux/amd64
   tags           acme/erp:1.4.0
   site           0123456789ab on main
-  Containerfile  images/custom/Containerfile, sha256:abababababababababababababababababababababababababababababababab (apps by secret)
+  Containerfile  images/custom/Containerfile, sha256:abababababababababababababababababababababababababababababababab
+                 (apps by secret)
   context        12 files, 3.46 kB sent, sha256:abababababababababababababababababababababababababababababababab
   cache          used (CACHE_BUST)
   built by       buildkit of docker 28.5.1, de-build 0.1.0
@@ -124,4 +125,32 @@ Cloned by the Containerfile, not pinned
   expect(writeText(releaseReport(released as ReleaseResult), page)).toMatch(
     /hrms aaaaaaaa\n +not pinned +https:\/\/git.example\/acme\/tool\n/,
   );
+});
+
+test('show of a release with leaks: one for each secret, its first places, and how many more there are', () => {
+  const row = { severity: 'error', secret: 'PAT', form: 'raw, base64', count: 2 } as const;
+  const rows = Array.from({ length: 40 }, (_, index) => ({ ...row, where: `logs/${index}` }));
+  const token = 'a token of GitHub (ghp_…)';
+  const other = { severity: 'warning', secret: token, form: 'token-shaped', where: 'a', count: 1 } as const;
+  const found = { secrets: 2, weak: ['DB_PASSWORD'], leaks: [...rows, other], omitted: 3, unread: 1 };
+  const layers = { searched: 3, of: 3 };
+  const audit = { mode: 'warn', outcome: 'leaks', layers, searchVersion: 4, ...found } as const;
+  const text = writeText(showReport(sampleManifest({ audit }), now), page);
+  expect(text).toContain(
+    'searched for 2 secrets: 1 found; 1 packed file not searched completely; DB_PASSWORD too weak',
+  );
+  expect(text.slice(text.indexOf('Leaks'))).toMatchInlineSnapshot(`
+"Leaks
+  ✗ PAT in 40 places
+      logs/0: raw, base64, 2 times
+      logs/1: raw, base64, 2 times
+      logs/2: raw, base64, 2 times
+      logs/3: raw, base64, 2 times
+      logs/4: raw, base64, 2 times
+      … and 35 more places
+  ! a token of GitHub (ghp_…) in 1 place
+      a: token-shaped
+  … and 3 more places
+"
+`);
 });

@@ -1,9 +1,10 @@
-import type { Manifest } from '@de-build/core';
+import { type Manifest, readableStep } from '@de-build/core';
 import { countOf, formatAge, formatBytes, formatDuration } from '../terminal/quantities.ts';
 import { clonedSections } from './cloned-sections.ts';
 import { describeDialect } from './describe-dialect.ts';
 import { sizesOf } from './image-sizes.ts';
-import { commit, type Facts, facts, quiet, type Report, right, section, table } from './model.ts';
+import { leakItem, type ShownLeak, shownTimes } from './leak-parts.ts';
+import { commit, type Facts, facts, note, quiet, type Report, right, section, table } from './model.ts';
 
 /** Everything in a record, in sections. */
 export function showReport(manifest: Manifest, now: Date): Report {
@@ -59,19 +60,13 @@ export function showReport(manifest: Manifest, now: Date): Report {
           [right('took'), 'step'],
           timing.steps.map(({ name, durationMs, cached }) => [
             cached ? quiet('cached') : formatDuration(durationMs),
-            name,
+            readableStep(name),
           ]),
         ),
       ]),
       ...section('Leaks', [
-        table(
-          ['', '', { heading: '', wraps: true }],
-          (audit?.leaks ?? []).map(({ severity, secret, form, where }) => [
-            { text: severity, tone: severity === 'error' ? 'bad' : 'warning' },
-            `${secret} (${form})`,
-            where,
-          ]),
-        ),
+        { kind: 'list', items: recordedLeaks(audit).map(leakItem) },
+        ...(audit?.omitted === undefined ? [] : [note(`… and ${countOf(audit.omitted, 'more place')}`)]),
       ]),
       ...section('Warnings', [
         table(
@@ -115,20 +110,32 @@ function factsOf(manifest: Manifest, now: Date): Facts {
   ]);
 }
 
-function auditFact({
-  mode,
-  outcome,
-  secrets,
-  weak = [],
-  leaks,
-  unread,
-}: NonNullable<Manifest['audit']>): string {
+type RecordedAudit = NonNullable<Manifest['audit']>;
+
+/** The leaks of a record, by secret. */
+function recordedLeaks({ leaks = [] }: Partial<RecordedAudit> = {}): readonly ShownLeak[] {
+  const names = [...new Set(leaks.map(({ secret }) => secret))];
+  return names.map((secret) => {
+    const rows = leaks.filter((row) => row.secret === secret);
+    const severity = rows.some((row) => row.severity === 'error') ? 'error' : 'warning';
+    const places = rows.map(({ where, form, count }) => ({
+      where,
+      forms: shownTimes(form, count),
+      madeBy: '',
+    }));
+    return { severity, secret, places, omitted: 0 };
+  });
+}
+
+function auditFact(audit: RecordedAudit): string {
+  const { mode, outcome, secrets, weak = [], unread } = audit;
   if (outcome === 'not-searched') return `not searched for secrets (${mode})`;
+  const leaks = recordedLeaks(audit);
+  const certain = leaks.filter(({ severity }) => severity === 'error');
   const none = unread === 0 ? 'none found' : 'none found in what was read';
-  const certain =
-    leaks.length === 0 ? none : `none for certain, ${countOf(leaks.length, 'place')} to look at`;
+  const unsure = leaks.length === 0 ? none : `none for certain, ${leaks.length} to look at`;
   const parts = [
-    `searched for ${countOf(secrets, 'secret')}: ${outcome === 'clean' ? certain : 'secrets found'}`,
+    `searched for ${countOf(secrets, 'secret')}: ${outcome === 'clean' ? unsure : `${certain.length} found`}`,
     ...(unread === 0 ? [] : [`${countOf(unread, 'packed file')} not searched completely`]),
     ...(weak.length === 0 ? [] : [`${weak.join(', ')} too weak to be searched for`]),
   ];

@@ -1,6 +1,7 @@
 import {
   cutSpans,
   type Inline,
+  longestWord,
   paint,
   type Span,
   shortDigests,
@@ -14,8 +15,10 @@ import type { Column, Table } from './model.ts';
 export interface TableLayout {
   readonly style: Style;
   readonly indent: number;
-  /** Lines are cut to this width, if it is set. */
-  readonly columns?: number;
+  /** The width that lines are fitted to. */
+  readonly columns: number;
+  /** A word that is longer than a column that wraps takes several lines. */
+  readonly breaksWords: boolean;
 }
 
 const GAP = '  ';
@@ -27,7 +30,8 @@ type Row = readonly (readonly Span[])[];
 
 /**
  * Columns aligned by their width on a terminal, without boxes; headings are omitted if all are empty. If
- * there is too little room, digests are shortened, then optional columns omitted, then the widest cells cut.
+ * there is too little room, digests are shortened, then optional columns omitted, then the widest cells cut: a word in its
+ * middle, a sentence at its end.
  */
 export function layTable({ columns, rows }: Omit<Table, 'kind'>, layout: TableLayout): readonly string[] {
   const headings = columns.map(({ heading }) => ({ text: heading.toUpperCase(), tone: 'quiet' }) as const);
@@ -35,11 +39,11 @@ export function layTable({ columns, rows }: Omit<Table, 'kind'>, layout: TableLa
   const body = [...(hasHeadings ? [headings] : []), ...rows].map((row) =>
     row.map((cell: Inline) => shortDigests(spansOf(cell))),
   );
-  const room = (layout.columns ?? Number.POSITIVE_INFINITY) - layout.indent;
+  const room = layout.columns - layout.indent;
   const fitted = fit({ columns, body }, room);
   const isTooWide = widthOfAll(fitted.widths) > room && columns.at(-1)?.wraps !== true;
   return fitted.body.flatMap((row) =>
-    rowLines(row, fitted, room).map((line) => {
+    rowLines(row, fitted, { room, breaksWords: layout.breaksWords }).map((line) => {
       const shown = isTooWide ? cutSpans(line, room) : line;
       return `${' '.repeat(layout.indent)}${paint(shown, layout.style)}`.trimEnd();
     }),
@@ -53,14 +57,18 @@ interface Grid {
 
 function fit(grid: Grid, room: number): Grid & { readonly widths: readonly number[] } {
   let { columns, body } = grid;
-  if (widthOfAll(widthsOf(grid)) > room) body = body.map((row) => row.map((cell) => shortenHashes(cell)));
+  const wraps = columns.at(-1)?.wraps === true;
+  const last = columns.length - 1;
+  const word = Math.max(0, ...(wraps ? body : []).map((row) => longestWord(row[last] ?? [])));
+  const whole = widthsOf(grid);
+  if (widthOfAll(wraps ? whole.with(-1, word) : whole) > room)
+    body = body.map((row) => row.map((cell) => shortenHashes(cell)));
   const extra = columns.findIndex(({ isExtra }) => isExtra === true);
   if (extra !== -1 && widthOfAll(widthsOf({ columns, body })) > room) {
     columns = columns.toSpliced(extra, 1);
     body = body.map((row) => row.toSpliced(extra, 1));
   }
   const widths = widthsOf({ columns, body });
-  const wraps = columns.at(-1)?.wraps === true;
   for (;;) {
     const needed = widthOfAll(wraps ? [...widths.slice(0, -1), NARROWEST_WRAP] : widths);
     const shrinkable = wraps ? widths.slice(0, -1) : widths;
@@ -76,14 +84,14 @@ function fit(grid: Grid, room: number): Grid & { readonly widths: readonly numbe
 function rowLines(
   row: Row,
   { columns, widths }: ReturnType<typeof fit>,
-  room: number,
+  { room, breaksWords }: { readonly room: number; readonly breaksWords: boolean },
 ): readonly Row[number][] {
   const last = columns.length - 1;
   const before = widthOfAll(widths.slice(0, -1)) + GAP.length;
   const cells = columns.map(({ wraps }, at) => {
     const cell = row[at] ?? [];
     if (at < last || wraps !== true) return [cutSpans(cell, widths[at] ?? 0)];
-    return wrapSpans(cell, Math.max(NARROWEST_WRAP, room - before));
+    return wrapSpans(cell, Math.max(NARROWEST_WRAP, room - before), breaksWords);
   });
   const height = Math.max(...cells.map(({ length }) => length));
   return Array.from({ length: height }, (_, line) =>

@@ -2,7 +2,7 @@ import { countOf } from '../terminal/quantities.ts';
 import { type Inline, paint, type Span, shortDigests, spansOf, wrapSpans } from '../terminal/spans.ts';
 import { checkLines, findingLines } from './finding-lines.ts';
 import { type Cut, type Item, isEmpty, type Part, type Report, type Section } from './model.ts';
-import { type Page, WIDEST_TEXT } from './page.ts';
+import { type Page, PIPED_TABLE, WIDEST_TEXT } from './page.ts';
 import { layTable } from './text-table.ts';
 
 /** Limits for parts that may be cut. */
@@ -49,15 +49,18 @@ function layParts(parts: readonly Part[], layout: Layout): readonly string[] {
 function layPart(part: Part, { page, indent, isTight }: Layout): readonly string[] {
   // Titles, tables and sentences are not indented.
   const inner = indent === 0 && !isTight ? 2 : indent;
+  const { style, columns = PIPED_TABLE } = page;
+  // A terminal wraps a long word itself, and copies it whole.
+  const layout = { style, columns, breaksWords: page.columns === undefined };
   if (part.kind === 'table') {
     const rows = part.cut === undefined ? part.rows : part.rows.slice(0, LONGEST);
-    const lines = layTable({ ...part, rows }, { ...page, indent });
+    const lines = layTable({ ...part, rows }, { ...layout, indent });
     return [...lines, ...restLines(part.rows.length, part.cut, { page, indent })];
   }
   if (part.kind === 'facts') {
     const rows = part.rows.map(([name, value]) => [{ text: name, tone: 'quiet' } as const, value]);
-    const columns = [{ heading: '' }, { heading: '', wraps: true } as const];
-    return layTable({ columns, rows }, { ...page, indent: inner });
+    const names = [{ heading: '' }, { heading: '', wraps: true } as const];
+    return layTable({ columns: names, rows }, { ...layout, indent: inner });
   }
   if (part.kind === 'list') {
     const items = part.cut === undefined ? part.items : part.items.slice(0, LONGEST);

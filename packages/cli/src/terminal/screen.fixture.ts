@@ -53,6 +53,7 @@ export function createScreen(size: { columns: number; rows: number }, hasColours
     ...size,
     isTTY: true,
     canRedraw: true,
+    drained: async () => undefined,
     hasColours,
     written,
     isCursorVisible: () => isCursorVisible,

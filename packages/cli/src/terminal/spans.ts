@@ -1,6 +1,6 @@
 import { makeVisible } from '@de-build/core';
 import type { Style, Tone } from './style.ts';
-import { textWidth, truncate } from './text-width.ts';
+import { breakWord, textWidth, truncate, truncateMiddle } from './text-width.ts';
 
 /** A piece of text and its style. */
 export interface Span {
@@ -40,9 +40,16 @@ export function widthOf(spans: readonly Span[]): number {
   return spans.reduce((width, { text }) => width + textWidth(text), 0);
 }
 
-/** Cuts to at most this many columns; `…` replaces what was cut from the end. */
+export function longestWord(spans: readonly Span[]): number {
+  return Math.max(0, ...spans.flatMap(({ text }) => text.split(' ')).map(textWidth));
+}
+
+/** Cuts to at most this many columns; `…` replaces what was cut: of one word from its middle, else from the end. */
 export function cutSpans(spans: readonly Span[], columns: number): readonly Span[] {
   if (widthOf(spans) <= columns) return spans;
+  const [only, ...others] = spans;
+  if (only !== undefined && others.length === 0 && !only.text.includes(' '))
+    return [{ ...only, text: truncateMiddle(only.text, columns) }];
   const kept: Span[] = [];
   let room = columns;
   for (const span of spans) {
@@ -54,12 +61,18 @@ export function cutSpans(spans: readonly Span[], columns: number): readonly Span
   return kept;
 }
 
-/** Wraps at spaces into lines of at most this many columns; a longer word gets its own line. */
-export function wrapSpans(spans: readonly Span[], columns: number): readonly (readonly Span[])[] {
+/** Wraps at spaces into lines of at most this many columns; a longer word gets its own line, or lines. */
+export function wrapSpans(
+  spans: readonly Span[],
+  columns: number,
+  breaksWords = false,
+): readonly (readonly Span[])[] {
   let line: Span[] = [];
   const lines = [line];
   for (const span of spans) {
-    for (const [index, word] of span.text.split(' ').entries()) {
+    const words = span.text.split(' ');
+    const pieces = breaksWords ? words.flatMap((word) => breakWord(word, columns)) : words;
+    for (const [index, word] of pieces.entries()) {
       const text = index === 0 || line.length === 0 ? word : ` ${word}`;
       if (index > 0 && line.length > 0 && widthOf(line) + textWidth(text) > columns) {
         line = word === '' ? [] : [{ ...span, text: word }];

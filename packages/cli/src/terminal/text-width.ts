@@ -23,6 +23,25 @@ export function truncate(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** Cuts a text without colours to at most this many columns in its middle: both ends of a URL or a path tell something. */
+export function truncateMiddle(text: string, columns: number): string {
+  if (textWidth(text) <= columns || columns < 5 || !NARROW.test(text)) return truncate(text, columns);
+  const end = Math.floor((columns - 1) / 2);
+  return `${text.slice(0, columns - 1 - end)}…${text.slice(-end)}`;
+}
+
+/** A word in pieces of at most this many columns. */
+export function breakWord(word: string, columns: number): readonly string[] {
+  if (textWidth(word) <= columns) return [word];
+  const pieces = [''];
+  for (const { segment } of new Intl.Segmenter().segment(word)) {
+    const piece = pieces.at(-1) + segment;
+    if (textWidth(piece) > columns) pieces.push(segment);
+    else pieces[pieces.length - 1] = piece;
+  }
+  return pieces;
+}
+
 /** Pads a text with spaces to this many columns. */
 export function pad(text: string, columns: number, side: 'left' | 'right' = 'right'): string {
   const spaces = ' '.repeat(Math.max(0, columns - textWidth(text)));

@@ -24,24 +24,22 @@ export function fillBuildArgs(
   for (const { name, value, place } of given) {
     const fill = /^https?:\/\//i.test(value) ? fillUrl : fillText;
     const filled = fill(value, source, place);
-    if ('findings' in filled) {
-      findings.push(...filled.findings);
-      continue;
-    }
-    args[name] = filled.whole;
     for (const key of filled.usedKeys) usedKeys.add(key);
+    if ('findings' in filled) findings.push(...filled.findings);
+    else args[name] = filled.whole;
   }
   return { args, findings, usedKeys };
 }
 
 function fillText(...[text, source, place]: Parameters<typeof fillUrl>) {
   const { entries, findings } = findValues(text, source, place);
-  if (findings.length > 0) return { findings };
-  const whole = fillPlaceholders(text, (name) => entries.get(name)?.value);
   const used = [...entries.values()];
+  const usedKeys = used.map(({ key }) => key);
+  if (findings.length > 0) return { findings, usedKeys };
+  const whole = fillPlaceholders(text, (name) => entries.get(name)?.value);
   const secret = used.findLast(({ sensitive }) => sensitive);
   return {
     whole: secret === undefined ? whole : new Secret(secret.key, whole),
-    usedKeys: used.map(({ key }) => key),
+    usedKeys,
   };
 }

@@ -5,7 +5,7 @@ import { hasControlCharacters } from '../git/remote-url.ts';
 import { Secret } from '../secrets/secret.ts';
 import { fillPlaceholders, findPlaceholders } from '../site/placeholder.ts';
 import { judgeUserPart } from '../site/user-part.ts';
-import { findValues, type ValueSource } from './placeholder-values.ts';
+import { findValues, sourceOf, type ValueSource } from './placeholder-values.ts';
 import { credentialOf, encodeUser, encodeUserPart, splitUrl, writtenIn } from './url-user.ts';
 
 /** A URL with its placeholders filled, whole and in parts. */
@@ -19,6 +19,9 @@ export interface FilledUrl {
   readonly usedKeys: readonly string[];
 }
 
+/** A URL that cannot be used, and what it would use. */
+export type UnfilledUrl = Pick<FilledUrl, 'usedKeys'> & { readonly findings: readonly Finding[] };
+
 /**
  * Fills the placeholders of a URL from `.env`.
  *
@@ -26,27 +29,23 @@ export interface FilledUrl {
  * `x-access-token`, so that it is nowhere taken for a username, which git prints; `user:token@` stays as written. In the
  * rest of the URL a value is not encoded, and must not be secret.
  */
-export function fillUrl(
-  text: string,
-  source: ValueSource,
-  place: Place,
-): FilledUrl | { readonly findings: readonly Finding[] } {
+export function fillUrl(text: string, source: ValueSource, place: Place): FilledUrl | UnfilledUrl {
   const { entries, findings: missing } = findValues(text, source, place);
   const { scheme, user, rest } = splitUrl(text);
   const shown = new Set(findPlaceholders(rest).map(({ name }) => name));
   const findings = [...missing];
   for (const [name, { value, sensitive }] of entries) {
     if (hasControlCharacters(value) || value.trim() !== value)
-      findings.push(placeholderUnusable(name, place));
+      findings.push(placeholderUnusable(name, sourceOf(source.env), place));
     else if (sensitive && shown.has(name)) findings.push(secretMisplaced(name, place));
   }
-  if (findings.length > 0) return { findings };
+  const usedKeys = [...entries.values()].map(({ key }) => key);
+  if (findings.length > 0) return { findings, usedKeys };
 
   const fill = (part: string, encode: (value: string) => string) =>
     fillPlaceholders(part, (name) => encode(entries.get(name)?.value ?? ''));
   const filledRest = fill(rest, (value) => value);
   const url = scheme + filledRest;
-  const usedKeys = [...entries.values()].map(({ key }) => key);
   if (user === undefined) return { whole: url, url, credential: undefined, usedKeys };
   if (judgeUserPart(text) === 'name') return { whole: text, url, credential: undefined, usedKeys };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { ENVIRONMENT } from '../errors/environment.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { AppEntry } from '../site/apps-json.ts';
 import type { EnvFile } from '../site/env-file.ts';
@@ -174,6 +175,30 @@ describe('parseApps', () => {
       findDifferingAliases(source({ PAT_DESIRED_EFFECT: pat, DE_MACRS_PAT: alias }));
     expect(find('one', 'two')).toMatchObject([{ id: 'token-aliases-differ', file: '.env', line: 2 }]);
     expect(find('one', 'one')).toEqual([]);
+    const { env, tokenAliases } = source({ PAT_DESIRED_EFFECT: 'one', DE_MACRS_PAT: 'two' });
+    const entries = new Map([...env.entries].map(([key, { line: _, ...entry }]) => [key, entry] as const));
+    expect(findDifferingAliases({ env: { ...env, path: ENVIRONMENT, entries }, tokenAliases })).toMatchObject(
+      [{ id: 'token-aliases-differ', file: ENVIRONMENT }],
+    );
+  });
+
+  test('a key whose value cannot be used is not called unused', () => {
+    const values = source({ GITHUB_TOKEN: ' ghp_abc' });
+    const parsed = parseApps([entryOf('https://${GITHUB_TOKEN}@github.com/a/b')], values);
+    expect(parsed.findings.map(({ id }) => id)).toEqual(['placeholder-unusable']);
+    expect(findUnusedTokens(values, parsed.usedKeys)).toEqual([]);
+  });
+
+  test.each([
+    ['.env', /set OTHER in \.env\.$/],
+    [ENVIRONMENT, /set OTHER in the environment, and name it in the example/],
+  ])('a placeholder that %s lacks', (path, fix) => {
+    const { env, tokenAliases } = source({});
+    const { findings } = parseApps([entryOf('https://${OTHER}@github.com/a/b')], {
+      env: { ...env, path },
+      tokenAliases,
+    });
+    expect(findings).toMatchObject([{ id: 'placeholder-unknown', fix: expect.stringMatching(fix) }]);
   });
 });
 

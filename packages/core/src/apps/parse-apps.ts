@@ -32,11 +32,11 @@ export function parseApps(entries: readonly AppEntry[], options: ParseAppsOption
   for (const { url: written, branch: ref, line, isFaulty } of entries) {
     const place = { file, line };
     const filled = fillUrl(written, options, place);
+    for (const key of filled.usedKeys) usedKeys.add(key);
     if ('findings' in filled) {
       findings.push(...filled.findings);
       continue;
     }
-    for (const key of filled.usedKeys) usedKeys.add(key);
     const { url, credential } = filled;
     // No host is asked for an entry that is refused.
     if (isFaulty === true) {

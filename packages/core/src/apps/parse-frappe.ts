@@ -1,6 +1,6 @@
 import { appFaulty } from '../errors/app-findings.ts';
 import type { Finding } from '../errors/finding.ts';
-import { placeholderUnknown } from '../errors/token-findings.ts';
+import { placeholderUnfilled } from '../errors/token-findings.ts';
 import { Secret } from '../secrets/secret.ts';
 import { judgeBranch } from '../site/app-branch.ts';
 import { judgeUrl } from '../site/app-url.ts';
@@ -36,7 +36,9 @@ export function parseFrappe(
   const findings: Finding[] = [];
   const [open] = findPlaceholders(path.text);
   const problem =
-    open === undefined ? findUrlProblem(url, path.place) : placeholderUnknown(open.name, path.place);
+    open === undefined
+      ? findUrlProblem(url, path.place)
+      : placeholderUnfilled(open.name, 'FRAPPE_PATH', path.place);
   // bench fails on the same faults in a build arg as in apps.json.
   const pathFault = judgeUrl(url).fault;
   if (problem !== undefined) findings.push({ ...problem, subject: 'FRAPPE_PATH' });

@@ -37,7 +37,7 @@ export function findValues(text: string, { env, tokenAliases }: ValueSource, pla
     if (entry !== undefined) entries.set(name, entry);
     else {
       const missing = env?.entries.has(name) === true ? placeholderEmpty : placeholderUnknown;
-      findings.set(name, missing(name, place, aliases[0]));
+      findings.set(name, missing(name, { source: sourceOf(env), alias: aliases[0] }, place));
     }
   }
   return { entries, findings: [...findings.values()] };
@@ -49,10 +49,9 @@ export function findDifferingAliases({ env, tokenAliases }: ValueSource): Findin
   return tokenAliases.flatMap((group) => {
     const set = group.flatMap((key) => env.entries.get(key) ?? []).filter(({ value }) => value !== '');
     const isSame = new Set(set.map(({ value }) => value)).size <= 1;
-    const line = set.at(-1)?.line;
-    if (isSame || line === undefined) return [];
+    if (isSame) return [];
     const keys = set.map(({ key }) => key);
-    return tokenAliasesDiffer(keys, { file: env.path, line });
+    return tokenAliasesDiffer(keys, { file: env.path, ...omitUndefined({ line: set.at(-1)?.line }) });
   });
 }
 
@@ -68,6 +67,11 @@ export function findUnusedTokens({ env, tokenAliases }: ValueSource, used: Reado
     )
     .filter(({ key }) => ![key, ...aliasesOf(key, tokenAliases)].some((name) => used.has(name)))
     .map(({ key, line }) => tokenUnused(key, { file: env.path, ...omitUndefined({ line }) }));
+}
+
+/** The env file, or the environment. */
+export function sourceOf(env: EnvFile | undefined): string {
+  return env?.path ?? 'the env file';
 }
 
 function aliasesOf(name: string, groups: TokenAliases): string[] {

@@ -95,7 +95,12 @@ export function readSources(site: Site, options: Readonly<Record<string, string>
         ? []
         : [
             ...checkBuildArgs(containerfile, given),
-            ...findSecretArgs(given, { filled: filled.args, urlArgs, containerfile }),
+            ...findSecretArgs(given, {
+              filled: filled.args,
+              urlArgs,
+              containerfile,
+              example: config.exampleEnv,
+            }),
           ],
     summary: tokens.length === 0 ? 'none is used' : `${tokens.join(', ')} in use`,
   };
@@ -124,17 +129,19 @@ function findSecretArgs(
     filled,
     urlArgs,
     containerfile,
+    example,
   }: {
     readonly filled: Readonly<Record<string, string | Secret>>;
     readonly urlArgs: readonly RepositoryArg[];
     readonly containerfile: Containerfile;
+    readonly example: string;
   },
 ): Finding[] {
   const known = new Set(['FRAPPE_PATH', APPS_ARG, ...urlArgs.map(({ name }) => name)]);
   return given.flatMap(({ name, place }) => {
     const value = filled[name];
     const isTaken = value instanceof Secret && !known.has(name) && containerfile.args.has(name);
-    return isTaken ? [buildArgSecret(name, value.name, place)] : [];
+    return isTaken ? [buildArgSecret(name, { secret: value.name, example }, place)] : [];
   });
 }
 

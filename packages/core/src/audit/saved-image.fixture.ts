@@ -60,7 +60,7 @@ function legacy(tars: readonly Buffer[]): Promise<Buffer> {
   ];
   return tarOf([
     ...(entries.reverse() as TarFile[]),
-    ['config.json', '{}'],
+    ['config.json', configOf(tars)],
     ['manifest.json', JSON.stringify(manifest)],
     ['repositories', '{}'],
   ]);
@@ -69,16 +69,24 @@ function legacy(tars: readonly Buffer[]): Promise<Buffer> {
 /** Docker from 25 on, in OCI's image layout; with containerd's store the layers are packed. */
 function oci(tars: readonly Buffer[], layout: Layout): Promise<Buffer> {
   const blobs = tars.map((tar) => (layout === 'oci-gzip' ? gzipSync(tar) : tar));
-  const names = blobs.map((blob) => `blobs/sha256/${createHash('sha256').update(blob).digest('hex')}`);
+  const names = blobs.map((blob) => `blobs/sha256/${sha256(blob)}`);
   const distinct = new Map(names.map((name, index) => [name, blobs[index]] as const));
   const manifest = [{ Config: 'blobs/sha256/config', RepoTags: null, Layers: names }];
   return tarOf([
     ['blobs/'],
     ['blobs/sha256/'],
-    ['blobs/sha256/config', JSON.stringify({ os: 'linux' })],
+    ['blobs/sha256/config', configOf(tars)],
     ...([...distinct].reverse() as unknown as TarFile[]),
     ['index.json', '{}'],
     ['manifest.json', JSON.stringify(manifest)],
     ['oci-layout', '{"imageLayoutVersion":"1.0.0"}'],
   ]);
+}
+
+function configOf(tars: readonly Buffer[]): string {
+  return JSON.stringify({ os: 'linux', rootfs: { diff_ids: tars.map((tar) => `sha256:${sha256(tar)}`) } });
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

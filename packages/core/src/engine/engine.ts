@@ -110,6 +110,8 @@ export interface BuildRequest {
   /** Credentials for registries, by host. */
   readonly registryAuth?: Readonly<Record<string, RegistryCredential>>;
   readonly onEvent?: (event: BuildEvent) => void;
+  /** Awaited before more of the progress is read. */
+  readonly caughtUp?: () => Promise<void>;
   /** Redacts what an error will quote before it is cut: half a secret cannot be recognized. */
   readonly redactor?: Pick<Redactor, 'redact' | 'redactValue' | 'stream'>;
   readonly signal?: AbortSignal;

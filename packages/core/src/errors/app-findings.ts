@@ -140,19 +140,19 @@ const FAULTS = {
     id: 'app-is-frappe',
     what: 'must not be in the list',
     why: 'frappe comes from FRAPPE_PATH and FRAPPE_BRANCH; listed as an app, it makes bench ask a question and stop.',
-    fix: 'Remove the entry; name a fork of frappe by FRAPPE_PATH in .env or de-build.json.',
+    fix: 'Remove the entry; name a fork of frappe as FRAPPE_PATH in `buildArgs` of de-build.json.',
   },
   'user-misspelt': {
     id: 'placeholder-misspelt',
     what: 'has a URL with something before the `@` that looks like a placeholder, and is none',
-    why: 'Only ${NAME} and {{ NAME }} are filled from .env; the host would get it as it is written.',
-    fix: 'Write ${NAME}, with the name of the key in .env that holds the token.',
+    why: 'Only ${NAME} and {{ NAME }} are filled; the host would get it as it is written.',
+    fix: 'Write ${NAME}, with the name of the key that holds the token.',
   },
   token: {
     id: 'token-literal',
     what: 'has a token or a password written into it',
     why: 'The file is in the repository, where everybody who reads it can use the token.',
-    fix: 'Put the token into .env, write ${NAME} in its place, and revoke the one that was written here.',
+    fix: 'Revoke it, set a new one under a key of .env (or of the environment, in a CI), and write ${NAME} in its place.',
   },
   'branch-commit': {
     id: 'app-branch-is-commit',
@@ -193,7 +193,7 @@ export function appUrlUser(subject: string, place: Place): Finding {
   return note('app-url-user', {
     what: `${subject} in ${place.file} has the name of a user in its URL, and no token.`,
     why: 'The repository is asked without a token, as a public one.',
-    fix: 'For a private one, write ${NAME} in place of the user, with the name of the key in .env that holds the token.',
+    fix: 'For a private one, write ${NAME} in place of the user, with the name of the key that holds the token.',
     ...place,
     subject,
   });

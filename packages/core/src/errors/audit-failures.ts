@@ -1,4 +1,4 @@
-import { DeBuildError } from './de-build-error.ts';
+import { DeBuildError, type ListedLeak } from './de-build-error.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** `sites/apps.json`, which bench writes, is not in the image. */
@@ -89,48 +89,55 @@ export function imageAppsDiffer(others: readonly OtherCommit[]): DeBuildError {
   });
 }
 
-/** A leak as its error lists it. */
-export interface ListedLeak {
-  readonly secret: string;
-  readonly where: string;
+/** A leak, and how to keep its secret out of the next image. */
+export interface RefusedLeak extends ListedLeak {
+  /** It is the token of an app, which the build had in URLs. */
+  readonly isInjected: boolean;
+  /** As sentences. */
+  readonly removals: readonly string[];
 }
 
 /** The audit found secrets in the image. */
 export function imageLeaks(
   reference: string,
-  leaks: readonly ListedLeak[],
+  leaks: readonly RefusedLeak[],
   {
     quarantine,
-    isInjected,
     isInRegistry,
   }: {
     readonly quarantine: string | undefined;
-    readonly isInjected: boolean;
     /** It stays there, without a tag. */
     readonly isInRegistry: boolean;
   },
 ): DeBuildError {
-  const secrets = [...new Set(leaks.map(({ secret }) => secret))];
-  const shown = leaks.slice(0, 3).map(({ secret, where }) => `${secret} in ${where}`);
-  const others = leaks.length - shown.length;
-  const more = others === 0 ? '' : `, and in ${others} more ${others === 1 ? 'place' : 'places'}`;
+  const secrets = listed(leaks.map(({ secret }) => secret));
+  const it = leaks.length === 1 ? 'it' : 'them';
+  const revoke =
+    leaks.length === 1
+      ? `Revoke the value of ${secrets} where it was made, create a new one, and put that into the env file.`
+      : `Revoke the values of ${secrets} where they were made, create new ones, and put those into the env file.`;
   const kept =
     quarantine === undefined
       ? isInRegistry
         ? 'The image has no tag, and is still in its registry.'
         : 'The image was removed; `--keep-failed` keeps it for inspection.'
       : `The image is kept for inspection as ${quarantine}; never push it.`;
+  const removals = leaks.flatMap((leak) => (leak.isInjected ? [INJECTED] : leak.removals));
   return new DeBuildError({
     code: 'image-leaks',
-    what: `${reference} was not released: its image contains ${listed(secrets)}.`,
-    why: `The audit found ${shown.join('; ')}${more}. Anyone who gets the image can read ${secrets.length === 1 ? 'it' : 'them'}. ${kept}`,
-    fix: `Revoke ${secrets.length === 1 ? 'this secret where it was' : 'these secrets where they were'} made, because the build cache of the engine contains ${secrets.length === 1 ? 'it' : 'them'} too. ${
-      isInjected
-        ? 'Then build with `tokenDelivery: sources`, so that no step of the build has the token.'
-        : 'Then change the steps that wrote these places: pass the secret by `RUN --mount=type=secret`, or not at all.'
-    } With \`audit: "warn"\` in de-build.json, such an image is released nevertheless.`,
+    what: `${reference} was not released: its image contains ${secrets}.`,
+    why: `The audit found ${leaks.map(describeLeak).join('; ')}. Anyone who gets the image can read ${it}, and the build cache contains ${it} too. ${kept}`,
+    fix: `${revoke} ${[...new Set(removals)].join(' ')} With \`audit: "warn"\` in de-build.json, such an image is released nevertheless.`,
     exitCode: EXIT.leak,
+    leaks: leaks.map(({ secret, places, omitted }) => ({ secret, places, omitted })),
   });
+}
+
+const INJECTED = 'Build with `tokenDelivery: sources`, so that no step of the build has the token of an app.';
+
+function describeLeak({ secret, places: [worst, ...others], omitted }: ListedLeak): string {
+  const more = others.length + omitted;
+  return `${secret} in ${worst}${more === 0 ? '' : ` and ${more} more ${more === 1 ? 'place' : 'places'}`}`;
 }
 
 /** `image` in de-build.json is wrong, and its default is another image. */

@@ -8,7 +8,7 @@ export interface FailedInstruction {
   readonly place: string;
   /** File and lines, `images/custom/Containerfile:12-18`; `undefined` when unknown. */
   readonly lines: string | undefined;
-  /** The instruction as written in the Containerfile. */
+  /** The instruction as written in the Containerfile, or what it does. */
   readonly instruction: string | undefined;
 }
 

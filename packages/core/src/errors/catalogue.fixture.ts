@@ -21,6 +21,7 @@ import * as engine from './engine-failures.ts';
 import * as engineImage from './engine-image-failures.ts';
 import * as engineSetup from './engine-setup-failures.ts';
 import * as envFindings from './env-findings.ts';
+import { ENVIRONMENT } from './environment.ts';
 import * as fileFindings from './file-findings.ts';
 import type { Finding } from './finding.ts';
 import * as flow from './flow-failures.ts';
@@ -43,6 +44,13 @@ import * as temporary from './temporary-failures.ts';
 import * as tokenFindings from './token-findings.ts';
 import * as usage from './usage-failures.ts';
 import * as versionFindings from './version-findings.ts';
+
+const composeRelease = { version: '1.4.0', key: 'DE_SITE_VERSION', image: 'acme/erp' };
+const composeLine = (key: string | undefined, source = '.env') => ({
+  place: { file: 'compose.yaml', line: 3 },
+  source,
+  key,
+});
 
 /** Every file of the catalogue. `failure` is the helper of the engine's files. */
 const { OLDEST_ENGINE: _, failure: __, ...engineFailures } = engine;
@@ -134,6 +142,13 @@ const missingApp = { app: 'erpnext', ref: 'version-15', plannedCommit: 'aaaaaaa'
 const url = 'https://github.com/acme/erp_custom';
 const sshUrl = 'ssh://git.example/acme/app';
 const token = 'PAT_DESIRED_EFFECT';
+const refusedLeak = {
+  secret: token,
+  places: ['home/frappe/frappe-bench/logs/bench.log'],
+  omitted: 0,
+  isInjected: false,
+  removals: ['Change the step that writes the file.'],
+};
 const endpoint = 'unix:///var/run/docker.sock';
 const remote = 'tcp://build-host:2376';
 const at = {
@@ -245,22 +260,21 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     imageLeaks: [
       [
         'acme/erp:1.4.0',
-        [{ secret: token, where: 'home/frappe/frappe-bench/logs/bench.log' }],
-        { quarantine: undefined, isInjected: true, isInRegistry: false },
+        [{ ...refusedLeak, isInjected: true }],
+        { quarantine: undefined, isInRegistry: false },
       ],
       [
         'acme/erp:1.4.0',
-        [{ secret: token, where: 'opt/a' }],
-        { quarantine: undefined, isInjected: false, isInRegistry: true },
+        [{ ...refusedLeak, places: ['opt/a', 'opt/b'] }],
+        { quarantine: undefined, isInRegistry: true },
       ],
       [
         'acme/erp:1.4.0',
-        ['a', 'b', 'c', 'd'].map((where) => ({ secret: where === 'a' ? 'DB_PASSWORD' : token, where })),
-        {
-          quarantine: 'acme/erp:1.4.0-quarantined-0123456789ab',
-          isInjected: false,
-          isInRegistry: false,
-        },
+        [
+          { ...refusedLeak, places: ['a', 'b', 'c'], omitted: 700 },
+          { ...refusedLeak, secret: 'DB_PASSWORD' },
+        ],
+        { quarantine: 'acme/erp:1.4.0-quarantined-0123456789ab', isInRegistry: false },
       ],
     ],
     imageToAuditMissing: [['1.4.0']],
@@ -331,7 +345,21 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     cacheCarriesPrivateCode: [
       ['type=registry,ref=registry.example.com/acme/erp:cache,mode=max', ['erp', 'hr'], 'de-build.json'],
     ],
-    secretWeak: [[token, '.env', 4]],
+    secretWeak: [
+      [token, { file: '.env', line: 4 }, 'de-example.env'],
+      ['npmrc', { file: 'de-build.json' }, undefined],
+    ],
+    baseImageMissing: [
+      ['acme/base:15', { file: 'images/custom/Containerfile', registry: 'docker.io', why: undefined }],
+      [
+        'acme/base:15',
+        {
+          file: 'images/custom/Containerfile',
+          registry: 'docker.io',
+          why: 'dial tcp: lookup registry-1.docker.io: no such host.',
+        },
+      ],
+    ],
     nothingRecorded: [[]],
     appNotRecorded: [['erpnext', '1.4.0', { file: 'apps.json', line: 3 }]],
   },
@@ -346,11 +374,21 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
   },
   'compose-findings.ts': {
-    composeStartsOther: [[{ file: 'compose.yaml', line: 3 }, 'frappe/erpnext:v15.2.0', 'acme/erp']],
-    composeStartsOtherTag: [
-      [{ file: 'compose.yaml', line: 3 }, 'acme/erp:1.3.0', { version: '1.4.0', key: 'DE_SITE_VERSION' }],
+    composeStartsOther: [
+      [composeLine('CUSTOM_IMAGE'), 'frappe/erpnext:v15.2.0', 'acme/erp'],
+      [composeLine(undefined), 'frappe/erpnext:v15.2.0', 'acme/erp'],
     ],
-    composePullsAlways: [[{ file: 'compose.yaml', line: 4 }, 'acme/erp']],
+    composeStartsOtherTag: [
+      [composeLine('CUSTOM_TAG'), 'acme/erp:1.3.0', composeRelease],
+      [composeLine('CUSTOM_TAG', ENVIRONMENT), 'acme/erp:1.3.0', composeRelease],
+      [composeLine(undefined), 'acme/erp:1.3.0', composeRelease],
+    ],
+    composePullsAlways: [
+      [composeLine('PULL_POLICY'), 'acme/erp'],
+      [composeLine(undefined), 'acme/erp'],
+    ],
+    composeAsked: [[]],
+    composeNotAsked: [['Docker Compose is not installed'], ['`docker compose config` ended with 15']],
   },
   'containerfile-findings.ts': {
     containerfileMissing: [[recipe]],
@@ -376,7 +414,9 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     heredocCrlf: [[{ file: 'images/custom/Containerfile', line: 12 }]],
     scriptCrlf: [['nginx-entrypoint.sh', { file: 'images/custom/Containerfile', line: 20 }]],
-    buildArgSecret: [['NPM_TOKEN', 'NPM_TOKEN', { file: '.env', line: 4 }]],
+    buildArgSecret: [
+      ['NPM_TOKEN', { secret: 'NPM_TOKEN', example: 'de-example.env' }, { file: '.env', line: 4 }],
+    ],
     buildArgUndeclared: [
       ['PYTHON', recipe, { isError: true, nearest: 'PYTHON_VERSION' }],
       ['X', recipe, { isError: false, nearest: undefined }],
@@ -496,8 +536,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'env-findings.ts': {
     envMissing: [
-      ['.env', 'de-example.env'],
-      ['.env', undefined],
+      ['.env', 'DE_SITE_VERSION=1.2.3', 'de-example.env'],
+      ['.env', 'RELEASE=2026.01.05', undefined],
     ],
     envExampleMissing: [['de-example.env', '.env']],
     envNul: [[{ file: '.env', line: 2, column: 3 }]],
@@ -512,6 +552,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['hash', 'single-quotes', key],
       ['backtick', 'double-quotes', key],
       ['variable', 'literal-dollar', key],
+      ['variable', 'move-down', key],
       ['backslash', 'plain-value', key],
       ['quote', 'double-quotes', key],
       ['space', 'single-quotes', key],
@@ -814,6 +855,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     branchMoves: [
       [erp, 'v15.4.2', { isTip: true, place }],
       [erp, 'v15.4.2', { isTip: false, place }],
+      [{ name: 'frappe', ref: 'version-15' }, 'v15.4.2', { isTip: true, place: { file: '.env', line: 3 } }],
     ],
   },
   'release-failures.ts': {
@@ -917,16 +959,17 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'token-findings.ts': {
     placeholderUnknown: [
-      [token, place, 'DE_MACRS_PAT'],
-      [token, { file: 'apps.json' }],
+      [token, { source: '.env', alias: 'DE_MACRS_PAT' }, place],
+      [token, { source: ENVIRONMENT }, { file: 'apps.json' }],
     ],
     placeholderEmpty: [
-      [token, place, 'DE_MACRS_PAT'],
-      [token, place],
+      [token, { source: '.env', alias: 'DE_MACRS_PAT' }, place],
+      [token, { source: ENVIRONMENT }, place],
     ],
+    placeholderUnfilled: [[token, 'FRAPPE_PATH', { file: 'images/custom/Containerfile' }]],
     tokenAliasesDiffer: [[[token, 'DE_MACRS_PAT'], place]],
     tokenUnused: [[token, { file: '.env', line: 2 }]],
-    placeholderUnusable: [[token, place]],
+    placeholderUnusable: [[token, '.env', place]],
     secretMisplaced: [[token, place]],
     tokenExpired: [[token, new Date('2026-01-02')]],
     tokenExpiresSoon: [
@@ -965,6 +1008,11 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['too-long', version, semver],
     ],
     versionTaken: [
+      [
+        '1.4.0',
+        { file: ENVIRONMENT, subject: 'DE_SITE_VERSION' },
+        { last: '1.5.0', isRecorded: true, image: 'acme/erp', next },
+      ],
       ['1.4.0', version, { last: '1.5.0', isRecorded: true, image: 'acme/erp', next }],
       ['1.4.0', version, { last: '1.5.0', isRecorded: false, image: 'acme/erp', next }],
     ],

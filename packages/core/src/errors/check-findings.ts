@@ -1,4 +1,4 @@
-import { error, type Finding, warning } from './finding.ts';
+import { error, type Finding, type Place, warning } from './finding.ts';
 import { explain } from './system-answer.ts';
 import { writeRemedy } from './write-remedy.ts';
 
@@ -42,14 +42,31 @@ function megabytes(bytes: number): string {
 }
 
 /** A value that text and files hold by chance. */
-export function secretWeak(key: string, file: string, line: number | undefined): Finding {
+/** @param example the file that could declare it public; `undefined` for what de-build.json names as a secret */
+export function secretWeak(key: string, { file, line }: Place, example: string | undefined): Finding {
   return warning('secret-weak', {
     what: `${key} is too weak to be searched for.`,
     why: 'Its value is short or common, and easily guessed: images hold it by chance, so the audit leaves it out.',
-    fix: `Give ${key} a long random value; or say \`@public\` in the example if it is no secret.`,
+    fix: `Give ${key} a long random value${example === undefined ? '' : `; or, if it is no secret, write \`# @public\` above it in ${example}`}.`,
     file,
     subject: key,
     ...(line === undefined ? {} : { line }),
+  });
+}
+
+/** @param at `why` is what its registry answered; absent when it just has no digest of it */
+export function baseImageMissing(
+  reference: string,
+  at: { readonly file: string; readonly registry: string; readonly why: string | undefined },
+): Finding {
+  const answer =
+    at.why === undefined ? `${at.registry} reports no such image.` : `${at.registry} was asked: ${at.why}`;
+  return warning('base-image-missing', {
+    what: `The engine does not have the base image ${reference}, and its registry did not offer it.`,
+    why: `Without it the build fails. ${answer}`,
+    fix: `Correct the FROM line of ${at.file}; or have it on this engine before the release, with \`docker pull\` (after \`docker login\` if it is private), \`docker load\` or \`docker build\`.`,
+    file: at.file,
+    subject: reference,
   });
 }
 
@@ -71,7 +88,7 @@ export function appNotRecorded(
   return error('app-not-recorded', {
     what: `The record of ${version} lacks ${app}, or has it from another repository.`,
     why: 'With `--frozen` every commit comes from that record.',
-    fix: `Leave out \`--frozen\`, or remove ${app} from apps.json.`,
+    fix: 'Leave out `--frozen`: the next release then records it.',
     subject: app,
     ...place,
   });

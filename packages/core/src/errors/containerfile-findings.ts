@@ -87,24 +87,28 @@ export function containerfileArgDiffers(
   return note('containerfile-arg-differs', {
     what: `${arg} has different defaults: ${shown}.`,
     why: 'Each stage has its own default; a build arg overrides all of them at once.',
-    fix: `Nothing if that is meant; otherwise set ${arg} in .env or de-build.json.`,
+    fix: `Nothing if that is meant; otherwise set ${arg} in \`buildArgs\` of de-build.json.`,
+    ...place,
+    subject: arg,
+  });
+}
+
+/** @param secret the key that its value comes from */
+export function buildArgSecret(
+  arg: string,
+  { secret, example }: { readonly secret: string; readonly example: string },
+  place: Place,
+): Finding {
+  return warning('build-arg-secret', {
+    what: `The build arg ${arg} gets the value of ${secret}, which is a secret.`,
+    why: 'A build arg stays in the history of the stage that uses it, and in the build cache.',
+    fix: `Mount it with \`RUN --mount=type=secret\`, and name its source in \`secrets\` of de-build.json; or, if it is no secret, write \`# @public\` above ${secret} in ${example}.`,
     ...place,
     subject: arg,
   });
 }
 
 /** `isError` for an arg that was asked for by name; one from `.env` may be there for Compose. */
-/** @param secret the key that its value comes from */
-export function buildArgSecret(arg: string, secret: string, place: Place): Finding {
-  return warning('build-arg-secret', {
-    what: `The build arg ${arg} gets the value of ${secret}, which is a secret.`,
-    why: 'A build arg stays in the history of the stage that uses it, and in the build cache.',
-    fix: `Mount it with \`RUN --mount=type=secret\`, and name its source in \`secrets\` of de-build.json; or declare ${secret} \`@public\` in the example.`,
-    ...place,
-    subject: arg,
-  });
-}
-
 export function buildArgUndeclared(
   arg: string,
   file: string,
@@ -121,24 +125,26 @@ export function buildArgUndeclared(
   };
 }
 
-const LF =
-  'Save the file with LF: `git config core.autocrlf input`, and `* text=auto eol=lf` in .gitattributes, keep it so; then check it out again.';
+/** A checkout alone does not write a file again that git takes for unchanged. */
+function convert(file: string): string {
+  return `Convert it to LF: \`perl -pi -e 's/\\r$//' ${/^[\w./@+-]+$/.test(file) ? file : `'${file}'`}\`. \`git config core.autocrlf input\`, and \`* text=auto eol=lf\` in .gitattributes, keep it so.`;
+}
 
 export function heredocCrlf(place: Place): Finding {
   return warning('heredoc-crlf', {
     what: `The heredoc in line ${place.line} of ${place.file} has Windows line endings.`,
     why: 'The shell gets a carriage return at the end of each of its commands.',
-    fix: LF,
+    fix: convert(place.file),
     ...place,
   });
 }
 
-/** @param script relative to the build context */
+/** @param script relative to the site */
 export function scriptCrlf(script: string, place: Place): Finding {
   return warning('script-crlf', {
     what: `${script} has Windows line endings, and line ${place.line} of ${place.file} copies it into the image.`,
     why: 'The kernel looks for an interpreter whose name ends in a carriage return, and reports "no such file or directory".',
-    fix: LF,
+    fix: convert(script),
     ...place,
     subject: script,
   });

@@ -17,7 +17,19 @@ export interface Failure {
   readonly output?: string | undefined;
   /** What failed checks found. */
   readonly findings?: readonly Finding[];
+  /** The secrets for which an image was refused. */
+  readonly leaks?: readonly ListedLeak[];
   readonly cause?: unknown;
+}
+
+/** A secret that the audit found. */
+export interface ListedLeak {
+  /** The keys of `.env` that hold it. */
+  readonly secret: string;
+  /** Phrases; what must be fixed first comes first. */
+  readonly places: readonly string[];
+  /** How many more places there are, too many to be listed. */
+  readonly omitted: number;
 }
 
 /** A failure as machine output has it: one document, stable like the codes in it. */
@@ -38,6 +50,7 @@ export class DeBuildError extends Error implements Failure {
   readonly exitCode: ExitCode;
   readonly output?: string;
   readonly findings?: readonly Finding[];
+  readonly leaks?: readonly ListedLeak[];
 
   constructor({ cause, ...failure }: Failure) {
     super(`${failure.what} ${failure.why}`, cause === undefined ? undefined : { cause });
@@ -49,12 +62,13 @@ export class DeBuildError extends Error implements Failure {
     this.exitCode = failure.exitCode;
     if (failure.output) this.output = failure.output;
     if (failure.findings !== undefined) this.findings = failure.findings;
+    if (failure.leaks !== undefined) this.leaks = failure.leaks;
   }
 
   /** What `JSON.stringify` writes: everything but the cause and the stack. */
   toJSON(): ErrorDocument['error'] {
-    const { code, what, why, fix, exitCode, output, findings } = this;
-    return omitUndefined({ code, what, why, fix, exitCode, output, findings });
+    const { code, what, why, fix, exitCode, output, findings, leaks } = this;
+    return omitUndefined({ code, what, why, fix, exitCode, output, findings, leaks });
   }
 }
 

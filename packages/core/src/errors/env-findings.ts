@@ -1,4 +1,5 @@
 /** What can be wrong with `.env` and its example. No text contains a value. */
+import { ENVIRONMENT } from './environment.ts';
 import { error, type Finding, type KeyPlace, note, type Place, warning } from './finding.ts';
 
 /** What the example says about a key. */
@@ -9,13 +10,14 @@ export interface Expected {
   readonly shape?: string | undefined;
 }
 
-export function envMissing(file: string, example: string | undefined): Finding {
+/** @param first what the file needs at least: `DE_SITE_VERSION=1.2.3` */
+export function envMissing(file: string, first: string, example: string | undefined): Finding {
   return error('env-missing', {
     what: `There is no ${file}.`,
     why: 'It has the site version and the token.',
     fix:
       example === undefined
-        ? `Create ${file} with a line \`DE_SITE_VERSION=1.0.0\`.`
+        ? `Create ${file} with a line \`${first}\`; in a folder of frappe_docker, copy example.env to it first.`
         : `Copy ${example} to ${file}, and fill it in; or set its keys in the environment, as for a CI.`,
     file,
   });
@@ -114,6 +116,7 @@ const REMEDIES = {
   'line-endings': () => 'Save the file with LF line endings.',
   comment: (key: string) =>
     `Put the comment on a separate line, above ${key}; if it is the value, put it in single quotes.`,
+  'move-down': (key: string) => `Move the line of ${key} below those of the variables that it uses.`,
   'single-quotes': (key: string) =>
     `Put the value in single quotes (${key}='…'): both then read exactly what is between them.`,
   'literal-dollar': (key: string) =>
@@ -160,8 +163,8 @@ export function envKeyMissing(
     what: `${subject} is missing from ${file}.`,
     why: `The example has it (line ${example.line}).`,
     fix:
-      at.line === undefined && file === 'the environment'
-        ? `Set ${subject} in the environment, or write all keys in .env.`
+      file === ENVIRONMENT
+        ? `Set ${subject} in the environment.`
         : mistyped === undefined
           ? `Add a line \`${subject}=\` to ${file}${needsValue ? ', with its value' : ''}.`
           : `Rename ${mistyped.key} in line ${mistyped.line}, or add ${subject}.`,

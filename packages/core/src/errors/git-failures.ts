@@ -21,7 +21,7 @@ export function gitTokenMissing(request: RepositoryRequest): DeBuildError {
   return repositoryFailure('git-token-missing', request, {
     what: `${host} requires a token for ${request.url}, and none is set.`,
     why: 'The repository is private or does not exist: without a token, hosts answer the same for both.',
-    fix: `Check the spelling of the URL. If the repository is private, write a placeholder into the URL (https://\${TOKEN}@${host}/…) and set that key in .env.`,
+    fix: `Check the spelling of the URL. If the repository is private, write a placeholder into the URL (https://\${TOKEN}@${host}/…) and set TOKEN in .env, or in the environment of a CI.`,
   });
 }
 
@@ -177,8 +177,8 @@ export function gitMissing(cause: unknown): DeBuildError {
 /** A token has either the name of an `.env` key, or a description of the place where it is written out. */
 function placeToken(token: string | undefined): string {
   return token !== undefined && /^\w+$/.test(token)
-    ? `set ${token} in .env to it`
-    : `set it in .env under a key that the URL names, such as \${GIT_TOKEN}, instead of writing it into the URL`;
+    ? `put it where ${token} is set`
+    : 'set it under a key that the URL names, such as ${GIT_TOKEN}, instead of writing it into the URL';
 }
 
 function duration(seconds: number): string {

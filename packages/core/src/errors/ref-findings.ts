@@ -1,8 +1,14 @@
 import { error, type Finding, type Place, warning } from './finding.ts';
 
+/** What names a ref; frappe is in no line of apps.json. */
+interface NamedApp {
+  readonly name: string;
+  readonly line?: number | undefined;
+}
+
 /** `nearest` are names that exist. */
 export function refNotFound(
-  app: { readonly name: string; readonly url: string },
+  app: NamedApp & { readonly url: string },
   ref: string,
   details: { readonly nearest: readonly string[]; readonly place: Place },
 ): Finding {
@@ -13,20 +19,17 @@ export function refNotFound(
       nearest.length === 0
         ? 'The repository has no similar name either.'
         : `The most similar names there are ${nearest.join(', ')}.`,
-    fix: `Correct the branch of ${app.name} in ${place.file}, or push the branch or tag first.`,
+    fix: `Correct ${branchOf(app)} in ${place.file}, or push the branch or tag first.`,
     ...place,
     subject: app.name,
   });
 }
 
-export function defaultBranchMissing(
-  app: { readonly name: string; readonly url: string },
-  place: Place,
-): Finding {
+export function defaultBranchMissing(app: NamedApp & { readonly url: string }, place: Place): Finding {
   return error('default-branch-missing', {
     what: `${app.name} names no branch, and the repository has no default branch (${app.url}).`,
     why: 'The repository is empty, or its HEAD names a branch that does not exist.',
-    fix: `Name the branch of ${app.name} in ${place.file}.`,
+    fix: `Set ${branchOf(app)} in ${place.file}.`,
     ...place,
     subject: app.name,
   });
@@ -45,7 +48,7 @@ export function refAmbiguous(app: { readonly name: string; readonly ref: string 
 
 /** A branch, where releases are tagged. */
 export function branchMoves(
-  app: { readonly name: string; readonly ref: string },
+  app: NamedApp & { readonly ref: string },
   tag: string,
   details: { readonly isTip: boolean; readonly place: Place },
 ): Finding {
@@ -54,8 +57,13 @@ export function branchMoves(
     why: details.isTip
       ? `The newest release ${tag} is the same commit today, but the next build may get another one.`
       : `The newest release is ${tag}; the branch is at another commit, and may change again.`,
-    fix: `Set the branch of ${app.name} to ${tag} in ${details.place.file}, or keep the branch on purpose: the manifest records the commit.`,
+    fix: `Set ${branchOf(app)} to ${tag} in ${details.place.file}. Or keep the branch, for the manifest records the commit, and write \`"accept": { "branch-moves:${app.name}": "REASON" }\` in de-build.json.`,
     ...details.place,
     subject: app.name,
   });
+}
+
+/** Where the branch is written. */
+function branchOf({ name, line }: NamedApp): string {
+  return name === 'frappe' && line === undefined ? 'FRAPPE_BRANCH' : `the branch of ${name}`;
 }

@@ -1,4 +1,5 @@
 /** What a Containerfile mounts, and de-build.json has no source for. No text contains a value. */
+import { setIn } from './environment.ts';
 import { error, type Finding, type Place, warning } from './finding.ts';
 
 /** A mount, for messages. */
@@ -9,12 +10,13 @@ export interface NamedMount {
   readonly place: Place;
 }
 
+/** @param env the env file, or the environment */
 export function buildSecretMissing(mount: NamedMount, env: string): Finding {
   const { id } = mount;
   const key = suggestKey(id);
   return found('build-secret-missing', mount, {
     what: `${at(mount)} mounts the secret ${id}, and de-build.json names no source of it.`,
-    fix: `Write \`"secrets": { ${JSON.stringify(id)}: { "env": "${key}" } }\` in de-build.json and \`${key}=…\` in ${env}, or name a file: \`"secrets": { ${JSON.stringify(id)}: { "file": ".secrets/${fileName(id)}" } }\`.`,
+    fix: `Write \`"secrets": { ${JSON.stringify(id)}: { "env": "${key}" } }\` in de-build.json and set ${key} in ${setIn(env)}, or name a file: \`"secrets": { ${JSON.stringify(id)}: { "file": ".secrets/${fileName(id)}" } }\`.`,
   });
 }
 

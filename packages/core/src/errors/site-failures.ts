@@ -20,7 +20,7 @@ export function notASite(folder: string): DeBuildError {
     code: 'not-a-site',
     what: `${folder} is not in a site.`,
     why: 'Neither it nor a folder above it has a de-build.json, apps.json, de-example.env, build-manifests/ or .de-build/.',
-    fix: 'Run de-build in the folder of a site or below it, or name the site with `--site`, `-C` or DE_BUILD_SITE.',
+    fix: 'Run de-build in the folder of a site or below it, or name the site with `--site`, `-C` or DE_BUILD_SITE. To make a site of a folder, such as one of frappe_docker, write its `.env`.',
     exitCode: EXIT.usage,
   });
 }
@@ -109,8 +109,8 @@ export function siteVersionMissing(file: string, key: string, example: string): 
   return new DeBuildError({
     code: 'site-version-missing',
     what: 'There is no site version to bump.',
-    why: `${file} cannot be read, or does not set ${key}.`,
-    fix: `Add a line such as \`${key}=${example}\` to ${file}; \`de-build check\` shows other problems with it.`,
+    why: `${file} is missing, cannot be read, or does not set ${key}.`,
+    fix: `Add a line such as \`${key}=${example}\` to ${file}; \`de-build check\` shows other problems with it. Where ${key} comes from the environment, set it there.`,
     exitCode: EXIT.checks,
   });
 }

@@ -1,34 +1,54 @@
+import { ENVIRONMENT, setIn } from './environment.ts';
 import { error, type Finding, type Place, shown, warning } from './finding.ts';
 
-/** `${NAME}` without a key of that name in `.env`. */
-export function placeholderUnknown(name: string, place: Place, alias?: string): Finding {
+/** What a placeholder is filled from. */
+interface Missing {
+  /** The env file, or the environment. */
+  readonly source: string;
+  /** A key that would do as well. */
+  readonly alias?: string | undefined;
+}
+
+/** `${NAME}` without a key of that name. */
+export function placeholderUnknown(name: string, { source, alias }: Missing, place: Place): Finding {
   const keys = alias === undefined ? name : `${name} (or ${alias})`;
   return error('placeholder-unknown', {
-    what: `${shown(place)} uses the placeholder ${name}, and .env has no such key.`,
+    what: `${shown(place)} uses the placeholder ${name}, and ${source === ENVIRONMENT ? 'no such key was taken from the environment' : `${source} has no such key`}.`,
     why: 'Without its value the URL is not complete.',
-    fix: `Set ${keys} in .env, or correct the name in ${place.file}.`,
+    fix: `Correct the name in ${place.file}, or set ${keys} in ${setIn(source)}.`,
     ...place,
     subject: name,
   });
 }
 
-export function placeholderEmpty(name: string, place: Place, alias?: string): Finding {
+export function placeholderEmpty(name: string, { source, alias }: Missing, place: Place): Finding {
   const keys = alias === undefined ? name : `${name} (or ${alias})`;
   return error('placeholder-empty', {
-    what: `${shown(place)} uses the placeholder ${name}, which is empty in .env.`,
+    what: `${shown(place)} uses the placeholder ${name}, which is empty in ${source}.`,
     why: 'Without its value the URL is not complete.',
-    fix: `Give ${keys} a value in .env.`,
+    fix: `Give ${keys} a value in ${source}.`,
     ...place,
     subject: name,
+  });
+}
+
+/** The default of an ARG reaches the build as it is written. */
+export function placeholderUnfilled(name: string, arg: string, place: Place): Finding {
+  return error('placeholder-unfilled', {
+    what: `The default of ${arg} in ${place.file} has the placeholder ${name}.`,
+    why: 'Placeholders are filled in build args that are given, not in the defaults of a Containerfile.',
+    fix: `Write the value of ${arg} into \`buildArgs\` of de-build.json.`,
+    ...place,
+    subject: arg,
   });
 }
 
 /** Two keys for the same token, with different values. */
 export function tokenAliasesDiffer(names: readonly string[], place: Place): Finding {
   return error('token-aliases-differ', {
-    what: `${names.join(' and ')} name the same token, but their values in .env differ.`,
+    what: `${names.join(' and ')} name the same token, but their values in ${place.file} differ.`,
     why: 'Nothing says which of them is right; one is probably out of date.',
-    fix: `Remove the older of ${names.join(' and ')} from .env, or give both the same value.`,
+    fix: `Remove the older of ${names.join(' and ')} from ${place.file}, or give both the same value.`,
     ...place,
     subject: names[0] ?? '',
   });
@@ -46,11 +66,11 @@ export function tokenUnused(name: string, place: Place): Finding {
 }
 
 /** The value would change the URL around it, or git's credential protocol. */
-export function placeholderUnusable(name: string, place: Place): Finding {
+export function placeholderUnusable(name: string, source: string, place: Place): Finding {
   return error('placeholder-unusable', {
     what: `The value of ${name} cannot be used in a URL.`,
     why: 'It has a line break, a space at its start or end, or another control character; perhaps more than the token was copied.',
-    fix: `Copy the token again into ${name} in .env.`,
+    fix: `Copy the token again into ${name} in ${source}.`,
     ...place,
     subject: name,
   });

@@ -1,3 +1,4 @@
+import { ENVIRONMENT, setIn } from './environment.ts';
 import { error, type Finding, type KeyPlace } from './finding.ts';
 
 export function versionMissing(at: KeyPlace, example: string): Finding {
@@ -5,7 +6,7 @@ export function versionMissing(at: KeyPlace, example: string): Finding {
   return error('site-version-missing', {
     what: `${file} sets no site version.`,
     why: `${subject} ${line === undefined ? 'is missing' : 'is empty'}; it becomes the tag of the image.`,
-    fix: `Write a line such as \`${subject}=${example}\` in ${file}.`,
+    fix: `Set \`${subject}=${example}\` in ${setIn(file)}.`,
     ...at,
   });
 }
@@ -52,7 +53,7 @@ export function versionMalformed(fault: VersionFault, at: KeyPlace, expected: Ex
   return error('site-version-malformed', {
     what: `${at.subject} is not a site version.`,
     why: reasons.filter((reason) => reason !== '').join(' '),
-    fix: ((nearest === undefined && suggest(next)) || write) + proposeScheme(otherScheme),
+    fix: ((nearest === undefined && suggest(next, at)) || write) + proposeScheme(otherScheme),
     ...at,
   });
 }
@@ -71,7 +72,7 @@ export function versionTaken(version: string, at: KeyPlace, known: LastVersion):
   return error('site-version-taken', {
     what: `${at.subject} ${version} was released before.`,
     why: `A version is released once: ${where}. The last version is ${last}.`,
-    fix: suggest(next),
+    fix: suggest(next, at),
     ...at,
   });
 }
@@ -81,13 +82,14 @@ export function versionLower(version: string, at: KeyPlace, known: LastVersion):
   return error('site-version-lower', {
     what: `${at.subject} ${version} is not higher than the last version.`,
     why: `The last version is ${last}, ${isRecorded ? 'which is recorded' : `which is a tag of ${image}`}.`,
-    fix: suggest(next) + proposeScheme(otherScheme),
+    fix: suggest(next, at) + proposeScheme(otherScheme),
     ...at,
   });
 }
 
-function suggest([usual, ...others]: readonly NextVersion[]): string {
+function suggest([usual, ...others]: readonly NextVersion[], { file, subject }: KeyPlace): string {
   if (usual === undefined) return '';
+  if (file === ENVIRONMENT) return `Set \`${subject}=${usual.version}\` in the environment.`;
   const more = others.map(({ version }) => `\`de-build bump ${version}\``).join(' or ');
   return `Run \`de-build bump ${usual.version}\`${more === '' ? '' : `, or for more than a ${usual.step} ${more}`}.`;
 }

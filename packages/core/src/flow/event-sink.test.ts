@@ -51,6 +51,23 @@ test("what is held back is emitted before the step's end", () => {
   expect(JSON.stringify(events)).not.toContain(TOKEN);
 });
 
+test('output that comes after the end of its step is complete before the next stage', () => {
+  const events: FlowEvent[] = [];
+  const sink = sinkInto(events);
+  sink.emit({ type: 'build-step', step: 's1', name: 'RUN x', state: 'done' });
+  sink.emit({ type: 'build-log', step: 's1', stream: 'stdout', text: 'ends with ghp_' });
+  sink.emit({
+    type: 'stage',
+    flow: 'release',
+    stage: 'build',
+    state: 'done',
+    title: 'Building',
+    durationMs: 1,
+  });
+  expect(logText(events)).toBe('ends with ghp_');
+  expect(events.at(-1)).toMatchObject({ type: 'stage' });
+});
+
 test('what may begin a token is shown when the step is silent', async () => {
   const events: FlowEvent[] = [];
   const sink = sinkInto(events);

@@ -26,10 +26,12 @@ export function createEventSink(redactor: Redactor, onEvent: (event: FlowEvent) 
   }
 
   function flush(step: string) {
-    for (const stream of ['stdout', 'stderr'] as const) {
-      logs.get(`${stream} ${step}`)?.end();
-      logs.delete(`${stream} ${step}`);
-    }
+    for (const stream of ['stdout', 'stderr'] as const) endLog(`${stream} ${step}`);
+  }
+
+  function endLog(key: string) {
+    logs.get(key)?.end();
+    logs.delete(key);
   }
 
   return {
@@ -39,6 +41,8 @@ export function createEventSink(redactor: Redactor, onEvent: (event: FlowEvent) 
         return;
       }
       if (event.type === 'build-step' && event.state !== 'started') flush(event.step);
+      // A builder may report the end of a step before the last of its output.
+      if (event.type === 'stage') for (const key of logs.keys()) endLog(key);
       onEvent(redactor.redactValue(event));
     },
   };

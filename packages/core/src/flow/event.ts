@@ -31,12 +31,14 @@ export interface NoticeEvent {
   readonly text: string;
 }
 
-/** The audit found a secret, or what looks like one. */
+/** The audit found a secret, or what looks like one: one event for all its places. */
 export interface LeakEvent {
   readonly type: 'leak';
   readonly leak: Leak;
-  /** Where it is, in a phrase. */
+  /** Its first place, in a phrase. */
   readonly where: string;
+  /** The image is refused for it: the failure says how to fix it. */
+  readonly isRefused: boolean;
 }
 
 export interface CheckResult {

@@ -16,6 +16,8 @@ export interface SiteOptions {
   readonly host?: string;
   /** Called with every event, redacted, in order. */
   readonly onEvent?: (event: FlowEvent) => void;
+  /** Awaited before more of a build's output is read: resolves when what receives the events has caught up. */
+  readonly caughtUp?: () => Promise<void>;
   /** Aborting it cancels the running step; the flow then rejects with `release-interrupted`, exit code 130. */
   readonly signal?: AbortSignal;
   /** How long to wait for another run that changes the site; `Infinity`: without limit. Default: 0, `site-locked` at once. */
@@ -49,6 +51,8 @@ export interface Tools {
   /** Connects at the first call. */
   readonly engine: () => Promise<Engine>;
   readonly emit: (event: FlowEvent) => void;
+  /** Resolves when what receives the events has caught up. */
+  readonly caughtUp: () => Promise<void>;
   /** Notes a change that stays, as a sentence: an interruption reports it. */
   readonly done: (text: string) => void;
   readonly signal: AbortSignal;

@@ -61,6 +61,7 @@ export async function withTools<Result>(
       return connected;
     },
     emit,
+    caughtUp: options.caughtUp ?? (async () => undefined),
     done: (text) => void done.push(text),
     signal,
     lockWaitSeconds: options.lockWaitSeconds ?? 0,

@@ -25,16 +25,13 @@ export interface GitHomeOptions {
   readonly timeoutMs: number;
 }
 
-/** How git and its HTTP library reach hosts and trust them. */
-const NETWORK_VARIABLES = [
-  'PATH',
+/** What changes how git and its HTTP library reach hosts and trust them. */
+export const REACH_VARIABLES = [
   'http_proxy',
   'https_proxy',
   'HTTPS_PROXY',
   'all_proxy',
   'ALL_PROXY',
-  'no_proxy',
-  'NO_PROXY',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
   'GIT_SSL_CAINFO',
@@ -44,8 +41,8 @@ const NETWORK_VARIABLES = [
   'GIT_PROXY_SSL_CAINFO',
   'GIT_PROXY_SSL_CERT',
   'GIT_PROXY_SSL_KEY',
-  'TMPDIR',
 ];
+const NETWORK_VARIABLES = ['PATH', 'TMPDIR', 'no_proxy', 'NO_PROXY', ...REACH_VARIABLES];
 
 /**
  * Creates the folder (0700), calls `use`, and removes the folder in every case (`withTemporaryFolder`).
@@ -104,14 +101,14 @@ function renderConfig({ url, credential, settings, timeoutMs }: GitHomeOptions):
     ['protocol.version', '2'],
     ...(credential === undefined
       ? []
-      : [[`http.${url.origin}/.extraHeader`, authorizationHeader(credential)] as const]),
+      : [[`http.${url.origin}/.extraHeader`, `Authorization: ${basicAuthorization(credential)}`] as const]),
   ] as const;
   return [...settings, ...ours].map(([key, value]) => renderSetting(key, value)).join('');
 }
 
 /** Basic authentication (RFC 7617), which git hosts accept for tokens. */
-function authorizationHeader({ username, password }: Credential): string {
-  return `Authorization: Basic ${Buffer.from(`${username}:${password.reveal()}`, 'utf8').toString('base64')}`;
+export function basicAuthorization({ username, password }: Credential): string {
+  return `Basic ${Buffer.from(`${username}:${password.reveal()}`, 'utf8').toString('base64')}`;
 }
 
 /** One setting in git's config syntax; a key is `section.name` or `section.any thing.name`. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Environment } from '../process/environment.ts';
+import { askHost, isAskable } from './ask-host.ts';
 import { readCurlTrace } from './curl-trace.ts';
 import { withGitHome } from './git-home.ts';
 import { judgeListing } from './judge-listing.ts';
@@ -22,7 +23,7 @@ export interface GitRemoteOptions {
 }
 
 /**
- * Reads branches and tags with `git ls-remote`. Retries (at most twice) only after 429, 5xx and broken connections.
+ * Reads branches and tags: in this process where that is possible, otherwise with `git ls-remote`. Retries (at most twice) only after 429, 5xx and broken connections.
  * A redirect is followed within the same origin, and to another https origin only when no token is involved.
  */
 export function createGitRemote(options: GitRemoteOptions): GitRemote {
@@ -30,12 +31,20 @@ export function createGitRemote(options: GitRemoteOptions): GitRemote {
   let settings: Promise<NetworkSettings> | undefined;
   return {
     async listRefs(repository, signal) {
-      parseRemoteUrl(repository.url);
+      const url = parseRemoteUrl(repository.url);
       signal?.throwIfAborted();
       settings ??= readNetworkSettings(environment);
       const own = await settings;
       const listing = { environment, settings: own, timeoutSeconds, pauseSeconds, signal, onRetry };
-      return withRetries(repository, listing, (at, timeoutMs) => listOnce(at, { ...listing, timeoutMs }));
+      let isAsked = isAskable(url, environment, own);
+      return withRetries(repository, listing, async (at, timeoutMs) => {
+        const deadline = Date.now() + timeoutMs;
+        const answered = isAsked ? await askHost(at, { ...listing, timeoutMs }) : undefined;
+        if (answered !== undefined) return answered;
+        // From here on: git has more ways to reach a host, and its messages say why it cannot.
+        isAsked = false;
+        return listWithGit(at, { ...listing, timeoutMs: Math.max(1, deadline - Date.now()) });
+      });
     },
   };
 }
@@ -46,7 +55,7 @@ interface Listing extends RetryOptions {
   readonly timeoutMs: number;
 }
 
-async function listOnce(repository: Repository, listing: Listing): Promise<Attempt<RemoteRefs>> {
+async function listWithGit(repository: Repository, listing: Listing): Promise<Attempt<RemoteRefs>> {
   const { environment, timeoutMs, timeoutSeconds, signal } = listing;
   const url = new URL(repository.url);
   return withGitHome({ ...listing, url, credential: repository.credential }, async (home) => {

@@ -61,12 +61,19 @@ export function judgeExchange(
   const last = answers.at(-1);
   const transport = exitCode === 0 ? undefined : judgeTransport(stderr, request, timeoutSeconds);
   if (transport !== undefined) return transport;
-  if (last !== undefined && last.status >= 300) return judgeStatus(last, request, now);
-  if (last !== undefined && !isFromGit(last)) {
-    const type = last.headers.get('content-type') ?? 'no content type';
-    return failed(gitAnswerBroken({ ...request, reason: `The answer is ${type} instead of git's protocol` }));
-  }
-  return undefined;
+  return last === undefined ? undefined : judgeAnswer(last, request, now);
+}
+
+/** The failure that an answer of the host states. */
+export function judgeAnswer(
+  answer: HttpAnswer,
+  request: RepositoryRequest,
+  now: number,
+): FailedAttempt | undefined {
+  if (answer.status >= 300) return judgeStatus(answer, request, now);
+  if (isFromGit(answer)) return undefined;
+  const type = answer.headers.get('content-type') ?? 'no content type';
+  return failed(gitAnswerBroken({ ...request, reason: `The answer is ${type} instead of git's protocol` }));
 }
 
 /** A failure that only git's own message reports. */

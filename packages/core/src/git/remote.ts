@@ -1,4 +1,4 @@
-/** Git repositories on a host. `git-remote.ts` implements it with `git ls-remote`. */
+/** Git repositories on a host. `git-remote.ts` implements it. */
 import type { Secret } from '../secrets/secret.ts';
 
 export interface GitRemote {
@@ -17,8 +17,8 @@ export interface Repository {
   readonly url: string;
   readonly credential?: Credential;
   /**
-   * Also find which branch HEAD names. That lists every ref of the repository, pull requests included (megabytes for
-   * frappe), because git cannot list HEAD alone.
+   * Also find which branch HEAD names. If git has to ask, that lists every ref of the repository, pull requests included
+   * (megabytes for frappe), because git cannot list HEAD alone.
    */
   readonly withDefaultBranch?: boolean;
 }

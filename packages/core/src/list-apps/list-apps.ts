@@ -12,10 +12,11 @@ import type { GitRemote, RemoteRefs } from '../git/remote.ts';
 import { readManifests } from '../manifests/manifest-store.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import { checkRepositories } from '../release/check/check-repositories.ts';
+import { isOutdatedBase, type ListedBase, listBaseImages } from './list-base-images.ts';
 import { describeApp, describeRemoved, hasMoved, isOutdated, type ListedApp } from './listed-app.ts';
 
 export interface ListAppsOptions extends SiteOptions {
-  /** Only apps that moved, are new or removed, or have a newer release tag. Default: false. */
+  /** Only apps and base images that moved, are new or removed, and apps with a newer release tag. Default: false. */
   readonly outdated?: boolean;
   /** Replaces the known commits; default: the site's mirror, and its git hosts. */
   readonly history?: CommitHistory;
@@ -29,6 +30,10 @@ export interface AppsReport {
   readonly apps: readonly ListedApp[];
   /** How many of all apps are outdated. */
   readonly outdated: number;
+  /** What the Containerfile is based on, compared with the last release. */
+  readonly baseImages: readonly ListedBase[];
+  /** How many of all base images are outdated. */
+  readonly outdatedBaseImages: number;
   /** Hosts that could not be queried, refs that do not exist. */
   readonly problems: readonly Finding[];
   /** Manifests that can't be read; the last release may be among them. */
@@ -40,7 +45,7 @@ const APPS: Flow = { name: 'apps', stages: [], unchanged: 'It changes nothing.' 
 /**
  * Queries all git hosts in parallel for the refs of a site's apps, and compares them with the last recorded release.
  * The commits between are fetched only for apps that moved, and kept in `.de-build`; nothing else is changed. A host that
- * cannot be queried is a problem in the report, not an error.
+ * cannot be queried is a problem in the report, not an error; a base image of which nothing could be learned is unknown.
  * @throws DeBuildError `site-not-found`, `not-a-site`; `apps-not-understood` when the site's files do not say what its apps
  * are; `manifest-folder-unreadable`, `release-interrupted`
  */
@@ -55,7 +60,7 @@ async function list(site: OpenSite, options: ListAppsOptions, tools: Tools): Pro
   const { manifests, problems } = await readManifests(site.records, scheme);
   const [last] = manifests;
   const recorded = last === undefined ? [] : recordedApps(last);
-  const asked = await askHosts(site, tools);
+  const [asked, bases] = await Promise.all([askHosts(site, tools), listBaseImages(site, last, tools)]);
   const apps = [...allApps(site.sources), ...clonedApps(site)];
   const listed = await Promise.all(
     apps.map(async (app) => {
@@ -69,10 +74,13 @@ async function list(site: OpenSite, options: ListAppsOptions, tools: Tools): Pro
   const removed = recorded.filter(({ name }) => !apps.some((app) => app.name === name)).map(describeRemoved);
   const all = [...listed, ...removed];
   const outdated = all.filter(isOutdated);
+  const outdatedBases = bases.filter(isOutdatedBase);
   return {
     release: last?.siteVersion ?? null,
     apps: options.outdated === true ? outdated : all,
     outdated: outdated.length,
+    baseImages: options.outdated === true ? outdatedBases : bases,
+    outdatedBaseImages: outdatedBases.length,
     problems: asked.problems,
     unreadableRecords: problems,
   };

@@ -247,12 +247,13 @@ export const manifestSchema = z
             z.looseObject({
               severity: z.enum(['error', 'warning']),
               secret: z.string().describe('The name of the secret.'),
-              form: z.string().describe('How it is encoded there.'),
+              form: z.string().describe('How it is encoded there; several forms are joined by commas.'),
               where: z.string().describe('Where it is.'),
               count,
             }),
           )
-          .describe('What was found and released anyway.'),
+          .describe('What was found and released anyway: the places of each secret, the worst first.'),
+        omitted: count.optional().describe('How many more places there are, too many to be listed.'),
         unread: count.describe('How many packed files were not searched completely.'),
         searchVersion: count.describe('Version of the search; a later one finds more.'),
       })

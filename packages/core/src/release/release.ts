@@ -17,10 +17,11 @@ import { pushImage } from './publish/push-image.ts';
 import { writeSharedCache } from './publish/write-shared-cache.ts';
 import { examineImage } from './verify/examine-image.ts';
 import { judgeLeaks } from './verify/judge-leaks.ts';
+import { startSearcher } from './verify/read-built-image.ts';
 
 /** A running release. */
 export interface ReleaseRun {
-  /** Every event, redacted, from the first on; for one reader. If it is not read, it only costs memory. */
+  /** Every event, redacted, from the first on; for one reader. None with `onEvent`, which gets them instead. */
   readonly events: AsyncIterable<FlowEvent>;
   /** Settles when the release has ended. @throws DeBuildError */
   readonly result: Promise<ReleaseResult>;
@@ -44,13 +45,11 @@ export interface ReleaseResult {
  */
 export function buildRelease(options: ReleaseOptions): ReleaseRun {
   const stream = createEventStream<FlowEvent>();
-  const onEvent = (event: FlowEvent) => {
-    stream.push(event);
-    options.onEvent?.(event);
-  };
-  const { buildArgs } = options;
+  const { buildArgs, onEvent } = options;
+  if (onEvent !== undefined) stream.close();
+  const receiver = onEvent === undefined ? { onEvent: stream.push, caughtUp: stream.caughtUp } : {};
   const change = { flow: RELEASE, what: 'build', buildArgs };
-  const result = changeSite({ ...options, onEvent }, change, (site, tools) =>
+  const result = changeSite({ ...options, ...receiver }, change, (site, tools) =>
     release(site, options, tools),
   ).finally(() => stream.close());
   // A caller may read all events before it looks at the result.
@@ -62,10 +61,11 @@ async function release(site: OpenSite, options: ReleaseOptions, tools: Tools): P
   const startedAt = tools.now();
   const decision = await decideRelease(site, options, tools);
   const { plan } = decision;
+  const searcher = startSearcher(decision);
   return buildImage(decision, tools, async (built, journal, request) => {
     const imageId = built.id;
     const verified = await inStage(tools, { stage: 'verify', title: `Verifying ${imageId}` }, () =>
-      examineImage(decision, imageId, tools),
+      examineImage(decision, { imageId, searcher }, tools),
     );
     const [first] = verified.examined;
     reportUnplanned(unplannedApps(plannedInImage(plan), first?.found ?? new Map()), tools);

@@ -104,9 +104,15 @@ async function restore(site: OpenSite, options: RestoreOptions, tools: Tools): P
   tools.signal.throwIfAborted();
   const replaces = holder && { imageId: holder.id, tag: tag.siteVersion };
   await tagImage(engine.images, { ...tag, replaces }, image.imageId);
+  if (image.method === 'registry') await dropPulledName(engine, image.attempts.at(-1)?.from);
   const keptAside = holder && `${tag.image}:${replacedTag(tag.siteVersion, holder.id)}`;
   await reportMissing(engine, { manifest, reference, id: image.imageId }, tools);
   return { ...result, ...image, ...idOf(image.imageId), keptAside };
+}
+
+/** A pull by digest leaves a name without a tag, which engines list as `<none>`. The image has its tag now. */
+async function dropPulledName(engine: Engine, name: string | undefined): Promise<void> {
+  if (name !== undefined) await engine.images.untag(name).catch(() => undefined);
 }
 
 /** A pull brings only the platform of the engine. */

@@ -3,6 +3,7 @@ import { type Weakness, weaknessOf } from './weak-value.ts';
 
 test.each<[Weakness | undefined, readonly string[]]>([
   ['common', ['', '1', '123', 'admin', 'Admin', 'admin123', 'password1!', 'frappe', 'passw0rd']],
+  ['common', ['P@ssw0rd', 'Pa$$word1', '$3cret!', '1q2w3e4r', 'trustno1', 'Abc123']],
   [
     'plain',
     [

@@ -65,7 +65,7 @@ function expandMatch(match: string, lookup: Lookup, depth: number): Expansion & 
   if (parts?.[2] !== undefined) return { value: lookup(parts[2]) ?? '', problem: undefined, end };
   const braced = parts?.[3];
   if (braced === undefined) return { value: '', problem: 'invalid', end };
-  const expandWord = (word: string) => expandTemplate(word, lookup, depth + 1);
+  const expandWord = (word: string, look = lookup) => expandTemplate(word, look, depth + 1);
   const expansion = expandBraced(braced, firstOperator(own), { lookup, expandWord });
   return expansion === undefined
     ? { value: lookup(braced) ?? '', problem: undefined, end }
@@ -74,7 +74,7 @@ function expandMatch(match: string, lookup: Lookup, depth: number): Expansion & 
 
 interface Expanding {
   readonly lookup: Lookup;
-  readonly expandWord: (word: string) => Expansion;
+  readonly expandWord: (word: string, lookup?: Lookup) => Expansion;
 }
 
 function expandBraced(
@@ -87,12 +87,13 @@ function expandBraced(
   const value = lookup(braced.slice(0, at), true);
   const word = braced.slice(at + operator.length);
   const isUsable = operator.startsWith(':') ? value !== undefined && value !== '' : value !== undefined;
-  if (operator.endsWith('+')) {
-    return isUsable ? expandWord(word) : { value: value ?? '', problem: undefined };
-  }
-  if (isUsable) return { value: value ?? '', problem: undefined };
-  if (operator.endsWith('-')) return expandWord(word);
-  return { value: '', problem: 'required' };
+  const isUsed = isUsable ? operator.endsWith('+') : operator.endsWith('-');
+  // Compose expands it also where it has no use for it.
+  const expanded = expandWord(word, isUsed ? lookup : (unused) => lookup(unused, true));
+  if (isUsed || expanded.problem !== undefined) return expanded;
+  return operator.endsWith('?') && !isUsable
+    ? { value: '', problem: 'required' }
+    : { value: value ?? '', problem: undefined };
 }
 
 /** The first operator anywhere in the match, as Compose chooses it. */

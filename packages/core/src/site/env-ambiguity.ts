@@ -31,7 +31,7 @@ export function compareReadings(
     const at = { file, line, subject: key };
     const isDeliberate = other === unexpanded && unset.length === 0;
     if (!isDeliberate || usedKeys.has(key))
-      findings.push(envAmbiguous(differenceOf(assignment, other), remedyFor(assignment), at));
+      findings.push(envAmbiguous(differenceOf(assignment, other), remedyFor(assignment, assignments), at));
     else if (variables.length > 0) findings.push(envExpanded(variables, at));
   }
   const known = new Set(assignments.map(({ key }) => key));
@@ -54,9 +54,14 @@ function differenceOf(assignment: ComposeAssignment, other: string | undefined):
 }
 
 /** The quotes that make both read what is written, found by trying. */
-function remedyFor({ key, written, quote }: ComposeAssignment): EnvRemedy {
+function remedyFor(
+  { key, line, written, quote, unset }: ComposeAssignment,
+  all: readonly ComposeAssignment[],
+): EnvRemedy {
+  const isBelow = (name: string) => all.some((other) => other.key === name && other.line > line);
   if (written.includes('\r')) return 'line-endings';
   if (quote === undefined && written.startsWith('#')) return 'comment';
+  if (unset.length > 0 && unset.every(isBelow)) return 'move-down';
   if (agrees(key, written, "'")) return written.includes('$') ? 'literal-dollar' : 'single-quotes';
   if (agrees(key, written, '"')) return 'double-quotes';
   return /^[A-Za-z_][\w.-]*$/.test(key) ? 'plain-value' : 'plain-key';

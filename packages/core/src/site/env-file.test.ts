@@ -56,6 +56,12 @@ describe("Compose's own notation", () => {
   });
 });
 
+test('a value that uses a variable of a line below is to be moved there', () => {
+  const [finding] = parseEnv('TAG=${VERSION}\nVERSION=1.0.0\n', '.env', USED).findings;
+  expect(finding).toMatchObject({ id: 'env-ambiguous', subject: 'TAG', fix: expect.stringMatching(/^Move/) });
+  expect(idsOf('VERSION=1.0.0\nTAG=${VERSION}\n')).toEqual(['env-expanded']);
+});
+
 describe('an ambiguous value names the quotes that end it', () => {
   test.each([
     ['TOKEN=123#x', "single quotes (TOKEN='…')", "TOKEN='123#x'", '123#x'],

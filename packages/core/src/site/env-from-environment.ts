@@ -1,9 +1,7 @@
+import { ENVIRONMENT } from '../errors/environment.ts';
 import type { Environment } from '../process/environment.ts';
 import type { EnvEntry, EnvFile } from './env-file.ts';
 import { hasSensitiveName, isSensitiveValue } from './sensitive-key.ts';
-
-/** What takes the place of the env file's path where the values come from the environment. */
-export const ENVIRONMENT = 'the environment';
 
 /** What the environment sets of `keys`, as for a CI, which has no env file; `undefined` when it sets none. */
 export function envFromEnvironment(keys: Iterable<string>, environment: Environment): EnvFile | undefined {

@@ -72,6 +72,8 @@ const GOOD = [
   // Our own.
   'Registry:5000/erp',
   HEX.slice(1),
+  'acme/sha256',
+  'sha512',
   'a'.repeat(247),
 ];
 
@@ -140,6 +142,9 @@ const BAD: readonly (readonly [string, RegExp])[] = [
   // Our own.
   ['registry.example.com:5000/acme/erp:15', /tag/],
   ['erp:15', /tag/],
+  ['sha256', /digest/],
+  ['docker.io/sha256', /digest/],
+  ['index.docker.io/library/sha256', /digest/],
   [`acme/erp@sha256:${HEX}`, /digest/],
   ['a'.repeat(248), /255/],
   [`docker.io/${'a'.repeat(248)}`, /255/],

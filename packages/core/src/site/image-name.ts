@@ -4,13 +4,15 @@ const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?';
 const HOST = `(?:${LABEL}(?:\\.${LABEL})*|\\[[0-9A-Fa-f:]+\\])(?::[0-9]+)?`;
 const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
 const HUB = 'docker.io';
+/** Docker tags no image so: with a tag it would look like a digest. */
+const ALGORITHM = 'sha256';
 /** Of a path; `library/` counts. */
 const LONGEST = 255;
 
 /** The grammar for the JSON Schema; `judgeImageName` accepts the same, and says what is wrong. */
 export const IMAGE_NAME = {
   pattern: [
-    '^(?![0-9a-f]{64}$)',
+    `^(?![0-9a-f]{64}$|(?:(?:index\\.)?docker\\.io/)?(?:library/)?${ALGORITHM}$)`,
     `(?!(?:(?:index\\.)?docker\\.io/)?[^/]{${LONGEST - 'library/'.length + 1}}[^/]*$)`,
     `(?:(?:localhost|(?=[^/]*[.:])${HOST})/|(?![^/]*[.:][^/]*/))`,
     `(?!.{${LONGEST + 1}})${COMPONENT}(?:/${COMPONENT})*$`,
@@ -40,6 +42,8 @@ export function familiarImageName(name: string): string {
 export function judgeImageName(name: string): string | undefined {
   if (/^[0-9a-f]{64}$/.test(name))
     return 'is 64 hexadecimal digits, which Docker takes for the id of an image';
+  if (familiarImageName(name) === ALGORITHM)
+    return `is ${JSON.stringify(ALGORITHM)}, which Docker takes for the beginning of a digest`;
   const { host, path } = splitImageName(name);
   if (/^[^.:]*\p{Lu}[^.:]*$/u.test(host))
     return `begins with ${JSON.stringify(host)}, which Docker takes for the host of a registry, because of its upper case; write it in lower case`;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseEnv } from './env-file.ts';
-import { imageOfCompose, judgeCompose } from './judge-compose.ts';
+import { imageOfCompose, judgeCompose, readComposeLines } from './judge-compose.ts';
 import { defaultSiteConfig } from './site-config.ts';
 
 /** As frappe_docker has it. */
@@ -18,12 +18,34 @@ CUSTOM_TAG=\${DE_SITE_VERSION}
 PULL_POLICY=never
 `;
 
-function judge(env: string, { text = FRAPPE, push = false }: { text?: string; push?: boolean } = {}) {
+function find(env: string, { text = FRAPPE, push = false }: { text?: string; push?: boolean } = {}) {
   const config = { ...defaultSiteConfig(), image: 'acme/erp', push };
-  return judgeCompose({ config, env: parseEnv(env, '.env').env }, [{ path: 'compose.yaml', text }]).map(
-    ({ id, line }) => `${id} ${line}`,
-  );
+  const { env: read } = parseEnv(env, '.env');
+  const reading = readComposeLines([{ path: 'compose.yaml', text }], read);
+  return judgeCompose({ config, env: read }, reading);
 }
+
+function judge(...given: Parameters<typeof find>) {
+  return find(...given).map(({ id, line }) => `${id} ${line}`);
+}
+
+test('every fix names the key of the line, and works as written', () => {
+  const fixes: string[] = [];
+  let env = 'ERPNEXT_VERSION=v15\nDE_SITE_VERSION=1.4.0\n';
+  for (let [finding] = find(env); finding !== undefined && fixes.length < 5; [finding] = find(env)) {
+    const line = /`([^`]*)`/.exec(finding.fix)?.[1] ?? '';
+    fixes.push(line);
+    env += `${line}\n`;
+  }
+  expect(fixes).toEqual(['CUSTOM_IMAGE=acme/erp', 'CUSTOM_TAG=${DE_SITE_VERSION}', 'PULL_POLICY=missing']);
+});
+
+test('without a key, the fix is in the file', () => {
+  const text = 'services:\n  a:\n    image: acme/erp:15\n    pull_policy: never\n';
+  expect(find('DE_SITE_VERSION=1.4.0\n', { text })).toMatchObject([
+    { fix: 'Write acme/erp:${DE_SITE_VERSION} into compose.yaml line 3.' },
+  ]);
+});
 
 test.each([
   ['all agree', RIGHT, {}, []],

@@ -1,5 +1,11 @@
-import { composePullsAlways, composeStartsOther, composeStartsOtherTag } from '../errors/compose-findings.ts';
+import {
+  type ComposeLine,
+  composePullsAlways,
+  composeStartsOther,
+  composeStartsOtherTag,
+} from '../errors/compose-findings.ts';
 import type { Finding, Place } from '../errors/finding.ts';
+import type { ComposeService } from './ask-compose.ts';
 import type { ComposeFile } from './compose-files.ts';
 import { expandTemplate } from './compose-template.ts';
 import type { EnvFile } from './env-file.ts';
@@ -10,8 +16,50 @@ import { readVersion, type Site } from './site.ts';
 interface Setting {
   readonly value: string;
   readonly place: Place;
+  /** The key that would give the line a value which `isRight`, if it had `value`. */
+  readonly keyFor: (value: string, isRight: (value: string) => boolean) => string | undefined;
   /** Whether it depends on the env file. */
   readonly hasVariable: boolean;
+}
+
+/** What Compose would start. */
+export interface ComposeReading {
+  readonly images: readonly Setting[];
+  /** `image` is the one that is pulled so, where that is known. */
+  readonly pullPolicies: readonly (Setting & { readonly image?: string })[];
+}
+
+/** By the lines `image:` and `pull_policy:` of the files: without anchors, merges, and what a file includes or extends. */
+export function readComposeLines(files: readonly ComposeFile[], env: EnvFile): ComposeReading {
+  return {
+    images: readSettings('image', files, env),
+    pullPolicies: readSettings('pull_policy', files, env),
+  };
+}
+
+/** By Compose itself, which names no lines: they are those with the same value, or else the first file is named. */
+export function readComposeServices(
+  services: readonly ComposeService[],
+  files: readonly ComposeFile[],
+  env: EnvFile,
+): ComposeReading {
+  const lines = readComposeLines(files, env);
+  const place = { file: files[0]?.path ?? env.path };
+  const lineOf = (value: string, settings: readonly Setting[]): Pick<Setting, 'place' | 'keyFor'> =>
+    settings.find((setting) => setting.value === value) ?? { place, keyFor: () => undefined };
+  const secrets = [...env.entries.values()].filter(({ value, sensitive }) => sensitive && value !== '');
+  // A finding shows the value.
+  const shown = services.filter(({ image }) => !secrets.some(({ value }) => image.includes(value)));
+  return {
+    images: shown.map(({ image: value, hasVariable }) => ({
+      ...lineOf(value, lines.images),
+      value,
+      hasVariable,
+    })),
+    pullPolicies: shown.flatMap(({ image, pullPolicy: value, hasVariable }) =>
+      value === undefined ? [] : [{ ...lineOf(value, lines.pullPolicies), image, value, hasVariable }],
+    ),
+  };
 }
 
 /**
@@ -20,28 +68,41 @@ interface Setting {
  */
 export function judgeCompose(
   site: Pick<Site, 'config' | 'env'>,
-  files: readonly ComposeFile[],
+  reading: ComposeReading,
 ): readonly Finding[] {
   const version = readVersion(site);
   if (version === undefined || site.env === undefined) return [];
+  const { path: source } = site.env;
   const { image, push, versionKey: key } = site.config;
-  const ours = familiarImageName(image);
-  const images = readSettings('image', files, site.env).map((setting) => ({
-    ...setting,
-    ...splitReference(setting.value),
-  }));
-  const started = images.filter(({ name }) => familiarImageName(name) === ours);
+  const isOurs = (reference: string) =>
+    familiarImageName(splitReference(reference).name) === familiarImageName(image);
+  const lineOf = ({ place, keyFor }: Setting, ...wanted: Parameters<Setting['keyFor']>): ComposeLine => ({
+    place,
+    source,
+    key: keyFor(...wanted),
+  });
+  const started = reading.images.filter(({ value }) => isOurs(value));
   if (started.length === 0) {
-    const other = images.find(({ hasVariable }) => hasVariable);
-    return other === undefined ? [] : [composeStartsOther(other.place, other.value, image)];
+    const other = reading.images.find(({ hasVariable }) => hasVariable);
+    return other === undefined ? [] : [composeStartsOther(lineOf(other, image, isOurs), other.value, image)];
   }
-  const wrong = started.find(({ tag }) => tag !== version);
-  const pulling = push
-    ? undefined
-    : readSettings('pull_policy', files, site.env).find(({ value }) => value === 'always');
+  const isRight = (value: string) => isOurs(value) && splitReference(value).tag === version;
+  const wrong = started.find(({ value }) => !isRight(value));
+  const pulling = reading.pullPolicies.find(
+    ({ value, image: pulled }) => !push && value === 'always' && (pulled === undefined || isOurs(pulled)),
+  );
   return [
-    ...(wrong === undefined ? [] : [composeStartsOtherTag(wrong.place, wrong.value, { version, key })]),
-    ...(pulling === undefined ? [] : [composePullsAlways(pulling.place, image)]),
+    ...(wrong === undefined
+      ? []
+      : [composeStartsOtherTag(lineOf(wrong, version, isRight), wrong.value, { version, key, image })]),
+    ...(pulling === undefined
+      ? []
+      : [
+          composePullsAlways(
+            lineOf(pulling, 'missing', (value) => value === 'missing'),
+            image,
+          ),
+        ]),
   ];
 }
 
@@ -79,7 +140,15 @@ function readSettings(
       });
       // A finding shows the value.
       if (problem !== undefined || value === '' || isSecret) return [];
-      return [{ value, place: { file: path, line: index + 1 }, hasVariable: value !== written }];
+      const keyFor: Setting['keyFor'] = (wanted, isRight) =>
+        [...written.matchAll(/\$\{?([A-Za-z_]\w*)/g)]
+          .map(([, name]) => name)
+          .find((key) =>
+            isRight(
+              expandTemplate(written, (name) => (name === key ? wanted : env.entries.get(name)?.value)).value,
+            ),
+          );
+      return [{ value, place: { file: path, line: index + 1 }, keyFor, hasVariable: value !== written }];
     }),
   );
 }

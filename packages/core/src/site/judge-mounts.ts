@@ -64,7 +64,7 @@ function judge(
   if (kind === 'ssh') return config.ssh ? [] : [buildSshMissing(mount)];
   if (kind !== 'secret') return [];
   const source = Object.hasOwn(config.secrets, id) ? config.secrets[id] : undefined;
-  if (source === undefined) return [buildSecretMissing(mount, config.env)];
+  if (source === undefined) return [buildSecretMissing(mount, env?.path ?? config.env)];
   if ('file' in source) {
     const content = files.get(id);
     const isReported = findings.some((finding) => finding.file === source.file);
@@ -74,7 +74,7 @@ function judge(
   const value = env === undefined ? undefined : readSecretKey(source.env, env, config.tokenAliases);
   return env === undefined || value !== undefined
     ? []
-    : [buildSecretEmpty(mount, `${source.env} in ${config.env}`, env.entries.has(source.env))];
+    : [buildSecretEmpty(mount, `${source.env} in ${env.path}`, env.entries.has(source.env))];
 }
 
 /** The value of a key of `.env`, or of an alias of it; `undefined` where none has one. */

@@ -14,7 +14,7 @@ import { check, type EnvType } from './env-scalar-types.ts';
 import { deriveEnvSchema, type EnvSchema } from './env-schema.ts';
 import { requireFolder } from './find-site.ts';
 import { judgeApps } from './judge-apps.ts';
-import { imageOfCompose, judgeCompose } from './judge-compose.ts';
+import { imageOfCompose } from './judge-compose.ts';
 import { judgeMounts } from './judge-mounts.ts';
 import { findPlaceholders } from './placeholder.ts';
 import { type ContainerfileReading, readContainerfile } from './read-containerfile.ts';
@@ -22,7 +22,7 @@ import { readSiteConfig, SITE_CONFIG_FILE } from './read-site-config.ts';
 import { readText } from './read-text.ts';
 import { readSecretFiles } from './secret-files.ts';
 import type { Site } from './site.ts';
-import type { SiteConfig } from './site-config.ts';
+import { envKeysOf, type SiteConfig } from './site-config.ts';
 
 /**
  * Reads the files of a site, each once, and collects everything that is wrong with them.
@@ -45,10 +45,16 @@ export async function readSite(folder: string, environment: Environment = {}): P
   // Where de-build.json names no image, it is the one that Compose would start.
   const image = env === undefined || written.has('image') ? undefined : imageOfCompose(env, composeFiles);
   const config = { ...settings, ...omitUndefined({ image }) };
-  const isCompared = !(['image', 'push', 'versionKey'] as const).some((key) => unknown.has(key));
   const { parsed } = container;
+  const appsFindings = judgeApps(apps, { config, parsed });
+  // A mount that takes the apps by another name is no secret to be named.
+  const isOther = ({ id, line }: Finding) =>
+    id !== 'build-secret-missing' ||
+    !appsFindings.some((finding) => finding.id === 'containerfile-dialect' && finding.line === line);
   const secretFindings =
-    parsed === undefined ? [] : judgeMounts(parsed.containerfile, { config, env, ...secrets });
+    parsed === undefined
+      ? []
+      : judgeMounts(parsed.containerfile, { config, env, ...secrets }).filter(isOther);
   return {
     folder: site,
     config,
@@ -56,13 +62,13 @@ export async function readSite(folder: string, environment: Environment = {}): P
     env,
     apps: apps.entries,
     containerfile: parsed?.containerfile,
+    composeFiles,
     secretFiles: secrets.files,
     findings: [
       ...configFindings,
       ...envFindings,
       ...(unknown.has('versionKey') ? [] : findVersionMissing(config, env, envFindings)),
-      ...(isCompared ? judgeCompose({ config, env }, composeFiles) : []),
-      ...judgeApps(apps, { config, parsed }),
+      ...appsFindings,
       ...container.findings,
       ...secrets.findings,
       ...secretFindings,
@@ -101,7 +107,13 @@ async function readCheckedEnv(
       : file.env;
   const findings = [...file.findings];
   if (file.isMissing && env === undefined)
-    findings.push(envMissing(config.env, example?.state === 'missing' ? undefined : config.exampleEnv));
+    findings.push(
+      envMissing(
+        config.env,
+        `${config.versionKey}=${schemeOf(config.versionScheme).example}`,
+        example?.state === 'missing' ? undefined : config.exampleEnv,
+      ),
+    );
   if (example?.state === 'missing') findings.push(envExampleMissing(config.exampleEnv, config.env));
   if (example?.state === 'unusable') findings.push(example.finding);
   if (env === undefined || schema === undefined) return { env: env && markSecrets(env, config), findings };
@@ -142,10 +154,6 @@ function markSecrets(env: EnvFile, { secrets }: SiteConfig): EnvFile {
     ([key, entry]) => [key, keys.has(key) ? { ...entry, sensitive: true } : entry] as const,
   );
   return { ...env, entries: new Map(entries) };
-}
-
-function envKeysOf(secrets: SiteConfig['secrets']): string[] {
-  return Object.values(secrets).flatMap((source) => ('env' in source ? [source.env] : []));
 }
 
 /** `checkSiteVersion` judges the version, and the shape of a value that cannot be read does not matter. */

@@ -216,3 +216,8 @@ export function defaultSiteConfig(): SiteConfig {
 export function siteConfigJsonSchema(): Record<string, unknown> {
   return z.toJSONSchema(siteConfigSchema, { target: 'draft-7', io: 'input' });
 }
+
+/** The keys of the env file that are given to a build as secrets. */
+export function envKeysOf(secrets: SiteConfig['secrets']): string[] {
+  return Object.values(secrets).flatMap((source) => ('env' in source ? [source.env] : []));
+}

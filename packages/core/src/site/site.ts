@@ -1,5 +1,6 @@
 import type { Finding } from '../errors/finding.ts';
 import type { AppEntry } from './apps-json.ts';
+import type { ComposeFile } from './compose-files.ts';
 import type { Containerfile } from './containerfile.ts';
 import type { EnvFile } from './env-file.ts';
 import type { SiteConfig } from './site-config.ts';
@@ -18,6 +19,8 @@ export interface Site {
   readonly env: EnvFile | undefined;
   readonly apps: readonly AppEntry[];
   readonly containerfile: Containerfile | undefined;
+  /** Those that `docker compose up` in the site's folder would use. */
+  readonly composeFiles: readonly ComposeFile[];
   /** Contents of the files that `secrets` names, by the id of the secret. Never print them. */
   readonly secretFiles: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];

@@ -16,12 +16,17 @@ import type { SearchPattern } from './byte-search.ts';
 import type { Trail } from './place-marks.ts';
 import { type ScanContext, type ScannedContent, trailWithin } from './scan-context.ts';
 import { isAr, openAr } from './unpack/ar.ts';
+import { isBzip2, scanBzip2 } from './unpack/bzip2.ts';
 import { scanGitPack } from './unpack/git-pack.ts';
+import { LIMITS } from './unpack/limits.ts';
+import { isLz4, scanLz4 } from './unpack/lz4.ts';
 import { sealedBy, sealedKindOf } from './unpack/sealed.ts';
+import { isSkippable } from './unpack/skippable.ts';
+import { isXz, scanXz } from './unpack/xz.ts';
 import { scanZip } from './unpack/zip.ts';
 import { watchForZipEnd } from './unpack/zip-end.ts';
 import { openZlib, type ZlibKind } from './unpack/zlib.ts';
-import { isSkippable, scanZstd } from './unpack/zstd.ts';
+import { scanZstd } from './unpack/zstd.ts';
 
 export function createScanContext(
   pattern: SearchPattern,
@@ -38,10 +43,6 @@ export function createScanContext(
 
 /** No packed file is smaller. */
 const SMALLEST = 8;
-/** Packed files in packed files are followed this deep. */
-const MAX_DEPTH = 8;
-/** The same with the files of tar and ar, which are not unpacked. */
-const MAX_INSIDE = 32;
 
 /** Looks into archives, compressed files, git objects and packs, and reports those that it cannot unpack. */
 function openContent(context: ScanContext, content: ScannedContent): ContentSink | undefined {
@@ -52,8 +53,9 @@ function openContent(context: ScanContext, content: ScannedContent): ContentSink
     if (head.length < SMALLEST) return undefined;
     const format = FORMATS.find(({ isKnownBy }) => isKnownBy(head, content));
     if (format === undefined) return watchForZipEnd(context, content);
-    const isTooDeep = format.isOpen !== true && content.depth > MAX_DEPTH;
-    if (!isTooDeep && content.trail.inside.length <= MAX_INSIDE) return format.open(context, content, head);
+    const isTooDeep = format.isOpen !== true && content.depth > LIMITS.depth;
+    if (!isTooDeep && content.trail.inside.length <= LIMITS.inside)
+      return format.open(context, content, head);
     context.onUnread(content.trail, 'It is in too many other packed files.');
     return undefined;
   });
@@ -96,8 +98,11 @@ const FORMATS: readonly Format[] = [
   zlibFormat(isGzip, 'gzip'),
   zlibFormat(isZlib, 'zlib'),
   scannedFormat((head) => isZstd(head) || isSkippable(head), scanZstd),
+  scannedFormat(isXz, scanXz),
+  scannedFormat(isBzip2, scanBzip2),
+  scannedFormat(isLz4, scanLz4),
   scannedFormat(isGitPack, scanGitPack),
-  scannedFormat((head, { depth }) => isZip(head) || (isScript(head) && depth <= MAX_DEPTH), scanZip),
+  scannedFormat((head, { depth }) => isZip(head) || (isScript(head) && depth <= LIMITS.depth), scanZip),
   zlibFormat((_, { trail }) => isNamedBrotli(trail), 'brotli'),
 ];
 

@@ -1,4 +1,4 @@
-import type { Leak, LeakPlace } from './leak.ts';
+import type { LeakForm, LeakPlace } from './leak.ts';
 
 /** Where a leak is, in one phrase: `logs/bench.log.gz > gzip (layer 5 of 9)`. */
 export function describePlace(place: LeakPlace): string {
@@ -19,7 +19,7 @@ export function describePlace(place: LeakPlace): string {
 }
 
 /** How a leak is written: `base64, broken over lines`. */
-export function describeForm({ form, arrangement }: Pick<Leak, 'form' | 'arrangement'>): string {
+export function describeForm({ form, arrangement }: Pick<LeakForm, 'form' | 'arrangement'>): string {
   const how = {
     whole: '',
     wrapped: ', broken over lines',

@@ -1,12 +1,9 @@
-import type { ImageFindings } from './image-audit.ts';
+import type { Unread } from './leak.ts';
 
 const SHOWN = 5;
 
 /** What was not searched completely, as a sentence for each reason, with the first places. */
-export function describeUnread({
-  unread,
-  unreadOmitted,
-}: Pick<ImageFindings, 'unread' | 'unreadOmitted'>): readonly string[] {
+export function describeUnread({ unread, unreadOmitted }: Unread): readonly string[] {
   const places = new Map<string, string[]>();
   for (const { path, inside, why } of unread) {
     const place = [path, ...inside].join(' > ');

@@ -5,11 +5,13 @@ import type { ImageListener, LayerListener, SavedImage } from '../saved-image.ts
 import { createByteSearch, type Hit, type SearchPattern, searchBytes } from './byte-search.ts';
 import { createScanContext } from './content-scan.ts';
 import { type ImageConfig, nameConfigPlace, placesOfLayers, readImageConfig } from './image-config.ts';
-import type { ConfigPlace, FilePlace, LayerPlace, Leak, UnreadContent } from './leak.ts';
+import { joinLeaks } from './join-leaks.ts';
+import type { ConfigPlace, FilePlace, LayerPlace, Leak, Unread } from './leak.ts';
 import { createLeakLedger } from './leak-ledger.ts';
 import type { MarkedPlace, Trail } from './place-marks.ts';
 import { searchDocument } from './search-document.ts';
 import { createStreamScan } from './stream-scan.ts';
+import { createUnreadList, joinUnread, type UnreadList } from './unread-list.ts';
 
 /** Searches a saved image while it is read. */
 export interface ImageAudit {
@@ -18,21 +20,19 @@ export interface ImageAudit {
   findings(image: SavedImage<unknown>): ImageFindings;
 }
 
-export interface ImageFindings {
+export interface ImageFindings extends Unread {
   readonly leaks: readonly Leak[];
-  /** How many hits are not among the leaks because there are too many. */
-  readonly omitted: number;
-  readonly unread: readonly UnreadContent[];
-  /** How much more is unread that is not listed. */
-  readonly unreadOmitted: number;
-  /** Digests of the layers that were searched completely without finding anything. */
-  readonly cleanLayers: readonly string[];
+  /** What is unread of each layer that was searched and in which nothing was found, by the digest of the unpacked layer. */
+  readonly cleanLayers: ReadonlyMap<string, Unread>;
   readonly layers: { readonly searched: number; readonly total: number };
 }
 
 export interface ImageAuditOptions {
-  /** Whether a layer was found clean before, by the digest in the name of its blob. */
-  readonly isClean?: (digest: string) => boolean;
+  /**
+   * What is unread of a layer that was searched before and in which nothing was found, by the digest in the name of its blob;
+   * `undefined`: it must be searched.
+   */
+  readonly knownClean?: (digest: string) => Unread | undefined;
 }
 
 interface LayerSpot extends MarkedPlace {
@@ -41,29 +41,25 @@ interface LayerSpot extends MarkedPlace {
 
 /** A tar header splits names that are longer. */
 const WHOLE_NAME = 100;
-const MOST_UNREAD = 500;
 
 export function createImageAudit(pattern: SearchPattern, options: ImageAuditOptions = {}): ImageAudit {
   const ledger = createLeakLedger<LayerSpot>();
   const documents = new Map<string, Buffer>();
-  const searched = new Set<string>();
-  const dirtyLayers = new Set<string>();
-  const unread: UnreadContent[] = [];
-  let unreadOmitted = 0;
+  /** What is unread of each layer, by its blob. */
+  const unread = new Map<string, UnreadList>();
+  const known = new Map<string, Unread>();
+  const leaking = new Set<string>();
 
   const auditLayer = (blob: string): LayerListener => {
-    searched.add(blob);
+    const list = createUnreadList();
+    unread.set(blob, list);
     const onHit = (hit: Hit, place: MarkedPlace) => {
-      dirtyLayers.add(blob);
+      leaking.add(blob);
       ledger.add(hit, { ...place, blob });
     };
     const context = createScanContext(pattern, {
       onHit,
-      onUnread({ path, inside }, why) {
-        dirtyLayers.add(blob);
-        if (unread.length < MOST_UNREAD) unread.push({ path, inside, why });
-        else unreadOmitted += 1;
-      },
+      onUnread: ({ path, inside }, why) => list.add({ path, inside, why }),
     });
     const scan = createStreamScan(context, { trail: { path: '', inside: [] }, depth: 0 });
     const names = createByteSearch(pattern);
@@ -84,7 +80,12 @@ export function createImageAudit(pattern: SearchPattern, options: ImageAuditOpti
 
   return {
     listener: {
-      layer: (blob) => (options.isClean?.(digestOfBlob(blob)) === true ? undefined : auditLayer(blob)),
+      layer(blob) {
+        const before = options.knownClean?.(digestOfBlob(blob));
+        if (before === undefined) return auditLayer(blob);
+        known.set(blob, before);
+        return undefined;
+      },
       document(name, content) {
         documents.set(name, content);
       },
@@ -94,13 +95,17 @@ export function createImageAudit(pattern: SearchPattern, options: ImageAuditOpti
       const layers = placesOfLayers(config, image.layers.length);
       const inLayers = ledger.leaks((spot) => filePlace(spot, image, layers));
       const inConfig = searchDocuments(pattern, documents, { image, config });
-      const isCleanBlob = (blob: string) => searched.has(blob) && !dirtyLayers.has(blob);
+      const searched = new Map([...unread].map(([blob, list]) => [blob, list.listed()]));
+      const unreadOf = (blob: string) => searched.get(blob) ?? known.get(blob) ?? [];
+      const clean = config.diffIds.flatMap((digest, index) => {
+        const blob = image.blobs[index] ?? '';
+        const list = searched.get(blob);
+        return list === undefined || leaking.has(blob) ? [] : [[digest, list] as const];
+      });
       return {
-        leaks: [...inConfig, ...inLayers],
-        omitted: ledger.omitted(),
-        unread,
-        unreadOmitted,
-        cleanLayers: config.diffIds.filter((_, index) => isCleanBlob(image.blobs[index] ?? '')),
+        leaks: joinLeaks([...inConfig, ...inLayers]),
+        ...joinUnread([...new Set(image.blobs)].flatMap(unreadOf)),
+        cleanLayers: new Map(clean),
         layers: { searched: searched.size, total: image.layers.length },
       };
     },

@@ -1,7 +1,10 @@
 import type { SecretForm } from '../../secrets/forms/encoded-forms.ts';
 import type { Arrangement } from './confirm-hit.ts';
 
-/** A secret, or what looks like one, found where it should not be. It never holds the value itself. */
+/**
+ * A secret, or what looks like one, found where it should not be, with all places where it was found. It never holds the
+ * value itself.
+ */
 export interface Leak {
   /** A warning: it may be there by chance, or it is not in the image itself. */
   readonly severity: 'error' | 'warning';
@@ -9,16 +12,26 @@ export interface Leak {
   readonly secret: string;
   /** Whether it is a secret of the site. */
   readonly isKnown: boolean;
-  readonly form: LeakForm;
-  readonly arrangement: Arrangement;
-  readonly place: LeakPlace;
-  /** How many times it was found there. */
-  readonly count: number;
-  /** What to do about it. */
-  readonly fix: string;
+  /** Those that must be fixed first come first. */
+  readonly places: readonly LeakedPlace[];
+  /** How many more places there are, too many to be listed. */
+  readonly omitted: number;
+  /** What to do about it, in this order. */
+  readonly fixes: readonly string[];
 }
 
-export type LeakForm = SecretForm | 'token-shaped';
+/** A place of a secret, and how it is written there. */
+export interface LeakedPlace {
+  readonly place: LeakPlace;
+  readonly forms: readonly LeakForm[];
+}
+
+export interface LeakForm {
+  readonly form: SecretForm | 'token-shaped';
+  readonly arrangement: Arrangement;
+  /** How many times it was found there. */
+  readonly count: number;
+}
 
 /** Where a leak is. */
 export type LeakPlace = FilePlace | ConfigPlace | EnginePlace;
@@ -66,6 +79,13 @@ export interface EnginePlace {
   readonly kind: 'build-record' | 'build-cache';
   /** The engine's name of it. */
   readonly id: string;
+}
+
+/** What was not searched completely. */
+export interface Unread {
+  readonly unread: readonly UnreadContent[];
+  /** How much more there is that is not listed. */
+  readonly unreadOmitted: number;
 }
 
 /** A file that was not searched completely. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { type TarFile, tarOf } from '../saved-image.fixture.ts';
+import type { Leak } from './leak.ts';
 import {
   arOf,
   behindSkippable,
@@ -355,10 +356,10 @@ const sealed = (magic: string) => Buffer.concat([Buffer.from(magic, 'latin1'), r
 
 /** Files that are not unpacked, or not completely, with the path that the audit should report. */
 export const UNREAD: readonly (readonly [name: string, bytes: Buffer, inside: RegExp])[] = [
-  ['xz', sealed('\xfd7zXZ\0\0\x04'), /^$/],
-  ['bzip2', sealed('BZh91AY&SY'), /^$/],
+  ['xz that is damaged', sealed('\xfd7zXZ\0\0\x04'), /^$/],
+  ['bzip2 that is damaged', sealed('BZh91AY&SY'), /^$/],
   ['7z', sealed('7z\xbc\xaf\x27\x1c\0\x04'), /^$/],
-  ['lz4', sealed('\x04\x22\x4d\x18\x64\x40\xa7'), /^$/],
+  ['lz4 that is damaged', sealed('\x04\x22\x4d\x18\x64\x40\xa7'), /^$/],
   ['lz4 behind a skippable frame', behindSkippable(sealed('\x04\x22\x4d\x18\x64\x40\xa7')), /^$/],
   ['lzma', sealed(`\x5d\0\0\x80\0${'\xff'.repeat(8)}`), /^$/],
   ['cpio', sealed('070701'), /^$/],
@@ -450,4 +451,13 @@ export function cleanImages(secret: string): readonly (readonly [name: string, f
     ],
     ['the secret in upper case', [file('a', around(secret.toUpperCase()))]],
   ];
+}
+
+/** A row for each form of each secret in each place. */
+export function rowsOf(leaks: readonly Leak[]) {
+  return leaks.flatMap(({ severity, secret, isKnown, places }) =>
+    places.flatMap(({ place, forms }) =>
+      forms.map((form) => ({ severity, secret, isKnown, place, ...form })),
+    ),
+  );
 }

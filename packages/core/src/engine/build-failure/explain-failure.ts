@@ -13,6 +13,7 @@ import { registryRefused, registryUnreachable } from '../../errors/engine-image-
 import { parseInstructions, type Syntax } from '../../site/containerfile-instructions.ts';
 import { SOURCES_CONTEXT } from '../../site/mount-sources.ts';
 import { parseReference } from '../images/image-reference.ts';
+import { readableStep } from '../step-name.ts';
 import { advise } from './advise.ts';
 import type { ContainerfileText } from './containerfile-text.ts';
 import { findFromFlag } from './find-from-flag.ts';
@@ -83,7 +84,7 @@ function explainStep(step: FailedStep, { containerfile }: FailedBuild): DeBuildE
     at: {
       place: /^\[\s*([^\]]*?)\s*\]/.exec(step.name)?.[1]?.replace(/\s+/g, ' ') ?? '',
       lines,
-      instruction: located?.text,
+      instruction: located && readableStep(located.text),
     },
     reason: reasonOf(step.error),
     output: lastLines(step.tail, advice?.line),

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { BuildEvent } from '../build-event.ts';
 import { createGrpcClient } from '../session/grpc-client.ts';
 import { type GrpcCall, type GrpcMethod, serveGrpc } from '../session/grpc-server.ts';
@@ -25,7 +25,12 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-async function run(builder: FakeBuilder, signal?: AbortSignal, events: BuildEvent[] = []) {
+async function run(
+  builder: FakeBuilder,
+  signal?: AbortSignal,
+  events: BuildEvent[] = [],
+  caughtUp: () => Promise<void> = async () => undefined,
+) {
   const [ours, theirs] = await socketPair();
   builderSocket = theirs;
   const methods = { [CONTROL.solve]: builder.solve, [CONTROL.status]: builder.status ?? NO_PROGRESS };
@@ -42,7 +47,7 @@ async function run(builder: FakeBuilder, signal?: AbortSignal, events: BuildEven
   };
   const request = {
     ...{ contextFolder: '/c', containerfile: '/c/Containerfile', tags: [], buildArgs: {}, secrets: {} },
-    ...{ labels: {}, noCache: false, pull: false, neverSend: [] },
+    ...{ labels: {}, noCache: false, pull: false, neverSend: [], caughtUp },
     ...(signal === undefined ? {} : { signal }),
   };
   const ledger = createStepLedger((event) => events.push(event));
@@ -161,6 +166,45 @@ test('a builder that sends nothing and answers pings is waited for', async () =>
   interrupt.abort();
   await jest.advanceTimersByTimeAsync(2_500);
   await building;
+});
+
+describe('progress that is shown slowly', () => {
+  const status: GrpcMethod = { answer: () => bytesField(1, Buffer.concat([bytesField(1, 'a')])) };
+  const solve = ending(bytesField(1, DIGEST));
+
+  /** Runs a build whose progress is not shown until `show` is called. */
+  async function runBehind(signal?: AbortSignal) {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] });
+    let show: () => void = () => undefined;
+    const isBehind = new Promise<void>((resolve) => {
+      show = resolve;
+    });
+    let isOver = false;
+    const building = run({ solve, status }, signal, [], () => isBehind).finally(() => {
+      isOver = true;
+    });
+    building.catch(() => undefined);
+    for (let second = 0; second < 60; second += 1) {
+      await jest.advanceTimersByTimeAsync(1000);
+      await settle();
+    }
+    expect(isOver).toBe(false);
+    return { building, show };
+  }
+
+  test('is shown to its end', async () => {
+    const { building, show } = await runBehind();
+    show();
+    expect(await building).toMatchObject({ imageIds: ['sha256:abc'] });
+  });
+
+  test('does not delay the end of a build that is interrupted', async () => {
+    const interrupt = new AbortController();
+    const { building } = await runBehind(interrupt.signal);
+    interrupt.abort();
+    await jest.advanceTimersByTimeAsync(2_500);
+    await expect(building).rejects.toMatchObject({ code: 'build-interrupted' });
+  });
 });
 
 test('a success that comes after the interruption is none', async () => {

@@ -46,7 +46,7 @@ export type BuildOutcome =
     }
   | { readonly error: string };
 
-/** How long the last of the progress may take once the build has ended. */
+/** How long the next of the progress may take once the build has ended. */
 const PROGRESS_WITHIN_MS = 2_000;
 
 /**
@@ -62,20 +62,19 @@ export async function runBuild(run: BuildRun): Promise<BuildOutcome> {
   const broken = new AbortController();
   const over = new AbortController();
   const solve = solveOf(run);
-  const following = followBuild(run, { ref: solve.ref, onStatus: silence.reset, signal: over.signal }).catch(
-    (error) => broken.abort(error),
-  );
+  const following = followBuild(run, { ref: solve.ref, onStatus: silence.reset, signal: over.signal });
+  following.end.catch((error) => broken.abort(error));
   const isInterrupted = () => signal?.aborted === true;
   try {
     const either = AbortSignal.any([broken.signal, ...(signal === undefined ? [] : [signal])]);
     const outcome = await solveOnce(run, solve, either);
-    await endOf(following);
+    await endOf(following, signal);
     if (isInterrupted()) throw buildInterrupted();
     broken.signal.throwIfAborted();
     ledger.end('error' in outcome ? 'failed' : 'done');
     return outcome;
   } catch (error) {
-    await endOf(following);
+    await endOf(following, signal);
     ledger.end(isInterrupted() ? 'canceled' : 'failed');
     throw isInterrupted() ? buildInterrupted() : error;
   } finally {
@@ -108,36 +107,63 @@ async function solveOnce(
 /** What an engine that shuts down answers with. */
 const LOST = new Set<number>([GRPC.canceled, GRPC.unavailable]);
 
-/** Passes the progress to the ledger until there is no more. @throws DeBuildError `engine-answer-unreadable` */
-async function followBuild(
-  { client, ledger }: BuildRun,
-  {
-    ref,
-    onStatus,
-    signal,
-  }: { readonly ref: string; readonly onStatus: () => void; readonly signal: AbortSignal },
-): Promise<void> {
-  const messages = client.stream(CONTROL.status, writeStatusRequest(ref), signal);
-  for (;;) {
-    // A connection that breaks ends the build, which reports it; a build that never began has no progress.
-    const next = await messages.next().catch(() => undefined);
-    if (next === undefined || next.done === true) return;
-    onStatus();
-    try {
-      ledger.take(readStatus(next.value));
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw engineAnswerUnreadable(CONTROL.status, error.message);
-    }
-  }
+interface Following {
+  /** When there is no more. @throws DeBuildError `engine-answer-unreadable` */
+  readonly end: Promise<void>;
+  /** Whether progress came since the last call, or waits to be shown. */
+  hasNews(): boolean;
 }
 
-async function endOf(following: Promise<void>): Promise<void> {
+interface FollowOptions {
+  readonly ref: string;
+  readonly onStatus: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** Passes the progress to the ledger, as fast as it is shown. */
+function followBuild(
+  { client, ledger, request }: BuildRun,
+  { ref, onStatus, signal }: FollowOptions,
+): Following {
+  let isNews = false;
+  let isShowing = false;
+  const follow = async () => {
+    const messages = client.stream(CONTROL.status, writeStatusRequest(ref), signal);
+    for (;;) {
+      // A connection that breaks ends the build, which reports it; a build that never began has no progress.
+      const next = await messages.next().catch(() => undefined);
+      if (next === undefined || next.done === true) return;
+      onStatus();
+      isNews = true;
+      isShowing = true;
+      try {
+        ledger.take(readStatus(next.value));
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        throw engineAnswerUnreadable(CONTROL.status, error.message);
+      }
+      await request.caughtUp?.();
+      isShowing = false;
+    }
+  };
+  return {
+    end: follow(),
+    hasNews() {
+      const had = isNews || isShowing;
+      isNews = false;
+      return had;
+    },
+  };
+}
+
+/** Waits for the rest of the progress, but not for a reader of it once the build is interrupted. */
+async function endOf({ end, hasNews }: Following, interrupt: AbortSignal | undefined): Promise<void> {
   const waiting = new AbortController();
-  await Promise.race([
-    following,
-    sleep(PROGRESS_WITHIN_MS, undefined, { signal: waiting.signal }).catch(() => undefined),
-  ]);
+  const { signal } = waiting;
+  const ended = end.catch(() => undefined).then(() => waiting.abort());
+  hasNews();
+  do await Promise.race([ended, sleep(PROGRESS_WITHIN_MS, undefined, { signal }).catch(() => undefined)]);
+  while (!signal.aborted && hasNews() && interrupt?.aborted !== true);
   waiting.abort();
 }
 

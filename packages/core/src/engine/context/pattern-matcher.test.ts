@@ -44,6 +44,8 @@ test.each([
   ['**/**/*.txt2', 'dir/dir/file.txt', false],
   ['a**/*.txt', 'a/dir/dir/file.txt', true],
   ['a/*.txt', 'a/dir/file.txt', false],
+  ['ab*ba', 'aba', false],
+  ['ab*ba', 'abba', true],
   ['a/*.txt**', 'a/file.txt', true],
   ['a[b-d]e', 'ae', false],
   ['a[b-d]e', 'ace', true],

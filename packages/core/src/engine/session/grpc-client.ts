@@ -26,13 +26,17 @@ export interface GrpcClient {
 /** The trailers of a failed build hold its Containerfile and stack traces. */
 const LARGEST_HEADERS = 16 * 1024 * 1024;
 
+/** With Node's 64 KB, a busy machine spends its time on asking for more of a step's output. */
+const WINDOW_BYTES = 1024 * 1024;
+
 export function createGrpcClient(socket: Duplex): GrpcClient {
   let failure: Error | undefined;
   // http2 reads a socket's handle, and would miss the bytes that were put back in front of it.
   const session = connect('http://buildkit', {
     createConnection: () => Duplex.from({ readable: socket, writable: socket }),
-    settings: { maxHeaderListSize: LARGEST_HEADERS },
+    settings: { maxHeaderListSize: LARGEST_HEADERS, initialWindowSize: WINDOW_BYTES },
   });
+  session.once('connect', () => session.setLocalWindowSize(WINDOW_BYTES));
   const onError = (error: Error) => {
     failure ??= error;
   };

@@ -69,6 +69,7 @@ export async function buildRequest(
     cacheFrom: cacheFrom.map((entry) => inFolder(entry, site.folder)),
     cacheTo: cacheTo.filter(({ type }) => type === 'inline'),
     onEvent: tools.emit,
+    caughtUp: tools.caughtUp,
     redactor,
     signal: tools.signal,
     sessionKey,

@@ -5,6 +5,7 @@ import type { Tools } from '../../flow/tools.ts';
 import { readVersion } from '../../site/site.ts';
 import { chooseOptions, decideChecked, type ReleaseOptions } from '../plan/plan-release.ts';
 import type { CheckOutcome } from './check.ts';
+import { findMissingBases } from './find-missing-bases.ts';
 import type { CheckedSite } from './run-checks.ts';
 
 /** Whether the release would start, once the other checks have passed: platforms, caches, the registry of a push. */
@@ -20,10 +21,11 @@ export async function checkBuild(
   if (known.includes(undefined)) return { findings: [], skipped: 'other checks were skipped' };
   try {
     const chosen = chooseOptions(site, options, tools);
-    const { plan } = await decideChecked(site, { options, chosen, checked }, tools);
+    const { plan, engine: used } = await decideChecked(site, { options, chosen, checked }, tools);
     const { platforms, push } = plan;
     const parts = [...platforms, ...(push ? ['pushed'] : [])];
-    return { findings: [], summary: parts.length === 0 ? 'can start' : `can start: ${parts.join(', ')}` };
+    const findings = await findMissingBases(plan, used, tools);
+    return { findings, summary: parts.length === 0 ? 'can start' : `can start: ${parts.join(', ')}` };
   } catch (error) {
     if (!isDeBuildError(error)) throw error;
     return { findings: [findingOf(error)] };

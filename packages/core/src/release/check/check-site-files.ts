@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { allApps } from '../../apps/all-apps.ts';
 import { cacheCarriesPrivateCode, secretWeak } from '../../errors/check-findings.ts';
 import { heredocCrlf, scriptCrlf } from '../../errors/containerfile-findings.ts';
+import { ENVIRONMENT } from '../../errors/environment.ts';
 import type { Finding } from '../../errors/finding.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
 import type { Tools } from '../../flow/tools.ts';
@@ -10,11 +11,10 @@ import { omitUndefined } from '../../omit-undefined.ts';
 import { writeCacheEntry } from '../../site/cache-entry.ts';
 import type { Dialect } from '../../site/containerfile.ts';
 import type { EnvFile } from '../../site/env-file.ts';
-import { ENVIRONMENT } from '../../site/env-from-environment.ts';
 import { findCrlfHeredoc, findCrlfScripts } from '../../site/find-crlf.ts';
 import { judgeAgent } from '../../site/judge-mounts.ts';
 import { SITE_CONFIG_FILE } from '../../site/read-site-config.ts';
-import type { SiteConfig } from '../../site/site-config.ts';
+import { envKeysOf, type SiteConfig } from '../../site/site-config.ts';
 import { type CheckOutcome, findWrongSetting } from './check.ts';
 import type { CheckId } from './checks.ts';
 
@@ -30,7 +30,13 @@ export function checkSiteFiles(
   const names = [...new Set(weak.map(({ name }) => name))];
   const weakSecrets = names.map((name) => {
     const entry = env?.entries.get(name);
-    return secretWeak(name, entry === undefined ? SITE_CONFIG_FILE : (env?.path ?? config.env), entry?.line);
+    const file = entry === undefined || env === undefined ? SITE_CONFIG_FILE : env.path;
+    const isNamed = entry === undefined || envKeysOf(config.secrets).includes(name);
+    return secretWeak(
+      name,
+      { file, ...omitUndefined({ line: entry?.line }) },
+      isNamed ? undefined : config.exampleEnv,
+    );
   });
   const skipped = (setting: keyof SiteConfig) =>
     omitUndefined({ skipped: findWrongSetting(site, [setting]) });
@@ -79,12 +85,11 @@ export async function findLineEndings({
   const scripts = await findCrlfScripts(text, join(folder, config.context));
   return [
     ...(heredoc === undefined ? [] : [heredocCrlf({ file, line: heredoc })]),
-    ...scripts.map(({ path, line }) => scriptCrlf(path, { file, line })),
+    ...scripts.map(({ path, line }) => scriptCrlf(posix.join(config.context, path), { file, line })),
   ];
 }
 
-function checkOf({ id, file }: Finding, { config }: OpenSite): FileCheck {
-  if (id.startsWith('compose-')) return 'env';
+function checkOf({ file }: Finding, { config }: OpenSite): FileCheck {
   if (file === config.env || file === config.exampleEnv || file === ENVIRONMENT) return 'env';
   if (file === config.apps) return 'apps';
   return file === config.containerfile ? 'containerfile' : 'config';

@@ -10,6 +10,7 @@ import type { Manifest } from '../../manifests/manifest.ts';
 import { readManifests } from '../../manifests/manifest-store.ts';
 import type { SiteConfig } from '../../site/site-config.ts';
 import { type MakeCheck, startChecks } from './check.ts';
+import { checkCompose } from './check-compose.ts';
 import { checkDisk, checkEngine, type SeenEngine } from './check-engine.ts';
 import { checkRecordedCommits, checkRepositories, type SiteApps } from './check-repositories.ts';
 import { checkSiteFiles, findLineEndings } from './check-site-files.ts';
@@ -49,7 +50,7 @@ export async function runChecks(
   const { check, results } = startChecks({ config: site.config, skip, isForgiven }, tools);
 
   const files = checkSiteFiles(site, tools);
-  for (const id of ['config', 'env', 'apps', 'token'] as const) await check(id, () => files[id]);
+  for (const id of ['config', 'apps', 'token'] as const) await check(id, () => files[id]);
   await check('containerfile', async () => {
     const { containerfile } = files;
     return { ...containerfile, findings: [...containerfile.findings, ...(await findLineEndings(site))] };
@@ -62,12 +63,16 @@ export async function runChecks(
         return { manifests: [], problems: [findingOf(error)] };
       });
   // The hosts are queried first: their answers take longest.
-  const [resolved, siteRepository, engine] = await Promise.all([
+  const [resolved, , siteRepository, engine] = await Promise.all([
     check('repositories', () =>
       frozen
         ? checkRecordedCommits(site, manifests[0])
         : checkRepositories(site, { delivery: tokenDelivery ?? site.config.tokenDelivery }, tools),
     ),
+    check('env', async () => ({
+      ...files.env,
+      findings: [...files.env.findings, ...(await checkCompose(site, tools))],
+    })),
     check('site-repository', async () => {
       const { environment, signal } = tools;
       const ignore = [site.config.manifests, SITE_FOLDER];

@@ -181,6 +181,7 @@ function recordedRepositories(
 
 function recordedAudit({ mode, search }: ManifestSources['audit']): NonNullable<Manifest['audit']> {
   const leaks = search?.leaks ?? [];
+  const omitted = leaks.reduce((sum, leak) => sum + leak.omitted, 0);
   const searched = leaks.some(({ severity }) => severity === 'error') ? 'leaks' : 'clean';
   return {
     mode,
@@ -189,6 +190,7 @@ function recordedAudit({ mode, search }: ManifestSources['audit']): NonNullable<
     ...(search === undefined || search.weak.length === 0 ? {} : { weak: [...search.weak] }),
     layers: { searched: search?.layers.searched ?? 0, of: search?.layers.total ?? 0 },
     leaks: recordedLeaks(leaks),
+    ...(omitted === 0 ? {} : { omitted }),
     unread: search === undefined ? 0 : search.unread.length + search.unreadOmitted,
     searchVersion: SEARCH_VERSION,
   };

@@ -2,7 +2,7 @@ import type { Tools } from '../../flow/tools.ts';
 import type { Decision } from '../plan/decision.ts';
 import { judgeLeaks } from './judge-leaks.ts';
 import { joinSearches, type PlatformSearch, perPlatform } from './per-platform.ts';
-import { inspectBuilt, readBuiltImage } from './read-built-image.ts';
+import { inspectBuilt, readBuiltImage, startSearcher } from './read-built-image.ts';
 import type { ImageSearch } from './search-image.ts';
 
 /**
@@ -16,10 +16,11 @@ export async function auditBuild(
   tools: Tools,
 ): Promise<ImageSearch | undefined> {
   if (decision.audit === 'off') return undefined;
+  const searcher = startSearcher(decision);
   const searches: PlatformSearch[] = [];
   for (const each of perPlatform(decision)) {
     const image = await inspectBuilt(each.engine, imageId);
-    const { search } = await readBuiltImage(each, { image, takeNote: undefined }, tools);
+    const { search } = await readBuiltImage(each, { image, takeNote: undefined, searcher }, tools);
     searches.push({ platform: image.platform, search });
   }
   const search = joinSearches(searches);

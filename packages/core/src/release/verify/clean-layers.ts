@@ -1,28 +1,44 @@
 import { createHmac, randomBytes, scrypt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { SEARCH_VERSION } from '../../audit/leaks/search-version.ts';
+import { z } from 'zod';
+import type { Unread } from '../../audit/leaks/leak.ts';
+import { SEARCH_SETTINGS } from '../../audit/leaks/search-version.ts';
 import { writeWhole } from '../../disk/write-whole.ts';
 import type { SiteFolder } from '../../flow/site-folder.ts';
+import { parseJson } from '../../parse-json.ts';
 import type { Secret } from '../../secrets/secret.ts';
 
-/** Layers that were searched for the same secrets before and found clean, kept in `.de-build/`. It only saves time. */
+/**
+ * Layers that were searched for the same secrets before and in which nothing was found, with what is unread of them, kept in
+ * `.de-build/`. It only saves time.
+ */
 export interface CleanLayers {
-  /** By the digest of the unpacked layer. */
-  has(digest: string): boolean;
-  keep(digests: readonly string[]): Promise<void>;
+  /** @param digest of the unpacked layer @returns `undefined` when the layer must be searched */
+  unreadOf(digest: string): Unread | undefined;
+  keep(layers: ReadonlyMap<string, Unread>): Promise<void>;
 }
 
-interface Kept {
-  readonly searchVersion: number;
-  readonly salt: string;
+const Kept = z.object({
+  /** What else the result depends on. */
+  search: z.string(),
+  salt: z.string(),
   /** Identifies the set of secrets. */
-  readonly secrets: string;
-  readonly layers: readonly string[];
-}
+  secrets: z.string(),
+  /** The one that was searched last is the last. */
+  layers: z.array(
+    z.object({
+      digest: z.string(),
+      unread: z.array(z.object({ path: z.string(), inside: z.array(z.string()), why: z.string() })),
+      unreadOmitted: z.number(),
+    }),
+  ),
+});
 
 /** More than the last releases of a site have. */
 const MAXIMUM_LAYERS = 2000;
+/** In all layers. A layer lists 500 at most. */
+const MAXIMUM_UNREAD = 20_000;
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 
@@ -32,21 +48,35 @@ export async function openCleanLayers(own: SiteFolder, secrets: readonly Secret[
   const kept = await read(path);
   const salt = kept?.salt ?? randomBytes(SALT_BYTES).toString('hex');
   const name = await identifySecrets(secrets, salt);
-  const isSame = kept?.searchVersion === SEARCH_VERSION && kept.secrets === name;
-  const layers = new Set(isSame ? kept.layers : []);
+  const isSame = kept?.search === SEARCH_SETTINGS && kept.secrets === name;
+  const layers = new Map<string, Unread>();
+  for (const { digest, ...unread } of isSame ? kept.layers : []) layers.set(digest, unread);
   return {
-    has: (digest) => layers.has(digest),
-    async keep(digests) {
-      for (const digest of digests) {
+    unreadOf: (digest) => layers.get(digest),
+    async keep(clean) {
+      for (const [digest, unread] of clean) {
         layers.delete(digest);
-        layers.add(digest);
+        layers.set(digest, unread);
       }
-      const last = [...layers].slice(-MAXIMUM_LAYERS);
-      const text: Kept = { searchVersion: SEARCH_VERSION, salt, secrets: name, layers: last };
+      const text = { search: SEARCH_SETTINGS, salt, secrets: name, layers: lastOf(layers) };
       // If it can't be written, the layers are searched again next time.
       await writeWhole(path, JSON.stringify(text), { mode: 0o600 }).catch(() => undefined);
     },
   };
+}
+
+/** As many of the last as the file may hold. */
+function lastOf(layers: ReadonlyMap<string, Unread>): readonly (Unread & { readonly digest: string })[] {
+  let unreads = 0;
+  return [...layers]
+    .slice(-MAXIMUM_LAYERS)
+    .reverse()
+    .filter(([, { unread }]) => {
+      unreads += unread.length;
+      return unreads <= MAXIMUM_UNREAD;
+    })
+    .map(([digest, unread]) => ({ digest, ...unread }))
+    .reverse();
 }
 
 /** Distinguishes sets of secrets and reveals nothing: all must be guessed together, and each guess costs one scrypt. */
@@ -56,11 +86,7 @@ async function identifySecrets(secrets: readonly Secret[], salt: string): Promis
   return createHmac('sha256', key).update('clean-layers').digest('hex');
 }
 
-async function read(path: string): Promise<Kept | undefined> {
-  try {
-    const kept = JSON.parse(await readFile(path, 'utf8'));
-    return typeof kept.salt === 'string' && Array.isArray(kept.layers) ? kept : undefined;
-  } catch {
-    return undefined;
-  }
+async function read(path: string): Promise<z.infer<typeof Kept> | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return Kept.safeParse(parseJson(text)).data;
 }

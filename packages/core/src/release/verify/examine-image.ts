@@ -4,10 +4,10 @@ import type { Tools } from '../../flow/tools.ts';
 import { withinGrace } from '../../flow/within-grace.ts';
 import type { FoundApps } from '../../frappe/image-apps.ts';
 import type { Decision } from '../plan/decision.ts';
-import { openKeptFiles } from './kept-files.ts';
+import { type KeptFiles, openKeptFiles } from './kept-files.ts';
 import { joinSearches, type PlatformSearch, perPlatform } from './per-platform.ts';
 import { inspectBuilt, readBuiltImage } from './read-built-image.ts';
-import type { ImageSearch } from './search-image.ts';
+import type { ImageSearch, Searcher } from './search-image.ts';
 import { verifyImage } from './verify-image.ts';
 
 /** What reading all of an image found, or of an image for several platforms one of them. */
@@ -24,20 +24,27 @@ export interface ExaminedImage {
  */
 export async function examineImage(
   decision: Decision,
-  imageId: string,
+  { imageId, searcher }: { readonly imageId: string; readonly searcher: Promise<Searcher | undefined> },
   tools: Tools,
 ): Promise<{
   readonly examined: readonly ExaminedImage[];
   /** `undefined` when the image was not searched for secrets. */
   readonly search: ImageSearch | undefined;
 }> {
+  const { own, config } = decision.site;
+  const { benchFolder, recordFiles } = config;
   const examined: ExaminedImage[] = [];
   const searches: PlatformSearch[] = [];
   for (const each of perPlatform(decision)) {
-    const found = await withinGrace(tools.signal, verifyImage(each, imageId));
-    const { search, ...read } = await readWhole(each, { id: imageId, found }, tools);
-    examined.push({ found, ...read });
-    searches.push({ platform: read.image.platform, search });
+    const image = await inspectBuilt(each.engine, imageId);
+    const kept = recordFiles ? await openKeptFiles(own, [benchFolder, image.layers]) : undefined;
+    const known = kept?.image?.found;
+    // Where no app was found, only the image says whether it has a bench.
+    const usable = known !== undefined && known.size > 0 ? known : undefined;
+    const found = await withinGrace(tools.signal, verifyImage(each, imageId, usable));
+    const { files, search } = await readWhole(each, { image, found, kept, searcher }, tools);
+    examined.push({ image, found, files });
+    searches.push({ platform: image.platform, search });
   }
   return { examined, search: joinSearches(searches) };
 }
@@ -49,16 +56,23 @@ export async function examineImage(
  */
 async function readWhole(
   decision: Decision,
-  { id, found }: { readonly id: string; readonly found: FoundApps },
+  {
+    image,
+    found,
+    kept,
+    searcher,
+  }: {
+    readonly image: ImageDetails;
+    readonly found: FoundApps;
+    readonly kept: KeptFiles | undefined;
+    readonly searcher: Promise<Searcher | undefined>;
+  },
   tools: Tools,
-): Promise<Pick<ExaminedImage, 'image' | 'files'> & { readonly search: ImageSearch | undefined }> {
-  const { own, config } = decision.site;
-  const { benchFolder, recordFiles } = config;
-  const image = await inspectBuilt(decision.engine, id);
-  const kept = recordFiles ? await openKeptFiles(own, [benchFolder, image.layers]) : undefined;
-  const needsFiles = kept !== undefined && kept.files === undefined;
-  const read = await readBuiltImage(decision, { image, takeNote: needsFiles ? noteFiles : undefined }, tools);
+): Promise<Pick<ExaminedImage, 'files'> & { readonly search: ImageSearch | undefined }> {
+  const { benchFolder } = decision.site.config;
+  const takeNote = kept !== undefined && kept.image === undefined ? noteFiles : undefined;
+  const read = await readBuiltImage(decision, { image, takeNote, searcher }, tools);
   const fresh = read.tree && filesOf(read.tree, { apps: found.keys(), benchFolder }).files;
-  if (fresh !== undefined) await kept?.keep(fresh);
-  return { image, files: fresh ?? kept?.files, search: read.search };
+  if (fresh !== undefined) await kept?.keep({ files: fresh, found });
+  return { files: fresh ?? kept?.image?.files, search: read.search };
 }

@@ -1,6 +1,8 @@
+import { allApps } from '../../apps/all-apps.ts';
 import { describePlace } from '../../audit/leaks/describe-leak.ts';
 import { describeUnread } from '../../audit/leaks/describe-unread.ts';
 import type { Leak } from '../../audit/leaks/leak.ts';
+import { removalsOf } from '../../audit/leaks/leak-fixes.ts';
 import { imageLeaks } from '../../errors/audit-failures.ts';
 import type { Tools } from '../../flow/tools.ts';
 import { quarantinedTag } from '../../version/version-tag.ts';
@@ -12,47 +14,53 @@ import type { ImageSearch } from './search-image.ts';
  * @throws DeBuildError `image-leaks`
  */
 export async function judgeLeaks(
-  { plan, engine, audit: mode, keepsFailed }: Decision,
+  decision: Decision,
   { imageId, search }: { readonly imageId: string; readonly search: ImageSearch | undefined },
   tools: Tools,
 ): Promise<void> {
+  const { plan, engine, audit: mode, keepsFailed } = decision;
   if (search === undefined) return;
-  reportSearch(search, tools);
-  const errors = search.leaks.filter(({ severity }) => severity === 'error');
-  if (errors.length === 0 || mode !== 'fail') return;
+  const refused = mode === 'fail' ? search.leaks.filter(({ severity }) => severity === 'error') : [];
+  reportSearch(search, refused, tools);
+  if (refused.length === 0) return;
+  const tokens = allApps(decision).flatMap(({ credential }) => credential?.password.name ?? []);
+  const injected = new Set(plan.tokenDelivery.mode === 'inject' ? tokens : []);
   const quarantine = keepsFailed ? `${plan.image}:${quarantinedTag(plan.siteVersion, imageId)}` : undefined;
   if (quarantine !== undefined) await engine.images.tag(imageId, quarantine);
   if (engine.imagesIn === 'registry' && quarantine === undefined) {
     const text = `The refused image is in its registry, without a tag, as ${plan.image}@${imageId}. Delete it there, and replace the secrets that it holds.`;
     tools.emit({ type: 'notice', level: 'warning', text });
   }
-  const found = errors.map((leak) => ({ secret: leak.secret, where: describePlace(leak.place) }));
-  const isInjected = plan.tokenDelivery.mode === 'inject';
+  const found = refused.map(({ secret, places, omitted }) => ({
+    secret,
+    places: places.map(({ place }) => describePlace(place)),
+    omitted,
+    isInjected: secret.split(', ').some((name) => injected.has(name)),
+    removals: removalsOf(places),
+  }));
   const isInRegistry = engine.imagesIn === 'registry';
-  throw imageLeaks(plan.reference, found, { quarantine, isInjected, isInRegistry });
+  throw imageLeaks(plan.reference, found, { quarantine, isInRegistry });
 }
 
 /** Every leak as an event, and what could not be searched. */
-export function reportSearch(search: ImageSearch, tools: Pick<Tools, 'emit'>): void {
-  const { leaks, omitted } = search;
-  for (const leak of leaks) tools.emit({ type: 'leak', leak, where: describePlace(leak.place) });
-  if (omitted > 0) {
-    tools.emit({
-      type: 'notice',
-      level: 'warning',
-      text: `There are ${omitted} more leaks of the same kinds.`,
-    });
+function reportSearch(search: ImageSearch, refused: readonly Leak[], { emit }: Pick<Tools, 'emit'>): void {
+  for (const leak of search.leaks) {
+    const [worst] = leak.places;
+    const where = worst === undefined ? '' : describePlace(worst.place);
+    emit({ type: 'leak', leak, where, isRefused: refused.includes(leak) });
   }
-  for (const text of describeUnread(search)) tools.emit({ type: 'notice', level: 'warning', text });
+  for (const text of describeUnread(search)) emit({ type: 'notice', level: 'warning', text });
 }
 
-/** For the record. */
+/** For the record: a row for each place of each secret. */
 export function recordedLeaks(leaks: readonly Leak[]) {
-  return leaks.map(({ severity, secret, form, place, count }) => ({
-    severity,
-    secret,
-    form,
-    where: describePlace(place),
-    count,
-  }));
+  return leaks.flatMap(({ severity, secret, places }) =>
+    places.map(({ place, forms }) => ({
+      severity,
+      secret,
+      form: [...new Set(forms.map(({ form }) => form))].join(', '),
+      where: describePlace(place),
+      count: forms.reduce((sum, { count }) => sum + count, 0),
+    })),
+  );
 }

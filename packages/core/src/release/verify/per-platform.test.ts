@@ -5,10 +5,16 @@ import { joinSearches } from './per-platform.ts';
 import type { ImageSearch } from './search-image.ts';
 
 function search(...places: readonly LeakPlace[]): ImageSearch {
-  const leaks = places.map((place) => ({ severity: 'error', secret: 'PAT', place }) as Leak);
-  return {
-    leaks,
+  const leak: Leak = {
+    severity: 'error',
+    secret: 'PAT',
+    isKnown: true,
+    places: places.map((place) => ({ place, forms: [] })),
     omitted: 1,
+    fixes: ['Revoke it.'],
+  };
+  return {
+    leaks: places.length === 0 ? [] : [leak],
     unread: [],
     unreadOmitted: 1,
     secrets: 2,
@@ -21,17 +27,23 @@ const label = { kind: 'configuration', field: 'label x' } as const;
 const layer = { number: 1, total: 3, digest: '', instruction: '' };
 const file = { kind: 'file', layer, path: 'a/b', inside: [], isInName: false } as const;
 
-test('a leak names its platform where there are several', () => {
+const placesOf = (joined: ImageSearch | undefined) =>
+  joined?.leaks.map(({ places }) => places.map(({ place }) => describePlace(place)));
+
+test('a secret is one leak on several platforms, and each place names its platform', () => {
   const joined = joinSearches([
-    { platform: 'linux/amd64', search: search() },
+    { platform: 'linux/amd64', search: search(file) },
     { platform: 'linux/arm64', search: search(label, file) },
   ]);
-  expect(joined?.leaks.map(({ place }) => describePlace(place))).toEqual([
-    "the image's label x (linux/arm64)",
-    'a/b (layer 1 of 3, linux/arm64)',
+  expect(placesOf(joined)).toEqual([
+    [
+      "the image's label x (linux/arm64)",
+      'a/b (layer 1 of 3, linux/amd64)',
+      'a/b (layer 1 of 3, linux/arm64)',
+    ],
   ]);
   expect(joined).toMatchObject({
-    omitted: 2,
+    leaks: [{ omitted: 2, fixes: ['Revoke it.'] }],
     unreadOmitted: 2,
     secrets: 2,
     layers: { searched: 2, total: 6 },
@@ -43,9 +55,7 @@ test('a platform that was not searched is not clean', () => {
     { platform: 'linux/amd64', search: search(label) },
     { platform: 'linux/arm64', search: undefined },
   ]);
-  expect(joined?.leaks.map(({ place }) => describePlace(place))).toEqual([
-    "the image's label x (linux/amd64)",
-  ]);
+  expect(placesOf(joined)).toEqual([["the image's label x (linux/amd64)"]]);
   expect(joined?.unread).toMatchObject([{ path: 'The image for linux/arm64' }]);
 });
 

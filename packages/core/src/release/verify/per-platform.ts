@@ -1,4 +1,6 @@
+import { joinLeaks } from '../../audit/leaks/join-leaks.ts';
 import type { Leak } from '../../audit/leaks/leak.ts';
+import { joinUnread } from '../../audit/leaks/unread-list.ts';
 import type { Decision } from '../plan/decision.ts';
 import type { ImageSearch } from './search-image.ts';
 
@@ -27,21 +29,20 @@ export function joinSearches(searches: readonly PlatformSearch[]): ImageSearch |
   );
   const [first] = found;
   if (first === undefined) return undefined;
-  const unread = searches.filter(({ search }) => search === undefined);
+  const missing = searches
+    .filter(({ search }) => search === undefined)
+    .map(({ platform }) => ({
+      path: `The image for ${platform}`,
+      inside: [],
+      why: 'It could not be read.',
+    }));
   const sum = (count: (search: ImageSearch) => number) =>
     found.reduce((all, { search }) => all + count(search), 0);
   return {
-    leaks: found.flatMap(({ platform, search }) => search.leaks.map((leak) => onPlatform(leak, platform))),
-    omitted: sum(({ omitted }) => omitted),
-    unread: [
-      ...found.flatMap(({ search }) => search.unread),
-      ...unread.map(({ platform }) => ({
-        path: `The image for ${platform}`,
-        inside: [],
-        why: 'It could not be read.',
-      })),
-    ],
-    unreadOmitted: sum(({ unreadOmitted }) => unreadOmitted),
+    leaks: joinLeaks(
+      found.flatMap(({ platform, search }) => search.leaks.map((leak) => onPlatform(leak, platform))),
+    ),
+    ...joinUnread([...found.map(({ search }) => search), { unread: missing, unreadOmitted: 0 }]),
     secrets: first.search.secrets,
     weak: first.search.weak,
     layers: { searched: sum(({ layers }) => layers.searched), total: sum(({ layers }) => layers.total) },
@@ -49,8 +50,9 @@ export function joinSearches(searches: readonly PlatformSearch[]): ImageSearch |
 }
 
 function onPlatform(leak: Leak, platform: string): Leak {
-  const { place } = leak;
-  return place.kind === 'file' || place.kind === 'configuration'
-    ? { ...leak, place: { ...place, platform } }
-    : leak;
+  const places = leak.places.map(({ place, forms }) => ({
+    place: place.kind === 'file' || place.kind === 'configuration' ? { ...place, platform } : place,
+    forms,
+  }));
+  return { ...leak, places };
 }

@@ -3,7 +3,7 @@ import type { Engine, ImageDetails } from '../../engine/engine.ts';
 import { isDeBuildError } from '../../errors/de-build-error.ts';
 import type { Tools } from '../../flow/tools.ts';
 import type { Decision } from '../plan/decision.ts';
-import { openSearcher, type SearchedImage, searchImage } from './search-image.ts';
+import { openSearcher, type SearchedImage, type Searcher, searchImage } from './search-image.ts';
 
 /**
  * Reads an image that was built, in one pass: for secrets, unless the audit is off, and for the digests of its files. An image
@@ -11,13 +11,22 @@ import { openSearcher, type SearchedImage, searchImage } from './search-image.ts
  * @throws DeBuildError `image-files-unreadable`, `engine-*`
  */
 export async function readBuiltImage<Note>(
-  { site, engine, audit }: Decision,
-  { image, takeNote }: { readonly image: ImageDetails; readonly takeNote: TakeNote<Note> | undefined },
+  { engine, audit }: Decision,
+  {
+    image,
+    takeNote,
+    searcher,
+  }: {
+    readonly image: ImageDetails;
+    readonly takeNote: TakeNote<Note> | undefined;
+    /** As `startSearcher` gives it. */
+    readonly searcher: Promise<Searcher | undefined>;
+  },
   tools: Tools,
 ): Promise<SearchedImage<Note>> {
-  const searcher = audit === 'off' ? undefined : await openSearcher(site);
+  const opened = await searcher;
   try {
-    return await searchImage(engine, { image, searcher, takeNote }, tools);
+    return await searchImage(engine, { image, searcher: opened, takeNote }, tools);
   } catch (error) {
     if (tools.signal.aborted || !isDeBuildError(error) || audit === 'fail') throw error;
     const missing = [
@@ -28,6 +37,14 @@ export async function readBuiltImage<Note>(
     tools.emit({ type: 'notice', level: 'warning', text });
     return { search: undefined, tree: undefined };
   }
+}
+
+/** Prepares the search for the site's secrets, which takes a while, beside the build. `undefined` without an audit. */
+export function startSearcher({ audit, site }: Decision): Promise<Searcher | undefined> {
+  const opening = audit === 'off' ? Promise.resolve(undefined) : openSearcher(site);
+  // It may fail before anyone waits for it, and the build may fail first.
+  opening.catch(() => undefined);
+  return opening;
 }
 
 export async function inspectBuilt({ images }: Pick<Engine, 'images'>, id: string): Promise<ImageDetails> {

@@ -2,7 +2,8 @@ import { type ImageTree, type TakeNote, treeOf } from '../../audit/image-tree.ts
 import { compileSearch, type SearchPattern } from '../../audit/leaks/byte-search.ts';
 import { searchDescription } from '../../audit/leaks/engine-description.ts';
 import { createImageAudit } from '../../audit/leaks/image-audit.ts';
-import type { Leak, UnreadContent } from '../../audit/leaks/leak.ts';
+import type { Leak, Unread } from '../../audit/leaks/leak.ts';
+import { joinUnread } from '../../audit/leaks/unread-list.ts';
 import type { Engine, ImageDetails } from '../../engine/engine.ts';
 import { announceTransfer } from '../../flow/announce-transfer.ts';
 import type { OpenSite } from '../../flow/open-site.ts';
@@ -12,13 +13,8 @@ import { shortId } from '../../version/version-tag.ts';
 import { type CleanLayers, openCleanLayers } from './clean-layers.ts';
 
 /** What the search of an image found, and how much of the image was read. */
-export interface ImageSearch {
+export interface ImageSearch extends Unread {
   readonly leaks: readonly Leak[];
-  /** How many more leaks there are that are not listed. */
-  readonly omitted: number;
-  readonly unread: readonly UnreadContent[];
-  /** How much more is unread that is not listed. */
-  readonly unreadOmitted: number;
   readonly secrets: number;
   /** Names of secrets that are too weak to be searched for. */
   readonly weak: readonly string[];
@@ -73,9 +69,10 @@ export async function searchImage<Note>(
   tools: Pick<Tools, 'emit' | 'signal'>,
 ): Promise<SearchedImage<Note>> {
   const { images } = engine;
-  const needsSearch = searcher !== undefined && !isKnownClean(image, searcher);
+  const unread = searcher && knownUnread(image, searcher);
+  const needsSearch = searcher !== undefined && unread === undefined;
   const audit = needsSearch
-    ? createImageAudit(searcher.pattern, { isClean: (digest) => searcher.clean.has(digest) })
+    ? createImageAudit(searcher.pattern, { knownClean: searcher.clean.unreadOf })
     : undefined;
   let tree: ImageTree<Note> | undefined;
   let search: ImageSearch | undefined;
@@ -93,12 +90,10 @@ export async function searchImage<Note>(
       search = { ...found, secrets: searcher.secrets, weak: searcher.weak };
     }
   }
-  if (searcher !== undefined && search === undefined) {
+  if (searcher !== undefined && unread !== undefined) {
     search = {
       leaks: await searchDescription(images, image.id, searcher.pattern),
-      omitted: 0,
-      unread: [],
-      unreadOmitted: 0,
+      ...unread,
       secrets: searcher.secrets,
       weak: searcher.weak,
       layers: { searched: 0, total: image.layers.length },
@@ -107,6 +102,9 @@ export async function searchImage<Note>(
   return { search, tree };
 }
 
-function isKnownClean({ layers }: Pick<ImageDetails, 'layers'>, { clean }: Searcher): boolean {
-  return layers.length > 0 && layers.every((digest) => clean.has(digest));
+/** What is unread of an image whose layers were all found clean before; `undefined` of another one. */
+function knownUnread({ layers }: Pick<ImageDetails, 'layers'>, { clean }: Searcher): Unread | undefined {
+  const known = [...new Set(layers)].map(clean.unreadOf);
+  const isKnown = known.length > 0 && known.every((each) => each !== undefined);
+  return isKnown ? joinUnread(known) : undefined;
 }

@@ -11,15 +11,20 @@ import { clonedApps, plannedInImage } from '../plan/planned-in-image.ts';
  * not have a bench.
  * @throws DeBuildError `image-without-bench`, `image-apps-unreadable`, `image-apps-missing`, `image-apps-differ`,
  * `image-platform-differs`
+ * @param known what an image with the same layers has
  */
-export async function verifyImage({ plan, site, engine }: Decision, imageId: string): Promise<FoundApps> {
+export async function verifyImage(
+  { plan, site, engine }: Decision,
+  imageId: string,
+  known?: FoundApps,
+): Promise<FoundApps> {
   const [wanted] = plan.platforms;
   if (wanted !== undefined) {
     const platform = (await engine.images.inspect(imageId))?.platform ?? '';
     if (!isSamePlatform(platform, wanted)) throw imagePlatformDiffers(platform, wanted);
   }
   const isOptional = allApps(plan).length === 0;
-  const found = await readImageApps(engine.images, imageId, site.config.benchFolder, isOptional);
+  const found = known ?? (await readImageApps(engine.images, imageId, site.config.benchFolder, isOptional));
   const cloned = new Set(clonedApps(plan).map(({ name }) => name));
   const differences = compareApps(plannedInImage(plan), found);
   assertSameApps(differences.filter((each) => each.kind !== 'missing' || !cloned.has(each.planned.name)));

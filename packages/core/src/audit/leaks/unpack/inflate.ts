@@ -1,7 +1,7 @@
 import type { Inflate, InflateRaw, inflateSync, ZlibOptions } from 'node:zlib';
 import type { ByteQueue } from '../byte-queue.ts';
 import type { StreamScan } from '../stream-scan.ts';
-import { MAX_UNPACKED_BYTES } from './limits.ts';
+import { LIMITS } from './limits.ts';
 
 const STEP = 64 * 1024;
 
@@ -62,7 +62,7 @@ export async function inflateFrom(
     packed += taken;
     // The packed bytes end where the inflater stops reading.
     isOver = taken < bytes.length;
-    if (unpacked > MAX_UNPACKED_BYTES) hasFailed = true;
+    if (unpacked > LIMITS.unpackedBytes) hasFailed = true;
   }
   inflater.destroy();
   await scan.finish();

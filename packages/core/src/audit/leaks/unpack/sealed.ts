@@ -1,9 +1,6 @@
 /** Kinds of packed files that are recognized and not unpacked, by their first bytes as latin1. */
 const SEALED: readonly (readonly [kind: string, ...magics: readonly string[]])[] = [
-  ['xz', '\xfd7zXZ\0'],
-  ['bzip2', ...[...'123456789'].map((level) => `BZh${level}1AY&SY`)],
   ['7z', '7z\xbc\xaf\x27\x1c'],
-  ['lz4', '\x04\x22\x4d\x18', '\x02\x21\x4c\x18'],
   ['lzip', 'LZIP\x01'],
   ['lzop', '\x89LZO\0\r\n\x1a\n'],
   ['rar', 'Rar!\x1a\x07'],

@@ -3,18 +3,18 @@ import { isZstd } from '../../content-sink.ts';
 import type { ByteQueue } from '../byte-queue.ts';
 import { fileWithin, type ScanContext, type ScannedContent } from '../scan-context.ts';
 import { createFileScan } from '../stream-scan.ts';
-import { createUnpackedCounter, reasonOf } from './limits.ts';
-import { sealedBy, sealedKindOf } from './sealed.ts';
+import { createUnpackedCounter, FOLLOWED, LIMITS, reasonOf } from './limits.ts';
+import { isLz4, scanLz4 } from './lz4.ts';
+import { skipSkippable } from './skippable.ts';
 
-/** A window is held in memory; zstd's own default levels make none larger than 8 MiB. */
-const LARGEST_WINDOW = 32 * 1024 * 1024;
-
-/** Unpacks zstd and scans what comes out, also when it breaks off. */
+/** Unpacks zstd, or lz4 behind a skippable frame, and scans what comes out, also when it breaks off. */
 export async function scanZstd(
   context: ScanContext,
   queue: ByteQueue,
   content: ScannedContent,
 ): Promise<void> {
+  await skipSkippable(queue);
+  if (isLz4(await queue.peek(4))) return scanLz4(context, queue, content);
   const scan = createFileScan(context, fileWithin(content, 'zstd'));
   const count = createUnpackedCounter();
   const unpacker = new Decompress((piece) => {
@@ -23,7 +23,6 @@ export async function scanZstd(
     scan.data(Buffer.from(piece));
   });
   try {
-    await skipSkippable(queue);
     const obstacle = obstacleTo(await queue.peek(18));
     if (obstacle !== undefined) throw new RangeError(obstacle);
     for await (const piece of queue.pieces()) {
@@ -37,30 +36,10 @@ export async function scanZstd(
   await scan.finish();
 }
 
-/** A frame of zstd or lz4 that holds none of the content (RFC 8878, 3.1.2); pzstd begins with one. */
-export function isSkippable(head: Buffer): boolean {
-  return head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18 && ((head[0] as number) & 0xf0) === 0x50;
-}
-
-async function skipSkippable(queue: ByteQueue): Promise<void> {
-  for (let head = await queue.peek(8); head.length >= 8 && isSkippable(head); head = await queue.peek(8)) {
-    let left = 8 + head.readUInt32LE(4);
-    while (left > 0) {
-      const { length } = await queue.peek(1);
-      if (length === 0) return;
-      queue.skip(Math.min(left, length));
-      left -= length;
-    }
-  }
-}
-
 function obstacleTo(head: Buffer): string | undefined {
-  if (!isZstd(head)) {
-    const kind = sealedKindOf(head);
-    return kind === undefined ? 'What follows its first frame is not known.' : sealedBy(kind);
-  }
+  if (!isZstd(head)) return FOLLOWED;
   if (((head[4] ?? 0) & HAS_DICTIONARY) !== 0) return 'It needs a dictionary.';
-  return windowOf(head) > LARGEST_WINDOW ? 'Its window is larger than what is kept in memory.' : undefined;
+  return windowOf(head) > LIMITS.zstdWindow ? 'Its window is larger than what is kept in memory.' : undefined;
 }
 
 const HAS_DICTIONARY = 3;
