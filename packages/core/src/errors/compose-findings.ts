@@ -14,7 +14,7 @@ export interface ComposeLine {
 export function composeStartsOther(line: ComposeLine, reference: string, image: string): Finding {
   return warning('compose-image-differs', {
     what: `Compose would start ${reference}, not ${image}.`,
-    why: `${said(line)}, and no other line names ${image}.`,
+    why: `${said(line)}, and nothing else there names ${image}.`,
     fix: `${set(line, image) ?? `Write ${image} into ${shown(line.place)}`}; or correct \`image\` in de-build.json.`,
     ...line.place,
   });
