@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExampleSite } from './example-site.ts';
-import type { DockerCli, PrivateEngine } from './private-engine.ts';
-import { runCommand } from './run-command.ts';
+import type { PrivateEngine } from './private-engine.ts';
+import { type EndedCommand, runCommand, runToEnd } from './run-command.ts';
 
 export interface ExampleProjectOptions {
   /** With networks between containers: a private one that `hasNetworks`, or the machine's own. */
@@ -43,13 +43,17 @@ export interface ExampleProject {
   /** Runs `bench` in the backend. */
   bench(...args: string[]): Promise<string>;
   /** Runs it in a one-off container of a service as the files and `.env` say it now, without starting or replacing anything. */
-  benchOnce(...args: string[]): Promise<string>;
+  benchOnce(...args: string[]): Promise<EndedCommand>;
   /** Rows of a site's database. */
   sql(query: string, site?: string): Promise<readonly (readonly string[])[]>;
   /** Ends the project and removes its volumes. */
   down(): Promise<void>;
 }
 
+const QUIET = ['--progress=quiet'];
+const SELECT = `import json, sys, frappe
+frappe.connect(sys.argv[1])
+print(json.dumps(frappe.db.sql(sys.argv[2]), default=str))`;
 const WAIT_MS = 300_000;
 
 /** Brings the example site up with Compose, creates its sites, and waits until they answer. */
@@ -91,9 +95,12 @@ function openExampleProject(at: {
 }): ExampleProject {
   const { name, folder, sites } = at;
   const host = at.engine.address ?? '127.0.0.1';
-  const compose = (...args: string[]) =>
-    runDocker(at.engine.dockerCli, ['compose', '--progress=quiet', ...args], folder);
-  const once = ['run', '--rm', '--no-TTY', '--no-deps', '--quiet-pull', '--entrypoint=bench'];
+  const { command, env } = at.engine.dockerCli;
+  const options = { cwd: folder, environment: { ...process.env, ...env } };
+  const compose = (...args: string[]) => runCommand(command, ['compose', ...QUIET, ...args], options);
+  const once = ['run', '--rm', '--no-TTY', '--no-deps', '--quiet-pull'];
+  // Without a terminal Python writes what it prints when it ends.
+  const bench = ['--env=PYTHONUNBUFFERED=1', '--entrypoint=bench', 'backend'];
   return {
     name,
     folder,
@@ -102,11 +109,9 @@ function openExampleProject(at: {
     get: (path, options = {}) => requestPage({ host, port: at.port, path, site: sites[0] ?? '', ...options }),
     compose,
     bench: (...args) => compose('exec', '--no-TTY', 'backend', 'bench', ...args),
-    benchOnce: (...args) => compose(...once, '--env=PYTHONUNBUFFERED=1', 'backend', ...args),
+    benchOnce: (...args) => runToEnd(command, ['compose', ...QUIET, ...once, ...bench, ...args], options),
     async sql(query, site = sites[0] ?? '') {
-      const script =
-        'import json, sys, frappe; frappe.connect(sys.argv[1]); print(json.dumps(frappe.db.sql(sys.argv[2]), default=str))';
-      const python = ['--workdir=/home/frappe/frappe-bench/sites', 'backend', 'python3', '-c', script];
+      const python = ['--workdir=/home/frappe/frappe-bench/sites', 'backend', 'python3', '-c', SELECT];
       return JSON.parse(await compose('exec', '--no-TTY', ...python, site, query));
     },
     async down() {
@@ -152,8 +157,4 @@ function requestPage(asked: {
     outgoing.on('error', reject);
     outgoing.end(body === undefined ? undefined : JSON.stringify(body));
   });
-}
-
-function runDocker({ command, env }: DockerCli, args: readonly string[], cwd: string): Promise<string> {
-  return runCommand(command, args, { cwd, environment: { ...process.env, ...env } });
 }

@@ -35,7 +35,7 @@ def backup(site, options):
     for kind, path in made.items():
         print(f"{kind:<8}: {path} {os.path.getsize(path) / 1024:.1f}KiB")
     files = " with files" if options.with_files else ""
-    print(f"Backup for Site {site} has been successfully completed{files}", flush=True)
+    print(f"Backup for Site {site} has been successfully completed{files}")
 
 
 def delete_old_backups(folder):

@@ -75,7 +75,7 @@ def named_sites(options):
     site = options.site or frappe.get_conf().get("default_site")
     found = frappe.get_sites() if site == "all" else [site] if site else []
     if not found:
-        print("Please specify --site sitename", flush=True)
+        print("Please specify --site sitename")
         raise SystemExit(1)
     return found
 
@@ -97,11 +97,11 @@ def on_first(run):
 
 
 def migrate_site(site, options):
-    print(f"Migrating {site}", flush=True)
+    print(f"Migrating {site}")
     try:
         migrate.migrate(site, options.skip_failing)
     finally:
-        print(flush=True)
+        print()
 
 
 def set_maintenance_mode(site, options):
@@ -141,7 +141,7 @@ def back_up_each(options):
         try:
             backup.backup(site, options)
         except Exception as error:
-            print(f"Backup failed for Site {site}. Database or site_config.json may be corrupted: {error}", flush=True)
+            print(f"Backup failed for Site {site}. Database or site_config.json may be corrupted: {error}")
             failed = True
         frappe.destroy()
     return int(failed)

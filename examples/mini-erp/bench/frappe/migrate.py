@@ -28,7 +28,7 @@ def migrate(site, skip_failing=False):
             frappe.db.commit()
         finally:
             frappe.write_json(touched_tables_file(), sorted(frappe.db.touched_tables))
-            print(f"Queued rebuilding of search index for {site}", flush=True)
+            print(f"Queued rebuilding of search index for {site}")
             frappe.destroy()
 
 
@@ -41,7 +41,7 @@ def check_services():
         except Exception:
             missing.append(name)
     if missing:
-        print(f"Service {', '.join(missing)} is not running. Start them and try again.", flush=True)
+        print(f"Service {', '.join(missing)} is not running. Start them and try again.")
         raise SystemExit(1)
 
 

@@ -31,7 +31,7 @@ def run_patch(patch, skip_failing):
     except Exception:
         if not skip_failing:
             raise
-        print("Failed to execute patch", flush=True)
+        print("Failed to execute patch")
         log_patch(patch, traceback.format_exc())
         frappe.db.commit()
 
@@ -41,7 +41,7 @@ def execute_patch(patch):
     # A module that can't be imported fails before its line.
     function = frappe.get_attr(f"{patch.split(maxsplit=1)[0]}.execute") if code == patch else None
     docstring = f"\n\t{function.__doc__.strip()}" if function and function.__doc__ else ""
-    print(f"Executing {patch} in {frappe.site} ({frappe.db.cur_db_name}){docstring}", flush=True)
+    print(f"Executing {patch} in {frappe.site} ({frappe.db.cur_db_name}){docstring}")
     started = time.time()
     frappe.db.begin()
     try:
@@ -51,7 +51,7 @@ def execute_patch(patch):
         frappe.db.rollback()
         raise
     frappe.db.commit()
-    print(f"Success: Done in {round(time.time() - started, 3)}s", flush=True)
+    print(f"Success: Done in {round(time.time() - started, 3)}s")
 
 
 def log_patch(patch, failure=None):

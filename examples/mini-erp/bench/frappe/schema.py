@@ -48,7 +48,7 @@ def sync_app(app):
         frappe.db.commit()
         show_progress(f"Updating DocTypes for {app}", number, len(paths))
     if paths:
-        print(flush=True)
+        print()
 
 
 def doctype_files(app):

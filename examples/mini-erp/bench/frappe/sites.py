@@ -17,7 +17,7 @@ FOLDERS = ("public/files", "private/files", "private/backups", "locks", "logs")
 
 def new_site(site, options):
     if os.path.exists(f"{site}/site_config.json"):
-        print(f"Site {site} already exists", flush=True)
+        print(f"Site {site} already exists")
         raise SystemExit(1)
     for folder in FOLDERS:
         os.makedirs(f"{site}/{folder}", exist_ok=True)
@@ -33,7 +33,7 @@ def new_site(site, options):
     install_apps(["frappe", *options.install_app])
     if options.set_default:
         frappe.update_config("common_site_config.json", "default_site", site)
-    print(f"*** Scheduler is enabled ***\nSite {site} has been created", flush=True)
+    print(f"*** Scheduler is enabled ***\nSite {site} has been created")
 
 
 def install_apps(apps):
@@ -41,7 +41,7 @@ def install_apps(apps):
     installed = frappe.get_installed_apps()
     migrate.sync_installed_applications([*installed, *(app for app in apps if app not in installed)])
     for app in apps:
-        print(f"\nInstalling {app}...", flush=True)
+        print(f"\nInstalling {app}...")
         schema.sync_app(app)
         for patch in patches.patches_of(app):
             patches.log_patch(patch)
@@ -54,21 +54,21 @@ def restore(site, options):
     frappe.init(site)
     with gzip.open(options.file, "rt", errors="replace") as file:
         if any("is_partial = True" in file.readline() for _ in range(5)):
-            print("Partial Backup file detected. You cannot use a partial file to restore a Frappe site.", flush=True)
+            print("Partial Backup file detected. You cannot use a partial file to restore a Frappe site.")
             raise SystemExit(1)
     create_database(frappe.conf, options.db_root_password or ask_password(), None)
-    print("Restoring Database file...", flush=True)
+    print("Restoring Database file...")
     backup.load(options.file)
     for archive in filter(None, (options.with_public_files, options.with_private_files)):
         subprocess.run(["tar", "xf", archive], check=True)
     frappe.clear_cache()
     files = " with files" if options.with_public_files or options.with_private_files else ""
-    print(f"Site {site} has been restored{files}", flush=True)
+    print(f"Site {site} has been restored{files}")
 
 
 def ask_password():
     if not sys.stdin.isatty():
-        print("MySQL root password: ", end="", flush=True)
+        print("MySQL root password: ", end="")
         return sys.stdin.readline().strip()
     return getpass.getpass("MySQL root password: ")
 
