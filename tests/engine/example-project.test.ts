@@ -62,7 +62,10 @@ withPrivateEngines('the example site as a running project', () => {
     expect(await project.sql('select customer from `tabSales Order`', SECOND)).toEqual([]);
 
     const queues = ['short', 'default', 'long'];
-    for (const queue of queues) await project.get(`/api/method/mini_erp.api.log_later?queue=${queue}`);
+    for (const queue of queues) {
+      const asked = await project.get(`/api/method/mini_erp.api.log_later?queue=${queue}`);
+      expect(asked).toEqual({ status: 200, text: `{"message": "${queue}"}` });
+    }
     await waitUntil('each queue and the scheduler did its work', async () => {
       const rows = await project.get('/api/resource/Work%20Log');
       return [...queues, 'scheduler'].every((source) => rows.text.includes(`"source": "${source}"`));
