@@ -2,6 +2,7 @@ import Sequencer from '@jest/test-sequencer';
 
 /** In this order, so that all workers stay busy to the end; the rest follows, and the unit tests come last. */
 const LONGEST = [
+  'example-project',
   'sources',
   'faults',
   'archive',

@@ -38,7 +38,7 @@ const EXAMPLE_ROOTS = {
   /** The database and the key-value store of the example site. About 130 MB. */
   services: {
     packages: ['mariadb-server-core', 'mariadb-client', 'redis-server'],
-    unused: [...MARIADB_CLIENT, 'usr/bin/redis-{benchmark,check-aof,check-rdb}'],
+    unused: [...MARIADB_CLIENT, 'usr/bin/redis-benchmark'],
   },
 } satisfies Record<string, ExampleRoot>;
 

@@ -118,10 +118,14 @@ def get_attr(path):
     return getattr(importlib.import_module(module), name)
 
 
-def whitelist(function):
-    """May be called as /api/method/PATH."""
-    function.is_whitelisted = True
-    return function
+def whitelist():
+    """Such a function may be called as /api/method/PATH."""
+
+    def mark(function):
+        function.is_whitelisted = True
+        return function
+
+    return mark
 
 
 def ping():

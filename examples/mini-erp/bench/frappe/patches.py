@@ -32,7 +32,9 @@ def run_patch(patch, skip_failing):
         if not skip_failing:
             raise
         print("Failed to execute patch")
-        log_patch(patch, traceback.format_exc())
+        failure = traceback.format_exc()
+        print(f"{failure}\n")
+        log_patch(patch, failure)
         frappe.db.commit()
 
 
@@ -65,7 +67,7 @@ def get_all_patches(section=None):
 
 def patches_of(app, section=None):
     path = f"../apps/{app}/{app}/patches.txt"
-    if not os.path.exists(path) or not os.path.getsize(path):
+    if not os.path.exists(path):
         return []
     parser = configparser.ConfigParser(allow_no_value=True, delimiters="\n")
     parser.optionxform = str
@@ -75,4 +77,6 @@ def patches_of(app, section=None):
         with open(path) as file:
             lines = [line.strip() for line in file]
         return [line for line in lines if line and not line.startswith("#")] if section != POST else []
+    if not parser.sections():
+        return []
     return [patch for name in (PRE, POST) if section in (None, name) for patch in parser[name]]
