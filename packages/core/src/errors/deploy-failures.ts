@@ -153,12 +153,12 @@ export function migrationFailed(
   });
 }
 
-/** @param step what failed; @param serving as a sentence */
-export function deploymentFailed(step: string, why: string, serving: string, output?: string): DeBuildError {
+/** @param failed what failed, as a sentence; @param serving as a sentence */
+export function deploymentFailed(failed: string, why: string, serving: string, output?: string): DeBuildError {
   return new DeBuildError({
     code: 'deployment-failed',
-    what: `The deployment failed: ${step}.`,
-    why: `${sentence(why)} ${serving}`,
+    what: 'The deployment failed after its services were started.',
+    why: `${failed} ${sentence(why)} ${serving}`,
     fix: 'Go back with `de-build rollback`; or correct the cause and finish with `de-build deploy --resume`.',
     exitCode: EXIT.deployment,
     output,
