@@ -36,7 +36,10 @@ withPrivateEngines('a release on a running project', () => {
 
   beforeAll(async () => {
     const version = privateEngineVersions().at(-1) ?? 'distribution';
-    [engine, world] = await Promise.all([startPrivateEngine({ version, hasNetworks: true }), createExampleWorld()]);
+    [engine, world] = await Promise.all([
+      startPrivateEngine({ version, hasNetworks: true }),
+      createExampleWorld(),
+    ]);
     await ensureBaseImages(engine.host, [EXAMPLE_BASE_IMAGE, EXAMPLE_RUNTIME_IMAGE, EXAMPLE_SERVICES_IMAGE]);
     await fillExampleApp(world.apps);
     site = await world.addSite(engine, { dialect: 'layered' });
@@ -54,7 +57,9 @@ withPrivateEngines('a release on a running project', () => {
     const { document } = await deBuild('status');
     expect(document.project).toBe(project.name);
     const services = document.containers.map(({ service }: { service: string }) => service);
-    expect(services).toEqual(expect.arrayContaining(['backend', 'configurator', 'db', 'frontend', 'scheduler']));
+    expect(services).toEqual(
+      expect.arrayContaining(['backend', 'configurator', 'db', 'frontend', 'scheduler']),
+    );
     expect(document.containers.flatMap(({ drift }: { drift: string[] }) => drift)).toEqual([]);
     expect(document.missing).toEqual([]);
   });
@@ -78,14 +83,27 @@ withPrivateEngines('a release on a running project', () => {
     expect({ exitCode, state: document.deployment?.state }).toEqual({ exitCode: 0, state: 'done' });
     expect(await project.sql('select distinct priority from `tabSales Order`')).toEqual([[1]]);
     expect(await project.sql('select distinct priority from `tabSales Order`', SECOND)).toEqual([]);
-    expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler', 'websocket')).toEqual([`${site.image}:1.1.0`]);
+    expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler', 'websocket')).toEqual([
+      `${site.image}:1.1.0`,
+    ]);
     expect(await containersOf('db', 'redis-cache', 'redis-queue')).toEqual(before);
-    for (const each of SITES) expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
+    for (const each of SITES)
+      expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
     for (const { dump } of document.deployment.sites)
       expect((await runCommand('gzip', ['-dc', dump.path])).trimEnd()).toMatch(/-- Dump completed.*$/);
     // Neither the password of a database nor the token is in what is written beside the dump.
-    const password = await project.compose('exec', '-T', 'backend', 'sh', '-c', `cat sites/${FIRST}/site_config.json`);
-    const state = await readFile(join(site.folder, '.de-build/deployments', document.deployment.id, 'deployment.json'), 'utf8');
+    const password = await project.compose(
+      'exec',
+      '-T',
+      'backend',
+      'sh',
+      '-c',
+      `cat sites/${FIRST}/site_config.json`,
+    );
+    const state = await readFile(
+      join(site.folder, '.de-build/deployments', document.deployment.id, 'deployment.json'),
+      'utf8',
+    );
     expect(state).not.toContain(JSON.parse(password).db_password);
   });
 
@@ -104,13 +122,16 @@ withPrivateEngines('a release on a running project', () => {
     expect(exitCode).toBe(15);
     expect(document.error).toMatchObject({
       code: 'migration-failed',
-      what: expect.stringMatching(/mini_erp\.patches\.v15_0\.break_halfway failed on erp\.localhost at apps\/mini_erp\/.*break_halfway\.py:\d+/),
+      what: expect.stringMatching(
+        /mini_erp\.patches\.v15_0\.break_halfway failed on erp\.localhost at apps\/mini_erp\/.*break_halfway\.py:\d+/,
+      ),
     });
     expect(await project.sql('select * from `tabSales Order` order by name')).toEqual(rows);
     expect(await project.sql("show tables like 'tabHalf'")).toEqual([]);
     expect(await project.sql("show columns from `tabSales Order` like 'region'")).toEqual([]);
     expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler')).toEqual([`${site.image}:1.1.0`]);
-    for (const each of SITES) expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
+    for (const each of SITES)
+      expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
     await addOrder('Hooli');
   });
 
@@ -119,16 +140,22 @@ withPrivateEngines('a release on a running project', () => {
     expect(refused.exitCode).toBe(15);
     expect(refused.document.error).toMatchObject({
       code: 'rollback-loses-data',
-      why: expect.stringContaining('tabSales Order: 2 created, 0 modified'),
+      why: expect.stringMatching(
+        /erp\.localhost were written that would be lost: tabSales Order: 2 created, 0 modified[;.]/,
+      ),
     });
     expect(await imagesOf('backend')).toEqual([`${site.image}:1.1.0`]);
 
     const { exitCode } = await deBuild('rollback', '--yes');
     expect(exitCode).toBe(0);
-    expect(await project.sql('select customer from `tabSales Order` order by customer')).toEqual([['Acme'], ['Umbrella']]);
+    expect(await project.sql('select customer from `tabSales Order` order by customer')).toEqual([
+      ['Acme'],
+      ['Umbrella'],
+    ]);
     expect(await project.sql("show columns from `tabSales Order` like 'priority'")).toEqual([]);
     expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler')).toEqual([`${site.image}:1.0.0`]);
-    for (const each of SITES) expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
+    for (const each of SITES)
+      expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
     const { document } = await deBuild('history');
     expect(document.entries.map(({ kind, outcome }: never) => [kind, outcome])).toEqual([
       ['deploy', 'done'],
@@ -137,8 +164,24 @@ withPrivateEngines('a release on a running project', () => {
     ]);
   });
 
-  test('a run that was killed is finished by the next', async () => {
+  test('Ctrl-C before the migration undoes what was done', async () => {
     await release('1.3.0', 'drop table if exists tabHalf');
+    const run = await runCli(['deploy', '--host', engine.host, '--progress', 'plain'], {
+      folder: site.folder,
+      environment: engine.dockerCli.env,
+      onOutput: (text, child) => {
+        if (text.includes('Backing up')) child.kill('SIGINT');
+      },
+    });
+    expect(run.exitCode).toBe(130);
+    for (const each of SITES)
+      expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
+    const states = await project.compose('ps', '--all', '--format={{.State}}', 'queue-long', 'scheduler');
+    expect(states.split('\n')).toEqual(['running', 'running']);
+    expect(await imagesOf('backend')).toEqual([`${site.image}:1.0.0`]);
+  });
+
+  test('a run that was killed is finished by the next', async () => {
     const killed = await runCli(['deploy', '--host', engine.host, '--progress', 'plain'], {
       folder: site.folder,
       environment: engine.dockerCli.env,
@@ -151,7 +194,16 @@ withPrivateEngines('a release on a running project', () => {
     const { exitCode, document } = await deBuild('deploy', '--resume');
     expect({ exitCode, state: document.deployment?.state }).toEqual({ exitCode: 0, state: 'done' });
     expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler')).toEqual([`${site.image}:1.3.0`]);
-    for (const each of SITES) expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
+    for (const each of SITES)
+      expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
+  });
+
+  test('a release with nothing to migrate needs no maintenance mode and no dump', async () => {
+    await release('1.4.0');
+    const { exitCode, document } = await deBuild('deploy');
+    const stages = document.deployment?.stages.map(({ name }: never) => name);
+    expect({ exitCode, stages }).toEqual({ exitCode: 0, stages: ['pause', 'swap', 'gate'] });
+    expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler')).toEqual([`${site.image}:1.4.0`]);
   });
 
   /** Runs the CLI, and parses what it prints. */
@@ -166,7 +218,8 @@ withPrivateEngines('a release on a running project', () => {
 
   /** With `patch`, a patch of this statement. */
   async function release(version: string, patch?: string): Promise<void> {
-    if (patch !== undefined) await changeOrders(undefined, { [`for_${version.replaceAll('.', '_')}`]: patch });
+    if (patch !== undefined)
+      await changeOrders(undefined, { [`for_${version.replaceAll('.', '_')}`]: patch });
     await site.setEnv('DE_SITE_VERSION', version);
     await site.commit(`Record the release before ${version}`);
     expect(await runRelease(site, engine)).toMatchObject({ exitCode: 0 });
@@ -178,11 +231,15 @@ withPrivateEngines('a release on a running project', () => {
   }
 
   /** Adds a field to the doctype, and patches of these SQL statements, which take the place of those that failed. */
-  async function changeOrders(field: string | undefined, patches: Readonly<Record<string, string>>): Promise<void> {
+  async function changeOrders(
+    field: string | undefined,
+    patches: Readonly<Record<string, string>>,
+  ): Promise<void> {
     const { mini_erp } = world.apps.apps;
     const read = (path: string) => runCommand('git', ['--git-dir', mini_erp.folder, 'show', `HEAD:${path}`]);
     const doctype = JSON.parse(await read(ORDER));
-    if (field !== undefined) doctype.fields.push({ fieldname: field, fieldtype: field === 'priority' ? 'Int' : 'Data' });
+    if (field !== undefined)
+      doctype.fields.push({ fieldname: field, fieldtype: field === 'priority' ? 'Int' : 'Data' });
     const lines = Object.keys(patches).map((name) => `mini_erp.patches.v15_0.${name}\n`);
     const files = Object.entries(patches).map(([name, statements]) => [
       `mini_erp/patches/v15_0/${name}.py`,

@@ -22,7 +22,7 @@ export function statusReport(status: SiteStatus, now: Date): Report {
           text:
             one.wanted === undefined
               ? one.drift.map((kind) => DRIFT[kind]).join(', ')
-              : `should be ${one.wanted}`,
+              : `should be ${shortly(one.wanted, one.image)}`,
           tone: 'warning',
         },
   ]);
@@ -35,6 +35,12 @@ export function statusReport(status: SiteStatus, now: Date): Report {
     ...lastDeployment(status, now),
   ];
   return { title: status.project, parts };
+}
+
+/** Only the tag, where the rest is the same. */
+function shortly(wanted: string, image: string): string {
+  const name = image.slice(0, image.lastIndexOf(':') + 1);
+  return name !== '' && wanted.startsWith(name) ? wanted.slice(name.length) : wanted;
 }
 
 type Container = SiteStatus['containers'][number];

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { isAlive, ownSpace } from '../disk/process-alive.ts';
 import type { ContainerDetails, Engine } from '../engine/engine.ts';
@@ -8,6 +9,7 @@ import { describeHolder, thisHolder } from '../flow/lock-holder.ts';
 import { type Bench, openBench } from '../frappe/bench/bench.ts';
 import { parseJson } from '../parse-json.ts';
 
+const LOOK_MS = 500;
 const HOLDER_LABEL = 'de-build.holder';
 
 const holderSchema = z.object({
@@ -70,7 +72,9 @@ export async function withBenchContainer<Result>(
     await containers.start(id);
     return await use(openBench(containers, id));
   } finally {
-    await containers.remove(id);
+    // An interrupted migration runs on; who takes over waits for it.
+    const runsOn = options.signal.aborted && (await containers.hasPrograms(id).catch(() => false));
+    if (!runsOn) await containers.remove(id);
   }
 }
 
@@ -96,7 +100,8 @@ async function take(
       throw projectBusy(name.replace(/-de-build$/, ''), describeHolder(holder.data), name);
     if (held !== undefined) {
       // A migration outlives the run that started it; it must not be cut off.
-      if (held.isRunning) await containers.waitForPrograms(held.id, signal);
+      while (held.isRunning && (await containers.hasPrograms(held.id)))
+        await sleep(LOOK_MS, undefined, { signal });
       // By its id: another run may have been quicker, and its container must stay.
       await containers.remove(held.id);
     }

@@ -82,7 +82,7 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
       throw deploymentUnfinished(
         unfinished.id,
         unfinished.to.reference,
-        unfinished.steps.at(-1)?.name ?? 'plan',
+        unfinished.stages.at(-1)?.name ?? 'plan',
       );
     const engine = await tools.engine();
     const to = unfinished?.to ?? (await releaseOnEngine(site, engine, release));
@@ -123,12 +123,12 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
         await runDeployment({ deployment, project, engine, compose, bench, files, save, tools });
         deployment.state = 'done';
       } catch (error) {
-        if (!signal.aborted) await recordDeployment(site.own.deployments, deployment, tools.now(), error);
+        if (!signal.aborted) await recordDeployment(site.own.ledger, deployment, tools.now(), error);
         throw error;
       }
       deployment.endedAt = tools.now().toISOString();
       await save();
-      await recordDeployment(site.own.deployments, deployment, tools.now());
+      await recordDeployment(site.own.ledger, deployment, tools.now());
       return { dryRun, plan, findings, deployment };
     });
   });
@@ -174,7 +174,7 @@ function newDeployment(plan: DeploymentPlan, what: string, { now }: Pick<Tools, 
     services: plan.services,
     workers: [...plan.workers],
     ...omitUndefined({ frontend: plan.frontend }),
-    steps: [],
+    stages: [],
     sites: plan.sites.map(({ name, maintenance, patches, doctypes }) => ({
       name,
       maintenance,

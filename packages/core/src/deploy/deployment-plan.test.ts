@@ -31,7 +31,11 @@ const site: BenchSite = {
   ...{ apps: ['frappe'], missingApps: [], patches: [], doctypes: [], databaseBytes: 5e6 },
 };
 
-function plan({ sites = [site], tag = '1.1.0', ...more }: Partial<PlanSources> & { sites?: BenchSite[]; tag?: string }) {
+function plan({
+  sites = [site],
+  tag = '1.1.0',
+  ...more
+}: Partial<PlanSources> & { sites?: BenchSite[]; tag?: string }) {
   const service = (image: string) => ({ image, command: [], pullPolicy: undefined, configHash: 'x' });
   const services = containers.map(
     (one) => [one.service, service(one.service === 'db' ? one.image : `${IMAGE}:${tag}`)] as const,
@@ -75,7 +79,10 @@ describe('what prevents it', () => {
       {
         project: {
           ...project,
-          containers: [...containers, container('backend', 'bash -c bench --site all migrate', { number: 0 })].reverse(),
+          containers: [
+            ...containers,
+            container('backend', 'bash -c bench --site all migrate', { number: 0 }),
+          ].reverse(),
         },
       },
     ],

@@ -14,12 +14,14 @@ const siteSchema = z.object({
   maintenance: z.boolean(),
   patches: z.array(z.object({ app: z.string(), patch: z.string() })),
   doctypes: z.array(z.object({ app: z.string(), doctype: z.string(), isNew: z.boolean() })),
-  /** Of its database before the migration; `at` is the time of the database. */
+  /** Of its database before the migration; `at` is the time, as the site tells it. */
   dump: dumpSchema.extend({ at: z.string() }).optional(),
   migration: z.enum(['started', 'done', 'undone']).optional(),
+  /** The site's own time when it was migrated: what was written later was not written by the migration. */
+  migratedAt: z.string().optional(),
 });
 
-const stepSchema = z.object({
+const stageSchema = z.object({
   name: z.string(),
   state: z.enum(['started', 'done', 'failed']),
   startedAt: z.iso.datetime(),
@@ -47,11 +49,11 @@ export const deploymentSchema = z.object({
   workers: z.array(z.string()),
   /** The one that visitors reach, if it was recognised. */
   frontend: z.string().optional(),
-  steps: z.array(stepSchema),
+  stages: z.array(stageSchema),
   sites: z.array(siteSchema),
 });
 
-/** A deployment, as it is on disk: after each step it says how far it came. */
+/** A deployment, as it is on disk: after each stage it says how far it came. */
 export type Deployment = z.infer<typeof deploymentSchema>;
 export type DeployedSite = Deployment['sites'][number];
 export type DeployedRelease = Deployment['from'];

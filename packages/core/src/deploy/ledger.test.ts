@@ -22,7 +22,7 @@ const entry = (id: string): LedgerEntry => ({
   to: 'acme/erp:1.1.0',
   outcome: 'done',
   durationMs: 1000,
-  steps: [{ name: 'swap', state: 'done', durationMs: 10 }],
+  stages: [{ name: 'swap', state: 'done', durationMs: 10 }],
   sites: [{ name: 'erp.localhost', patches: 1 }],
 });
 const ids = ({ entries }: { entries: readonly LedgerEntry[] }) => entries.map(({ id }) => id);

@@ -17,7 +17,7 @@ const entrySchema = z.object({
   manifest: z.string().optional(),
   outcome: z.enum(['done', 'failed']),
   durationMs: z.number(),
-  steps: z.array(z.object({ name: z.string(), state: z.string(), durationMs: z.number() })),
+  stages: z.array(z.object({ name: z.string(), state: z.string(), durationMs: z.number() })),
   sites: z.array(z.object({ name: z.string(), patches: z.number(), dump: z.string().optional() })),
   /** Why it failed. */
   why: z.string().optional(),
@@ -36,10 +36,6 @@ export interface Ledger {
 }
 
 const START = '0'.repeat(64);
-
-export function ledgerFile(deployments: string): string {
-  return join(deployments, 'ledger.jsonl');
-}
 
 /** A last line that was cut off while it was written is no entry. */
 export async function readLedger(path: string): Promise<Ledger> {

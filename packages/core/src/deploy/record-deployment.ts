@@ -1,16 +1,16 @@
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import type { Deployment } from './deployment.ts';
-import { appendLedger, type LedgerEntry, ledgerFile } from './ledger.ts';
+import { appendLedger, type LedgerEntry } from './ledger.ts';
 
 /** Adds a deployment that ended to the history. @param error why it failed */
 export async function recordDeployment(
-  deployments: string,
+  ledger: string,
   deployment: Deployment,
   now: Date,
   error?: unknown,
 ): Promise<void> {
-  const { id, by, project, from, to, startedAt, steps, sites } = deployment;
-  await appendLedger(ledgerFile(deployments), {
+  const { id, by, project, from, to, startedAt, stages, sites } = deployment;
+  await appendLedger(ledger, {
     kind: 'deploy',
     ...{ id, by, project },
     at: now.toISOString(),
@@ -18,7 +18,7 @@ export async function recordDeployment(
     to: to.reference,
     outcome: error === undefined ? 'done' : 'failed',
     durationMs: now.getTime() - Date.parse(startedAt),
-    steps: stepsOf(steps),
+    stages: stagesOf(stages),
     sites: sites.map(({ name, patches, dump }) => ({
       name,
       patches: patches.length,
@@ -30,15 +30,15 @@ export async function recordDeployment(
 
 /** Adds a rollback to the history. */
 export async function recordRollback(
-  deployments: string,
+  ledger: string,
   { id, by, project, from, to, sites }: Deployment,
   {
     started,
     now,
-    steps,
-  }: { readonly started: Date; readonly now: Date; readonly steps: Deployment['steps'] },
+    stages,
+  }: { readonly started: Date; readonly now: Date; readonly stages: Deployment['stages'] },
 ): Promise<void> {
-  await appendLedger(ledgerFile(deployments), {
+  await appendLedger(ledger, {
     kind: 'rollback',
     ...{ id, by, project },
     at: now.toISOString(),
@@ -46,13 +46,13 @@ export async function recordRollback(
     to: from.reference,
     outcome: 'done',
     durationMs: now.getTime() - started.getTime(),
-    steps: stepsOf(steps),
+    stages: stagesOf(stages),
     sites: sites.map(({ name, patches }) => ({ name, patches: patches.length })),
   });
 }
 
-function stepsOf(steps: Deployment['steps']): LedgerEntry['steps'] {
-  return steps.map(({ name, state, startedAt, endedAt }) => ({
+function stagesOf(stages: Deployment['stages']): LedgerEntry['stages'] {
+  return stages.map(({ name, state, startedAt, endedAt }) => ({
     ...{ name, state },
     durationMs: endedAt === undefined ? 0 : Date.parse(endedAt) - Date.parse(startedAt),
   }));

@@ -1,4 +1,3 @@
-import { saveDump } from '../frappe/bench/save-dump.ts';
 import type { Compose } from '../compose/compose.ts';
 import type { RunningProject } from '../compose/running-project.ts';
 import { makeFolders } from '../disk/make-folders.ts';
@@ -10,6 +9,7 @@ import { inStage } from '../flow/stage.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Bench } from '../frappe/bench/bench.ts';
 import { runsBench } from '../frappe/bench/runs-bench.ts';
+import { saveDump } from '../frappe/bench/save-dump.ts';
 import { measureProgress } from '../progress/progress.ts';
 import { type DeployedSite, type Deployment, type DeploymentFiles, readBefore } from './deployment.ts';
 import { migrateSite } from './migrate-site.ts';
@@ -17,7 +17,7 @@ import { restoreDatabase } from './restore-database.ts';
 import { waitForServices } from './wait-for-services.ts';
 import { waitForSite } from './wait-for-site.ts';
 
-/** What the steps of a deployment work with. */
+/** What the stages of a deployment work with. */
 export interface DeploymentRun {
   readonly deployment: Deployment;
   readonly project: RunningProject;
@@ -38,27 +38,30 @@ const SCHEDULER_WITHIN_SECONDS = 1;
 const SWAP_WITHIN_MS = 10 * 60_000;
 
 /**
- * Deploys, or finishes a deployment: every step is saved when it begins and when it ends. Until the swap a failure is undone,
+ * Deploys, or finishes a deployment: every stage is saved when it begins and when it ends. Until the swap a failure is undone,
  * and what ran before serves again.
  */
 export async function runDeployment(run: DeploymentRun): Promise<void> {
   const { deployment, tools } = run;
-  const wasSwapping = deployment.steps.some(({ name }) => name === 'swap');
+  const wasSwapping = deployment.stages.some(({ name }) => name === 'swap');
   if (!wasSwapping) {
     try {
-      await step(run, 'pause', pauseTitle(deployment), () => pause(run));
-      await step(run, 'backup', `Backing up ${list(deployment.sites)}`, () => backup(run));
-      if (deployment.sites.some(isMigrated))
-        await step(run, 'migrate', `Migrating ${list(deployment.sites)}`, () => migrate(run));
+      const isMigration = deployment.sites.some(isMigrated);
+      await savedStage(run, 'pause', pauseTitle(deployment, isMigration), () => pause(run, isMigration));
+      if (isMigration) {
+        await savedStage(run, 'backup', `Backing up ${list(deployment.sites)}`, () => backup(run));
+        await savedStage(run, 'migrate', `Migrating ${list(deployment.sites)}`, () => migrate(run));
+      }
     } catch (error) {
       // After an interrupt, the migration may still run in its container.
-      if (!tools.signal.aborted) await undo(run);
+      const mayMigrate = deployment.sites.some(({ migration }) => migration === 'started');
+      if (!tools.signal.aborted || !mayMigrate) await undo(run);
       throw error;
     }
   }
   try {
-    await step(run, 'swap', `Starting ${deployment.to.reference}`, () => swap(run));
-    await step(run, 'gate', `Checking ${list(deployment.sites)}`, () => gate(run));
+    await savedStage(run, 'swap', `Starting ${deployment.to.reference}`, () => swap(run));
+    await savedStage(run, 'gate', `Checking ${list(deployment.sites)}`, () => gate(run));
   } catch (error) {
     if (tools.signal.aborted || !isDeBuildError(error)) throw error;
     deployment.state = 'failed';
@@ -71,14 +74,18 @@ export function isMigrated({ patches, doctypes }: Pick<DeployedSite, 'patches' |
   return patches.length > 0 || doctypes.length > 0;
 }
 
-export async function step(
+export async function savedStage(
   { deployment, save, tools }: Pick<DeploymentRun, 'deployment' | 'save' | 'tools'>,
   name: string,
   title: string,
   work: () => Promise<void>,
 ): Promise<void> {
-  const entry: Deployment['steps'][number] = { name, state: 'started', startedAt: tools.now().toISOString() };
-  deployment.steps.push(entry);
+  const entry: Deployment['stages'][number] = {
+    name,
+    state: 'started',
+    startedAt: tools.now().toISOString(),
+  };
+  deployment.stages.push(entry);
   await save();
   try {
     await inStage(tools, { stage: name, title }, work);
@@ -92,15 +99,16 @@ export async function step(
   }
 }
 
-export function pauseTitle({ workers }: Pick<Deployment, 'workers'>): string {
-  return workers.length === 0
-    ? 'Turning maintenance mode on'
-    : `Stopping ${workers.join(', ')}; maintenance mode on`;
+export function pauseTitle({ workers }: Pick<Deployment, 'workers'>, isMigration: boolean): string {
+  const stopped = workers.length === 0 ? 'Pausing' : `Stopping ${workers.join(', ')}`;
+  return isMigration ? `${stopped}; maintenance mode on` : stopped;
 }
 
-/** Workers finish the job that they run. After that only visitors write, and maintenance mode keeps them out. */
-export async function pause({ project, engine, bench, deployment, tools }: DeploymentRun): Promise<void> {
-  tools.done('Workers were stopped, and maintenance mode is on.');
+/** Workers finish the job that they run. After that only visitors write; where data moves, maintenance mode keeps them out. */
+export async function pause(
+  { project, engine, bench, deployment }: DeploymentRun,
+  isMigration: boolean,
+): Promise<void> {
   const workers = project.containers.filter(({ service }) => deployment.workers.includes(service));
   await Promise.all(
     workers.map(({ id, command }) =>
@@ -110,6 +118,7 @@ export async function pause({ project, engine, bench, deployment, tools }: Deplo
       ),
     ),
   );
+  if (!isMigration) return;
   for (const { name } of deployment.sites) await bench.run(['--site', name, 'set-maintenance-mode', 'on']);
 }
 
@@ -131,6 +140,9 @@ async function backup({ bench, deployment, files, save, tools }: DeploymentRun):
 }
 
 async function migrate({ bench, deployment, files, save, tools, engine }: DeploymentRun): Promise<void> {
+  tools.done(
+    'The migration may still run in a container. Finish with `de-build deploy --resume`, or go back with `de-build rollback`.',
+  );
   await bench.listApps();
   for (const site of deployment.sites) {
     if (!isMigrated(site) || site.migration === 'done') continue;
@@ -141,13 +153,16 @@ async function migrate({ bench, deployment, files, save, tools, engine }: Deploy
       tools,
     );
     site.migration = 'done';
+    site.migratedAt = await bench.siteTime(site.name);
     await save();
   }
 }
 
 /** The frontend last: it looks up the address of the backend once, when it starts. */
 export async function swap({ compose, deployment, engine, project, tools }: DeploymentRun): Promise<void> {
-  tools.done(`Services of ${deployment.to.reference} were started.`);
+  tools.done(
+    `Services of ${deployment.to.reference} were started; \`de-build deploy --resume\` finishes it.`,
+  );
   const names = Object.keys(deployment.services);
   const frontend = names.filter((name) => name === deployment.frontend);
   const others = names.filter((name) => name !== deployment.frontend);
@@ -182,7 +197,7 @@ export async function gate({ bench, deployment, tools }: DeploymentRun): Promise
 /** Puts the databases back that a migration began to change, and starts what ran before. */
 async function undo(run: DeploymentRun): Promise<void> {
   const { deployment, bench, project, engine, files, save, tools } = run;
-  const started = deployment.steps.map(({ name }) => name);
+  const started = deployment.stages.map(({ name }) => name);
   if (started.includes('migrate')) {
     for (const site of deployment.sites.filter(({ migration }) => migration !== undefined)) {
       await restoreDatabase(bench, site, tools);

@@ -2,8 +2,8 @@ import * as appFindings from './app-findings.ts';
 import * as appsInputFindings from './apps-input-findings.ts';
 import * as archive from './archive-failures.ts';
 import * as audit from './audit-failures.ts';
-import * as bench from './bench-failures.ts';
 import * as backup from './backup-failures.ts';
+import * as bench from './bench-failures.ts';
 import * as build from './build-failures.ts';
 import * as builder from './builder-failures.ts';
 import * as checkFindings from './check-findings.ts';
@@ -682,7 +682,9 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     projectAmbiguous: [['acme/erp', ['erp', 'erp-test']]],
     projectWithoutBench: [['erp', 'acme/erp', '/home/frappe/frappe-bench']],
-    projectBusy: [['erp', '`de-build deploy` has been running since noon: process 7 of me on host.', 'erp-de-build']],
+    projectBusy: [
+      ['erp', '`de-build deploy` has been running since noon: process 7 of me on host.', 'erp-de-build'],
+    ],
     composeFilesMissing: [['erp', ['/srv/erp/compose.yaml']]],
     deploymentRefused: [['acme/erp:1.1.0', []]],
     releaseImageMissing: [['acme/erp:1.1.0', '1.1.0']],

@@ -111,12 +111,12 @@ export function deploymentUnreadable(path: string, cause: unknown): DeBuildError
   });
 }
 
-/** @param step where it stopped */
-export function deploymentUnfinished(id: string, reference: string, step: string): DeBuildError {
+/** @param stage where it stopped */
+export function deploymentUnfinished(id: string, reference: string, stage: string): DeBuildError {
   return new DeBuildError({
     code: 'deployment-unfinished',
     what: `The deployment of ${reference} did not end.`,
-    why: `${id} stopped at "${step}".`,
+    why: `${id} stopped at "${stage}".`,
     fix: 'Finish it with `de-build deploy --resume`, or go back with `de-build rollback`.',
     exitCode: EXIT.conflict,
   });
@@ -154,7 +154,12 @@ export function migrationFailed(
 }
 
 /** @param failed what failed, as a sentence; @param serving as a sentence */
-export function deploymentFailed(failed: string, why: string, serving: string, output?: string): DeBuildError {
+export function deploymentFailed(
+  failed: string,
+  why: string,
+  serving: string,
+  output?: string,
+): DeBuildError {
   return new DeBuildError({
     code: 'deployment-failed',
     what: 'The deployment failed after its services were started.',

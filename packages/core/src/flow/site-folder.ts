@@ -25,6 +25,8 @@ export interface SiteFolder {
   readonly rebuild: string;
   /** A folder for each deployment: what ran before, and the backups of it. */
   readonly deployments: string;
+  /** A line for each deployment and rollback. */
+  readonly ledger: string;
   /** Caches: they only save time. */
   readonly contextHashes: string;
   readonly cleanLayers: string;
@@ -51,6 +53,7 @@ export function siteFolder(site: string): SiteFolder {
     archives: join(path, 'archives'),
     rebuild: join(path, 'rebuild'),
     deployments: join(path, 'deployments'),
+    ledger: join(path, 'deployments.jsonl'),
     contextHashes: join(path, 'context-hashes'),
     cleanLayers: join(path, 'clean-layers.json'),
     imageFiles: join(path, 'image-files.json'),

@@ -1,4 +1,3 @@
-import { saveDump } from '../frappe/bench/save-dump.ts';
 import { openCompose } from '../compose/compose.ts';
 import { withBenchContainer } from '../deploy/bench-container.ts';
 import {
@@ -11,7 +10,7 @@ import {
 import { benchContainerOf, findProject } from '../deploy/find-project.ts';
 import { recordRollback } from '../deploy/record-deployment.ts';
 import { restoreDatabase } from '../deploy/restore-database.ts';
-import { gate, list, pause, pauseTitle, step, swap } from '../deploy/run-deployment.ts';
+import { gate, list, pause, pauseTitle, savedStage, swap } from '../deploy/run-deployment.ts';
 import {
   nothingToRollBack,
   releaseImageMissing,
@@ -21,6 +20,7 @@ import {
 import { changeSite } from '../flow/change-site.ts';
 import type { Flow, SiteOptions } from '../flow/tools.ts';
 import type { WrittenRows } from '../frappe/bench/bench.ts';
+import { saveDump } from '../frappe/bench/save-dump.ts';
 import { measureProgress } from '../progress/progress.ts';
 
 export interface RollbackOptions extends SiteOptions {
@@ -87,9 +87,10 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
         ({ migration }) => migration === 'started' || migration === 'done',
       );
       const databases: RolledBackSite['databases'][number][] = [];
-      for (const { name, dump } of migrated) {
-        const at = dump?.at ?? '';
-        databases.push({ site: name, at, lost: await bench.rowsSince(name, at) });
+      for (const { name, dump, migratedAt } of migrated) {
+        // A site that was not migrated to its end was in maintenance mode all the time.
+        const lost = migratedAt === undefined ? [] : await bench.rowsSince(name, migratedAt);
+        databases.push({ site: name, at: dump?.at.replace(/\.\d+$/, '') ?? '', lost });
       }
       if (dryRun) return { dryRun, deployment, databases };
       if (!acceptLoss && databases.some(({ lost }) => lost.length > 0))
@@ -106,11 +107,12 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
         save,
         tools,
       };
-      const from0 = deployment.steps.length;
-      // The steps share their list with the deployment, which is what is saved.
-      await step(work, 'pause', pauseTitle(deployment), () => pause(work));
-      if (migrated.length > 0) {
-        await step(work, 'backup', `Backing up ${list(migrated)}`, async () => {
+      const from0 = deployment.stages.length;
+      // The stages share their list with the deployment, which is what is saved.
+      const isMigration = migrated.length > 0;
+      await savedStage(work, 'pause', pauseTitle(deployment, isMigration), () => pause(work, isMigration));
+      if (isMigration) {
+        await savedStage(work, 'backup', `Backing up ${list(migrated)}`, async () => {
           for (const { name } of migrated) {
             const meter = measureProgress({ id: name, title: `Dumping ${name}`, unit: 'bytes' }, tools.emit);
             const path = files.dump(name).replace(/database/, `rolled-back-${tools.now().getTime()}`);
@@ -118,19 +120,19 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
             meter.end();
           }
         });
-        await step(work, 'restore', `Restoring the database of ${list(migrated)}`, async () => {
+        await savedStage(work, 'restore', `Restoring the database of ${list(migrated)}`, async () => {
           for (const one of migrated) await restoreDatabase(bench, one, tools, 'all');
         });
       }
       await bench.writeAppList(before.appList);
-      await step(work, 'swap', `Starting ${from.reference}`, () => swap(work));
-      await step(work, 'gate', `Checking ${list(deployment.sites)}`, () => gate(work));
+      await savedStage(work, 'swap', `Starting ${from.reference}`, () => swap(work));
+      await savedStage(work, 'gate', `Checking ${list(deployment.sites)}`, () => gate(work));
       deployment.state = 'rolled-back';
       await save();
-      await recordRollback(deployments, deployment, {
+      await recordRollback(site.own.ledger, deployment, {
         started,
         now: tools.now(),
-        steps: deployment.steps.slice(from0),
+        stages: deployment.stages.slice(from0),
       });
       return { dryRun, deployment, databases };
     });

@@ -79,8 +79,11 @@ export function readStatus(options: StatusOptions): Promise<SiteStatus> {
 function statusOf(one: ProjectContainer, resolved: ResolvedProject | undefined): ContainerStatus {
   const { service, name, image, status: state, restarts, isRunning, exitCode, health, startedAt } = one;
   const wanted = resolved?.services.get(service);
-  const isOtherImage = wanted?.image !== undefined && wanted.image !== image;
-  const isOtherConfig = wanted !== undefined && !isOtherImage && wanted.configHash !== one.configHash;
+  // One that ran once and is done stays as it is until Compose runs it again.
+  const isDone = state === 'exited' && exitCode === 0;
+  const isOtherImage = !isDone && wanted?.image !== undefined && wanted.image !== image;
+  const isOtherConfig =
+    !isDone && wanted !== undefined && !isOtherImage && wanted.configHash !== one.configHash;
   return {
     ...{ service, name, image, state, restarts },
     drift: [

@@ -5,7 +5,7 @@ import { askEngine } from '../ask-engine.ts';
 import { explainStatus } from '../connection-error.ts';
 import type { EngineTransport } from '../transport.ts';
 import { type ContainerDetails, inspectContainer } from './container-details.ts';
-import { type ExecOptions, type ExecResult, runExec, waitForPrograms } from './exec.ts';
+import { type ExecOptions, type ExecResult, hasPrograms, runExec } from './exec.ts';
 
 /** Containers on the engine. */
 export interface Containers {
@@ -31,8 +31,8 @@ export interface Containers {
   upload(container: string, folder: string, tar: Readable): Promise<void>;
   /** Runs a program in it. @throws what `onOutput` throws; the signal's reason; the program runs on then */
   exec(container: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
-  /** Waits until no program runs in it that `exec` started. */
-  waitForPrograms(container: string, signal: AbortSignal): Promise<void>;
+  /** Whether a program runs in it that `exec` started. */
+  hasPrograms(container: string): Promise<boolean>;
   /** Names of the networks with all of these labels. */
   networks(labels: Readonly<Record<string, string>>): Promise<readonly string[]>;
 }
@@ -111,7 +111,7 @@ export function containers(transport: EngineTransport): Containers {
       if (answer.status >= 400) throw explainStatus(answer.status, answer.text, `PUT ${path}`);
     },
     exec: (container, command, options = {}) => runExec(transport, container, command, options),
-    waitForPrograms: (container, signal) => waitForPrograms(transport, container, signal),
+    hasPrograms: (container) => hasPrograms(transport, container),
     async networks(labels) {
       const query = { filters: labelFilter(labels) };
       const listed = await askEngine(transport, { method: 'GET', path: '/networks', query }, Networks);

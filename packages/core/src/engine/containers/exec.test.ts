@@ -17,11 +17,17 @@ async function read(pieces: readonly Buffer[]) {
   return found;
 }
 
-test.each(Array.from({ length: bytes.length }, (_, cut) => [cut]))('frames that are cut at byte %d', async (cut) => {
-  const pieces = [bytes.subarray(0, cut), bytes.subarray(cut)].filter(({ length }) => length > 0);
-  expect(await read(pieces)).toEqual({ stdout: 'outmore', stderr: 'err' });
-});
+test.each(Array.from({ length: bytes.length }, (_, cut) => [cut]))(
+  'frames that are cut at byte %d',
+  async (cut) => {
+    const pieces = [bytes.subarray(0, cut), bytes.subarray(cut)].filter(({ length }) => length > 0);
+    expect(await read(pieces)).toEqual({ stdout: 'outmore', stderr: 'err' });
+  },
+);
 
 test('byte by byte', async () => {
-  expect(await read([...bytes].map((byte) => Buffer.from([byte])))).toEqual({ stdout: 'outmore', stderr: 'err' });
+  expect(await read([...bytes].map((byte) => Buffer.from([byte])))).toEqual({
+    stdout: 'outmore',
+    stderr: 'err',
+  });
 });

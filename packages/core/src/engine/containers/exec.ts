@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { omitUndefined } from '../../omit-undefined.ts';
 import { askEngine } from '../ask-engine.ts';
@@ -79,27 +78,15 @@ export async function runExec(
 }
 
 const Execs = z.looseObject({ ExecIDs: z.array(z.string()).nullish() });
-const LOOK_MS = 500;
-
-export async function waitForPrograms(
-  transport: EngineTransport,
-  container: string,
-  signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    const { ExecIDs } = await askEngine(
-      transport,
-      { method: 'GET', path: `/containers/${container}/json` },
-      Execs,
-    );
-    const execs = await Promise.all(
-      (ExecIDs ?? []).map((id) =>
-        askEngine(transport, { method: 'GET', path: `/exec/${id}/json` }, Inspected).catch(() => undefined),
-      ),
-    );
-    if (!execs.some((one) => one?.Running === true)) return;
-    await sleep(LOOK_MS, undefined, { signal });
-  }
+export async function hasPrograms(transport: EngineTransport, container: string): Promise<boolean> {
+  const request = { method: 'GET', path: `/containers/${container}/json` } as const;
+  const { ExecIDs } = await askEngine(transport, request, Execs);
+  const execs = await Promise.all(
+    (ExecIDs ?? []).map((id) =>
+      askEngine(transport, { method: 'GET', path: `/exec/${id}/json` }, Inspected).catch(() => undefined),
+    ),
+  );
+  return execs.some((one) => one?.Running === true);
 }
 
 interface Frame {

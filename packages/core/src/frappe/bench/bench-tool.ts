@@ -212,7 +212,7 @@ def time(site):
         zone = zoneinfo.ZoneInfo(rows[0][0]) if rows else None
     except Exception:
         zone = None
-    return {"time": datetime.datetime.now(zone).strftime("%Y-%m-%d %H:%M:%S")}
+    return {"time": datetime.datetime.now(zone).strftime("%Y-%m-%d %H:%M:%S.%f")}
 
 ACTIONS = {
     "describe": lambda: describe(),

@@ -85,7 +85,7 @@ export interface Bench {
   rowsSince(site: string, since: string): Promise<readonly WrittenRows[]>;
   /** Asks a frontend for the pages of a site. @param base `http://frontend:8080` */
   probe(base: string, site: string): Promise<SiteProbe>;
-  /** The time that the site writes into its rows: `2026-11-29 12:00:00`. */
+  /** The time that the site writes into its rows: `2026-11-29 12:00:00.123456`. */
   siteTime(site: string): Promise<string>;
   /** Writes `sites/apps.txt` for the apps of the image. */
   listApps(): Promise<void>;

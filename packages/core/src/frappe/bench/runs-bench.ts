@@ -3,5 +3,7 @@
  * @param commands alternatives, separated by `|`
  */
 export function runsBench(line: string, commands: string): boolean {
-  return new RegExp(`(?:^|[\\s/;&|'"])bench(?:\\s+[^\\s;&|]+)*?\\s+(?:${commands})(?=[\\s;&|'"]|$)`).test(line);
+  return new RegExp(`(?:^|[\\s/;&|'"])bench(?:\\s+[^\\s;&|]+)*?\\s+(?:${commands})(?=[\\s;&|'"]|$)`).test(
+    line,
+  );
 }

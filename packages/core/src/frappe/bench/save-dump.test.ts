@@ -25,7 +25,9 @@ function benchOf(pieces: readonly Buffer[], error?: Error): Bench {
 const text = `-- MariaDB dump\n${randomBytes(300_000).toString('hex')}\n-- Dump completed on 2026-11-29 12:00:00\n`;
 const packed = gzipSync(text);
 const cut = (bytes: Buffer, size: number) =>
-  Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+    bytes.subarray(at * size, (at + 1) * size),
+  );
 
 const save = (bench: Bench) =>
   saveDump(bench, 'erp.localhost', {
