@@ -2,11 +2,11 @@ import { writeWhole } from '../disk/write-whole.ts';
 import type { Engine } from '../engine/engine.ts';
 import { freeBytes } from '../engine/free-bytes.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
+import { releaseImageMissing } from '../errors/archive-failures.ts';
 import {
   deploymentRefused,
   deploymentUnfinished,
   nothingToResume,
-  releaseImageMissing,
   releaseTagDiffers,
 } from '../errors/deploy-failures.ts';
 import type { Finding } from '../errors/finding.ts';
@@ -144,7 +144,7 @@ async function releaseOnEngine(
   const { siteVersion, image } = manifest;
   const { reference } = image;
   const found = await findReleaseImage(engine, manifest);
-  if (found === undefined) throw releaseImageMissing(reference, siteVersion);
+  if (found === undefined) throw releaseImageMissing(reference, image.id);
   const tagged = await engine.images.inspect(reference);
   if (tagged?.id !== found.id) throw releaseTagDiffers(reference, tagged?.id ?? 'no image', siteVersion);
   return { siteVersion, reference, imageId: found.id };

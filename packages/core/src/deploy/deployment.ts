@@ -6,57 +6,111 @@ import { makeFolders } from '../disk/make-folders.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import { deploymentUnreadable } from '../errors/deploy-failures.ts';
 
-const dumpSchema = z.object({ path: z.string(), sizeBytes: z.number(), sha256: z.string() });
+/** A release on the engine. */
+export interface DeployedRelease {
+  siteVersion: string;
+  /** `desiredeffect/erpnext-custom:1.4.0` */
+  reference: string;
+  /** `sha256:…` */
+  imageId: string;
+}
 
-const siteSchema = z.object({
-  name: z.string(),
-  /** How its maintenance mode was found. */
-  maintenance: z.boolean(),
-  patches: z.array(z.object({ app: z.string(), patch: z.string() })),
-  doctypes: z.array(z.object({ app: z.string(), doctype: z.string(), isNew: z.boolean() })),
-  /** Of its database before the migration; `at` is the time, as the site tells it. */
-  dump: dumpSchema.extend({ at: z.string() }).optional(),
-  migration: z.enum(['started', 'done', 'undone']).optional(),
+/** A site of the bench that a deployment works on. */
+export interface DeployedSite {
+  name: string;
+  /** Whether it was in maintenance mode before. */
+  maintenance: boolean;
+  /** Lines of patches.txt that were to be run, and the apps that they are of. */
+  patches: readonly { readonly app: string; readonly patch: string }[];
+  /** Whose file differed from what the site was migrated to. */
+  doctypes: readonly { readonly app: string; readonly doctype: string; readonly isNew: boolean }[];
+  /** Of its database before the migration. */
+  dump?: DatabaseDump | undefined;
+  migration?: 'started' | 'done' | 'undone' | undefined;
   /** The site's own time when it was migrated: what was written later was not written by the migration. */
-  migratedAt: z.string().optional(),
-});
+  migratedAt?: string | undefined;
+}
 
-const stageSchema = z.object({
-  name: z.string(),
-  state: z.enum(['started', 'done', 'failed']),
-  startedAt: z.iso.datetime(),
-  endedAt: z.iso.datetime().optional(),
-});
+export interface DatabaseDump {
+  /** Absolute path; packed by gzip. */
+  path: string;
+  sizeBytes: number;
+  sha256: string;
+  /** When it was begun, as the site tells the time. */
+  at: string;
+}
 
-const releaseSchema = z.object({ siteVersion: z.string(), reference: z.string(), imageId: z.string() });
-
-export const deploymentSchema = z.object({
-  schemaVersion: z.literal(1),
-  id: z.string(),
-  project: z.string(),
-  /** What ran before. */
-  from: releaseSchema,
-  to: releaseSchema,
-  /** `user@host` */
-  by: z.string(),
-  startedAt: z.iso.datetime(),
-  endedAt: z.iso.datetime().optional(),
-  /** `undone`: it failed before any service was replaced, and what ran before serves. `failed`: after that. */
-  state: z.enum(['running', 'undone', 'failed', 'done', 'rolled-back']),
-  /** The app services that are replaced, and how many containers each has. */
-  services: z.record(z.string(), z.number()),
-  /** Those of them that run jobs. */
-  workers: z.array(z.string()),
-  /** The one that visitors reach, if it was recognised. */
-  frontend: z.string().optional(),
-  stages: z.array(stageSchema),
-  sites: z.array(siteSchema),
-});
+export interface DeploymentStage {
+  name: string;
+  state: 'started' | 'done' | 'failed';
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  endedAt?: string | undefined;
+}
 
 /** A deployment, as it is on disk: after each stage it says how far it came. */
-export type Deployment = z.infer<typeof deploymentSchema>;
-export type DeployedSite = Deployment['sites'][number];
-export type DeployedRelease = Deployment['from'];
+export interface Deployment {
+  schemaVersion: 1;
+  /** Begins with the time: `20261129T120000Z-1.4.0`. */
+  id: string;
+  /** Of Compose. */
+  project: string;
+  /** What ran before. */
+  from: DeployedRelease;
+  to: DeployedRelease;
+  /** `user@host` */
+  by: string;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  endedAt?: string | undefined;
+  /** `undone`: it failed before any service was replaced, and what ran before serves. `failed`: after that. */
+  state: 'running' | 'undone' | 'failed' | 'done' | 'rolled-back';
+  /** The app services that are replaced, and how many containers each has. */
+  services: { [service: string]: number };
+  /** Those of them that run jobs. */
+  workers: string[];
+  /** The one that visitors reach, if it was recognised. */
+  frontend?: string | undefined;
+  stages: DeploymentStage[];
+  sites: DeployedSite[];
+}
+
+const text = z.string();
+const release = z.object({ siteVersion: text, reference: text, imageId: text });
+
+const deploymentSchema: z.ZodType<Deployment> = z.object({
+  schemaVersion: z.literal(1),
+  id: text,
+  project: text,
+  from: release,
+  to: release,
+  by: text,
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().optional(),
+  state: z.enum(['running', 'undone', 'failed', 'done', 'rolled-back']),
+  services: z.record(text, z.number()),
+  workers: z.array(text),
+  frontend: text.optional(),
+  stages: z.array(
+    z.object({
+      name: text,
+      state: z.enum(['started', 'done', 'failed']),
+      startedAt: z.iso.datetime(),
+      endedAt: z.iso.datetime().optional(),
+    }),
+  ),
+  sites: z.array(
+    z.object({
+      name: text,
+      maintenance: z.boolean(),
+      patches: z.array(z.object({ app: text, patch: text })),
+      doctypes: z.array(z.object({ app: text, doctype: text, isNew: z.boolean() })),
+      dump: z.object({ path: text, sizeBytes: z.number(), sha256: text, at: text }).optional(),
+      migration: z.enum(['started', 'done', 'undone']).optional(),
+      migratedAt: text.optional(),
+    }),
+  ),
+});
 
 const beforeSchema = z.object({
   /** How the project was brought up. */

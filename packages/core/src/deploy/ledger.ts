@@ -5,6 +5,37 @@ import { z } from 'zod';
 import { ifMissing } from '../disk/if-missing.ts';
 import { makeFolders } from '../disk/make-folders.ts';
 
+/** One line of the history: what was deployed, when, by whom, and how it ended. */
+export interface LedgerEntry {
+  readonly kind: 'deploy' | 'rollback';
+  /** Of the deployment. */
+  readonly id: string;
+  /** When it ended; ISO 8601, UTC. */
+  readonly at: string;
+  /** `user@host` */
+  readonly by: string;
+  /** Of Compose. */
+  readonly project: string;
+  /** Names of images with their tags. */
+  readonly from: string;
+  readonly to: string;
+  readonly outcome: 'done' | 'failed';
+  readonly durationMs: number;
+  readonly stages: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly durationMs: number;
+  }[];
+  /** How many patches were to be run on each site, and the path of its dump. */
+  readonly sites: readonly {
+    readonly name: string;
+    readonly patches: number;
+    readonly dump?: string | undefined;
+  }[];
+  /** Why it failed. */
+  readonly why?: string | undefined;
+}
+
 const entrySchema = z.object({
   kind: z.enum(['deploy', 'rollback']),
   id: z.string(),
@@ -13,18 +44,12 @@ const entrySchema = z.object({
   project: z.string(),
   from: z.string(),
   to: z.string(),
-  /** Digest of the record of the release that serves afterwards. */
-  manifest: z.string().optional(),
   outcome: z.enum(['done', 'failed']),
   durationMs: z.number(),
   stages: z.array(z.object({ name: z.string(), state: z.string(), durationMs: z.number() })),
   sites: z.array(z.object({ name: z.string(), patches: z.number(), dump: z.string().optional() })),
-  /** Why it failed. */
   why: z.string().optional(),
-});
-
-/** One line of the history: what was deployed, when, by whom, and how it ended. */
-export type LedgerEntry = z.infer<typeof entrySchema>;
+}) satisfies z.ZodType<LedgerEntry>;
 
 const lineSchema = entrySchema.extend({ previous: z.string() });
 

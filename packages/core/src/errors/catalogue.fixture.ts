@@ -687,7 +687,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
     composeFilesMissing: [['erp', ['/srv/erp/compose.yaml']]],
     deploymentRefused: [['acme/erp:1.1.0', []]],
-    releaseImageMissing: [['acme/erp:1.1.0', '1.1.0']],
     releaseTagDiffers: [['acme/erp:1.1.0', 'sha256:ab', '1.1.0']],
     deploymentUnreadable: [['/site/.de-build/deployments/x/deployment.json', new Error('x')]],
     deploymentUnfinished: [['20261129T120000Z-1.1.0', 'acme/erp:1.1.0', 'migrate']],

@@ -79,16 +79,6 @@ export function deploymentRefused(reference: string, findings: readonly Finding[
   });
 }
 
-export function releaseImageMissing(reference: string, siteVersion: string): DeBuildError {
-  return new DeBuildError({
-    code: 'release-image-missing',
-    what: `${reference} is not on this engine.`,
-    why: 'A deployment starts the image that was recorded, and neither its id nor its layers are there.',
-    fix: `Bring it back: \`de-build restore ${siteVersion}\`.`,
-    exitCode: EXIT.deployment,
-  });
-}
-
 /** Its tag belongs to another image. */
 export function releaseTagDiffers(reference: string, found: string, siteVersion: string): DeBuildError {
   return new DeBuildError({

@@ -11,12 +11,8 @@ import { benchContainerOf, findProject } from '../deploy/find-project.ts';
 import { recordRollback } from '../deploy/record-deployment.ts';
 import { restoreDatabase } from '../deploy/restore-database.ts';
 import { gate, list, pause, pauseTitle, savedStage, swap } from '../deploy/run-deployment.ts';
-import {
-  nothingToRollBack,
-  releaseImageMissing,
-  releaseTagDiffers,
-  rollbackLosesData,
-} from '../errors/deploy-failures.ts';
+import { releaseImageMissing } from '../errors/archive-failures.ts';
+import { nothingToRollBack, releaseTagDiffers, rollbackLosesData } from '../errors/deploy-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import type { Flow, SiteOptions } from '../flow/tools.ts';
 import type { WrittenRows } from '../frappe/bench/bench.ts';
@@ -69,7 +65,7 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
     const engine = await tools.engine();
     const { from } = deployment;
     const tagged = await engine.images.inspect(from.reference);
-    if (tagged === undefined) throw releaseImageMissing(from.reference, from.siteVersion);
+    if (tagged === undefined) throw releaseImageMissing(from.reference, from.imageId);
     if (tagged.id !== from.imageId) throw releaseTagDiffers(from.reference, tagged.id, from.siteVersion);
     const project = await findProject(site, engine.containers, options.project ?? deployment.project);
     const files = filesOf(deployments, deployment.id);

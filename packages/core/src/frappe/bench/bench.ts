@@ -9,44 +9,63 @@ import { benchCommandFailed, benchToolFailed } from '../../errors/bench-failures
 import { parseJson } from '../../parse-json.ts';
 import { BENCH_TOOL } from './bench-tool.ts';
 
+/** A site on a bench. */
+export interface BenchSite {
+  readonly name: string;
+  /** `mariadb`, `postgres` or `sqlite`; what follows is known of `mariadb` only. */
+  readonly database: string;
+  readonly maintenance: boolean;
+  /** Whether visitors can read in maintenance mode. */
+  readonly readsAllowed: boolean;
+  /** Installed on it. */
+  readonly apps: readonly string[];
+  /** Installed on it, and not in the image. */
+  readonly missingApps: readonly string[];
+  /** Lines of patches.txt that did not run on it, in their order. */
+  readonly patches: readonly { readonly app: string; readonly patch: string }[];
+  /** Whose file differs from what the site was migrated to. */
+  readonly doctypes: readonly { readonly app: string; readonly doctype: string; readonly isNew: boolean }[];
+  readonly databaseBytes: number;
+}
+
 const siteSchema = z.object({
   name: z.string(),
-  /** `mariadb`, `postgres` or `sqlite`; what follows is known of `mariadb` only. */
   database: z.string(),
   maintenance: z.boolean(),
   readsAllowed: z.boolean(),
-  /** Installed on it. */
   apps: z.array(z.string()).default([]),
-  /** Installed on it, and not in the image. */
   missingApps: z.array(z.string()).default([]),
-  /** Lines of patches.txt that did not run on it, in their order. */
   patches: z.array(z.object({ app: z.string(), patch: z.string() })).default([]),
-  /** Whose file differs from what the site was migrated to. */
   doctypes: z.array(z.object({ app: z.string(), doctype: z.string(), isNew: z.boolean() })).default([]),
   databaseBytes: z.number().default(0),
-});
+}) satisfies z.ZodType<BenchSite>;
 
-/** A site on a bench. */
-export type BenchSite = Readonly<z.infer<typeof siteSchema>>;
-
-const descriptionSchema = z.object({
+export interface BenchDescription {
   /** Of the image. */
-  apps: z.array(z.string()),
+  readonly apps: readonly string[];
   /** What `sites/apps.txt` says. */
+  readonly appList: string;
+  readonly sites: readonly BenchSite[];
+}
+
+const descriptionSchema: z.ZodType<BenchDescription> = z.object({
+  apps: z.array(z.string()),
   appList: z.string(),
   sites: z.array(siteSchema),
 });
 
-export type BenchDescription = Readonly<z.infer<typeof descriptionSchema>>;
-
 const restoredSchema = z.object({ tables: z.number(), dropped: z.array(z.string()) });
 const touchedSchema = z.object({ tables: z.array(z.string()).nullable() });
+/** Rows of a table that were written since a time. */
+export interface WrittenRows {
+  readonly table: string;
+  readonly created: number;
+  readonly modified: number;
+}
+
 const lostSchema = z.object({
   written: z.array(z.object({ table: z.string(), created: z.number(), modified: z.number() })),
 });
-
-/** Rows of a table that were written since a time. */
-export type WrittenRows = Readonly<z.infer<typeof lostSchema>['written'][number]>;
 
 const timeSchema = z.object({ time: z.string() });
 
