@@ -166,14 +166,18 @@ withPrivateEngines('a release on a running project', () => {
 
   test('Ctrl-C before the migration undoes what was done', async () => {
     await release('1.3.0', 'drop table if exists tabHalf');
+    // A second one would end it at once.
+    let isSent = false;
     const run = await runCli(['deploy', '--host', engine.host, '--progress', 'plain'], {
       folder: site.folder,
       environment: engine.dockerCli.env,
       onOutput: (text, child) => {
-        if (text.includes('Backing up')) child.kill('SIGINT');
+        if (isSent || !text.includes('Backing up')) return;
+        isSent = true;
+        child.kill('SIGINT');
       },
     });
-    expect(run.exitCode).toBe(130);
+    expect(run).toMatchObject({ exitCode: 130, output: expect.stringContaining('What ran before serves.') });
     for (const each of SITES)
       expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
     const states = await project.compose('ps', '--all', '--format={{.State}}', 'queue-long', 'scheduler');

@@ -10,7 +10,10 @@ import type { Tools } from '../flow/tools.ts';
 import type { Bench } from '../frappe/bench/bench.ts';
 import { runsBench } from '../frappe/bench/runs-bench.ts';
 import { saveDump } from '../frappe/bench/save-dump.ts';
+import { parseJson } from '../parse-json.ts';
 import { measureProgress } from '../progress/progress.ts';
+import { Secret } from '../secrets/secret.ts';
+import { hasSensitiveName } from '../site/sensitive-key.ts';
 import { type DeployedSite, type Deployment, type DeploymentFiles, readBefore } from './deployment.ts';
 import { migrateSite } from './migrate-site.ts';
 import { restoreDatabase } from './restore-database.ts';
@@ -133,10 +136,21 @@ async function backup({ bench, deployment, files, save, tools }: DeploymentRun):
     const at = await bench.siteTime(site.name);
     const saved = await saveDump(bench, site.name, { path, signal: tools.signal, onBytes: meter.set });
     meter.end();
-    await writeWhole(files.siteConfig(site.name), await bench.siteConfig(site.name), { mode: 0o600 });
+    const config = await bench.siteConfig(site.name);
+    // The traceback of a failed migration may print them.
+    for (const secret of secretsIn(config)) tools.redactor.add(secret);
+    await writeWhole(files.siteConfig(site.name), config, { mode: 0o600 });
     site.dump = { ...saved, at };
     await save();
   }
+}
+
+/** Passwords and keys of a site_config.json. */
+function secretsIn(config: string): readonly Secret[] {
+  const values = (parseJson(config) ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.entries(values).flatMap(([key, value]) =>
+    typeof value === 'string' && value !== '' && hasSensitiveName(key) ? [new Secret(key, value)] : [],
+  );
 }
 
 async function migrate({ bench, deployment, files, save, tools, engine }: DeploymentRun): Promise<void> {
