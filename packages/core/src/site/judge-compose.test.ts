@@ -62,6 +62,18 @@ test.each([
   ['always pulled, and pushed', RIGHT.replace('PULL_POLICY=never\n', ''), { push: true }, []],
   ['only images of others', RIGHT, { text: 'services:\n  db:\n    image: mariadb:11\n' }, []],
   [
+    'an image of others, whose tag is in .env',
+    `${RIGHT}DB_VERSION=11\n`,
+    { text: 'a:\n  image: mariadb:$DB_VERSION\n' },
+    [],
+  ],
+  [
+    'another image, and one of others whose tag is in .env',
+    `${RIGHT}DB_VERSION=11\n`.replace('acme/erp', 'acme/other'),
+    { text: `a:\n  image: mariadb:$DB_VERSION\n${FRAPPE}` },
+    ['compose-image-differs 5'],
+  ],
+  [
     'a secret in its name',
     `${RIGHT}DB_PASSWORD=hunter-2\n`,
     { text: 'a:\n  image: x/${DB_PASSWORD}:1\n' },
