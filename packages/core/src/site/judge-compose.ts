@@ -5,6 +5,7 @@ import {
   composeStartsOtherTag,
 } from '../errors/compose-findings.ts';
 import type { Finding, Place } from '../errors/finding.ts';
+import { weaknessOf } from '../secrets/weak-value.ts';
 import { type ComposeService, isVariableName } from './ask-compose.ts';
 import type { ComposeFile } from './compose-files.ts';
 import { expandTemplate } from './compose-template.ts';
@@ -47,8 +48,10 @@ export function readComposeServices(
   const place = { file: files[0]?.path ?? env.path };
   const lineOf = (value: string, settings: readonly Setting[]): Pick<Setting, 'place' | 'keyFor'> =>
     settings.find((setting) => setting.value === value) ?? { place, keyFor: () => undefined };
-  const secrets = [...env.entries.values()].filter(({ value, sensitive }) => sensitive && value !== '');
-  // A finding shows the value.
+  const secrets = [...env.entries.values()].filter(
+    ({ value, sensitive }) => sensitive && weaknessOf(value) === undefined,
+  );
+  // A finding shows the value. A weak one is in the name of an image by chance.
   const shown = services.filter(({ image }) => !secrets.some(({ value }) => image.includes(value)));
   return {
     images: shown.map(({ image: value, hasVariableName }) => ({
