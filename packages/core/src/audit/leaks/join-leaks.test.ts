@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { omitUndefined } from '../../omit-undefined.ts';
+import { TOKEN_KINDS } from '../../secrets/token-kinds.ts';
 import type { Hit } from './byte-search.ts';
 import { describePlace } from './describe-leak.ts';
 import { joinLeaks } from './join-leaks.ts';
@@ -68,9 +70,10 @@ test('a secret in three forms in forty places is one leak, with each fix once', 
 });
 
 test("what only the engine's records have is not said to be in what the image is built from", () => {
+  const token = TOKEN_KINDS.find(({ prefix }) => prefix === 'ghp_');
   const fixesAt = (places: readonly LeakPlace[]) => {
     const ledger = createLeakLedger<LeakPlace>();
-    for (const place of places) ledger.add({ at: 0, token: { prefix: 'ghp_', host: 'GitHub' } }, place);
+    for (const place of places) ledger.add({ at: 0, ...omitUndefined({ token }) }, place);
     return ledger.leaks((place) => place).flatMap(({ fixes }) => fixes);
   };
   const find = 'Find out whose token it is and whether it is real; if so, revoke it where it was made';
