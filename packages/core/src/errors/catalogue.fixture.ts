@@ -528,6 +528,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['.env', 'RELEASE=2026.01.05', undefined],
     ],
     envExampleMissing: [['de-example.env', '.env']],
+    envKeysUnset: [
+      [['DB_HOST'], 'de-example.env'],
+      [['DB_HOST', 'DB_PORT'], 'de-example.env'],
+    ],
     envNul: [[{ file: '.env', line: 2, column: 3 }]],
     envDuplicate: [[key, 2]],
     envSyntax: (['key', 'no-value', 'quote', 'invalid', 'required', 'too-long', 'too-deep'] as const).map(
