@@ -344,7 +344,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
         {
           file: 'images/custom/Containerfile',
           registry: 'docker.io',
-          why: 'dial tcp: lookup registry-1.docker.io: no such host.',
+          why: 'It reported: dial tcp: lookup registry-1.docker.io: no such host.',
         },
       ],
     ],
