@@ -862,6 +862,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     siteVersionUnwritable: [['.env', 'DE_SITE_VERSION', 'No line sets it.']],
     envNotWritten: [['.env', full]],
     siteVersionMissing: [['.env', 'DE_SITE_VERSION', '1.2.3']],
+    settingWrong: [['versionScheme', 'de-build.json']],
     appsUnreadable: [
       [
         {
