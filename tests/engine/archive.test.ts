@@ -299,7 +299,7 @@ onEachEngine('a release that is to outlive its engine', (engine) => {
       expect((await client.images.inspect(imageId))?.tags).toEqual([reference]);
       expect((await archiveRelease({ ...withLogin(), to })).alreadyArchived).toBe(true);
 
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
       await removeImage();
       const restored = await restoreRelease(withLogin());
       expect(restored).toMatchObject({ method: 'registry', imageId, isRenamed: false });

@@ -99,14 +99,22 @@ else {
         `${ENV}COMPOSE_PROFILES=old\n`,
         ['acme/erp:1.3.0'],
       ],
+      [
+        'a variable that gives only the tag',
+        { 'compose.yaml': 'services:\n  db:\n    image: mariadb:${DE_SITE_VERSION}\n' },
+        ENV,
+        ['mariadb:1.4.0'],
+      ],
       ['a service without an image', { 'compose.yaml': 'services:\n  a:\n    build: .\n' }, ENV, []],
     ])('%s', async (_, files, env, expected) => {
       const answer = await ask(files, env);
       if ('problem' in answer) throw new Error(answer.problem);
-      const told = answer.map(({ image, pullPolicy, hasVariable }) =>
-        [image, ...(pullPolicy === undefined ? [] : [pullPolicy]), ...(hasVariable ? ['variable'] : [])].join(
-          ' ',
-        ),
+      const told = answer.map(({ image, pullPolicy, hasVariableName }) =>
+        [
+          image,
+          ...(pullPolicy === undefined ? [] : [pullPolicy]),
+          ...(hasVariableName ? ['variable'] : []),
+        ].join(' '),
       );
       expect(told.sort()).toEqual([...expected].sort());
     });

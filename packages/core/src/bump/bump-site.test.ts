@@ -47,3 +47,18 @@ test('a version of another scheme is refused, with the one that is meant', async
     fix: expect.stringContaining('Give 15.2.3-1'),
   });
 });
+
+test.each([
+  ['versionScheme', 'nope'],
+  ['versionKey', 5],
+  ['env', 5],
+  ['manifests', 5],
+])('with a wrong %s nothing is written', async (setting, value) => {
+  await write('semver', '15.2.3');
+  await writeFile(join(site, 'de-build.json'), JSON.stringify({ [setting]: value }));
+  await expect(bumpSite({ ...options(), to: 'next' })).rejects.toMatchObject({
+    code: 'setting-wrong',
+    what: `\`${setting}\` of de-build.json is wrong.`,
+  });
+  expect(await readFile(join(site, '.env'), 'utf8')).toBe('DE_SITE_VERSION=15.2.3\n');
+});

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { siteVersionMissing } from '../errors/site-failures.ts';
+import { settingWrong, siteVersionMissing } from '../errors/site-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import type { OpenSite } from '../flow/open-site.ts';
 import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { listVersions } from '../manifests/manifest-store.ts';
+import { SITE_CONFIG_FILE } from '../site/read-site-config.ts';
 import { readVersion } from '../site/site.ts';
 import { type Bump, bumpVersion } from '../version/bump.ts';
 import { schemeOf } from '../version/schemes.ts';
@@ -27,11 +28,14 @@ export interface BumpedSite {
   readonly to: string;
 }
 
+/** What decides which file, which key and which version is written. */
+const DECISIVE = ['env', 'versionKey', 'versionScheme', 'manifests'] as const;
+
 const BUMP: Flow = { name: 'bump', stages: [], unchanged: 'The version was not changed.' };
 
 /**
  * Writes the next site version into `.env`, changing that value and nothing else, atomically.
- * @throws DeBuildError `site-not-found`, `not-a-site`, `site-version-*`, `env-not-written`, `site-locked`, `lock-*`
+ * @throws DeBuildError `site-not-found`, `not-a-site`, `setting-wrong`, `site-version-*`, `env-not-written`, `site-locked`, `lock-*`
  */
 export function bumpSite(options: BumpSiteOptions): Promise<BumpedSite> {
   const { to, dryRun } = options;
@@ -41,6 +45,8 @@ export function bumpSite(options: BumpSiteOptions): Promise<BumpedSite> {
 }
 
 async function bump(site: OpenSite, options: BumpSiteOptions, tools: Tools): Promise<BumpedSite> {
+  const wrong = DECISIVE.find((setting) => site.unknownSettings.has(setting));
+  if (wrong !== undefined) throw settingWrong(wrong, SITE_CONFIG_FILE);
   const { env: file, versionKey: key, versionScheme: scheme } = site.config;
   const from = site.env?.path === file ? readVersion(site) : undefined;
   if (from === undefined) throw siteVersionMissing(file, key, schemeOf(scheme).example);

@@ -356,7 +356,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
         {
           file: 'images/custom/Containerfile',
           registry: 'docker.io',
-          why: 'dial tcp: lookup registry-1.docker.io: no such host.',
+          why: 'It reported: dial tcp: lookup registry-1.docker.io: no such host.',
         },
       ],
     ],
@@ -540,6 +540,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['.env', 'RELEASE=2026.01.05', undefined],
     ],
     envExampleMissing: [['de-example.env', '.env']],
+    envKeysUnset: [
+      [['DB_HOST'], 'de-example.env'],
+      [['DB_HOST', 'DB_PORT'], 'de-example.env'],
+    ],
     envNul: [[{ file: '.env', line: 2, column: 3 }]],
     envDuplicate: [[key, 2]],
     envSyntax: (['key', 'no-value', 'quote', 'invalid', 'required', 'too-long', 'too-deep'] as const).map(
@@ -930,6 +934,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     siteVersionUnwritable: [['.env', 'DE_SITE_VERSION', 'No line sets it.']],
     envNotWritten: [['.env', full]],
     siteVersionMissing: [['.env', 'DE_SITE_VERSION', '1.2.3']],
+    settingWrong: [['versionScheme', 'de-build.json']],
     appsUnreadable: [
       [
         {

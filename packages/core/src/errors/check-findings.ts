@@ -41,8 +41,7 @@ function megabytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.floor(bytes / 1e6)} MB`;
 }
 
-/** A value that text and files hold by chance. */
-/** @param example the file that could declare it public; `undefined` for what de-build.json names as a secret */
+/** A value that text and files hold by chance. @param example the file that could declare it public; `undefined` for what de-build.json names as a secret */
 export function secretWeak(key: string, { file, line }: Place, example: string | undefined): Finding {
   return warning('secret-weak', {
     what: `${key} is too weak to be searched for.`,
@@ -59,11 +58,13 @@ export function baseImageMissing(
   reference: string,
   at: { readonly file: string; readonly registry: string; readonly why: string | undefined },
 ): Finding {
-  const answer =
-    at.why === undefined ? `${at.registry} reports no such image.` : `${at.registry} was asked: ${at.why}`;
+  const [state, answer] =
+    at.why === undefined
+      ? ['has none either', 'reports no such image.']
+      : ['did not say whether it does', `was asked. ${at.why}`];
   return warning('base-image-missing', {
-    what: `The engine does not have the base image ${reference}, and its registry did not offer it.`,
-    why: `Without it the build fails. ${answer}`,
+    what: `The engine does not have the base image ${reference}, and its registry ${state}.`,
+    why: `Without it the build fails. ${at.registry} ${answer}`,
     fix: `Correct the FROM line of ${at.file}; or have it on this engine before the release, with \`docker pull\` (after \`docker login\` if it is private), \`docker load\` or \`docker build\`.`,
     file: at.file,
     subject: reference,

@@ -18,7 +18,7 @@ export function envMissing(file: string, first: string, example: string | undefi
     fix:
       example === undefined
         ? `Create ${file} with a line \`${first}\`; in a folder of frappe_docker, copy example.env to it first.`
-        : `Copy ${example} to ${file}, and fill it in; or set its keys in the environment, as for a CI.`,
+        : `Copy ${example} to ${file}, and fill it in; or set its keys in the environment, as for a CI: no other keys are taken from there.`,
     file,
   });
 }
@@ -169,6 +169,16 @@ export function envKeyMissing(
           ? `Add a line \`${subject}=\` to ${file}${needsValue ? ', with its value' : ''}.`
           : `Rename ${mistyped.key} in line ${mistyped.line}, or add ${subject}.`,
     ...at,
+  });
+}
+
+/** @param keys of the example, which only the running site needs */
+export function envKeysUnset(keys: readonly string[], example: string): Finding {
+  return note('env-keys-unset', {
+    what: `The environment does not set ${keys.join(', ')}.`,
+    why: `${example} has ${keys.length === 1 ? 'it' : 'them'}; no version, token or build arg comes from there.`,
+    fix: 'Nothing, as long as the site that runs gets a value.',
+    file: ENVIRONMENT,
   });
 }
 

@@ -115,6 +115,17 @@ export function siteVersionMissing(file: string, key: string, example: string): 
   });
 }
 
+/** @param setting of de-build.json; its default would decide what is written */
+export function settingWrong(setting: string, file: string): DeBuildError {
+  return new DeBuildError({
+    code: 'setting-wrong',
+    what: `\`${setting}\` of ${file} is wrong.`,
+    why: 'What is written depends on it, and its default may be another one.',
+    fix: `Correct it; \`de-build check\` shows what is wrong with it.`,
+    exitCode: EXIT.checks,
+  });
+}
+
 /** The finding is about apps.json, de-build.json or a placeholder in them. */
 export function appsUnreadable({ what, why, file, line }: Finding): DeBuildError {
   const place = file === undefined ? '' : ` (${file}${line === undefined ? '' : `:${line}`})`;

@@ -3,6 +3,7 @@ import { isDeBuildError } from '../errors/de-build-error.ts';
 import { parseJson } from '../parse-json.ts';
 import { type Environment, pickVariables } from '../process/environment.ts';
 import { type ProgramResult, runProgram } from '../process/run-program.ts';
+import { splitReference } from './image-name.ts';
 
 export interface ComposeQuestion {
   /** The site's folder. */
@@ -17,13 +18,13 @@ export interface ComposeQuestion {
 export interface ComposeService {
   readonly image: string;
   readonly pullPolicy: string | undefined;
-  /** Whether the image depends on the env file. */
-  readonly hasVariable: boolean;
+  /** Whether the env file gives more than its tag. */
+  readonly hasVariableName: boolean;
 }
 
 /** Tried in this order: a plugin of Docker, and a program of its own. */
 const PROGRAMS = [['docker', 'compose'], ['docker-compose']] as const;
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 10_000;
 const MAXIMUM_BYTES = 16 * 1024 * 1024;
 /** What a file includes from another machine is not fetched. */
 const OFFLINE = { COMPOSE_EXPERIMENTAL_GIT_REMOTE: 'false', COMPOSE_EXPERIMENTAL_OCI_REMOTE: 'false' };
@@ -53,12 +54,20 @@ export async function askCompose(
     const templates = written && readServices(written);
     if (services !== undefined)
       return Object.entries(services).flatMap(([name, { image, pull_policy: pullPolicy }]) => {
-        const hasVariable = templates !== undefined && templates[name]?.image !== image;
-        return image === undefined ? [] : [{ image, pullPolicy, hasVariable }];
+        if (image === undefined) return [];
+        const template = templates?.[name]?.image;
+        const hasVariableName = template !== undefined && isVariableName(template, image);
+        return [{ image, pullPolicy, hasVariableName }];
       });
     problem = `\`${program.join(' ')} config\` ${describe(resolved)}`;
   }
   return { problem };
+}
+
+/** Whether a line `image:` does not itself name the image that Compose makes of it: `mariadb:$TAG` does. */
+export function isVariableName(template: string, image: string): boolean {
+  const { name } = splitReference(image);
+  return template !== name && !template.startsWith(`${name}:`) && !template.startsWith(`${name}@`);
 }
 
 /** `undefined` when it is not there. */

@@ -29,6 +29,13 @@ export function splitImageName(name: string): { readonly host: string; readonly 
   return { host, path: host === HUB && !path.includes('/') ? `library/${path}` : path };
 }
 
+/** A name with its tag, which is `latest` where none is written. */
+export function splitReference(reference: string): { readonly name: string; readonly tag: string } {
+  const [, name = reference, tag = 'latest'] =
+    /^(.*?)(?::([\w.-]+))?$/.exec(reference.replace(/@.*/, '')) ?? [];
+  return { name, tag };
+}
+
 /** The name as Docker shows it: without `docker.io/` and `docker.io/library/`. */
 export function familiarImageName(name: string): string {
   const { host, path } = splitImageName(name);

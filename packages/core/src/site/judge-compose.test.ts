@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parseEnv } from './env-file.ts';
-import { imageOfCompose, judgeCompose, readComposeLines } from './judge-compose.ts';
+import { imageOfCompose, judgeCompose, readComposeLines, readComposeServices } from './judge-compose.ts';
 import { defaultSiteConfig } from './site-config.ts';
 
 /** As frappe_docker has it. */
@@ -62,6 +62,18 @@ test.each([
   ['always pulled, and pushed', RIGHT.replace('PULL_POLICY=never\n', ''), { push: true }, []],
   ['only images of others', RIGHT, { text: 'services:\n  db:\n    image: mariadb:11\n' }, []],
   [
+    'an image of others, whose tag is in .env',
+    `${RIGHT}DB_VERSION=11\n`,
+    { text: 'a:\n  image: mariadb:$DB_VERSION\n' },
+    [],
+  ],
+  [
+    'another image, and one of others whose tag is in .env',
+    `${RIGHT}DB_VERSION=11\n`.replace('acme/erp', 'acme/other'),
+    { text: `a:\n  image: mariadb:$DB_VERSION\n${FRAPPE}` },
+    ['compose-image-differs 5'],
+  ],
+  [
     'a secret in its name',
     `${RIGHT}DB_PASSWORD=hunter-2\n`,
     { text: 'a:\n  image: x/${DB_PASSWORD}:1\n' },
@@ -71,6 +83,19 @@ test.each([
   ['what Compose refuses', RIGHT, { text: 'a:\n  image: ${X:?say it}\n' }, []],
 ])('%s', (_, env, options, expected) => {
   expect(judge(env, options)).toEqual(expected);
+});
+
+test.each([
+  ['a secret hides the image whose name has it', 'hunter-2-to-erp', []],
+  ['a weak one is in a name by chance', 'erp', ['compose-tag-differs']],
+  ['an empty one is none', '', ['compose-tag-differs']],
+])('of what Compose tells: %s', (_, password, expected) => {
+  const { env } = parseEnv(`DE_SITE_VERSION=1.4.0\nDB_PASSWORD=${password}\n`, '.env');
+  const image = `acme/erp:${password === '' ? 'x' : password}`;
+  const services = [{ image, pullPolicy: undefined, hasVariableName: false }];
+  const config = { ...defaultSiteConfig(), image: 'acme/erp' };
+  const findings = judgeCompose({ config, env }, readComposeServices(services, [], env));
+  expect(findings.map(({ id }) => id)).toEqual(expected);
 });
 
 test.each([

@@ -5,11 +5,12 @@ import {
   composeStartsOtherTag,
 } from '../errors/compose-findings.ts';
 import type { Finding, Place } from '../errors/finding.ts';
-import type { ComposeService } from './ask-compose.ts';
+import { weaknessOf } from '../secrets/weak-value.ts';
+import { type ComposeService, isVariableName } from './ask-compose.ts';
 import type { ComposeFile } from './compose-files.ts';
 import { expandTemplate } from './compose-template.ts';
 import type { EnvFile } from './env-file.ts';
-import { familiarImageName, judgeImageName } from './image-name.ts';
+import { familiarImageName, judgeImageName, splitReference } from './image-name.ts';
 import { readVersion, type Site } from './site.ts';
 
 /** A value of `image:` or `pull_policy:` as Compose reads it. */
@@ -18,8 +19,8 @@ interface Setting {
   readonly place: Place;
   /** The key that would give the line a value which `isRight`, if it had `value`. */
   readonly keyFor: (value: string, isRight: (value: string) => boolean) => string | undefined;
-  /** Whether it depends on the env file. */
-  readonly hasVariable: boolean;
+  /** Of an image: whether the env file gives more than its tag. */
+  readonly hasVariableName: boolean;
 }
 
 /** What Compose would start. */
@@ -47,17 +48,19 @@ export function readComposeServices(
   const place = { file: files[0]?.path ?? env.path };
   const lineOf = (value: string, settings: readonly Setting[]): Pick<Setting, 'place' | 'keyFor'> =>
     settings.find((setting) => setting.value === value) ?? { place, keyFor: () => undefined };
-  const secrets = [...env.entries.values()].filter(({ value, sensitive }) => sensitive && value !== '');
-  // A finding shows the value.
+  const secrets = [...env.entries.values()].filter(
+    ({ value, sensitive }) => sensitive && weaknessOf(value) === undefined,
+  );
+  // A finding shows the value. A weak one is in the name of an image by chance.
   const shown = services.filter(({ image }) => !secrets.some(({ value }) => image.includes(value)));
   return {
-    images: shown.map(({ image: value, hasVariable }) => ({
+    images: shown.map(({ image: value, hasVariableName }) => ({
       ...lineOf(value, lines.images),
       value,
-      hasVariable,
+      hasVariableName,
     })),
-    pullPolicies: shown.flatMap(({ image, pullPolicy: value, hasVariable }) =>
-      value === undefined ? [] : [{ ...lineOf(value, lines.pullPolicies), image, value, hasVariable }],
+    pullPolicies: shown.flatMap(({ image, pullPolicy: value, hasVariableName }) =>
+      value === undefined ? [] : [{ ...lineOf(value, lines.pullPolicies), image, value, hasVariableName }],
     ),
   };
 }
@@ -83,7 +86,7 @@ export function judgeCompose(
   });
   const started = reading.images.filter(({ value }) => isOurs(value));
   if (started.length === 0) {
-    const other = reading.images.find(({ hasVariable }) => hasVariable);
+    const other = reading.images.find(({ hasVariableName }) => hasVariableName);
     return other === undefined ? [] : [composeStartsOther(lineOf(other, image, isOurs), other.value, image)];
   }
   const isRight = (value: string) => isOurs(value) && splitReference(value).tag === version;
@@ -148,14 +151,14 @@ function readSettings(
               expandTemplate(written, (name) => (name === key ? wanted : env.entries.get(name)?.value)).value,
             ),
           );
-      return [{ value, place: { file: path, line: index + 1 }, keyFor, hasVariable: value !== written }];
+      return [
+        {
+          value,
+          place: { file: path, line: index + 1 },
+          keyFor,
+          hasVariableName: isVariableName(written, value),
+        },
+      ];
     }),
   );
-}
-
-/** Without a tag it is `latest`. */
-function splitReference(reference: string): { readonly name: string; readonly tag: string } {
-  const [, name = reference, tag = 'latest'] =
-    /^(.*?)(?::([\w.-]+))?$/.exec(reference.replace(/@.*/, '')) ?? [];
-  return { name, tag };
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { envExampleMissing, envMissing } from '../errors/env-findings.ts';
+import { envExampleMissing, envKeysUnset, envMissing } from '../errors/env-findings.ts';
+import { ENVIRONMENT } from '../errors/environment.ts';
 import type { Finding } from '../errors/finding.ts';
 import { versionMissing } from '../errors/version-findings.ts';
 import { omitUndefined } from '../omit-undefined.ts';
@@ -129,8 +130,30 @@ async function readCheckedEnv(
     !/^env-value-(?:shape|unlikely)$/.test(finding.id) || !isJudged(finding, config, findings);
   return {
     env: markSecrets({ ...env, entries: checked.entries }, config),
-    findings: [...findings, ...schema.findings, ...checked.findings.filter(isNew)],
+    findings: [
+      ...findings,
+      ...schema.findings,
+      ...leaveOutUnset(checked.findings.filter(isNew), { env, used, example: config.exampleEnv }),
+    ],
   };
+}
+
+/** In an environment, as of a CI, keys are no problem that only the running site needs. */
+function leaveOutUnset(
+  findings: readonly Finding[],
+  {
+    env,
+    used,
+    example,
+  }: { readonly env: EnvFile; readonly used: ReadonlySet<string>; readonly example: string },
+): readonly Finding[] {
+  const isUnset = ({ id, subject = '' }: Finding) =>
+    env.path === ENVIRONMENT && id === 'env-key-missing' && !used.has(subject);
+  const unset = findings.filter(isUnset).flatMap(({ subject }) => subject ?? []);
+  return [
+    ...findings.filter((finding) => !isUnset(finding)),
+    ...(unset.length === 0 ? [] : [envKeysUnset(unset, example)]),
+  ];
 }
 
 /** The keys that may come from the environment: those of the example, and their aliases. */

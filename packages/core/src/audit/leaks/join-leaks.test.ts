@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { omitUndefined } from '../../omit-undefined.ts';
+import { TOKEN_KINDS } from '../../secrets/token-kinds.ts';
 import type { Hit } from './byte-search.ts';
 import { describePlace } from './describe-leak.ts';
 import { joinLeaks } from './join-leaks.ts';
@@ -63,8 +65,24 @@ test('a secret in three forms in forty places is one leak, with each fix once', 
     'Revoke the v',
     'Change the s',
     'Pass secrets',
-    'Remove the b',
+    'Remove each ',
   ]);
+});
+
+test("what only the engine's records have is not said to be in what the image is built from", () => {
+  const token = TOKEN_KINDS.find(({ prefix }) => prefix === 'ghp_');
+  const fixesAt = (places: readonly LeakPlace[]) => {
+    const ledger = createLeakLedger<LeakPlace>();
+    for (const place of places) ledger.add({ at: 0, ...omitUndefined({ token }) }, place);
+    return ledger.leaks((place) => place).flatMap(({ fixes }) => fixes);
+  };
+  const find = 'Find out whose token it is and whether it is real; if so, revoke it where it was made';
+  const remove =
+    'Remove each build record from the engine with `docker buildx history rm` and its id; it is not in the image.';
+  const keepOut = `${find}, and keep it out of what the image is built from.`;
+  expect(fixesAt([record, { ...record, id: 'def' }])).toEqual([`${find}.`, remove]);
+  expect(fixesAt([at('a')])).toEqual([keepOut]);
+  expect(fixesAt([at('a'), record])).toEqual([keepOut, remove]);
 });
 
 test('places that are not listed are counted, and never those of another secret', () => {

@@ -7,7 +7,7 @@ export function fixesOf(
   needle: Pick<Needle, 'isWeak'> | undefined,
   places: readonly LeakedPlace[],
 ): readonly string[] {
-  if (needle === undefined) return [UNKNOWN_TOKEN];
+  if (needle === undefined) return unknownTokenFixes(places);
   return [
     needle.isWeak
       ? `The value of ${secret} is so ordinary that it may be there by chance; if it is not, change it.`
@@ -21,13 +21,20 @@ export function removalsOf(places: readonly LeakedPlace[]): readonly string[] {
   return [...new Set(places.map(({ place }) => removalOf(place)))];
 }
 
-const UNKNOWN_TOKEN =
-  'Find out whose token it is and whether it is real; if so, revoke it where it was made, and keep it out of what the image is built from.';
+/** What the engine keeps may be of another build than the image's. */
+function unknownTokenFixes(places: readonly LeakedPlace[]): readonly string[] {
+  const beside = places.filter(({ place }) => place.kind === 'build-record' || place.kind === 'build-cache');
+  const isInImage = beside.length < places.length;
+  return [
+    `Find out whose token it is and whether it is real; if so, revoke it where it was made${isInImage ? ', and keep it out of what the image is built from' : ''}.`,
+    ...removalsOf(beside),
+  ];
+}
 
 function removalOf(place: LeakPlace): string {
   switch (place.kind) {
     case 'build-record':
-      return 'Remove the build record from the engine with `docker buildx history rm`; it is not in the image.';
+      return 'Remove each build record from the engine with `docker buildx history rm` and its id; it is not in the image.';
     case 'build-cache':
       return 'Empty the build cache of the engine with `docker builder prune`; it is not in the image.';
     case 'configuration':

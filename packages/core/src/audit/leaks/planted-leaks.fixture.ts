@@ -363,6 +363,7 @@ export const UNREAD: readonly (readonly [name: string, bytes: Buffer, inside: Re
   ['lz4 behind a skippable frame', behindSkippable(sealed('\x04\x22\x4d\x18\x64\x40\xa7')), /^$/],
   ['lzma', sealed(`\x5d\0\0\x80\0${'\xff'.repeat(8)}`), /^$/],
   ['cpio', sealed('070701'), /^$/],
+  ['compress', sealed('\x1f\x9d\x90'), /^$/],
   ['xz in a Debian package', arOf([['data.tar.xz', sealed('\xfd7zXZ\0\0\x04')]]), /^data\.tar\.xz$/],
   ['xz in gzip', gzipSync(sealed('\xfd7zXZ\0\0\x04')), /^gzip$/],
   ['an ar that breaks off', arOf([['a', padding]]).subarray(0, 5000), /^$/],

@@ -25,6 +25,8 @@ test.each([
     'error frappe@: The engine "node" is incompatible with this module. Expected version ">=18". Got "16.20.2"',
     /Node version/,
   ],
+  ['syntax error in pattern', /pattern/],
+  ['illegal exclusion pattern: "!"', /pattern/],
   ['/bin/sh: 1: set: Illegal option -\r', /line endings/],
   ["/bin/bash: line 1: $'\\r': command not found", /line endings/],
   ['tar: write error: No space left on device', /disk/],

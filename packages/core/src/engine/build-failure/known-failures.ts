@@ -198,6 +198,12 @@ export const KNOWN_FAILURES: readonly KnownFailure[] = [
       'Check the path, which is relative to the context, and .dockerignore. `.env`, apps.json and `.de-build` are never sent.',
   },
   {
+    signs: /syntax error in pattern|illegal exclusion pattern|error parsing regexp/i,
+    title: 'A pattern of paths is invalid',
+    advice:
+      'Correct it in .dockerignore, or in a COPY with a wildcard: a `[` needs a `]` with something between them, something must follow a `!` or a `\\`, and a `\\` in front of a sign such as `[` makes it literal.',
+  },
+  {
     signs: /exec format error/i,
     title: 'The base image is for another kind of processor',
     advice: 'Use a base image for the platform of the engine, or install emulation for the other one.',

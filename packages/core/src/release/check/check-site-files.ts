@@ -47,7 +47,7 @@ export function checkSiteFiles(
     },
     env: { findings: found('env'), summary: env && describeEnv(env), ...skipped('env') },
     apps: { findings: found('apps'), summary: counted(apps.length, 'app'), ...skipped('apps') },
-    token: { findings: [...sources.findings, ...weakSecrets], summary: sources.summary },
+    token: checkTokens(site, weakSecrets),
     containerfile: {
       findings: [
         ...found('containerfile'),
@@ -60,6 +60,15 @@ export function checkSiteFiles(
       ...skipped('containerfile'),
     },
   };
+}
+
+/** Without the env file nothing is known of the values of placeholders. */
+function checkTokens(site: OpenSite, weakSecrets: readonly Finding[]): CheckOutcome<never> {
+  const { config, env, sources } = site;
+  if (env !== undefined) return { findings: [...sources.findings, ...weakSecrets], summary: sources.summary };
+  const unread = findWrongSetting(site, ['env']) ?? `${config.env} was not read`;
+  const known = sources.findings.filter(({ id }) => id !== 'placeholder-unknown');
+  return { findings: [...known, ...weakSecrets], skipped: unread };
 }
 
 /** With `mode=max` a cache has the steps of every stage, the folder of the bench with its apps among them. */

@@ -38,7 +38,7 @@ function fakeEngine(asked: string[]): Engine {
 }
 
 async function check(
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Buffer>>,
   environment: Readonly<Record<string, string>> = {},
 ) {
   for (const [path, text] of Object.entries(files)) {
@@ -138,6 +138,29 @@ describe('a wrong setting: nothing is said of what its default names', () => {
   );
 });
 
+describe('placeholders without a value', () => {
+  const apps = JSON.stringify([{ url: 'https://${PAT}@example.invalid/a/b', branch: 'v1' }]);
+  const files = { ...SITE, 'apps.json': apps, '.env': 'DE_SITE_VERSION=1.0.1\n' };
+
+  test('in the env file: it has no such key', async () => {
+    const { found } = await check(files);
+    expect(found('token')).toMatchObject({ status: 'failed', findings: [{ id: 'placeholder-unknown' }] });
+  });
+
+  test.each([
+    ['is not there', undefined, 'env-missing', '.env was not read'],
+    ['is no text', Buffer.from([0x41, 0x3d, 0xff]), 'file-not-utf8', '.env was not read'],
+    ['has a wrong setting', 5, 'config-invalid', '`env` of de-build.json is wrong'],
+  ])('nothing is said of them when the env file %s', async (_, text, id, summary) => {
+    const { '.env': _env, ...others } = files;
+    const env = Buffer.isBuffer(text) ? { '.env': text } : {};
+    const config = { image: 'acme/erp', ...(text === 5 ? { env: text } : {}) };
+    const { found, ids } = await check({ ...others, ...env, 'de-build.json': JSON.stringify(config) });
+    expect(ids).toContain(id);
+    expect(found('token')).toMatchObject({ status: 'skipped', summary, findings: [] });
+  });
+});
+
 describe('a warning that the site accepts', () => {
   const accepting = (accept: Record<string, string>) =>
     check({
@@ -190,11 +213,23 @@ describe('without .env, as in a CI', () => {
     expect(JSON.stringify(env)).not.toContain(TOKEN);
   });
 
-  test('one that is not set is missing', async () => {
+  test('those that only the running site needs are noted', async () => {
     const { found } = await check(files, { DE_SITE_VERSION: '1.0.1', PAT_DESIRED_EFFECT: TOKEN });
-    expect(found('env')?.findings).toMatchObject([
-      { id: 'env-key-missing', what: 'DB_HOST is missing from the environment.', subject: 'DB_HOST' },
-    ]);
+    expect(found('env')).toMatchObject({
+      status: 'passed',
+      findings: [{ id: 'env-keys-unset', what: 'The environment does not set DB_HOST.' }],
+    });
+  });
+
+  test('one that is not set is missing', async () => {
+    const { found } = await check(files, { DE_SITE_VERSION: '1.0.1' });
+    expect(found('env')).toMatchObject({
+      status: 'failed',
+      findings: [
+        { id: 'env-key-missing', what: 'PAT_DESIRED_EFFECT is missing from the environment.' },
+        { id: 'env-keys-unset' },
+      ],
+    });
   });
 
   test('none set: the file is missing', async () => {

@@ -4,6 +4,8 @@ const SEALED: readonly (readonly [kind: string, ...magics: readonly string[]])[]
   ['lzip', 'LZIP\x01'],
   ['lzop', '\x89LZO\0\r\n\x1a\n'],
   ['rar', 'Rar!\x1a\x07'],
+  // Block mode, and codes of 12 to 16 bits: two bytes alone are in random files.
+  ['compress', ...[0x8c, 0x8d, 0x8e, 0x8f, 0x90].map((flags) => `\x1f\x9d${String.fromCharCode(flags)}`)],
   ['snappy', '\xff\x06\0\0sNaPpY'],
   ['cab', 'MSCF\0\0\0\0'],
   ['rpm', '\xed\xab\xee\xdb'],
