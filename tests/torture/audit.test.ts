@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { DE_BUILD } from '../engine/run-cli.ts';
 import { countAlarms } from './audit-alarms.ts';
-import { measureAuditLeaks } from './audit-leaks.ts';
+import { measurePrograms } from './audit-leaks.ts';
 
 test.each([
-  ['leaks that programs write and pack', measureAuditLeaks],
+  ['leaks that programs write and pack', measurePrograms],
   ['no leak where passwords are weak', countAlarms],
 ])('%s', async (_, measure) => {
   const folder = await mkdtemp(join(tmpdir(), 'de-build-audit-'));

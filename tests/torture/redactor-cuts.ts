@@ -11,7 +11,7 @@ const VALUES: Readonly<Record<string, string>> = {
   TOKEN: 'ghx_Pl4ntedTokenOfTheTorture0123456789ab',
   SIGNS: 'p/a+s s"w\\o=r&d~?%<>\'#@:;{}$`!',
   LETTERS: 'pässwörd-密码-ключ-😀👩‍👩‍👧',
-  SHORT: 'abc12-',
+  SHORT: 'q7#x2-',
   KEY: '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n-----END PRIVATE KEY-----\n',
   LONG: `ghx_12345_${Array.from({ length: 40 }, (_, at) => `eyJ${(at * 7919).toString(36)}`).join('.-_')}`,
 };

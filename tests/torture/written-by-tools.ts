@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { inspect } from 'node:util';
 
 /** What each form is written by; `$V` is the secret. */
@@ -83,10 +85,5 @@ export function writeByTools(secret: string): readonly (readonly [tool: string, 
 }
 
 export function isThere(command: string): boolean {
-  try {
-    execFileSync('sh', ['-c', 'command -v "$1"', 'sh', command]);
-    return true;
-  } catch {
-    return false;
-  }
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
 }

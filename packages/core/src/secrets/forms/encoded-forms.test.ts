@@ -86,6 +86,8 @@ test.each([
   expect(encodedForms(value).length).toBeLessThanOrEqual(most);
 });
 
+const ODD = String.raw`it's-9f8e"$a \b|<c>&d%41=ü`;
+
 test.each([
   ['a set -x in the JSON of a log', "it's-a<b>cd", String.raw`+ echo 'it'\\''s-a\u003cb\u003ecd'`],
   ['a URL in the JSON of an image', 'pass&w/ord^12', String.raw`https://u:pass\u0026w%2Ford%5E12@h/`],
@@ -98,8 +100,21 @@ test.each([
   ['PostgreSQL', "it's\\a-secret9", String.raw`it''s\\a-secret9`],
   ['MySQL', 'it\'s-"a"-secret9', String.raw`it\'s-\"a\"-secret9`],
   ['.properties', 'a#b!c:d=efghij', String.raw`a\#b\!c\:d\=efghij`],
+  ["Python's xmlcharrefreplace", ODD, String.raw`it's-9f8e"$a \b|<c>&d%41=&#252;`],
+  ["Perl's Data::Dumper", ODD, String.raw`$VAR1 = "it's-9f8e\"\$a \\b|<c>&d%41=\303\274";`],
+  ["jq's tojson | tojson", ODD, String.raw`"\"\\\"it's-9f8e\\\\\\\"$a \\\\\\\\b|<c>&d%41=ü\\\"\""`],
+  ["Python's JSON in base64", ODD, 'WyJpdCdzLTlmOGVcIiRhIFxcYnw8Yz4mZCU0MT1cdTAwZmMiXQ=='],
+  ['the same, a byte later', ODD, 'IFsiaXQncy05ZjhlXCIkYSBcXGJ8PGM+JmQlNDE9XHUwMGZjIl0='],
+  ['the same, two bytes later', ODD, 'ICBbIml0J3MtOWY4ZVwiJGEgXFxifDxjPiZkJTQxPVx1MDBmYyJd'],
 ])('%s', (_, value, text) => {
   const { redact, find } = toolsFor(value);
   expect(redact(text)).toContain(MARK);
   expect(find(Buffer.from(text))).toContain('whole');
+});
+
+test("Perl's quotemeta of bytes, in a log and in a file", () => {
+  const { redact, find } = toolsFor(ODD);
+  const bytes = Buffer.from(String.raw`it\'s\-9f8e\"\$a\ \\b\|\<c\>\&d\%41\=\Ã\¼`, 'latin1');
+  expect(redact(bytes.toString('utf8'))).toBe(MARK);
+  expect(find(bytes)).toContain('whole');
 });

@@ -2,7 +2,7 @@ import { base64Forms, nestedBase64Forms, urlSafe } from './base64.ts';
 import { entityForms } from './entities.ts';
 import { jsonForms, plainJsonForms } from './json.ts';
 import { percentForms, userPartForms } from './percent.ts';
-import { quotedForms } from './quoting.ts';
+import { quotedBytes, quotedForms } from './quoting.ts';
 
 /** How a secret may be written. */
 export type SecretForm =
@@ -49,6 +49,8 @@ export function encodedForms(value: string): readonly EncodedSecret[] {
   add('html-escaped', entityForms(value));
   add('json-escaped', jsonForms(value));
   add('quoted', quoted);
+  // As a log shows bytes that are no text.
+  add('quoted', [quotedBytes(value).toString('utf8')]);
   add('json-escaped', new Set([...percent, ...quoted].flatMap(plainJsonForms)));
   for (const written of new Set([value, ...userPartForms(value), ...plainJsonForms(value)])) {
     for (const text of base64Forms(Buffer.from(written, 'utf8'))) {
@@ -73,8 +75,8 @@ export interface SecretBytes {
 }
 
 /**
- * Everything that reveals a secret in a file: every text of `encodedForms`, UTF-16 in both byte orders, and base64 of
- * UTF-16, as PowerShell reads its commands.
+ * Everything that reveals a secret in a file: every text of `encodedForms`, quoted byte by byte, UTF-16 in both byte
+ * orders, and base64 of UTF-16, as PowerShell reads its commands.
  */
 export function encodedBytes(value: string): readonly SecretBytes[] {
   const texts = encodedForms(value).map(({ form, text }) => ({ form, bytes: Buffer.from(text, 'utf8') }));
@@ -86,5 +88,5 @@ export function encodedBytes(value: string): readonly SecretBytes[] {
   const packed = base64Forms(littleEndian).map((text): SecretBytes => {
     return { form: 'base64', bytes: Buffer.from(text) };
   });
-  return [...texts, ...utf16, ...packed];
+  return [...texts, { form: 'quoted', bytes: quotedBytes(value) }, ...utf16, ...packed];
 }

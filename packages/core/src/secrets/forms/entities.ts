@@ -1,5 +1,7 @@
 /** What each tool writes for a sign. */
 const ENTITIES: readonly Readonly<Record<string, string>>[] = [
+  // Python's `xmlcharrefreplace`
+  {},
   // Python's `saxutils.escape`, ElementTree's text
   tool('&amp; &lt; &gt;'),
   // The HTML standard's attributes; ElementTree's and Java's
@@ -29,7 +31,7 @@ const upperHex = (sign: string) => `&#x${sign.codePointAt(0)?.toString(16).toUpp
 
 /**
  * A value with the entities and character references of HTML and XML: for the signs that each tool replaces, beyond ASCII
- * also (Python's `xmlcharrefreplace`, libxml2), and for all signs (OWASP).
+ * also (libxml2), and for all signs (OWASP).
  */
 export function entityForms(value: string): readonly string[] {
   const references = [(sign: string) => sign, decimal, hex, upperHex];

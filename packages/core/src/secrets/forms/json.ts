@@ -14,7 +14,7 @@ const BEYOND_ASCII = /[\u007f-\uffff]/g;
 
 /**
  * A value within a string of JSON, as tools write it: with `/` escaped or not (PHP), as ASCII (Python) or not, with the
- * escapes of those that protect HTML, in both cases of the hexadecimal digits, and JSON inside JSON.
+ * escapes of those that protect HTML, in both cases of the hexadecimal digits, and JSON inside JSON, also twice.
  */
 export function jsonForms(value: string): readonly string[] {
   const plain = jsonString(value);
@@ -26,13 +26,13 @@ export function jsonForms(value: string): readonly string[] {
     return [text, ascii, slashed(text), slashed(ascii)];
   });
   const cased = [...new Set([...once, ...once.map(upperCased)])];
-  return [...cased, ...cased.map(jsonString)];
+  return [...cased, ...cased.map(jsonString), ...plainJsonForms(value).map(jsonString).map(jsonString)];
 }
 
-/** The same in short, for what is encoded already: as most tools do it, and as Go does. */
+/** The same in short, for what is encoded or will be: as most tools do it, as Go does, and as Python does. */
 export function plainJsonForms(text: string): readonly string[] {
   const plain = jsonString(text);
-  return [plain, plain.replace(/[&<>]/g, unicodeEscape)];
+  return [plain, plain.replace(/[&<>]/g, unicodeEscape), plain.replace(BEYOND_ASCII, unicodeEscape)];
 }
 
 function jsonString(text: string): string {

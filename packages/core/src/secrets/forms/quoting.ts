@@ -7,7 +7,7 @@ const SHELLS: readonly Quote[] = [
   (value) => value.replaceAll("'", `'"'"'`),
   // In double quotes: bash's `declare -p`
   backslashed(/[$`"\\]/g),
-  // bash's `printf %q`; Ruby's `shellescape`; Perl's `quotemeta`
+  // bash's `printf %q`; Ruby's `shellescape`; Perl's `quotemeta` of text
   backslashed(/[\s!"$&'()*,;<>?[\\\]^`{|}]|^[#~]|(?<=[:=])~/g),
   backslashed(/[^\w\-.,:+/@\u0080-\uffff]/g),
   backslashed(/[^\w\u0080-\uffff]/g),
@@ -39,6 +39,8 @@ const LANGUAGES: readonly RegExp[] = [
   /[\\"]/g,
   // MySQL's dumps, PHP's `addslashes`
   /[\\'"]/g,
+  // Perl's `Data::Dumper`
+  /[\\"$@]/g,
   // Java's `.properties`
   /[\\#!=:]/g,
 ];
@@ -68,6 +70,12 @@ export function quotedForms(value: string): readonly string[] {
     return BEYOND.map((write) => text.replace(BEYOND_ASCII, write));
   });
   return [...[...SHELLS, ...CONFIGURATION, ...DOUBLED].map((quote) => quote(value)), ...literals];
+}
+
+/** A value as Perl's `quotemeta` writes it that reads it as bytes, without line breaks: no character beyond ASCII stays one. */
+export function quotedBytes(value: string): Buffer {
+  const bytes = Buffer.from(value, 'utf8').toString('latin1');
+  return Buffer.from(bytes.replace(/\W/g, '\\$&').replace(/[\r\n]/g, ''), 'latin1');
 }
 
 function backslashed(signs: RegExp): Quote {
