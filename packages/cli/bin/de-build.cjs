@@ -5,7 +5,6 @@ const { mkdirSync, statSync } = require('node:fs');
 const { enableCompileCache, getCompileCacheDir } = require('node:module');
 const { homedir } = require('node:os');
 const { join } = require('node:path');
-const { setFlagsFromString } = require('node:v8');
 const answers = require('../dist/bundle/answers.json');
 
 const argv = process.argv.slice(2);
@@ -16,8 +15,6 @@ else process.stdout.on('error', failUnlessLeft).write(answer);
 
 async function start() {
   cacheCompiledCode();
-  // The bytes that pass through count as memory: by default, the collector runs for each few megabytes of them.
-  if (argv.includes('audit')) setFlagsFromString('--heap-growing-percent=800');
   const folder = enterFolder();
   const { run, processIo } = require('../dist/bundle/main.cjs');
   process.exitCode = await run(argv, processIo(folder));
