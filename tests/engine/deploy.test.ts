@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   EXAMPLE_BASE_IMAGE,
@@ -209,6 +209,29 @@ withPrivateEngines('a release on a running project', () => {
     expect({ exitCode, stages }).toEqual({ exitCode: 0, stages: ['pause', 'swap', 'gate'] });
     expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler')).toEqual([`${site.image}:1.4.0`]);
   });
+
+  test('a gate that fails leaves the sites in maintenance mode, until the deployment is finished', async () => {
+    await setGates(['test "$DE_BUILD_SITES" = "erp.localhost two.localhost"', 'echo no orders; exit 3']);
+    await release('1.5.0');
+    const failed = await deBuild('deploy');
+    expect(failed).toMatchObject({
+      exitCode: 15,
+      document: {
+        error: { code: 'deployment-failed', why: expect.stringContaining('`echo no orders; exit 3`') },
+      },
+    });
+    expect(failed.document.error.output).toBe('no orders');
+    expect(await project.get('/api/method/ping')).toMatchObject({ status: 503 });
+    await setGates(['test "$DE_BUILD_VERSION" = 1.5.0']);
+    expect(await deBuild('deploy', '--resume')).toMatchObject({ exitCode: 0 });
+    expect(await project.get('/api/method/ping')).toMatchObject({ status: 200 });
+  });
+
+  async function setGates(gates: readonly string[]): Promise<void> {
+    const path = join(site.folder, 'de-build.json');
+    const config = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(path, JSON.stringify({ ...config, gates }));
+  }
 
   /** Runs the CLI, and parses what it prints. */
   async function deBuild(...args: readonly string[]) {

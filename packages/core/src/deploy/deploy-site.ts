@@ -1,3 +1,4 @@
+import { makeFolders } from '../disk/make-folders.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import type { Engine } from '../engine/engine.ts';
 import { freeBytes } from '../engine/free-bytes.ts';
@@ -108,19 +109,21 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
       if (dryRun) return { dryRun, plan, findings };
       const deployment = unfinished ?? newDeployment(plan, what, tools);
       const files = filesOf(site.own.deployments, deployment.id);
+      const gates = { commands: site.config.gates, folder: site.folder };
       const save = () => saveDeployment(site.own.deployments, deployment);
       deployment.state = 'running';
       await site.own.make();
-      await save();
       if (unfinished === undefined) {
+        await makeFolders(files.folder, 0o700);
         const { folder, files: paths, envFile } = source;
         const before = { folder, files: paths, appList: described.appList, ...omitUndefined({ envFile }) };
         await writeWhole(files.before, `${JSON.stringify(before)}\n`, { mode: 0o600 });
         const snapshot = snapshotOf(resolved, project, site.config.image);
         await writeWhole(files.compose, `${JSON.stringify(snapshot)}\n`, { mode: 0o600 });
       }
+      await save();
       try {
-        await runDeployment({ deployment, project, engine, compose, bench, files, save, tools });
+        await runDeployment({ deployment, project, engine, compose, bench, files, gates, save, tools });
         deployment.state = 'done';
       } catch (error) {
         if (!signal.aborted) await recordDeployment(site.own.ledger, deployment, tools.now(), error);

@@ -132,7 +132,8 @@ export interface DeploymentFiles {
   readonly compose: string;
   /** A `BeforeDeployment`. */
   readonly before: string;
-  dump(site: string): string;
+  /** @param name `database` unless given */
+  dump(site: string, name?: string): string;
   siteConfig(site: string): string;
   log(site: string): string;
 }
@@ -145,7 +146,7 @@ export function filesOf(deployments: string, id: string): DeploymentFiles {
     state: join(folder, 'deployment.json'),
     compose: join(folder, 'compose.json'),
     before: join(folder, 'before.json'),
-    dump: (site) => join(folder, 'backups', site, 'database.sql.gz'),
+    dump: (site, name = 'database') => join(folder, 'backups', site, `${name}.sql.gz`),
     siteConfig: (site) => join(folder, 'backups', site, 'site_config.json'),
     log: (site) => join(folder, `migrate-${site}.log`),
   };

@@ -1,6 +1,6 @@
+import { rm } from 'node:fs/promises';
 import type { Compose } from '../compose/compose.ts';
 import type { RunningProject } from '../compose/running-project.ts';
-import { makeFolders } from '../disk/make-folders.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
@@ -17,6 +17,7 @@ import { hasSensitiveName } from '../site/sensitive-key.ts';
 import { type DeployedSite, type Deployment, type DeploymentFiles, readBefore } from './deployment.ts';
 import { migrateSite } from './migrate-site.ts';
 import { restoreDatabase } from './restore-database.ts';
+import { runGates } from './run-gates.ts';
 import { waitForServices } from './wait-for-services.ts';
 import { waitForSite } from './wait-for-site.ts';
 
@@ -29,6 +30,8 @@ export interface DeploymentRun {
   /** Of the image that is deployed. */
   readonly bench: Bench;
   readonly files: DeploymentFiles;
+  /** Commands of the site that must succeed when it is served. */
+  readonly gates: { readonly commands: readonly string[]; readonly folder: string };
   /** Writes the state of the deployment. */
   readonly save: () => Promise<void>;
   readonly tools: Tools;
@@ -59,6 +62,10 @@ export async function runDeployment(run: DeploymentRun): Promise<void> {
       // After an interrupt, the migration may still run in its container.
       const mayMigrate = deployment.sites.some(({ migration }) => migration === 'started');
       if (!tools.signal.aborted || !mayMigrate) await undo(run);
+      else
+        tools.done(
+          'The migration may still run in its container. Finish with `de-build deploy --resume`, or go back with `de-build rollback`.',
+        );
       throw error;
     }
   }
@@ -127,18 +134,18 @@ export async function pause(
 
 async function backup({ bench, deployment, files, save, tools }: DeploymentRun): Promise<void> {
   for (const site of deployment.sites) {
-    // Of an earlier run: the database may be half migrated by now, and what was saved before that is the backup.
-    if (site.dump !== undefined && site.migration !== undefined) continue;
-    const path = files.dump(site.name);
-    const id = `backup ${site.name}`;
-    const meter = measureProgress({ id, title: `Dumping ${site.name}`, unit: 'bytes' }, tools.emit);
-    await makeFolders(path.slice(0, path.lastIndexOf('/')), 0o700);
-    const at = await bench.siteTime(site.name);
-    const saved = await saveDump(bench, site.name, { path, signal: tools.signal, onBytes: meter.set });
-    meter.end();
     const config = await bench.siteConfig(site.name);
     // The traceback of a failed migration may print them.
     for (const secret of secretsIn(config)) tools.redactor.add(secret);
+    // Of an earlier run: the database may be half migrated by now, and what was saved before that is the backup.
+    if (site.dump !== undefined && site.migration !== undefined) continue;
+    const path = files.dump(site.name);
+    await rm(path, { force: true });
+    const id = `backup ${site.name}`;
+    const meter = measureProgress({ id, title: `Dumping ${site.name}`, unit: 'bytes' }, tools.emit);
+    const at = await bench.siteTime(site.name);
+    const saved = await saveDump(bench, site.name, { path, signal: tools.signal, onBytes: meter.set });
+    meter.end();
     await writeWhole(files.siteConfig(site.name), config, { mode: 0o600 });
     site.dump = { ...saved, at };
     await save();
@@ -154,9 +161,6 @@ function secretsIn(config: string): readonly Secret[] {
 }
 
 async function migrate({ bench, deployment, files, save, tools, engine }: DeploymentRun): Promise<void> {
-  tools.done(
-    'The migration may still run in a container. Finish with `de-build deploy --resume`, or go back with `de-build rollback`.',
-  );
   await bench.listApps();
   for (const site of deployment.sites) {
     if (!isMigrated(site) || site.migration === 'done') continue;
@@ -192,19 +196,22 @@ export async function swap({ compose, deployment, engine, project, tools }: Depl
 }
 
 /** Maintenance mode ends here; where a site is not served then, it is on again. */
-export async function gate({ bench, deployment, tools }: DeploymentRun): Promise<void> {
-  const base = deployment.frontend === undefined ? undefined : `http://${deployment.frontend}:8080`;
+export async function gate({ bench, deployment, gates, tools }: DeploymentRun): Promise<void> {
+  const { frontend } = deployment;
+  const base = `http://${frontend}:8080`;
   for (const { name } of deployment.sites) await bench.run(['--site', name, 'clear-cache']);
-  for (const { name, maintenance } of deployment.sites) {
-    if (maintenance) continue;
-    await bench.run(['--site', name, 'set-maintenance-mode', 'off']);
-    if (base === undefined) continue;
-    try {
+  const served = deployment.sites.filter(({ maintenance }) => !maintenance);
+  const setMaintenance = async (state: 'on' | 'off') => {
+    for (const { name } of served) await bench.run(['--site', name, 'set-maintenance-mode', state]);
+  };
+  await setMaintenance('off');
+  try {
+    for (const { name } of frontend === undefined ? [] : served)
       await waitForSite(bench, { base, site: name, signal: tools.signal });
-    } catch (error) {
-      await bench.run(['--site', name, 'set-maintenance-mode', 'on']);
-      throw error;
-    }
+    await runGates(gates, deployment, tools);
+  } catch (error) {
+    await setMaintenance('on');
+    throw error;
   }
 }
 

@@ -711,6 +711,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['backend did not become ready.', 'It is not running', 'erp.localhost is in maintenance mode.', 'log'],
     ],
     servicesNotReady: [[['backend (0 of 1)'], 180]],
+    gateFailed: [
+      ['./smoke.sh', 1, 'no orders'],
+      ['./smoke.sh', null, ''],
+    ],
     siteNotServed: [['erp.localhost', '/ has status 502']],
     nothingToRollBack: [['erp']],
     rollbackLosesData: [['acme/erp:1.0.0', 'Since noon, rows were written that would be lost.']],

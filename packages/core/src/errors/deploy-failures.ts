@@ -201,3 +201,18 @@ export function rollbackLosesData(reference: string, rows: string): DeBuildError
     exitCode: EXIT.deployment,
   });
 }
+
+/** A command of `gates`. */
+export function gateFailed(command: string, exitCode: number | null, output: string): DeBuildError {
+  return new DeBuildError({
+    code: 'gate-failed',
+    what: `The gate \`${command}\` failed.`,
+    why:
+      exitCode === null
+        ? 'It was ended, or took too long.'
+        : `It ended with exit code ${exitCode}; the end of its output follows.`,
+    fix: 'Run it by hand, and correct what it reports; it is in `gates` of de-build.json.',
+    exitCode: EXIT.deployment,
+    output,
+  });
+}

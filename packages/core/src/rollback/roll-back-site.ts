@@ -102,8 +102,9 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
         files,
         save,
         tools,
+        gates: { commands: [], folder: site.folder },
       };
-      const from0 = deployment.stages.length;
+      const first = deployment.stages.length;
       // The stages share their list with the deployment, which is what is saved.
       const isMigration = migrated.length > 0;
       await savedStage(work, 'pause', pauseTitle(deployment, isMigration), () => pause(work, isMigration));
@@ -111,7 +112,7 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
         await savedStage(work, 'backup', `Backing up ${list(migrated)}`, async () => {
           for (const { name } of migrated) {
             const meter = measureProgress({ id: name, title: `Dumping ${name}`, unit: 'bytes' }, tools.emit);
-            const path = files.dump(name).replace(/database/, `rolled-back-${tools.now().getTime()}`);
+            const path = files.dump(name, `rolled-back-${tools.now().getTime()}`);
             await saveDump(bench, name, { path, signal, onBytes: meter.set });
             meter.end();
           }
@@ -128,7 +129,7 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
       await recordRollback(site.own.ledger, deployment, {
         started,
         now: tools.now(),
-        stages: deployment.stages.slice(from0),
+        stages: deployment.stages.slice(first),
       });
       return { dryRun, deployment, databases };
     });

@@ -178,6 +178,12 @@ export const siteConfigSchema = z
       .describe(
         'Warnings that are known and no longer count, with the reason: by id, such as `branch-moves`, or for one app or key as `branch-moves:frappe`. They are shown as accepted, and recorded.',
       ),
+    gates: z
+      .array(z.string().trim().min(1, 'is empty'))
+      .default([])
+      .describe(
+        'Commands that `de-build deploy` runs in the folder of the site, when the new services serve: a smoke test, for one. They get DE_BUILD_SITES, DE_BUILD_VERSION and DE_BUILD_PROJECT. If one fails, the deployment has failed, and maintenance mode is on again.',
+      ),
     tokenExpiryWarningDays: z
       .int()
       .min(0)
