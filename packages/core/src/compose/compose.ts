@@ -48,8 +48,6 @@ export interface ResolvedProject {
 
 export interface ResolvedService {
   readonly image: string | undefined;
-  readonly command: readonly string[];
-  readonly pullPolicy: string | undefined;
   /** As a container that runs it has it in its labels, where nothing changed. */
   readonly configHash: string;
 }
@@ -62,8 +60,6 @@ const Resolved = z.looseObject({
     z.string(),
     z.looseObject({
       image: z.string().optional(),
-      command: z.union([z.array(z.string()), z.string()]).nullish(),
-      pull_policy: z.string().optional(),
     }),
   ),
 });
@@ -106,13 +102,11 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
         }),
       );
       const services = Object.entries(document.services).map(
-        ([service, { image, command, pull_policy: pullPolicy }]) =>
+        ([service, { image }]) =>
           [
             service,
             {
               image,
-              command: typeof command === 'string' ? [command] : (command ?? []),
-              pullPolicy,
               configHash: hashOf.get(service) ?? '',
             },
           ] as const,

@@ -46,14 +46,6 @@ export function isOfImage({ image: reference }: Pick<ContainerDetails, 'image'>,
   return isSameRepository(parseReference(reference).repository, image);
 }
 
-/** The services of an image, and how many containers each has. */
-export function servicesOf(project: RunningProject, image: string): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const one of project.containers)
-    if (isOfImage(one, image)) counts.set(one.service, (counts.get(one.service) ?? 0) + 1);
-  return counts;
-}
-
 function projectName({ labels }: ContainerDetails): string {
   return labels[`${LABEL}.project`] ?? '';
 }

@@ -24,7 +24,6 @@ export interface Containers {
   connect(container: string, network: string): Promise<void>;
   /** SIGTERM, and SIGKILL after so many seconds. One that is not running is not an error. */
   stop(container: string, seconds: number): Promise<void>;
-  restart(container: string, seconds: number): Promise<void>;
   /** Ends it where it runs, and removes it with its anonymous volumes. A missing one is not an error. */
   remove(container: string): Promise<void>;
   /** Writes a tar archive into a folder of it. */
@@ -33,13 +32,10 @@ export interface Containers {
   exec(container: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Whether a program runs in it that `exec` started. */
   hasPrograms(container: string): Promise<boolean>;
-  /** Names of the networks with all of these labels. */
-  networks(labels: Readonly<Record<string, string>>): Promise<readonly string[]>;
 }
 
 const Ids = z.array(z.looseObject({ Id: z.string() }));
 const Created = z.looseObject({ Id: z.string() });
-const Networks = z.array(z.looseObject({ Name: z.string() }));
 /** An upload is a database. */
 const UPLOAD_WITHIN_MS = Number.POSITIVE_INFINITY;
 const CREATE_WITHIN_MS = 5 * 60_000;
@@ -86,7 +82,6 @@ export function containers(transport: EngineTransport): Containers {
     },
     start: (container) => change(`/containers/${container}/start`),
     stop: (container, t) => change(`/containers/${container}/stop`, { t }, (t + 60) * 1000),
-    restart: (container, t) => change(`/containers/${container}/restart`, { t }, (t + 60) * 1000),
     async remove(container) {
       const path = `/containers/${container}`;
       const answer = await transport.text({
@@ -112,11 +107,6 @@ export function containers(transport: EngineTransport): Containers {
     },
     exec: (container, command, options = {}) => runExec(transport, container, command, options),
     hasPrograms: (container) => hasPrograms(transport, container),
-    async networks(labels) {
-      const query = { filters: labelFilter(labels) };
-      const listed = await askEngine(transport, { method: 'GET', path: '/networks', query }, Networks);
-      return listed.map(({ Name }) => Name);
-    },
   };
 }
 

@@ -5,6 +5,8 @@ import type { Engine, RegistryCredential } from '../engine.ts';
 import { createRegistryClient } from './registry-client.ts';
 import { registryImages } from './registry-images.ts';
 
+const noProject = () => Promise.reject(engineNeeded('A running project'));
+
 /**
  * A registry in the place of an engine: a builder pushes images to it by their digest, where they are read and get their tags.
  * @param image the repository: `registry.example.com/acme/erp`
@@ -27,8 +29,17 @@ export function registryEngine(
       pull: (reference) => Promise.reject(engineNeeded(`A pull of ${reference}`)),
     },
     cache: builder.cache,
-    get containers(): never {
-      throw engineNeeded('A running project');
+    containers: {
+      list: noProject,
+      inspect: noProject,
+      create: noProject,
+      start: noProject,
+      connect: noProject,
+      stop: noProject,
+      remove: noProject,
+      upload: noProject,
+      exec: noProject,
+      hasPrograms: noProject,
     },
     async about() {
       const [[platform = 'linux/amd64'] = []] = await builder.platforms();
