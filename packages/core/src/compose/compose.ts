@@ -3,7 +3,6 @@ import { composeFailed, composeMissing, composeTooSlow } from '../errors/compose
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { parseJson } from '../parse-json.ts';
 import type { Environment } from '../process/environment.ts';
-import type { ProgramLines } from '../process/run-program.ts';
 import { runProgram } from '../process/run-program.ts';
 
 /** How a project is brought up: the files, and where they are read. */
@@ -20,7 +19,6 @@ export interface ComposeOptions {
   /** Of the engine: `unix:///var/run/docker.sock`. */
   readonly endpoint: string;
   readonly signal: AbortSignal;
-  readonly redactor: NonNullable<ProgramLines['redactor']>;
 }
 
 /** Docker Compose, on one project. */
@@ -32,12 +30,7 @@ export interface Compose {
    * touched.
    * @throws DeBuildError `compose-failed`, `compose-too-slow`
    */
-  up(services: readonly string[], options: UpOptions): Promise<void>;
-}
-
-export interface UpOptions {
-  readonly withinMs: number;
-  readonly onLine: (line: string) => void;
+  up(services: readonly string[], withinMs: number): Promise<void>;
 }
 
 export interface ResolvedProject {
@@ -74,14 +67,11 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
     ...files.flatMap((file) => ['--file', file]),
     ...(envFile === undefined ? [] : ['--env-file', envFile]),
   ];
-  const run = async (args: readonly string[], timeoutMs: number, onLine?: (line: string) => void) => {
+  const run = async (args: readonly string[], timeoutMs: number) => {
     const result = await runProgram(program, [...global, ...args], {
       ...runOptions(options),
       folder,
       timeoutMs,
-      ...(onLine === undefined
-        ? {}
-        : { lines: { redactor: options.redactor, onLine: (line) => void onLine(line) } }),
     });
     const shown = `docker compose ${args.join(' ')}`;
     if (result.ended === 'timeout') throw composeTooSlow(shown, timeoutMs / 1000, result.stderr);
@@ -113,9 +103,9 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
       );
       return { document, services: new Map(services) };
     },
-    async up(services, { withinMs, onLine }) {
+    async up(services, withinMs) {
       const args = ['up', '--detach', '--no-deps', '--no-build', '--pull', 'never'];
-      await run([...args, ...services], withinMs, onLine);
+      await run([...args, ...services], withinMs);
     },
   };
 }

@@ -15,7 +15,7 @@ export async function openProjectFiles(
   deployments: string,
   { name, folder, files, envFile }: RunningProject,
   { endpoint }: Pick<Engine, 'endpoint'>,
-  { environment, signal, redactor }: Pick<Tools, 'environment' | 'signal' | 'redactor'>,
+  { environment, signal }: Pick<Tools, 'environment' | 'signal'>,
 ): Promise<{ readonly compose: Compose; readonly source: ComposeProject }> {
   const ours = (await readDeployments(deployments)).find(
     ({ id }) => filesOf(deployments, id).compose === files[0],
@@ -32,5 +32,5 @@ export async function openProjectFiles(
   );
   if (missing.flat().length > 0 || paths.length === 0) throw composeFilesMissing(name, missing.flat());
   const source: ComposeProject = { name, folder: at, files: paths, ...omitUndefined({ envFile: env }) };
-  return { compose: await openCompose(source, { environment, endpoint, signal, redactor }), source };
+  return { compose: await openCompose(source, { environment, endpoint, signal }), source };
 }

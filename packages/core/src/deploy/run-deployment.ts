@@ -184,9 +184,8 @@ export async function swap({ compose, deployment, engine, project, tools }: Depl
   const names = Object.keys(deployment.services);
   const frontend = names.filter((name) => name === deployment.frontend);
   const others = names.filter((name) => name !== deployment.frontend);
-  const onLine = () => undefined;
   for (const services of [others, frontend])
-    if (services.length > 0) await compose.up(services, { withinMs: SWAP_WITHIN_MS, onLine });
+    if (services.length > 0) await compose.up(services, SWAP_WITHIN_MS);
   await waitForServices(engine.containers, {
     project: project.name,
     services: deployment.services,

@@ -70,10 +70,10 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
     const project = await findProject(site, engine.containers, options.project ?? deployment.project);
     const files = filesOf(deployments, deployment.id);
     const before = await readBefore(files);
-    const { environment, signal, redactor } = tools;
+    const { environment, signal } = tools;
     const compose = await openCompose(
       { name: project.name, folder: before.folder, files: [files.compose] },
-      { environment, endpoint: engine.endpoint, signal, redactor },
+      { environment, endpoint: engine.endpoint, signal },
     );
     const { image, benchFolder } = site.config;
     const like = benchContainerOf(project, image, benchFolder);
