@@ -72,7 +72,8 @@ function start(name: string, args: readonly string[]) {
   mkdirSync(cwd);
   return spawn('sh', ['-c', 'ulimit -c unlimited; exec "$@"', 'sh', process.execPath, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+    // With a certificate variable, git is started for each repository; otherwise there would be only de-build.
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, SSL_CERT_DIR: '/etc/ssl/certs' },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
 }
