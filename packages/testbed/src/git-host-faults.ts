@@ -31,6 +31,8 @@ export interface GitHostFault {
   readonly code: string | undefined;
   /** It must be retried. */
   readonly isAskedAgain?: true;
+  /** The connection breaks: git then asks at once, beside the retries. */
+  readonly isBroken?: true;
   /** Makes the host fail, after it has answered `after` requests correctly. */
   set(host: FaultyGitHost, after: number): Promise<FaultyAddress>;
   /** It concerns the whole host, so it cannot begin in the middle of an exchange. */
@@ -93,6 +95,7 @@ export async function startFaultyGitHost(folder: string): Promise<FaultyGitHost>
 }
 
 const AGAIN = { isAskedAgain: true } as const;
+const BROKEN = { ...AGAIN, isBroken: true } as const;
 const WHOLE = { isFromTheStart: true } as const;
 const SILENT = { timeoutSeconds: 2 };
 
@@ -125,11 +128,11 @@ export const GIT_HOST_FAULTS: readonly GitHostFault[] = [
   answers('slow', { kind: 'slow', delayMs: 300 }, undefined),
   answers('never an answer', { kind: 'hang' }, 'git-timeout', SILENT),
   answers('never the end of an answer', { kind: 'drip', everyMs: 300 }, 'git-timeout', SILENT),
-  answers('a reset', { kind: 'reset' }, 'git-host-failed', AGAIN),
-  answers('a reset in the headers', { kind: 'reset-in-headers' }, 'git-host-failed', AGAIN),
-  answers('a reset in the body', { kind: 'reset-in-body' }, 'git-host-failed', AGAIN),
-  answers('closed without a word', { kind: 'close' }, 'git-host-failed', AGAIN),
-  answers('half an answer', { kind: 'truncated' }, 'git-answer-cut-off', AGAIN),
+  answers('a reset', { kind: 'reset' }, 'git-host-failed', BROKEN),
+  answers('a reset in the headers', { kind: 'reset-in-headers' }, 'git-host-failed', BROKEN),
+  answers('a reset in the body', { kind: 'reset-in-body' }, 'git-host-failed', BROKEN),
+  answers('closed without a word', { kind: 'close' }, 'git-host-failed', BROKEN),
+  answers('half an answer', { kind: 'truncated' }, 'git-answer-cut-off', BROKEN),
   answers('an answer that ends inside of a line', { kind: 'cut-answer' }, 'git-answer-broken'),
   answers('a login page', { kind: 'html' }, 'git-answer-broken'),
   answers('what is not git', { kind: 'garbage' }, 'git-answer-broken'),
@@ -165,13 +168,13 @@ function answers(
   name: string,
   fault: GitFault,
   code: string | undefined,
-  more: { readonly isAskedAgain?: true; readonly timeoutSeconds?: number } = {},
+  more: Pick<GitHostFault, 'isAskedAgain' | 'isBroken'> & { readonly timeoutSeconds?: number } = {},
 ): GitHostFault {
-  const { isAskedAgain, timeoutSeconds } = more;
+  const { timeoutSeconds, ...kind } = more;
   return {
     name,
     code,
-    ...(isAskedAgain === undefined ? {} : { isAskedAgain }),
+    ...kind,
     async set({ server }, after) {
       server.setFault(FAULTY_REPOSITORY, fault, { after });
       return { url: server.url + PATH, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) };
