@@ -4,6 +4,7 @@ import { isDeBuildError } from '../errors/de-build-error.ts';
 import { parseJson } from '../parse-json.ts';
 import type { Environment } from '../process/environment.ts';
 import { runProgram } from '../process/run-program.ts';
+import { COMPOSE_PROGRAMS } from '../site/ask-compose.ts';
 
 /** How a project is brought up: the files, and where they are read. */
 export interface ComposeProject {
@@ -46,7 +47,6 @@ export interface ResolvedService {
 }
 
 const RESOLVE_WITHIN_MS = 60_000;
-const COMMANDS = [['docker', 'compose'], ['docker-compose']] as const;
 
 const Resolved = z.looseObject({
   services: z.record(
@@ -111,7 +111,7 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
 }
 
 async function findCommand(options: ComposeOptions): Promise<readonly [string, ...string[]]> {
-  for (const [program, ...args] of COMMANDS) {
+  for (const [program, ...args] of COMPOSE_PROGRAMS) {
     try {
       const run = { ...runOptions(options), folder: '/', timeoutMs: 20_000 };
       const { exitCode } = await runProgram(program, [...args, 'version', '--short'], run);

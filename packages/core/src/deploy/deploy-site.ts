@@ -85,9 +85,10 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
         unfinished.to.reference,
         unfinished.stages.at(-1)?.name ?? 'plan',
       );
+    const resumed = resume ? unfinished : undefined;
     const engine = await tools.engine();
-    const to = unfinished?.to ?? (await releaseOnEngine(site, engine, release));
-    const project = await findProject(site, engine.containers, options.project ?? unfinished?.project);
+    const to = resumed?.to ?? (await releaseOnEngine(site, engine, release));
+    const project = await findProject(site, engine.containers, options.project ?? resumed?.project);
     const { compose, source } = await openProjectFiles(site.own.deployments, project, engine, tools);
     const like = benchContainerOf(project, site.config.image, site.config.benchFolder);
     const shared = { project: project.name, like, image: to.imageId, benchFolder: site.config.benchFolder };
@@ -99,7 +100,7 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
         async () => {
           const [resolved, described] = await Promise.all([compose.resolve(), bench.describe()]);
           const free = await freeBytes(site.own.path);
-          const from = unfinished?.from ?? runningRelease(like);
+          const from = resumed?.from ?? runningRelease(like);
           const sources = { project, resolved, bench: described, image: site.config.image, from, to };
           return { ...planDeployment({ ...sources, freeBytes: free }), resolved, described };
         },
@@ -107,13 +108,13 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
       const errors = findings.filter(({ severity }) => severity === 'error');
       if (errors.length > 0) throw deploymentRefused(to.reference, errors);
       if (dryRun) return { dryRun, plan, findings };
-      const deployment = unfinished ?? newDeployment(plan, what, tools);
+      const deployment = resumed ?? newDeployment(plan, what, tools);
       const files = filesOf(site.own.deployments, deployment.id);
       const gates = { commands: site.config.gates, folder: site.folder };
       const save = () => saveDeployment(site.own.deployments, deployment);
       deployment.state = 'running';
       await site.own.make();
-      if (unfinished === undefined) {
+      if (resumed === undefined) {
         await makeFolders(files.folder, 0o700);
         const { folder, files: paths, envFile } = source;
         const before = { folder, files: paths, appList: described.appList, ...omitUndefined({ envFile }) };

@@ -14,9 +14,9 @@ import type { DeployedSite } from './deployment.ts';
  */
 export async function restoreDatabase(
   bench: Bench,
-  { name, dump, migration }: Pick<DeployedSite, 'name' | 'dump' | 'migration'>,
+  { name, dump }: Pick<DeployedSite, 'name' | 'dump'>,
   tools: Pick<Tools, 'emit'>,
-  part: 'touched' | 'all' = migration === 'done' ? 'all' : 'touched',
+  part: 'touched' | 'all',
 ): Promise<void> {
   if (dump === undefined) return;
   await verifyDump(dump);

@@ -49,7 +49,10 @@ const SWAP_WITHIN_MS = 10 * 60_000;
  */
 export async function runDeployment(run: DeploymentRun): Promise<void> {
   const { deployment, tools } = run;
-  const wasSwapping = deployment.stages.some(({ name }) => name === 'swap');
+  // A rollback that was interrupted may have taken a database back.
+  const wasSwapping =
+    deployment.stages.some(({ name }) => name === 'swap') &&
+    deployment.sites.every((site) => !isMigrated(site) || site.migration === 'done');
   if (!wasSwapping) {
     try {
       const isMigration = deployment.sites.some(isMigrated);
@@ -217,10 +220,12 @@ export async function gate({ bench, deployment, gates, tools }: DeploymentRun): 
 /** Puts the databases back that a migration began to change, and starts what ran before. */
 async function undo(run: DeploymentRun): Promise<void> {
   const { deployment, bench, project, engine, files, save, tools } = run;
-  const started = deployment.stages.map(({ name }) => name);
-  if (started.includes('migrate')) {
+  const migrations = deployment.stages.filter(({ name }) => name === 'migrate').length;
+  // The list of touched tables knows nothing of a migration by an earlier run.
+  const isFirst = migrations === 1;
+  if (migrations > 0) {
     for (const site of deployment.sites.filter(({ migration }) => migration !== undefined)) {
-      await restoreDatabase(bench, site, tools);
+      await restoreDatabase(bench, site, tools, isFirst && site.migration === 'started' ? 'touched' : 'all');
       site.migration = 'undone';
       await save();
     }

@@ -118,7 +118,12 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
           }
         });
         await savedStage(work, 'restore', `Restoring the database of ${list(migrated)}`, async () => {
-          for (const one of migrated) await restoreDatabase(bench, one, tools, 'all');
+          for (const one of migrated) {
+            one.migration = 'started';
+            await save();
+            await restoreDatabase(bench, one, tools, 'all');
+            one.migration = 'undone';
+          }
         });
       }
       await bench.writeAppList(before.appList);

@@ -23,7 +23,7 @@ export interface ComposeService {
 }
 
 /** Tried in this order: a plugin of Docker, and a program of its own. */
-const PROGRAMS = [['docker', 'compose'], ['docker-compose']] as const;
+export const COMPOSE_PROGRAMS = [['docker', 'compose'], ['docker-compose']] as const;
 const TIMEOUT_MS = 10_000;
 const MAXIMUM_BYTES = 16 * 1024 * 1024;
 /** What a file includes from another machine is not fetched. */
@@ -44,7 +44,7 @@ export async function askCompose(
   question: ComposeQuestion,
 ): Promise<readonly ComposeService[] | { readonly problem: string }> {
   let problem = 'Docker Compose is not installed';
-  for (const program of PROGRAMS) {
+  for (const program of COMPOSE_PROGRAMS) {
     const [resolved, written] = await Promise.all([
       config(program, [], question),
       config(program, ['--no-interpolate'], question),
