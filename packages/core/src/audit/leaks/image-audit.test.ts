@@ -80,6 +80,8 @@ test.each<[string, TarFile, string]>([
   expect(leaks.map(({ place }) => (place as FilePlace).path)).toEqual([expect.stringContaining(path)]);
 });
 
+const ATBB = 'ATBBR9vX2mKq7TbN4sYw8LzJ6hDf3GcP';
+
 describe('in the configuration', () => {
   test.each<[string, object, string]>([
     [
@@ -269,6 +271,13 @@ describe('no alarm for', () => {
   });
 });
 
+test('what looks like a token is none in a line of base64', async () => {
+  const line = `Qk1+/0aB${ATBB}`.padEnd(76, 'aB3/');
+  const texts = { line, 'cut.txt': `Qk1+/0aB ${ATBB}/aB`, url: `https://x-token-auth:${ATBB}@bitbucket.org/a/b` };
+  const { leaks } = await auditLayers([Object.entries(texts)], CLASSIC);
+  expect(leaks.map(({ place }) => place)).toMatchObject([{ path: 'cut.txt' }, { path: 'url' }]);
+});
+
 describe('warnings', () => {
   test('a short password', async () => {
     const { leaks } = await auditLayers([[['a', 'the password is x7Kp2mQ9']]], 'x7Kp2mQ9');
@@ -303,11 +312,11 @@ describe('warnings', () => {
     ['npm_R9vX2mKq7TbN4sYw8LzJ6hDf3GcP5aUe1QrS', 'a token of npm (npm_…)'],
     ['dckr_pat_R9vX2mKq7TbN4sYw8LzJ6hDf3Gc', 'a token of Docker Hub (dckr_pat_…)'],
     ['xoxb-8305712946-R9vX2mKq7TbN4sYw8LzJ', 'a token of Slack (xoxb-…)'],
-    ['ATBBR9vX2mKq7TbN4sYw8LzJ6hDf3GcP', 'a token of Bitbucket (ATBB…)'],
+    [ATBB, 'a token of Bitbucket (ATBB…)'],
     [`ghs_12345_${'R9vX2mKq7TbN4sYw8LzJ.6hDf3GcP5aUe1QrSR9vX2'}`, 'a token of GitHub (ghs_…)'],
   ])('%#: what looks like a token', async (token, secret) => {
     const shifts = Array.from({ length: 32 }, (_, shift) => shift);
-    const files = shifts.map((shift): [string, string] => [`${shift}`, `${'+'.repeat(shift)}x${token}@e`]);
+    const files = shifts.map((shift): [string, string] => [`${shift}`, `${' '.repeat(shift)}x${token}@e`]);
     const { leaks } = await auditLayers([[...files, ['alone', token]]], CLASSIC);
     const warning = { severity: 'warning', isKnown: false, form: 'token-shaped', secret };
     const places = [...shifts.map(String), 'alone'];

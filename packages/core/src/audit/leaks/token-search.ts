@@ -61,10 +61,30 @@ function tokenAt(bytes: Buffer, at: number, filled: number): FoundToken | undefi
     if (firstWord !== word) continue;
     const [token, rest] =
       whole.exec(bytes.toString('latin1', at, Math.min(filled, at + LONGEST_TOKEN))) ?? [];
-    if (token !== undefined && rest !== undefined && looksRandom(rest))
-      return { at, end: at + token.length, kind };
+    if (token === undefined || rest === undefined || !looksRandom(rest)) continue;
+    const found = { at, end: at + token.length, kind };
+    if (!isAlphanumeric(kind) || !isInBase64(bytes.subarray(0, filled), found)) return found;
   }
   return undefined;
+}
+
+/** Whether its tokens are letters and digits only, as base64 mostly is. */
+function isAlphanumeric({ prefix, characters }: TokenKind): boolean {
+  return !prefix.includes('_') && characters === '[A-Za-z0-9]';
+}
+
+/** Shorter than the lines of base64 that programs write (64 and 76), longer than such a token in a URL. */
+const BASE64_LINE = 60;
+
+function isInBase64(bytes: Uint8Array, { at, end }: { readonly at: number; readonly end: number }): boolean {
+  let [from, to] = [at, end];
+  while (from > 0 && end - from < BASE64_LINE && isBase64(bytes[from - 1])) from--;
+  while (to < bytes.length && to - from < BASE64_LINE && isBase64(bytes[to])) to++;
+  return to - from >= BASE64_LINE;
+}
+
+function isBase64(byte = 0): boolean {
+  return /[A-Za-z0-9+/]/.test(String.fromCharCode(byte));
 }
 
 const ENOUGH_CHARACTERS = 12;
