@@ -273,7 +273,11 @@ describe('no alarm for', () => {
 
 test('what looks like a token is none in a line of base64', async () => {
   const line = `Qk1+/0aB${ATBB}`.padEnd(76, 'aB3/');
-  const texts = { line, 'cut.txt': `Qk1+/0aB ${ATBB}/aB`, url: `https://x-token-auth:${ATBB}@bitbucket.org/a/b` };
+  const texts = {
+    line,
+    'cut.txt': `Qk1+/0aB ${ATBB}/aB`,
+    url: `https://x-token-auth:${ATBB}@bitbucket.org/a/b`,
+  };
   const { leaks } = await auditLayers([Object.entries(texts)], CLASSIC);
   expect(leaks.map(({ place }) => place)).toMatchObject([{ path: 'cut.txt' }, { path: 'url' }]);
 });
