@@ -1,57 +1,29 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  EXAMPLE_BASE_IMAGE,
-  EXAMPLE_RUNTIME_IMAGE,
-  EXAMPLE_SERVICES_IMAGE,
-  type ExampleProject,
-  type ExampleSite,
-  ensureBaseImages,
-  fillExampleApp,
-  type PrivateEngine,
-  privateEngineVersions,
-  runCommand,
-  startExampleProject,
-  startPrivateEngine,
-} from '@de-build/testbed';
+import { runCommand } from '@de-build/testbed';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { createExampleWorld, type ExampleWorld } from './example-world.ts';
+import { type DeployedWorld, startDeployedWorld } from './deployed-world.ts';
 import { withPrivateEngines } from './on-each-engine.ts';
 import { runCli } from './run-cli.ts';
-import { runRelease } from './run-release.ts';
 
 // The images are made the first time.
 jest.setTimeout(1_800_000);
 
 const SITES = ['erp.localhost', 'two.localhost'] as const;
 const [FIRST, SECOND] = SITES;
-const PATCHES = 'mini_erp/patches.txt';
-const ORDER = 'mini_erp/mini_erp/doctype/sales_order/sales_order.json';
 
 withPrivateEngines('a release on a running project', () => {
-  let engine: PrivateEngine;
-  let world: ExampleWorld;
-  let site: ExampleSite;
-  let project: ExampleProject;
+  let deployed: DeployedWorld;
+  let { engine, site, project, deBuild, release, changeOrders, addOrder, setConfig, imagesOf, containersOf } =
+    {} as DeployedWorld;
 
   beforeAll(async () => {
-    const version = privateEngineVersions().at(-1) ?? 'distribution';
-    [engine, world] = await Promise.all([
-      startPrivateEngine({ version, hasNetworks: true }),
-      createExampleWorld(),
-    ]);
-    await ensureBaseImages(engine.host, [EXAMPLE_BASE_IMAGE, EXAMPLE_RUNTIME_IMAGE, EXAMPLE_SERVICES_IMAGE]);
-    await fillExampleApp(world.apps);
-    site = await world.addSite(engine, { dialect: 'layered' });
-    await release('1.0.0');
-    project = await startExampleProject({ engine, site, sites: SITES, schedulerTick: 60 });
+    deployed = await startDeployedWorld({ sites: SITES });
+    ({ engine, site, project, deBuild, release, changeOrders, addOrder, setConfig, imagesOf, containersOf } =
+      deployed);
     for (const customer of ['Acme', 'Umbrella']) await addOrder(customer);
   });
-  afterAll(async () => {
-    await project?.down();
-    await world?.close();
-    await engine?.stop();
-  });
+  afterAll(() => deployed?.close());
 
   test('status adopts the project from its labels, and shows what the files would start', async () => {
     const { document } = await deBuild('status');
@@ -211,7 +183,9 @@ withPrivateEngines('a release on a running project', () => {
   });
 
   test('a gate that fails leaves the sites in maintenance mode, until the deployment is finished', async () => {
-    await setGates(['test "$DE_BUILD_SITES" = "erp.localhost two.localhost"', 'echo no orders; exit 3']);
+    await setConfig({
+      gates: ['test "$DE_BUILD_SITES" = "erp.localhost two.localhost"', 'echo no orders; exit 3'],
+    });
     await release('1.5.0');
     const failed = await deBuild('deploy');
     expect(failed).toMatchObject({
@@ -222,72 +196,8 @@ withPrivateEngines('a release on a running project', () => {
     });
     expect(failed.document.error.output).toBe('no orders');
     expect(await project.get('/api/method/ping')).toMatchObject({ status: 503 });
-    await setGates(['test "$DE_BUILD_VERSION" = 1.5.0']);
+    await setConfig({ gates: ['test "$DE_BUILD_VERSION" = 1.5.0'] });
     expect(await deBuild('deploy', '--resume')).toMatchObject({ exitCode: 0 });
     expect(await project.get('/api/method/ping')).toMatchObject({ status: 200 });
   });
-
-  async function setGates(gates: readonly string[]): Promise<void> {
-    const path = join(site.folder, 'de-build.json');
-    const config = JSON.parse(await readFile(path, 'utf8'));
-    await writeFile(path, JSON.stringify({ ...config, gates }));
-  }
-
-  /** Runs the CLI, and parses what it prints. */
-  async function deBuild(...args: readonly string[]) {
-    const run = await runCli([...args, '--json', '--host', engine.host], {
-      folder: site.folder,
-      environment: engine.dockerCli.env,
-    });
-    // biome-ignore lint/suspicious/noExplicitAny: the documents of several commands
-    return { ...run, document: JSON.parse(run.stdout) as any };
-  }
-
-  /** With `patch`, a patch of this statement. */
-  async function release(version: string, patch?: string): Promise<void> {
-    if (patch !== undefined)
-      await changeOrders(undefined, { [`for_${version.replaceAll('.', '_')}`]: patch });
-    await site.setEnv('DE_SITE_VERSION', version);
-    await site.commit(`Record the release before ${version}`);
-    expect(await runRelease(site, engine)).toMatchObject({ exitCode: 0 });
-  }
-
-  async function addOrder(customer: string): Promise<void> {
-    const body = { customer, total: 1 };
-    expect(await project.get('/api/resource/Sales%20Order', { body })).toMatchObject({ status: 200 });
-  }
-
-  /** Adds a field to the doctype, and patches of these SQL statements, which take the place of those that failed. */
-  async function changeOrders(
-    field: string | undefined,
-    patches: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    const { mini_erp } = world.apps.apps;
-    const read = (path: string) => runCommand('git', ['--git-dir', mini_erp.folder, 'show', `HEAD:${path}`]);
-    const doctype = JSON.parse(await read(ORDER));
-    if (field !== undefined)
-      doctype.fields.push({ fieldname: field, fieldtype: field === 'priority' ? 'Int' : 'Data' });
-    const lines = Object.keys(patches).map((name) => `mini_erp.patches.v15_0.${name}\n`);
-    const files = Object.entries(patches).map(([name, statements]) => [
-      `mini_erp/patches/v15_0/${name}.py`,
-      `import frappe\n\n\ndef execute():\n    for statement in ${JSON.stringify(statements.split('; '))}:\n        frappe.db.sql(statement)\n`,
-    ]);
-    const kept = (await read(PATCHES)).replace(/^.*break_halfway\n?/m, '').trimEnd();
-    await mini_erp.commit({
-      files: {
-        [ORDER]: JSON.stringify(doctype, undefined, 2),
-        [PATCHES]: `${kept}\n${lines.join('')}`,
-        ...Object.fromEntries(files),
-      },
-    });
-  }
-
-  async function imagesOf(...services: readonly string[]): Promise<readonly string[]> {
-    const listed = await project.compose('ps', '--format={{.Image}}', ...services);
-    return [...new Set(listed.split('\n'))];
-  }
-
-  async function containersOf(...services: readonly string[]): Promise<string> {
-    return project.compose('ps', '--quiet', ...services);
-  }
 });

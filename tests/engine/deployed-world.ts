@@ -1,0 +1,137 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  EXAMPLE_BASE_IMAGE,
+  EXAMPLE_RUNTIME_IMAGE,
+  EXAMPLE_SERVICES_IMAGE,
+  type ExampleProject,
+  type ExampleSite,
+  ensureBaseImages,
+  fillExampleApp,
+  type PrivateEngine,
+  privateEngineVersions,
+  runCommand,
+  startExampleProject,
+  startPrivateEngine,
+} from '@de-build/testbed';
+import { expect } from '@jest/globals';
+import { createExampleWorld, type ExampleWorld } from './example-world.ts';
+import { type CliRun, runCli } from './run-cli.ts';
+import { runRelease } from './run-release.ts';
+
+const PATCHES = 'mini_erp/patches.txt';
+const ORDER = 'mini_erp/mini_erp/doctype/sales_order/sales_order.json';
+
+export interface DeployedWorldOptions {
+  readonly sites: readonly string[];
+  /** Seconds between two rounds of the scheduler; 60 unless given. */
+  readonly schedulerTick?: number;
+}
+
+/** The example site, released as 1.0.0 and running as a project of Compose on an engine of its own. */
+export interface DeployedWorld {
+  readonly engine: PrivateEngine;
+  readonly world: ExampleWorld;
+  readonly site: ExampleSite;
+  readonly project: ExampleProject;
+  /** Runs the CLI on the site, and parses the document that it prints. */
+  // biome-ignore lint/suspicious/noExplicitAny: the documents of several commands
+  deBuild(...args: readonly string[]): Promise<CliRun & { readonly document: any }>;
+  /** Releases a version; with `patch`, its SQL statements, separated by `; `, are a new patch of the app. */
+  release(version: string, patch?: string): Promise<void>;
+  /** Adds a field to the doctype, and patches of these SQL statements, which take the place of those that failed. */
+  changeOrders(field: string | undefined, patches: Readonly<Record<string, string>>): Promise<void>;
+  addOrder(customer: string): Promise<void>;
+  setConfig(changes: object): Promise<void>;
+  imagesOf(...services: readonly string[]): Promise<readonly string[]>;
+  containersOf(...services: readonly string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The base images are made the first time. */
+export async function startDeployedWorld(options: DeployedWorldOptions): Promise<DeployedWorld> {
+  const version = privateEngineVersions().at(-1) ?? 'distribution';
+  const [engine, world] = await Promise.all([
+    startPrivateEngine({ version, hasNetworks: true }),
+    createExampleWorld(),
+  ]);
+  try {
+    await ensureBaseImages(engine.host, [EXAMPLE_BASE_IMAGE, EXAMPLE_RUNTIME_IMAGE, EXAMPLE_SERVICES_IMAGE]);
+    await fillExampleApp(world.apps);
+    const site = await world.addSite(engine, { dialect: 'layered' });
+    await releaseVersion(site, engine, '1.0.0');
+    const project = await startExampleProject({ engine, site, ...options });
+    return openDeployedWorld({ engine, world, site, project });
+  } catch (error) {
+    await world.close();
+    await engine.stop();
+    throw error;
+  }
+}
+
+function openDeployedWorld(
+  parts: Pick<DeployedWorld, 'engine' | 'world' | 'site' | 'project'>,
+): DeployedWorld {
+  const { engine, world, site, project } = parts;
+  const { mini_erp } = world.apps.apps;
+  const changeOrders: DeployedWorld['changeOrders'] = async (field, patches) => {
+    const read = (path: string) => runCommand('git', ['--git-dir', mini_erp.folder, 'show', `HEAD:${path}`]);
+    const doctype = JSON.parse(await read(ORDER));
+    if (field !== undefined)
+      doctype.fields.push({ fieldname: field, fieldtype: field === 'priority' ? 'Int' : 'Data' });
+    const lines = Object.keys(patches).map((name) => `mini_erp.patches.v15_0.${name}\n`);
+    const files = Object.entries(patches).map(([name, statements]) => [
+      `mini_erp/patches/v15_0/${name}.py`,
+      `import frappe\n\n\ndef execute():\n    for statement in ${JSON.stringify(statements.split('; '))}:\n        frappe.db.sql(statement)\n`,
+    ]);
+    const kept = (await read(PATCHES)).replace(/^.*break_halfway\n?/m, '').trimEnd();
+    await mini_erp.commit({
+      files: {
+        [ORDER]: JSON.stringify(doctype, undefined, 2),
+        [PATCHES]: `${kept}\n${lines.join('')}`,
+        ...Object.fromEntries(files),
+      },
+    });
+  };
+  return {
+    ...parts,
+    changeOrders,
+    async deBuild(...args) {
+      const run = await runCli([...args, '--json', '--host', engine.host], {
+        folder: site.folder,
+        environment: engine.dockerCli.env,
+      });
+      return { ...run, document: JSON.parse(run.stdout) };
+    },
+    async release(version, patch) {
+      if (patch !== undefined)
+        await changeOrders(undefined, { [`for_${version.replaceAll('.', '_')}`]: patch });
+      await releaseVersion(site, engine, version);
+    },
+    async addOrder(customer) {
+      const body = { customer, total: 1 };
+      expect(await project.get('/api/resource/Sales%20Order', { body })).toMatchObject({ status: 200 });
+    },
+    async setConfig(changes) {
+      const path = join(site.folder, 'de-build.json');
+      const config = JSON.parse(await readFile(path, 'utf8'));
+      await writeFile(path, JSON.stringify({ ...config, ...changes }));
+    },
+    async imagesOf(...services) {
+      const listed = await project.compose('ps', '--format={{.Image}}', ...services);
+      return [...new Set(listed.split('\n'))];
+    },
+    containersOf: (...services) => project.compose('ps', '--quiet', ...services),
+    async close() {
+      await project.down().catch(() => undefined);
+      await world.close();
+      await engine.stop();
+    },
+  };
+}
+
+async function releaseVersion(site: ExampleSite, engine: PrivateEngine, version: string): Promise<void> {
+  await site.setEnv('DE_SITE_VERSION', version);
+  await site.commit(`Record the release before ${version}`);
+  expect(await runRelease(site, engine)).toMatchObject({ exitCode: 0 });
+}
