@@ -94,8 +94,8 @@ async function run(engine: SharedEngine, site: ExampleSite, args: readonly strin
   const result = await runCli([...args, '--host', engine.host], {
     folder: site.folder,
     watchFor: SECRETS.flatMap(secretForms),
-    // With a certificate variable, git is started for each repository, and could give the token away.
-    environment: { TMPDIR: temporary, SSL_CERT_DIR: '/etc/ssl/certs' },
+    // With a proxy, git is started for each repository, and could give the token away.
+    environment: { TMPDIR: temporary, all_proxy: 'http://127.0.0.1:1', no_proxy: '127.0.0.1' },
     ...(isOnTerminal ? { terminal: TERMINAL } : {}),
   });
   expect(await readdir(temporary)).toEqual([]);

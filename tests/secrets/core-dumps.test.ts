@@ -72,8 +72,13 @@ function start(name: string, args: readonly string[]) {
   mkdirSync(cwd);
   return spawn('sh', ['-c', 'ulimit -c unlimited; exec "$@"', 'sh', process.execPath, ...args], {
     cwd,
-    // With a certificate variable, git is started for each repository; otherwise there would be only de-build.
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, SSL_CERT_DIR: '/etc/ssl/certs' },
+    // With a proxy, git is started for each repository; otherwise there would be only de-build.
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      all_proxy: 'http://127.0.0.1:1',
+      no_proxy: '127.0.0.1',
+    },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
 }

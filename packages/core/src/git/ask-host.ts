@@ -15,12 +15,14 @@ import { type Attempt, failed, requestOf } from './retry.ts';
 /** More than this, as sent or unpacked, is left to git. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
+const OF_TLS = /^https_|SSL/i;
+
 /** Whether a host is reached without proxy, certificates and programs of the user, which only git knows how to use. */
 export function isAskable(url: URL, environment: Environment, settings: NetworkSettings): boolean {
-  const isHttp = url.protocol === 'https:' || url.protocol === 'http:';
-  return (
-    isHttp && settings.length === 0 && Object.keys(pickVariables(environment, REACH_VARIABLES)).length === 0
-  );
+  const isTls = url.protocol === 'https:';
+  if (!(isTls || url.protocol === 'http:') || settings.length > 0) return false;
+  const variables = REACH_VARIABLES.filter((name) => isTls || !OF_TLS.test(name));
+  return Object.keys(pickVariables(environment, variables)).length === 0;
 }
 
 export interface AskLimits {

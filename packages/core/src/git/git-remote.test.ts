@@ -15,10 +15,10 @@ import type { GitRetry } from './retry.ts';
 const TOKEN = 'ghp_S3cretOfTheTestsThatMustNeverShow0001';
 const credential = { username: 'x-access-token', password: new Secret('ACME_TOKEN', TOKEN) };
 
-// With a certificate variable, git is started.
+// With a proxy, git is started.
 describe.each<[string, Record<string, string>]>([
   ['in this process', {}],
-  ['with git', { SSL_CERT_DIR: '/etc/ssl/certs' }],
+  ['with git', { all_proxy: 'http://127.0.0.1:1', no_proxy: '127.0.0.1,.invalid' }],
 ])('git remote, asked %s', (way, reach) => {
   let folder: string;
   let temporary: string;
@@ -163,7 +163,7 @@ describe.each<[string, Record<string, string>]>([
   });
 
   test('a proxy that refuses is not mistaken for the host', async () => {
-    const environment = { https_proxy: `http://127.0.0.1:${server.port}` };
+    const environment = { https_proxy: `http://127.0.0.1:${server.port}`, no_proxy: '' };
     const error = await failureOf(remote(environment).listRefs({ url: 'https://example.invalid/a/b' }));
     expect(error.code).toBe('git-proxy-failed');
   });
@@ -255,7 +255,8 @@ describe.each<[string, Record<string, string>]>([
         expect(await readdir(home)).not.toContain('canary');
 
         await writeFile(join(home, '.gitconfig'), '[http]\n\tproxy = http://127.0.0.1:1\n');
-        const error = await failureOf(remote({ HOME: home }).listRefs({ url, credential }));
+        const asking = remote({ HOME: home, no_proxy: '' });
+        const error = await failureOf(asking.listRefs({ url, credential }));
         expect(error.code).toBe('git-proxy-failed');
       } finally {
         await rm(home, { recursive: true, force: true });
