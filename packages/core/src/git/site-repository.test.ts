@@ -110,7 +110,12 @@ describe('the site repository', () => {
   test('before the first commit', async () => {
     await git('init', '-q', '-b', 'main');
     await writeFile(join(site, 'apps.json'), '[]');
-    expect(await read()).toMatchObject({ isRepository: true, commit: undefined, dirty: ['apps.json'] });
+    expect(await read()).toMatchObject({
+      isRepository: true,
+      commit: undefined,
+      dirty: ['apps.json'],
+      fetchedAt: undefined,
+    });
   });
 
   test.each([

@@ -55,14 +55,14 @@ export async function readSiteRepository(
     ...(options.signal === undefined ? {} : { abort: options.signal }),
   }).env(userEnvironment(options.environment));
   try {
-    if ((await git.revparse(['--is-inside-work-tree'])) !== 'true')
-      return { isRepository: false, reason: 'none' };
-    const [prefix, commit, status, fetchHead] = await Promise.all([
-      git.revparse(['--show-prefix']),
+    // All at once: to start git takes longer than what it does.
+    const [where, commit, status, config] = await Promise.all([
+      git.revparse(['--git-path', 'FETCH_HEAD', '--show-prefix']),
       git.revparse(['--verify', '--quiet', 'HEAD']).catch(() => ''),
       git.status(['--untracked-files=all', '--', '.']),
-      git.revparse(['--git-path', 'FETCH_HEAD']),
+      git.listConfig(),
     ]);
+    const [fetchHead = '', prefix = ''] = where.split('\n');
     const remote = status.tracking?.split('/')[0] ?? 'origin';
     return {
       isRepository: true,
@@ -77,7 +77,7 @@ export async function readSiteRepository(
       ahead: status.ahead,
       behind: status.behind,
       fetchedAt: await modifiedAt(fetchHead.startsWith('/') ? fetchHead : join(folder, fetchHead)),
-      remoteUrl: await remoteUrl(git.getConfig(`remote.${remote}.url`)),
+      remoteUrl: showableUrl(config.all[`remote.${remote}.url`]),
     };
   } catch (error) {
     options.signal?.throwIfAborted();
@@ -101,14 +101,15 @@ async function modifiedAt(path: string): Promise<Date | undefined> {
   );
 }
 
-async function remoteUrl(reading: Promise<{ readonly value: string | null }>): Promise<string | undefined> {
-  const { value } = await reading;
-  return value === null || value === '' ? undefined : showable(value);
+/** Of several URLs, git fetches from the first; simple-git gives the values of a key that is there once by itself. */
+function showableUrl(values: string | readonly string[] | undefined): string | undefined {
+  const [url = ''] = [values ?? []].flat();
+  return url === '' ? undefined : showable(url);
 }
 
 function reasonOf(error: unknown): 'none' | 'untrusted' | 'no-git' | 'unreadable' {
   const text = String((error as { message?: unknown }).message ?? error);
-  if (text.includes('not a git repository')) return 'none';
+  if (/not a git repository|must be run in a work tree/.test(text)) return 'none';
   if (text.includes('dubious ownership')) return 'untrusted';
   if (text.includes('ENOENT')) return 'no-git';
   return 'unreadable';
