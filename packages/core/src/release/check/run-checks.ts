@@ -51,11 +51,6 @@ export async function runChecks(
 
   const files = checkSiteFiles(site, tools);
   for (const id of ['config', 'apps', 'token'] as const) await check(id, () => files[id]);
-  await check('containerfile', async () => {
-    const { containerfile } = files;
-    return { ...containerfile, findings: [...containerfile.findings, ...(await findLineEndings(site))] };
-  });
-
   const { manifests, problems } = site.unknownSettings.has('manifests')
     ? { manifests: [], problems: [] }
     : await readManifests(site.records, site.config.versionScheme).catch((error: unknown) => {
@@ -83,6 +78,10 @@ export async function runChecks(
       await check('disk', () => checkDisk(site, seen?.info));
       return seen;
     }),
+    check('containerfile', async () => ({
+      ...files.containerfile,
+      findings: [...files.containerfile.findings, ...(await findLineEndings(site))],
+    })),
   ]);
   const tagged = engine?.tagged;
   await check('site-version', () => checkVersion(site, { manifests, problems, tagged, today: tools.now() }));
