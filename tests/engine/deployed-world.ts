@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -14,7 +15,6 @@ import {
   startExampleProject,
   startPrivateEngine,
 } from '@de-build/testbed';
-import { expect } from '@jest/globals';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
 import { type CliRun, runCli } from './run-cli.ts';
 import { runRelease } from './run-release.ts';
@@ -109,8 +109,8 @@ function openDeployedWorld(
       await releaseVersion(site, engine, version);
     },
     async addOrder(customer) {
-      const body = { customer, total: 1 };
-      expect(await project.get('/api/resource/Sales%20Order', { body })).toMatchObject({ status: 200 });
+      const added = await project.get('/api/resource/Sales%20Order', { body: { customer, total: 1 } });
+      assert.equal(added.status, 200, added.text);
     },
     async setConfig(changes) {
       const path = join(site.folder, 'de-build.json');
@@ -133,5 +133,6 @@ function openDeployedWorld(
 async function releaseVersion(site: ExampleSite, engine: PrivateEngine, version: string): Promise<void> {
   await site.setEnv('DE_SITE_VERSION', version);
   await site.commit(`Record the release before ${version}`);
-  expect(await runRelease(site, engine)).toMatchObject({ exitCode: 0 });
+  const { exitCode, output } = await runRelease(site, engine);
+  assert.equal(exitCode, 0, output);
 }

@@ -13,6 +13,7 @@ import { diskErrors } from './crash/disk-errors.ts';
 import { killEverySyscall } from './crash/kill-every-syscall.ts';
 import { lockStorm } from './crash/lock-storm.ts';
 import { interruptReleases } from './ctrl-c.ts';
+import { breakDeployments } from './deployments.ts';
 import { killEngines } from './engine-killed.ts';
 import { compareEnvFiles } from './env-oracle.ts';
 import { drawFigures, type Figure } from './figure.ts';
@@ -43,6 +44,7 @@ const PARTS: Readonly<Record<string, (context: TortureContext) => Promise<readon
   'log-flood': floodLogs,
   'ctrl-c': interruptReleases,
   'engine-killed': killEngines,
+  deployments: breakDeployments,
   'git-faults': meetGitFaults,
   'env-oracle': compareEnvFiles,
   'ignore-patterns': compareIgnorePatterns,
