@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  changeOrders,
   EXAMPLE_BASE_IMAGE,
   EXAMPLE_RUNTIME_IMAGE,
   EXAMPLE_SERVICES_IMAGE,
@@ -11,16 +12,12 @@ import {
   fillExampleApp,
   type PrivateEngine,
   privateEngineVersions,
-  runCommand,
   startExampleProject,
   startPrivateEngine,
 } from '@de-build/testbed';
 import { createExampleWorld, type ExampleWorld } from './example-world.ts';
 import { type CliRun, runCli } from './run-cli.ts';
 import { runRelease } from './run-release.ts';
-
-const PATCHES = 'mini_erp/patches.txt';
-const ORDER = 'mini_erp/mini_erp/doctype/sales_order/sales_order.json';
 
 export interface DeployedWorldOptions {
   readonly sites: readonly string[];
@@ -73,29 +70,14 @@ function openDeployedWorld(
   parts: Pick<DeployedWorld, 'engine' | 'world' | 'site' | 'project'>,
 ): DeployedWorld {
   const { engine, world, site, project } = parts;
-  const { mini_erp } = world.apps.apps;
-  const changeOrders: DeployedWorld['changeOrders'] = async (field, patches) => {
-    const read = (path: string) => runCommand('git', ['--git-dir', mini_erp.folder, 'show', `HEAD:${path}`]);
-    const doctype = JSON.parse(await read(ORDER));
-    if (field !== undefined)
-      doctype.fields.push({ fieldname: field, fieldtype: field === 'priority' ? 'Int' : 'Data' });
-    const lines = Object.keys(patches).map((name) => `mini_erp.patches.v15_0.${name}\n`);
-    const files = Object.entries(patches).map(([name, statements]) => [
-      `mini_erp/patches/v15_0/${name}.py`,
-      `import frappe\n\n\ndef execute():\n    for statement in ${JSON.stringify(statements.split('; '))}:\n        frappe.db.sql(statement)\n`,
-    ]);
-    const kept = (await read(PATCHES)).replace(/^.*break_halfway\n?/m, '').trimEnd();
-    await mini_erp.commit({
-      files: {
-        [ORDER]: JSON.stringify(doctype, undefined, 2),
-        [PATCHES]: `${kept}\n${lines.join('')}`,
-        ...Object.fromEntries(files),
-      },
-    });
+  const change: DeployedWorld['changeOrders'] = async (field, patches) => {
+    const fields =
+      field === undefined ? {} : { field: { name: field, type: field === 'priority' ? 'Int' : 'Data' } };
+    await changeOrders(world.apps, { ...fields, patches });
   };
   return {
     ...parts,
-    changeOrders,
+    changeOrders: change,
     async deBuild(...args) {
       const run = await runCli([...args, '--json', '--host', engine.host], {
         folder: site.folder,
@@ -104,8 +86,7 @@ function openDeployedWorld(
       return { ...run, document: JSON.parse(run.stdout) };
     },
     async release(version, patch) {
-      if (patch !== undefined)
-        await changeOrders(undefined, { [`for_${version.replaceAll('.', '_')}`]: patch });
+      if (patch !== undefined) await change(undefined, { [`for_${version.replaceAll('.', '_')}`]: patch });
       await releaseVersion(site, engine, version);
     },
     async addOrder(customer) {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type AppRepository, createAppRepository } from './git-repository.ts';
+import { runCommand } from './run-command.ts';
 import { workspaceFile } from './workspace-file.ts';
 
 /** Frappe and three apps in miniature, as bare repositories below a git server's folder. */
@@ -52,6 +53,40 @@ export async function fillExampleApp({ apps }: ExampleApps): Promise<string> {
     paths.sort().map(async (path) => [relative(folder, path), await readFile(path, 'utf8')] as const),
   );
   return apps.mini_erp.commit({ message: 'Add orders', files: Object.fromEntries(files) });
+}
+
+const PATCHES = 'mini_erp/patches.txt';
+const ORDER = 'mini_erp/mini_erp/doctype/sales_order/sales_order.json';
+
+export interface OrderChanges {
+  /** A new field of the doctype. */
+  readonly field?: { readonly name: string; readonly type: string };
+  /** By name, SQL statements that are separated by `; `. They take the place of a patch `break_halfway`. */
+  readonly patches: Readonly<Record<string, string>>;
+}
+
+/** Changes the doctype of orders in the app that {@link fillExampleApp} filled, and adds patches for it. Returns the commit. */
+export async function changeOrders(
+  { apps }: Pick<ExampleApps, 'apps'>,
+  { field, patches }: OrderChanges,
+): Promise<string> {
+  const { mini_erp } = apps;
+  const read = (path: string) => runCommand('git', ['--git-dir', mini_erp.folder, 'show', `HEAD:${path}`]);
+  const doctype = JSON.parse(await read(ORDER));
+  if (field !== undefined) doctype.fields.push({ fieldname: field.name, fieldtype: field.type });
+  const lines = Object.keys(patches).map((name) => `mini_erp.patches.v15_0.${name}\n`);
+  const files = Object.entries(patches).map(([name, statements]) => [
+    `mini_erp/patches/v15_0/${name}.py`,
+    `import frappe\n\n\ndef execute():\n    for statement in ${JSON.stringify(statements.split('; '))}:\n        frappe.db.sql(statement)\n`,
+  ]);
+  const kept = (await read(PATCHES)).replace(/^.*break_halfway\n?/m, '').trimEnd();
+  return mini_erp.commit({
+    files: {
+      [ORDER]: JSON.stringify(doctype, undefined, 2),
+      [PATCHES]: `${kept}\n${lines.join('')}`,
+      ...Object.fromEntries(files),
+    },
+  });
 }
 
 async function createExampleApp(serverFolder: string, name: string): Promise<AppRepository> {
