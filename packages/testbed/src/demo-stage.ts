@@ -1,22 +1,36 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { EXAMPLE_BASE_IMAGE, ensureBaseImages, removeRepository } from './base-image.ts';
+import {
+  EXAMPLE_BASE_IMAGE,
+  EXAMPLE_RUNTIME_IMAGE,
+  EXAMPLE_SERVICES_IMAGE,
+  ensureBaseImages,
+  removeRepository,
+} from './base-image.ts';
 import type { DemoProgress } from './demo-progress.ts';
-import { createExampleApps, type ExampleApps } from './example-apps.ts';
+import { createExampleApps, type ExampleApps, fillExampleApp } from './example-apps.ts';
 import { createExampleSite, type ExampleSite } from './example-site.ts';
 import { type GitServer, startGitServer } from './git-server.ts';
-import { canStartPrivateEngine, startPrivateEngine } from './private-engine.ts';
+import {
+  canStartPrivateEngine,
+  type PrivateEngine,
+  privateEngineVersions,
+  startPrivateEngine,
+} from './private-engine.ts';
+import { runCommand } from './run-command.ts';
 import { findRunningEngine, runningEngineHost } from './shared-engines.ts';
 import { openTestRun } from './test-run.ts';
 
 /** What the demo runs with. */
 export interface DemoStage {
-  /** DOCKER_HOST for the demo's commands. */
-  readonly engineHost: string;
+  readonly engine: DemoEngine;
   readonly site: ExampleSite;
   readonly apps: ExampleApps;
   readonly gitServer: GitServer;
 }
+
+/** What the demo's commands run on. */
+export type DemoEngine = Pick<PrivateEngine, 'host' | 'dockerCli' | 'address'>;
 
 /** Called in reverse order, even if one fails. */
 export type CleanUp = () => Promise<unknown>;
@@ -29,20 +43,24 @@ export async function setDemoStage(progress: DemoProgress, cleanUps: CleanUp[]):
   const run = await openTestRun();
   cleanUps.push(() => run.end());
   const { folder } = run;
-  const engineHost = await findEngine(progress);
+  const engine = await findEngine(progress);
   tell(
-    'The base image: a small Debian with git and Python, made here. Nothing comes from an image registry.',
+    'The base images are made here, from Debian: one with git and Python, one with nginx, one with MariaDB and\nRedis. Nothing comes from an image registry.',
   );
-  const added = await during('Making the base image', () =>
-    ensureBaseImages(engineHost, [EXAMPLE_BASE_IMAGE]),
+  const added = await during('Making the base images', () =>
+    ensureBaseImages(engine.host, [EXAMPLE_BASE_IMAGE, EXAMPLE_RUNTIME_IMAGE, EXAMPLE_SERVICES_IMAGE]),
   );
   for (const image of added) {
-    cleanUps.push(() => removeRepository(engineHost, image.slice(0, image.lastIndexOf(':'))));
+    cleanUps.push(() => removeRepository(engine.host, image.slice(0, image.lastIndexOf(':'))));
   }
-  cleanUps.push(() => removeRepository(engineHost, IMAGE));
+  cleanUps.push(() => removeRepository(engine.host, IMAGE));
 
   const token = `demo_${randomBytes(16).toString('hex')}`;
-  const apps = await during("Making the apps' repositories", () => createExampleApps(join(folder, 'git')));
+  const apps = await during("Making the apps' repositories", async () => {
+    const created = await createExampleApps(join(folder, 'git'));
+    await fillExampleApp(created);
+    return created;
+  });
   const gitServer = await startGitServer({
     folder: join(folder, 'git'),
     users: [{ token }],
@@ -57,16 +75,21 @@ export async function setDemoStage(progress: DemoProgress, cleanUps: CleanUp[]):
     gitUrl: gitServer.url,
     token,
     image: IMAGE,
+    dialect: 'layered',
   });
-  tell(`A site in ${site.folder}: .env, apps.json, a Containerfile.`);
-  return { engineHost, site, apps, gitServer };
+  tell(`A site in ${site.folder}:\n.env, apps.json, a Containerfile, and the Compose file that runs it.`);
+  return { engine, site, apps, gitServer };
 }
 
-async function findEngine({ tell, during }: DemoProgress): Promise<string> {
+async function findEngine({ tell, during }: DemoProgress): Promise<DemoEngine> {
   const running = await findRunningEngine();
   if (running !== undefined) {
     tell(`Using the running Docker Engine ${running.version} at ${running.host}.`);
-    return running.host;
+    const dockerCli = { command: 'docker', env: { DOCKER_HOST: running.host } };
+    await runCommand(dockerCli.command, ['compose', 'version']).catch(() => {
+      throw new Error('`docker compose version` fails here. Install the Compose plugin, and run this again.');
+    });
+    return { host: running.host, dockerCli };
   }
   const right = canStartPrivateEngine();
   if (!right.allowed) {
@@ -79,6 +102,6 @@ async function findEngine({ tell, during }: DemoProgress): Promise<string> {
     `No Docker Engine answers at ${runningEngineHost()}, so a private one is started. The first time it is`,
   );
   tell('downloaded from your distribution; nothing is installed on the machine.');
-  const engine = await during('Starting an engine', () => startPrivateEngine({ version: 'distribution' }));
-  return engine.host;
+  const version = privateEngineVersions().at(-1) ?? 'distribution';
+  return during('Starting an engine', () => startPrivateEngine({ version, hasNetworks: true }));
 }

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { styleText } from 'node:util';
 import { createDemoProgress, secondsSince } from './demo-progress.ts';
 import { type CleanUp, setDemoStage } from './demo-stage.ts';
-import { moveExampleApp } from './example-apps.ts';
+import { changeOrders } from './example-apps.ts';
+import { startExampleProject } from './example-project.ts';
 
 export interface DemoOptions {
   /** The file that is the command `de-build`. */
@@ -10,8 +11,8 @@ export interface DemoOptions {
 }
 
 /**
- * Releases the example site twice through the real command, explains each step, and removes everything again,
- * also on Ctrl-C.
+ * Releases the example site twice through the real command, deploys the second release to the running site, takes it back, explains
+ * each step, and removes everything again, also on Ctrl-C.
  * @returns the exit code
  */
 export async function runDemo(options: DemoOptions): Promise<number> {
@@ -27,42 +28,53 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   try {
     title('Set up');
     const stage = { ...progress, tell: tellUnlessStopped };
-    const { site, apps, engineHost } = await setDemoStage(stage, cleanUps);
+    const { site, apps, engine } = await setDemoStage(stage, cleanUps);
     const setUp = secondsSince(started);
-    const environment = { ...process.env, DOCKER_HOST: engineHost };
-    const run = (command: string, ...args: string[]) => {
+    const environment = { ...process.env, ...engine.dockerCli.env, DOCKER_HOST: engine.host };
+    /** @returns how long it took */
+    const deBuild = async (...args: string[]): Promise<string> => {
       stop.throwIfStopped();
-      write(`\n${bold(`$ ${[command, ...args].join(' ')}`)}\n`);
-      const isCli = command === 'de-build';
-      return runInTerminal(isCli ? process.execPath : command, isCli ? [options.cli, ...args] : args, {
-        cwd: site.folder,
-        environment,
-        stop,
-      });
+      write(`\n${bold(`$ ${['de-build', ...args].join(' ')}`)}\n`);
+      const begun = performance.now();
+      await runInTerminal(process.execPath, [options.cli, ...args], { cwd: site.folder, environment, stop });
+      return secondsSince(begun);
     };
 
     title('Release 1.0.0');
     tell('Checks the site, resolves every app to a commit, builds, verifies, tags and records.');
-    const first = performance.now();
-    await run('de-build');
-    const firstTook = secondsSince(first);
+    const first = await deBuild();
+
+    title('The site runs, as a Compose project');
+    const project = await during('docker compose up', () => startExampleProject({ engine, site }));
+    cleanUps.push(() => project.down());
+    for (const customer of ['Acme', 'Umbrella'])
+      await project.get('/api/resource/Sales%20Order', { body: { customer, total: 1 } });
+    tell(`${project.address} answers; two orders were entered.`);
 
     title('A week later');
-    const moved = apps.apps.mini_erp;
     stop.throwIfStopped();
-    await moveExampleApp(moved, '15.2.0');
-    tell(`A commit was pushed to the branch ${moved.defaultBranch} of mini_erp. The site did not change.`);
+    await changeOrders(apps, {
+      field: { name: 'priority', type: 'Int' },
+      patches: { set_priority: 'update `tabSales Order` set priority=1' },
+    });
+    tell(
+      'A commit of mini_erp adds a field to its orders, and a patch that fills it. The site did not change.',
+    );
     tell('Commits the record of the last release, raises the version, and releases again.');
     await site.commit('Record release 1.0.0');
-    await run('de-build', 'bump', 'patch');
-    const second = performance.now();
-    await run('de-build');
-    const secondTook = secondsSince(second);
+    await deBuild('bump', 'patch');
+    const second = await deBuild();
+    await deBuild('diff', '1.0.0', '1.0.1');
 
-    title('What is in which image?');
-    await run('de-build', 'list');
-    await run('de-build', 'show', '1.0.1');
-    title(`Two releases in ${firstTook} and ${secondTook}`);
+    title('Deploy it');
+    await deBuild('deploy', '--dry-run');
+    const deployed = await deBuild('deploy');
+    await deBuild('status');
+
+    title('Take it back, with its database');
+    const back = await deBuild('rollback', '--yes');
+    await deBuild('history');
+    title(`Released in ${first} and ${second}, deployed in ${deployed}, taken back in ${back}`);
     tell(`The set-up took ${setUp}, all until now ${secondsSince(started)}.`);
     return 0;
   } catch (error) {

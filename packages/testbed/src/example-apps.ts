@@ -81,6 +81,7 @@ export async function changeOrders(
   ]);
   const kept = (await read(PATCHES)).replace(/^.*break_halfway\n?/m, '').trimEnd();
   return mini_erp.commit({
+    message: field === undefined ? 'Add patches' : `Add the field ${field.name} to orders`,
     files: {
       [ORDER]: JSON.stringify(doctype, undefined, 2),
       [PATCHES]: `${kept}\n${lines.join('')}`,
