@@ -214,6 +214,13 @@ test.each([
   expect(findings).toMatchObject([{ id, subject, severity: 'error', file: `${subject}.file`, line: 7 }]);
 });
 
+test('a placeholder without a value is one finding, which names every line', () => {
+  const entries = [3, 4, 7].map((line) => ({ ...entryOf('https://${NOPE}@github.com/a/b'), line }));
+  expect(parseApps(entries, source({})).findings).toMatchObject([
+    { subject: 'NOPE', line: 3, why: expect.stringMatching(/ The same is on the lines 4, 7\.$/) },
+  ]);
+});
+
 test('a URL with a token outside its user part is not queried, and the token is not shown', () => {
   const token = `ghp_${'a1'.repeat(18)}`;
   const { apps, findings } = parseApps([entryOf(`https://github.com/acme/${token}`)], source({}));

@@ -47,5 +47,23 @@ export function parseApps(entries: readonly AppEntry[], options: ParseAppsOption
     if (problem === undefined) apps.push({ name: benchName(url), url, ref, credential, line, place });
     else findings.push(problem);
   }
-  return { apps, findings, refused, usedKeys };
+  return { apps, findings: oncePerPlaceholder(findings), refused, usedKeys };
+}
+
+/** A placeholder without a value is one problem, however many lines use it. */
+function oncePerPlaceholder(findings: readonly Finding[]): readonly Finding[] {
+  const firsts = new Map<string, { readonly finding: Finding; readonly lines: number[] }>();
+  for (const [at, finding] of findings.entries()) {
+    const { id, subject, line } = finding;
+    const isMissing = id === 'placeholder-unknown' || id === 'placeholder-empty';
+    const key = isMissing ? `${id} ${subject}` : String(at);
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, { finding, lines: [] });
+    else if (line !== undefined) first.lines.push(line);
+  }
+  return [...firsts.values()].map(({ finding, lines }) => {
+    if (lines.length === 0) return finding;
+    const also = lines.length === 1 ? 'The same is on line' : 'The same is on the lines';
+    return { ...finding, why: `${finding.why} ${also} ${lines.join(', ')}.` };
+  });
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { settingWrong, siteVersionMissing } from '../errors/site-failures.ts';
+import { siteVersionMissing } from '../errors/site-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import type { OpenSite } from '../flow/open-site.ts';
+import { requireSettings } from '../flow/require-settings.ts';
 import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { listVersions } from '../manifests/manifest-store.ts';
-import { SITE_CONFIG_FILE } from '../site/read-site-config.ts';
 import { readVersion } from '../site/site.ts';
 import { type Bump, bumpVersion } from '../version/bump.ts';
 import { schemeOf } from '../version/schemes.ts';
@@ -45,8 +45,7 @@ export function bumpSite(options: BumpSiteOptions): Promise<BumpedSite> {
 }
 
 async function bump(site: OpenSite, options: BumpSiteOptions, tools: Tools): Promise<BumpedSite> {
-  const wrong = DECISIVE.find((setting) => site.unknownSettings.has(setting));
-  if (wrong !== undefined) throw settingWrong(wrong, SITE_CONFIG_FILE);
+  requireSettings(site, DECISIVE);
   const { env: file, versionKey: key, versionScheme: scheme } = site.config;
   const from = site.env?.path === file ? readVersion(site) : undefined;
   if (from === undefined) throw siteVersionMissing(file, key, schemeOf(scheme).example);

@@ -120,7 +120,7 @@ export function settingWrong(setting: string, file: string): DeBuildError {
   return new DeBuildError({
     code: 'setting-wrong',
     what: `\`${setting}\` of ${file} is wrong.`,
-    why: 'What is written depends on it, and its default may be another one.',
+    why: 'This command depends on it, and its default may be another one.',
     fix: `Correct it; \`de-build check\` shows what is wrong with it.`,
     exitCode: EXIT.checks,
   });
