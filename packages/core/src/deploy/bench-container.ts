@@ -28,6 +28,8 @@ export interface BenchContainerOptions {
   /** Id of the image whose bench it is. */
   readonly image: string;
   readonly benchFolder: string;
+  /** What still runs in the container of a run that has ended is ended, not waited for. Default: false. */
+  readonly endsPrograms?: boolean;
   /** As a person would type it. */
   readonly what: string;
   readonly now: Date;
@@ -66,7 +68,7 @@ export async function withBenchContainer<Result>(
       Binds: bindsOf(like),
     },
   };
-  const id = await take(containers, name, spec, options.signal);
+  const id = await take(containers, name, spec, options);
   try {
     for (const other of others) await containers.connect(id, other);
     await containers.start(id);
@@ -86,7 +88,7 @@ async function take(
   containers: Engine['containers'],
   name: string,
   spec: Record<string, unknown>,
-  signal: AbortSignal,
+  { endsPrograms = false, signal }: Pick<BenchContainerOptions, 'endsPrograms' | 'signal'>,
 ): Promise<string> {
   try {
     return await containers.create(name, spec);
@@ -100,7 +102,7 @@ async function take(
       throw projectBusy(name.replace(/-de-build$/, ''), describeHolder(holder.data), name);
     if (held !== undefined) {
       // A migration outlives the run that started it; it must not be cut off.
-      while (held.isRunning && (await containers.hasPrograms(held.id)))
+      while (!endsPrograms && held.isRunning && (await containers.hasPrograms(held.id)))
         await sleep(LOOK_MS, undefined, { signal });
       // By its id: another run may have been quicker, and its container must stay.
       await containers.remove(held.id);

@@ -67,7 +67,7 @@ export async function runDeployment(run: DeploymentRun): Promise<void> {
       if (!tools.signal.aborted || !mayMigrate) await undo(run);
       else
         tools.done(
-          'The migration may still run in its container. Finish with `de-build deploy --resume`, or go back with `de-build rollback`.',
+          'The migration may still run in its container. Finish with `de-build deploy --resume`, or end it and go back with `de-build rollback`.',
         );
       throw error;
     }

@@ -77,7 +77,7 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
     );
     const { image, benchFolder } = site.config;
     const like = benchContainerOf(project, image, benchFolder);
-    const shared = { project: project.name, like, image: from.imageId, benchFolder };
+    const shared = { project: project.name, like, image: from.imageId, benchFolder, endsPrograms: true };
     return withBenchContainer(engine, { ...shared, what, now: tools.now(), signal }, async (bench) => {
       const migrated = deployment.sites.filter(
         ({ migration }) => migration === 'started' || migration === 'done',
@@ -104,6 +104,8 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
         tools,
         gates: { commands: [], folder: site.folder },
       };
+      for (const { name } of migrated.filter(({ migration }) => migration === 'started'))
+        await bench.disconnectOthers(name);
       const first = deployment.stages.length;
       // The stages share their list with the deployment, which is what is saved.
       const isMigration = migrated.length > 0;

@@ -148,6 +148,17 @@ def restore(site, path, only):
         query(site, f"set foreign_key_checks = 0; drop table \x60{name}\x60")
     return {"tables": len(held if wanted is None else held & wanted), "dropped": new}
 
+def disconnect(site):
+    """Ends what else works on the database, such as a statement whose client is gone."""
+    ended = 0
+    for (id,) in query(site, "select id from information_schema.processlist where db = database() and id <> connection_id()"):
+        try:
+            query(site, f"kill {id}")
+            ended += 1
+        except SystemExit:
+            pass  # It has ended by itself.
+    return {"ended": ended}
+
 def touched(site):
     """What migrate wrote to at its end; nothing when it was killed."""
     path = f"sites/{site}/touched_tables.json"
@@ -218,6 +229,7 @@ ACTIONS = {
     "describe": lambda: describe(),
     "dump": lambda site: dump(site),
     "restore": lambda site, path, only: restore(site, path, json.loads(only)),
+    "disconnect": lambda site: disconnect(site),
     "touched": lambda site: touched(site),
     "lost": lambda site, since: lost(site, since),
     "probe": lambda base, site: probe(base, site),

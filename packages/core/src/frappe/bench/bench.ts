@@ -96,6 +96,8 @@ export interface Bench {
     dump: string,
     only: readonly string[] | undefined,
   ): Promise<z.infer<typeof restoredSchema>>;
+  /** Ends what else works on the database of a site, such as the statement of a client that is gone. */
+  disconnectOthers(site: string): Promise<void>;
   /** Before a migration, so that what an earlier one wrote to is not taken for its. */
   forgetTouchedTables(site: string): Promise<void>;
   /** The tables that the last migrate wrote to; `undefined` where it did not say. */
@@ -146,6 +148,9 @@ export function openBench(containers: Containers, container: string): Bench {
       const entry = tar.entry({ name, size, mode: 0o644 });
       await Promise.all([pipeline(createReadStream(dump), entry).then(() => tar.finalize()), sent]);
       return ask(restoredSchema, 'restore', site, `${SCRATCH}/${name}`, JSON.stringify(only ?? null));
+    },
+    async disconnectOthers(site) {
+      await tool('disconnect', [site]);
     },
     async forgetTouchedTables(site) {
       await tool('forget', [site]);
