@@ -55,12 +55,13 @@ test('pretty', () => {
 test('notes only on request, and what the site accepts in a line', () => {
   const findings = [
     finding({ severity: 'note', what: 'It is so.', file: 'x' }),
-    finding({ severity: 'note', what: 'A branch.', accepted: 'as documented', file: 'apps.json' }),
+    finding({ id: 'branch-moves', subject: 'frappe', severity: 'note', accepted: 'as documented' }),
+    finding({ id: 'branch-moves', subject: 'hrms', severity: 'note', accepted: 'as documented' }),
   ];
   const healthy = { ...report, passed: true, errors: 0, warnings: 0, checks: [check({ findings })] };
   const page = { style: createStyle(false) };
   const quiet = writeText(checkReport(healthy, { wasShown: false, isVerbose: false }), page);
-  expect(quiet).toContain('    · Accepted: A branch. apps.json:12 (as documented)\n');
+  expect(quiet).toContain('    · accepted: branch-moves:frappe, branch-moves:hrms (as documented)\n');
   expect(quiet).toContain('1 check, 1 note with --verbose\n');
   expect(quiet).not.toContain('It is so.');
   const verbose = writeText(checkReport(healthy, { wasShown: false, isVerbose: true }), page);

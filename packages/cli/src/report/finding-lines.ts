@@ -23,11 +23,10 @@ export function checkLines(check: CheckResult, page: Page): readonly string[] {
       right,
       style: page.style,
     }).trimEnd(),
-    ...check.findings.flatMap((finding) =>
-      finding.accepted === undefined
-        ? findingLines(finding, page, INDENT)
-        : acceptedLines(finding, finding.accepted, page),
-    ),
+    ...check.findings
+      .filter(({ accepted }) => accepted === undefined)
+      .flatMap((finding) => findingLines(finding, page, INDENT)),
+    ...acceptedLines(check.findings, page),
   ];
 }
 
@@ -41,14 +40,22 @@ export function isTold({ severity, accepted }: Finding): boolean {
   return severity !== 'note' || accepted !== undefined;
 }
 
-function acceptedLines(finding: Finding, reason: string, page: Page): readonly string[] {
-  const place = placeOf(finding);
-  const said = `Accepted: ${finding.what}${place === '' ? '' : ` ${place}`} (${reason})`;
-  const [first = '', ...rest] = wrap(makeVisible(said), Math.max(20, widthOfText(page) - INDENT - 2));
+/** Those that were accepted for the same reason, by their ids: `· accepted: branch-moves:frappe (as documented)` */
+function acceptedLines(findings: readonly Finding[], page: Page): readonly string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { id, subject, accepted } of findings) {
+    if (accepted === undefined) continue;
+    const names = byReason.get(accepted) ?? [];
+    byReason.set(accepted, [...names, subject === undefined ? id : `${id}:${subject}`]);
+  }
   const indent = ' '.repeat(INDENT);
-  return [`${indent}${page.style.quiet(`${MARKS.info.text} ${first}`)}`].concat(
-    rest.map((line) => `${indent}  ${page.style.quiet(line)}`),
-  );
+  return [...byReason].flatMap(([reason, names]) => {
+    const said = makeVisible(`accepted: ${names.join(', ')} (${reason})`);
+    const lines = wrap(said, Math.max(20, widthOfText(page) - INDENT - 2));
+    return lines.map(
+      (line, at) => `${indent}${page.style.quiet(`${at === 0 ? MARKS.info.text : ' '} ${line}`)}`,
+    );
+  });
 }
 
 /** What, where, why and how to fix it. */
