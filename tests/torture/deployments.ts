@@ -15,8 +15,10 @@ const ORDERS = 'select customer from `tabSales Order`';
 
 interface Trial {
   readonly name: string;
-  /** A statement of the patch that this release brings. */
+  /** Statements of the patch that this release brings. */
   readonly patch?: string;
+  /** The next release does not have it. */
+  readonly isPatchBroken?: boolean;
   /** Deploys the release that is in `.env`, in its own way; returns the exit code of the last command, and what it printed. */
   run(deployments: Deployments): Promise<Ended>;
   /** Whether the release must serve in the end; otherwise what ran before must. */
@@ -58,7 +60,10 @@ export async function breakDeployments(context: TortureContext): Promise<readonl
     const customer = `Customer ${number}`;
     await deployed.addOrder(customer);
     customers.push(customer);
-    await deployed.release(version, trial.patch ?? `update \`tabSales Order\` set total=${number}; ${SLOW}`);
+    const patch = trial.patch ?? `update \`tabSales Order\` set total=${number}; ${SLOW}`;
+    const name = trial.isPatchBroken === true ? 'break_halfway' : `change_${number}`;
+    await deployed.changeOrders(undefined, { [name]: patch });
+    await deployed.release(version);
     context.tell(`${version}: ${trial.name}`);
     const { exitCode, output } = await trial.run(deployments);
     const expected = trial.isDeployed ? version : serving;
@@ -88,7 +93,7 @@ export async function breakDeployments(context: TortureContext): Promise<readonl
 
 const isStage = (stage: string, state: string) => new RegExp(`"stage":"${stage}".*"state":"${state}"`);
 /** The patch of the release runs. */
-const PATCHING = /patches\.v15_0\.for_/;
+const PATCHING = /patches\.v15_0\.(?:break_halfway|change_)/;
 
 const kill: Disturb = (child) => {
   child.kill('SIGKILL');
@@ -147,6 +152,7 @@ const TRIALS: readonly Trial[] = [
   {
     name: 'a patch without end, interrupted, then rolled back',
     patch: 'update `tabSales Order` set total=0; select sleep(100000)',
+    isPatchBroken: true,
     isDeployed: false,
     isLong: true,
     async run({ deBuild }) {
