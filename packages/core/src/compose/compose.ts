@@ -5,6 +5,7 @@ import { parseJson } from '../parse-json.ts';
 import type { Environment } from '../process/environment.ts';
 import { runProgram } from '../process/run-program.ts';
 import { COMPOSE_PROGRAMS } from '../site/ask-compose.ts';
+import { type Replacement, replacementFields, replacementOf } from './replacement.ts';
 
 /** How a project is brought up: the files, and where they are read. */
 export interface ComposeProject {
@@ -27,12 +28,20 @@ export interface Compose {
   /** The resolved project. @throws DeBuildError `compose-failed`, `compose-missing` */
   resolve(): Promise<ResolvedProject>;
   /**
-   * Recreates services where they differ from the files, and starts them; nothing is pulled or built, and no other service is
-   * touched.
+   * Starts services with so many containers each, and recreates those that differ from the files; nothing is pulled or built, and
+   * no other service is touched.
    * @throws DeBuildError `compose-failed`, `compose-too-slow`
    */
-  up(services: readonly string[], withinMs: number): Promise<void>;
+  up(services: Scale, withinMs: number): Promise<void>;
+  /**
+   * Adds containers to services until they have so many; they are not started, and no other container is touched.
+   * @throws DeBuildError `compose-failed`, `compose-too-slow`
+   */
+  create(services: Scale, withinMs: number): Promise<void>;
 }
+
+/** How many containers each service has. */
+export type Scale = Readonly<Record<string, number>>;
 
 export interface ResolvedProject {
   /** What Compose made of the files. Holds every secret of the project: never print it. */
@@ -44,17 +53,13 @@ export interface ResolvedService {
   readonly image: string | undefined;
   /** As a container that runs it has it in its labels, where nothing changed. */
   readonly configHash: string;
+  readonly replacement: Replacement;
 }
 
 const RESOLVE_WITHIN_MS = 60_000;
 
 const Resolved = z.looseObject({
-  services: z.record(
-    z.string(),
-    z.looseObject({
-      image: z.string().optional(),
-    }),
-  ),
+  services: z.record(z.string(), z.looseObject({ image: z.string().optional(), ...replacementFields })),
 });
 
 /** @throws DeBuildError `compose-missing` */
@@ -78,6 +83,11 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
     if (result.exitCode !== 0) throw composeFailed(shown, result.exitCode, result.stderr);
     return result.stdout;
   };
+  const up = async (options: readonly string[], services: Scale, withinMs: number) => {
+    const scale = Object.entries(services).flatMap(([service, count]) => ['--scale', `${service}=${count}`]);
+    const args = ['up', ...options, '--no-deps', '--no-build', '--pull', 'never', ...scale];
+    await run([...args, ...Object.keys(services)], withinMs);
+  };
   return {
     async resolve() {
       const [text, hashes] = await Promise.all([
@@ -92,21 +102,20 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
         }),
       );
       const services = Object.entries(document.services).map(
-        ([service, { image }]) =>
+        ([service, fields]) =>
           [
             service,
             {
-              image,
+              image: fields.image,
               configHash: hashOf.get(service) ?? '',
+              replacement: replacementOf(fields),
             },
           ] as const,
       );
       return { document, services: new Map(services) };
     },
-    async up(services, withinMs) {
-      const args = ['up', '--detach', '--no-deps', '--no-build', '--pull', 'never'];
-      await run([...args, ...services], withinMs);
-    },
+    up: (services, withinMs) => up(['--detach'], services, withinMs),
+    create: (services, withinMs) => up(['--no-start', '--no-recreate'], services, withinMs),
   };
 }
 

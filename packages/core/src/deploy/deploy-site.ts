@@ -59,7 +59,7 @@ export interface DeployedSiteReport {
 
 export const DEPLOY: Flow = {
   name: 'deploy',
-  stages: ['plan', 'pause', 'backup', 'migrate', 'swap', 'gate'],
+  stages: ['plan', 'start', 'pause', 'backup', 'migrate', 'swap', 'gate'],
   unchanged: 'What ran before serves.',
 };
 
@@ -124,7 +124,18 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
       }
       await save();
       try {
-        await runDeployment({ deployment, project, engine, compose, bench, files, gates, save, tools });
+        await runDeployment({
+          deployment,
+          project,
+          engine,
+          compose,
+          resolved,
+          bench,
+          files,
+          gates,
+          save,
+          tools,
+        });
         deployment.state = 'done';
       } catch (error) {
         if (!signal.aborted) await recordDeployment(site.own.ledger, deployment, tools.now(), error);

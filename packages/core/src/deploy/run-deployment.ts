@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Compose } from '../compose/compose.ts';
+import type { Compose, ResolvedProject } from '../compose/compose.ts';
 import type { RunningProject } from '../compose/running-project.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -18,6 +18,7 @@ import { type DeployedSite, type Deployment, type DeploymentFiles, readBefore } 
 import { migrateSite } from './migrate-site.ts';
 import { restoreDatabase } from './restore-database.ts';
 import { runGates } from './run-gates.ts';
+import { removeBeside, type ServiceSwap, startBeside, swapServices } from './swap-services.ts';
 import { waitForServices } from './wait-for-services.ts';
 import { waitForSite } from './wait-for-site.ts';
 
@@ -27,6 +28,8 @@ export interface DeploymentRun {
   readonly project: RunningProject;
   readonly engine: Pick<Engine, 'containers'>;
   readonly compose: Compose;
+  /** As its files describe it now. */
+  readonly resolved: ResolvedProject;
   /** Of the image that is deployed. */
   readonly bench: Bench;
   readonly files: DeploymentFiles;
@@ -41,7 +44,6 @@ export interface DeploymentRun {
 const JOBS_WITHIN_SECONDS = 300;
 /** The scheduler runs no jobs, and ignores SIGTERM as the first process of a container. */
 const SCHEDULER_WITHIN_SECONDS = 1;
-const SWAP_WITHIN_MS = 10 * 60_000;
 
 /**
  * Deploys, or finishes a deployment: every stage is saved when it begins and when it ends. Until the swap a failure is undone,
@@ -56,6 +58,10 @@ export async function runDeployment(run: DeploymentRun): Promise<void> {
   if (!wasSwapping) {
     try {
       const isMigration = deployment.sites.some(isMigrated);
+      if (!isMigration)
+        await savedStage(run, 'start', `Starting ${deployment.to.reference} beside what runs`, () =>
+          startBeside(swapOf(run)),
+        );
       await savedStage(run, 'pause', pauseTitle(deployment, isMigration), () => pause(run, isMigration));
       if (isMigration) {
         await savedStage(run, 'backup', `Backing up ${list(deployment.sites)}`, () => backup(run));
@@ -73,7 +79,7 @@ export async function runDeployment(run: DeploymentRun): Promise<void> {
     }
   }
   try {
-    await savedStage(run, 'swap', `Starting ${deployment.to.reference}`, () => swap(run));
+    await savedStage(run, 'swap', `Replacing ${deployment.from.reference}`, () => swap(run));
     await savedStage(run, 'gate', `Checking ${list(deployment.sites)}`, () => gate(run));
   } catch (error) {
     if (tools.signal.aborted || !isDeBuildError(error)) throw error;
@@ -179,22 +185,25 @@ async function migrate({ bench, deployment, files, save, tools, engine }: Deploy
   }
 }
 
-/** The frontend last: it looks up the address of the backend once, when it starts. */
-export async function swap({ compose, deployment, engine, project, tools }: DeploymentRun): Promise<void> {
+export async function swap(run: DeploymentRun): Promise<void> {
+  const { deployment, engine, project, tools } = run;
   tools.done(
     `Services of ${deployment.to.reference} were started; \`de-build deploy --resume\` finishes it.`,
   );
-  const names = Object.keys(deployment.services);
-  const frontend = names.filter((name) => name === deployment.frontend);
-  const others = names.filter((name) => name !== deployment.frontend);
-  for (const services of [others, frontend])
-    if (services.length > 0) await compose.up(services, SWAP_WITHIN_MS);
+  await swapServices(swapOf(run));
   await waitForServices(engine.containers, {
     project: project.name,
     services: deployment.services,
     imageId: deployment.to.imageId,
     signal: tools.signal,
   });
+}
+
+function swapOf({ deployment, compose, resolved, engine, bench, tools }: DeploymentRun): ServiceSwap {
+  const served = deployment.sites.some(isMigrated)
+    ? []
+    : deployment.sites.filter(({ maintenance }) => !maintenance).map(({ name }) => name);
+  return { deployment, compose, resolved, containers: engine.containers, bench, served, tools };
 }
 
 /** Maintenance mode ends here; where a site is not served then, it is on again. */
@@ -220,6 +229,7 @@ export async function gate({ bench, deployment, gates, tools }: DeploymentRun): 
 /** Puts the databases back that a migration began to change, and starts what ran before. */
 async function undo(run: DeploymentRun): Promise<void> {
   const { deployment, bench, project, engine, files, save, tools } = run;
+  await removeBeside(swapOf(run));
   const migrations = deployment.stages.filter(({ name }) => name === 'migrate').length;
   // The list of touched tables knows nothing of a migration by an earlier run.
   const isFirst = migrations === 1;

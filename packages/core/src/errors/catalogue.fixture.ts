@@ -715,6 +715,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['./smoke.sh', 1, 'no orders'],
       ['./smoke.sh', null, ''],
     ],
+    serviceSilent: [
+      ['erp-backend-2', 'erp.localhost', { status: 0, seconds: 120 }, 'ImportError'],
+      ['erp-backend-2', 'erp.localhost', { status: 500, seconds: 120 }, ''],
+    ],
     siteNotServed: [['erp.localhost', '/ has status 502']],
     nothingToRollBack: [['erp']],
     rollbackLosesData: [['acme/erp:1.0.0', 'Since noon, rows were written that would be lost.']],

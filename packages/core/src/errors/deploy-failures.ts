@@ -170,6 +170,23 @@ export function servicesNotReady(services: readonly string[], seconds: number): 
   });
 }
 
+/** @param status 0 where nothing answers */
+export function serviceSilent(
+  container: string,
+  site: string,
+  { status, seconds }: { readonly status: number; readonly seconds: number },
+  output: string,
+): DeBuildError {
+  return new DeBuildError({
+    code: 'service-silent',
+    what: `The new container ${container} does not serve ${site}.`,
+    why: `${status === 0 ? 'It did not answer' : `Its last answer had status ${status}`}, for ${seconds} s. The end of its log follows.`,
+    fix: 'Correct what it reports, release it, and deploy that release.',
+    exitCode: EXIT.deployment,
+    output: output.trim(),
+  });
+}
+
 /** @param seen what did not answer as it should */
 export function siteNotServed(site: string, seen: string): DeBuildError {
   return new DeBuildError({

@@ -98,6 +98,7 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
         project,
         engine,
         compose,
+        resolved: await compose.resolve(),
         bench,
         files,
         save,
@@ -127,7 +128,7 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
         });
       }
       await bench.writeAppList(before.appList);
-      await savedStage(work, 'swap', `Starting ${from.reference}`, () => swap(work));
+      await savedStage(work, 'swap', `Replacing ${deployment.to.reference}`, () => swap(work));
       await savedStage(work, 'gate', `Checking ${list(deployment.sites)}`, () => gate(work));
       deployment.state = 'rolled-back';
       await save();

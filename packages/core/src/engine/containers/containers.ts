@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { containerNameTaken } from '../../errors/container-failures.ts';
 import { askEngine } from '../ask-engine.ts';
 import { explainStatus } from '../connection-error.ts';
+import { startRequest } from '../follow-answer.ts';
 import type { EngineTransport } from '../transport.ts';
 import { type ContainerDetails, inspectContainer } from './container-details.ts';
-import { type ExecOptions, type ExecResult, hasPrograms, runExec } from './exec.ts';
+import { type ExecOptions, type ExecResult, hasPrograms, readFrames, runExec } from './exec.ts';
 
 /** Containers on the engine. */
 export interface Containers {
@@ -24,10 +25,13 @@ export interface Containers {
   connect(container: string, network: string): Promise<void>;
   /** SIGTERM, and SIGKILL after so many seconds. One that is not running is not an error. */
   stop(container: string, seconds: number): Promise<void>;
+  rename(container: string, name: string): Promise<void>;
+  /** The end of what it printed. Not redacted. */
+  lastLines(container: string, count: number): Promise<string>;
   /** Ends it where it runs, and removes it with its anonymous volumes. A missing one is not an error. */
   remove(container: string): Promise<void>;
   /** Writes a tar archive into a folder of it. */
-  upload(container: string, folder: string, tar: Readable): Promise<void>;
+  upload(container: string, folder: string, tar: Buffer | Readable): Promise<void>;
   /** Runs a program in it. @throws what `onOutput` throws; the signal's reason; the program runs on then */
   exec(container: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Whether a program runs in it that `exec` started. */
@@ -81,6 +85,20 @@ export function containers(transport: EngineTransport): Containers {
       });
     },
     start: (container) => change(`/containers/${container}/start`),
+    async lastLines(container, count) {
+      const query = { stdout: true, stderr: true, tail: count };
+      const request = { method: 'GET', path: `/containers/${container}/logs`, query } as const;
+      const { body } = await startRequest(transport, {
+        ...request,
+        during: `reading the log of ${container}`,
+      });
+      let text = '';
+      for await (const { chunk } of readFrames(body)) text += chunk.toString('utf8');
+      return text;
+    },
+    async rename(container, name) {
+      await transport.send({ method: 'POST', path: `/containers/${container}/rename`, query: { name } });
+    },
     stop: (container, t) => change(`/containers/${container}/stop`, { t }, (t + 60) * 1000),
     async remove(container) {
       const path = `/containers/${container}`;

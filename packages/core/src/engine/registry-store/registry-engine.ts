@@ -35,6 +35,8 @@ export function registryEngine(
       create: noProject,
       start: noProject,
       connect: noProject,
+      rename: noProject,
+      lastLines: noProject,
       stop: noProject,
       remove: noProject,
       upload: noProject,

@@ -4,7 +4,8 @@
  * client through a pipe: never to argv, the environment or a file.
  */
 export const BENCH_TOOL = String.raw`
-import datetime, glob, gzip, hashlib, json, os, re, shutil, subprocess, sys, urllib.request, urllib.error, zoneinfo
+import datetime, glob, gzip, hashlib, json, os, re, shutil, subprocess, sys, tarfile, urllib.request, urllib.error, zoneinfo
+import time as clock
 
 def read_json(path):
     try:
@@ -93,7 +94,7 @@ def describe_site(site):
     for app, folder in packages().items():
         if installed and app not in installed:
             continue
-        patches += [{"app": app, "patch": patch} for patch in patches_of(f"{folder}/patches.txt") if patch not in done]
+        patches += [{"app": app, "patch": patch} for patch in patches_of(f"{folder}/patches.txt") if patch.removeprefix("finally:") not in done]
         for path in glob.glob(f"{folder}/**/doctype/*/*.json", recursive=True):
             if os.path.basename(path)[:-5] != os.path.basename(os.path.dirname(path)):
                 continue
@@ -188,6 +189,50 @@ def probe(base, site):
     found["socketio"] = fetch(f"{base}/socket.io/?EIO=4&transport=polling", site)[0]
     return found
 
+def nginx_workers():
+    """Their process ids, and those of them that still take connections."""
+    found, taking = set(), set()
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            with open(path, "rb") as file:
+                title = file.read()
+        except OSError:
+            continue
+        if title.startswith(b"nginx: worker process"):
+            found.add(path)
+            if b"shutting down" not in title:
+                taking.add(path)
+    return found, taking
+
+def reload_nginx():
+    """nginx looks up the addresses of its upstreams when it starts or reloads; its old workers end what they began."""
+    before, _ = nginx_workers()
+    done = subprocess.run(["nginx", "-s", "reload"], stdin=subprocess.DEVNULL, capture_output=True)
+    if done.returncode:
+        raise SystemExit(done.stderr.decode("utf-8", "replace").strip())
+    end = clock.monotonic() + 10
+    while clock.monotonic() < end:
+        _, taking = nginx_workers()
+        if taking and not taking & before:
+            return {}
+        clock.sleep(0.05)
+    raise SystemExit("its workers were not replaced within 10 s")
+
+def bundles():
+    """The files that pages name by their hash, as bench lists them, below the folder of the assets."""
+    folder = os.path.realpath("sites/assets")
+    named = set()
+    for path in glob.glob(f"{folder}/assets*.json"):
+        named.update(str(one).removeprefix("/assets/") for one in read_json(path).values())
+    return {"folder": folder, "files": sorted(name for name in named if os.path.isfile(f"{folder}/{name}"))}
+
+def pack_bundles(names):
+    with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as tar:
+        for name in json.loads(names):
+            tar.add(f"{os.path.realpath('sites/assets')}/{name}", name)
+    sys.stdout.flush()
+    raise SystemExit(0)
+
 def write_apps(text):
     with open("sites/apps.txt", "w", encoding="utf-8") as file:
         file.write(text)
@@ -221,6 +266,10 @@ ACTIONS = {
     "touched": lambda site: touched(site),
     "lost": lambda site, since: lost(site, since),
     "probe": lambda base, site: probe(base, site),
+    "status": lambda url, site: {"status": fetch(url, site)[0]},
+    "reload-nginx": lambda: reload_nginx(),
+    "bundles": lambda: bundles(),
+    "pack-bundles": lambda names: pack_bundles(names),
     # As the configurator of frappe_docker does it.
     "apps": lambda: write_apps("".join(f"{app}\n" for app in image_apps())),
     "forget": lambda site: forget(site),

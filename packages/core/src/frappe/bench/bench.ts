@@ -69,6 +69,17 @@ const lostSchema = z.object({
 
 const timeSchema = z.object({ time: z.string() });
 
+const statusSchema = z.object({ status: z.number() });
+
+const bundlesSchema = z.object({
+  /** Where they are. */
+  folder: z.string(),
+  /** Below it. */
+  files: z.array(z.string()),
+});
+
+export type Bundles = Readonly<z.infer<typeof bundlesSchema>>;
+
 const probeSchema = z.object({
   ping: z.number(),
   page: z.number(),
@@ -104,6 +115,17 @@ export interface Bench {
   rowsSince(site: string, since: string): Promise<readonly WrittenRows[]>;
   /** Asks a frontend for the pages of a site. @param base `http://frontend:8080` */
   probe(base: string, site: string): Promise<SiteProbe>;
+  /** The HTTP status of a page; 0 where nothing answers. */
+  status(url: string, site: string): Promise<number>;
+  /**
+   * In the container of a frontend: nginx looks up its upstreams again, and takes new connections with what it found.
+   * @throws DeBuildError `bench-tool-failed`
+   */
+  reloadNginx(): Promise<void>;
+  /** The files that pages of its image name by a hash. */
+  bundles(): Promise<Bundles>;
+  /** Some of them, as a tar. */
+  packBundles(files: readonly string[]): Promise<Buffer>;
   /** The time that the site writes into its rows: `2026-11-29 12:00:00.123456`. */
   siteTime(site: string): Promise<string>;
   /** Writes `sites/apps.txt` for the apps of the image. */
@@ -153,6 +175,20 @@ export function openBench(containers: Containers, container: string): Bench {
     touchedTables: async (site) => (await ask(touchedSchema, 'touched', site)).tables ?? undefined,
     rowsSince: async (site, since) => (await ask(lostSchema, 'lost', site, since)).written,
     probe: (base, site) => ask(probeSchema, 'probe', base, site),
+    status: async (url, site) => (await ask(statusSchema, 'status', url, site)).status,
+    async reloadNginx() {
+      await tool('reload-nginx', []);
+    },
+    bundles: () => ask(bundlesSchema, 'bundles'),
+    async packBundles(files) {
+      const pieces: Buffer[] = [];
+      await tool('pack-bundles', [JSON.stringify(files)], {
+        onOutput(chunk) {
+          pieces.push(Buffer.from(chunk));
+        },
+      });
+      return Buffer.concat(pieces);
+    },
     siteTime: async (site) => (await ask(timeSchema, 'time', site)).time,
     async listApps() {
       await tool('apps', []);
