@@ -138,7 +138,7 @@ export async function pause(
     ),
   );
   if (!isMigration) return;
-  for (const { name } of deployment.sites) await bench.run(['--site', name, 'set-maintenance-mode', 'on']);
+  await bench.setMaintenance(names(deployment.sites), true);
 }
 
 async function backup({ bench, deployment, files, save, tools }: DeploymentRun): Promise<void> {
@@ -200,9 +200,7 @@ export async function swap(run: DeploymentRun): Promise<void> {
 }
 
 function swapOf({ deployment, compose, resolved, engine, bench, tools }: DeploymentRun): ServiceSwap {
-  const served = deployment.sites.some(isMigrated)
-    ? []
-    : deployment.sites.filter(({ maintenance }) => !maintenance).map(({ name }) => name);
+  const served = deployment.sites.some(isMigrated) ? [] : servedSites(deployment);
   return { deployment, compose, resolved, containers: engine.containers, bench, served, tools };
 }
 
@@ -210,18 +208,15 @@ function swapOf({ deployment, compose, resolved, engine, bench, tools }: Deploym
 export async function gate({ bench, deployment, gates, tools }: DeploymentRun): Promise<void> {
   const { frontend } = deployment;
   const base = `http://${frontend}:8080`;
-  for (const { name } of deployment.sites) await bench.run(['--site', name, 'clear-cache']);
-  const served = deployment.sites.filter(({ maintenance }) => !maintenance);
-  const setMaintenance = async (state: 'on' | 'off') => {
-    for (const { name } of served) await bench.run(['--site', name, 'set-maintenance-mode', state]);
-  };
-  await setMaintenance('off');
+  await bench.run(['--site', 'all', 'clear-cache']);
+  const served = servedSites(deployment);
+  await bench.setMaintenance(served, false);
   try {
-    for (const { name } of frontend === undefined ? [] : served)
-      await waitForSite(bench, { base, site: name, signal: tools.signal });
+    for (const site of frontend === undefined ? [] : served)
+      await waitForSite(bench, { base, site, signal: tools.signal });
     await runGates(gates, deployment, tools);
   } catch (error) {
-    await setMaintenance('on');
+    await bench.setMaintenance(served, true);
     throw error;
   }
 }
@@ -240,10 +235,9 @@ async function undo(run: DeploymentRun): Promise<void> {
       await save();
     }
     await bench.writeAppList((await readBefore(files)).appList);
-    for (const { name } of deployment.sites) await bench.run(['--site', name, 'clear-cache']);
+    await bench.run(['--site', 'all', 'clear-cache']);
   }
-  for (const { name, maintenance } of deployment.sites)
-    if (!maintenance) await bench.run(['--site', name, 'set-maintenance-mode', 'off']);
+  await bench.setMaintenance(servedSites(deployment), false);
   const workers = project.containers.filter(({ service }) => deployment.workers.includes(service));
   await Promise.all(workers.map(({ id }) => engine.containers.start(id)));
   deployment.state = 'undone';
@@ -251,10 +245,19 @@ async function undo(run: DeploymentRun): Promise<void> {
 }
 
 function servingAfter({ deployment }: DeploymentRun): string {
-  const served = deployment.sites.filter(({ maintenance }) => !maintenance).map(({ name }) => name);
+  const served = servedSites(deployment);
   return `The containers of ${deployment.to.reference} were started; ${served.join(', ')} ${served.length === 1 ? 'is' : 'are'} in maintenance mode.`;
 }
 
+/** Those that visitors reach when they are not migrated. */
+function servedSites({ sites }: Pick<Deployment, 'sites'>): readonly string[] {
+  return names(sites.filter(({ maintenance }) => !maintenance));
+}
+
+function names(sites: readonly { readonly name: string }[]): readonly string[] {
+  return sites.map(({ name }) => name);
+}
+
 export function list(sites: readonly { readonly name: string }[]): string {
-  return sites.map(({ name }) => name).join(', ');
+  return names(sites).join(', ');
 }

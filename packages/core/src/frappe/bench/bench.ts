@@ -99,6 +99,8 @@ export interface Bench {
   describe(): Promise<BenchDescription>;
   /** `bench …`. @throws DeBuildError `bench-command-failed` */
   run(args: readonly string[]): Promise<void>;
+  /** Turns maintenance mode on or off. */
+  setMaintenance(sites: readonly string[], isOn: boolean): Promise<void>;
   /** A whole dump, packed by gzip, in pieces. @throws DeBuildError `bench-tool-failed` */
   dump(site: string, onOutput: (chunk: Buffer) => Promise<void> | void, signal: AbortSignal): Promise<void>;
   /** Loads a dump, or some tables of it, and removes the tables that it has not. */
@@ -156,6 +158,9 @@ export function openBench(containers: Containers, container: string): Bench {
     async run(args) {
       const { exitCode, stdout, stderr } = await containers.exec(container, ['bench', ...args]);
       if (exitCode !== 0) throw benchCommandFailed(args.join(' '), exitCode, stderr || stdout);
+    },
+    async setMaintenance(sites, isOn) {
+      await tool('maintenance', [JSON.stringify(sites), isOn ? '1' : '0']);
     },
     async dump(site, onOutput, signal) {
       await tool('dump', [site], { onOutput, signal });
