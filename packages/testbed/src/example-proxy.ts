@@ -28,7 +28,7 @@ frontend web
   default_backend frontends
 backend frontends
   balance roundrobin
-  server-template frontend 4 frontend:8080 check inter 250ms fall 1 rise 1 resolvers docker resolve-opts allow-dup-ip init-addr none
+  server-template frontend 4 frontend:8080 check inter 250ms fall 1 rise 1 resolvers docker init-addr none
 `;
 
 /** Writes the Compose file that puts haproxy before the frontend, whose port is not published then; returns its name. */

@@ -9,7 +9,16 @@ function container(service: string, command: string, more: Partial<ProjectContai
   return {
     ...{ id: service, name: `erp-${service}-1`, service, number: 1, configHash: 'x', createdAt: '' },
     ...{ image: `${IMAGE}:1.0.0`, imageId: 'sha256:1', status: 'running', isRunning: true, exitCode: 0 },
-    ...{ restarts: 0, labels: {}, user: '', workingDir: '', environment: [], mounts: [], networks: [] },
+    ...{
+      restarts: 0,
+      labels: {},
+      user: '',
+      workingDir: '',
+      environment: [],
+      mounts: [],
+      networks: [],
+      addresses: {},
+    },
     ...{ networkMode: '', command: command.split(' ') },
     ...more,
   };

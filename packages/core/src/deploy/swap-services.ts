@@ -31,6 +31,7 @@ interface SwappedService {
   readonly missing: number;
 }
 
+const FRONTEND_PORT = '8080';
 const COMPOSE_WITHIN_MS = 10 * 60_000;
 /** How long requests may take to end where the next container serves already; gunicorn itself waits as long. */
 const DRAIN_SECONDS = 30;
@@ -41,19 +42,26 @@ const PROXY_LOOKS_WITHIN_MS = 5000;
 
 /** Starts new containers beside those that serve, and waits until they answer. Nothing is replaced by it. */
 export async function startBeside(swap: ServiceSwap): Promise<void> {
-  const services = (await look(swap)).filter(({ replacement }) => replacement !== 'in-place');
-  const isWeb = ({ service }: SwappedService) => !swap.deployment.workers.includes(service);
-  const lacking = services.filter((one) => isWeb(one) && one.missing > 0);
-  if (lacking.length > 0) await swap.compose.create(scaleOf(lacking), COMPOSE_WITHIN_MS);
-  const created = (await look(swap)).filter(
-    (one) => isWeb(one) && one.replacement === 'beside' && one.service !== swap.deployment.frontend,
+  const { deployment, compose } = swap;
+  const found = (await look(swap)).filter(
+    ({ service, replacement }) => replacement !== 'in-place' && !deployment.workers.includes(service),
   );
-  await start(swap, created);
+  const lacking = found.filter(({ missing }) => missing > 0);
+  if (lacking.length > 0) await compose.create(scaleOf(lacking), COMPOSE_WITHIN_MS);
+  const services = await look(swap);
+  const beside = services.filter(
+    ({ service, replacement }) =>
+      replacement === 'beside' && service !== deployment.frontend && !deployment.workers.includes(service),
+  );
+  if (beside.some((one) => one.new.some(({ isRunning }) => !isRunning)))
+    await reloadFrontends(swap, runningFrontends(services, deployment), {});
+  await start(swap, beside);
 }
 
 /** Removes what `startBeside` added. */
 export async function removeBeside(swap: ServiceSwap): Promise<void> {
-  for (const { old, new: added } of await look(swap)) if (old.length > 0) await removeAll(swap, added);
+  for (const { old, new: added } of await look(swap))
+    if (old.length > 0) for (const { id } of added) await swap.containers.remove(id);
 }
 
 /** The frontend last: it looks up the addresses of the others once, when it starts or is reloaded. */
@@ -64,46 +72,50 @@ export async function swapServices(swap: ServiceSwap): Promise<void> {
   const workers = services.filter(({ service }) => deployment.workers.includes(service));
   const frontends = services.filter(({ service }) => service === deployment.frontend);
   const behind = services.filter((one) => !workers.includes(one) && !frontends.includes(one));
-  const oldFrontends = frontends.flatMap(({ old }) => old.filter(({ isRunning }) => isRunning));
+  const running = runningFrontends(services, deployment);
   await shareBundles(swap, frontends);
-  await reload(swap, oldFrontends);
-  // Connections to a websocket are taken up again by the browser; only then is a page asked of one backend alone.
-  for (const isSocket of [true, false])
-    await Promise.all(
-      behind
-        .flatMap(({ old }) => old)
-        .filter((one) => runsSocket(one) === isSocket)
-        .map((one) => stop(swap, one, isSocket ? END_SECONDS : DRAIN_SECONDS)),
-    );
-  await reload(swap, oldFrontends);
-  const inPlace = [...behind, ...frontends].filter(({ replacement }) => replacement === 'in-place');
-  const rest = behind.filter(({ replacement }) => replacement === 'after');
-  await start(swap, rest);
-  for (const one of inPlace) {
-    await Promise.all(one.old.map((each) => stop(swap, each, END_SECONDS)));
-    await removeAll(swap, one.old);
-    await compose.up({ [one.service]: one.old.length + one.missing }, COMPOSE_WITHIN_MS);
-  }
-  for (const one of frontends) await swapFrontend(swap, one);
-  // They were stopped before, and what is left of them is not taken over.
-  await removeAll(
-    swap,
-    workers.flatMap(({ old }) => old),
+  // From now on the frontends ask the new containers only; the old ones end what they began.
+  await reloadFrontends(swap, running, addressesOf(behind, running));
+  await Promise.all(
+    behind
+      .flatMap(({ old }) => old)
+      .map((one) => stop(swap, one, runsSocket(one) ? END_SECONDS : DRAIN_SECONDS)),
   );
-  if (workers.length > 0) await compose.up(wanted(deployment, workers), COMPOSE_WITHIN_MS);
-  await Promise.all([...behind, ...frontends].map((one) => removeOld(swap, one)));
+  await start(
+    swap,
+    behind.filter(({ replacement }) => replacement === 'after'),
+  );
+  // The workers were stopped before, and what is left of them is not taken over.
+  const created = [...behind.filter(({ replacement }) => replacement === 'in-place'), ...workers];
+  await removeAll(swap, created);
+  if (created.length > 0) await compose.up(wanted(deployment, created), COMPOSE_WITHIN_MS);
+  for (const one of frontends) await swapFrontend(swap, one);
+  const staying = frontends.flatMap((one) => one.new.filter(({ isRunning }) => isRunning));
+  await reloadFrontends(swap, staying, {});
+  for (const one of [...behind, ...frontends]) await removeOld(swap, one);
 }
 
 async function swapFrontend(swap: ServiceSwap, frontend: SwappedService): Promise<void> {
-  const { replacement, old } = frontend;
+  const { replacement, old, service } = frontend;
   if (replacement === 'beside') {
     await start(swap, [frontend]);
-    if (old.length > 0) await sleep(PROXY_LOOKS_WITHIN_MS, undefined, { signal: swap.tools.signal });
+    const isSeen = swap.served.length > 0 && old.length > 0;
+    if (isSeen) await sleep(PROXY_LOOKS_WITHIN_MS, undefined, { signal: swap.tools.signal });
     await Promise.all(old.map((one) => quit(swap, one, DRAIN_SECONDS)));
-  } else if (replacement === 'after') {
-    await Promise.all(old.map((one) => quit(swap, one, END_SECONDS)));
-    await start(swap, [frontend]);
+    return;
   }
+  await Promise.all(old.map((one) => quit(swap, one, END_SECONDS)));
+  if (replacement === 'after') return start(swap, [frontend]);
+  await removeAll(swap, [frontend]);
+  await swap.compose.up(wanted(swap.deployment, [frontend]), COMPOSE_WITHIN_MS);
+  await waitForAnswers(swap.bench, swap.containers, {
+    awaited: (await look(swap))
+      .filter((one) => one.service === service)
+      .flatMap((one) => one.new)
+      .map((one) => addressed(one, FRONTEND_PORT)),
+    served: swap.served,
+    signal: swap.tools.signal,
+  });
 }
 
 /** What the project has now. */
@@ -133,15 +145,44 @@ async function start(swap: ServiceSwap, services: readonly SwappedService[]): Pr
   const { containers, bench, served, tools, deployment } = swap;
   const added = services.flatMap((one) => one.new);
   for (const { id, isRunning } of added) if (!isRunning) await containers.start(id);
-  const frontend = (await listProject(containers, deployment.project)).find(
+  const [frontend] = (await listProject(containers, deployment.project)).filter(
     ({ service }) => service === deployment.frontend,
   );
   const awaited = added.flatMap((one): readonly AddressedService[] => {
-    const port = one.service === deployment.frontend ? '8080' : portOf(one.service, frontend);
-    const url = `http://${one.name}:${port}`;
-    return port === undefined ? [] : [{ ...one, url, isSocket: runsSocket(one) }];
+    const port = one.service === deployment.frontend ? FRONTEND_PORT : portOf(one.service, frontend);
+    return port === undefined ? [] : [addressed(one, port)];
   });
   await waitForAnswers(bench, containers, { awaited, served, signal: tools.signal });
+}
+
+function addressed(one: ProjectContainer, port: string): AddressedService {
+  return { id: one.id, name: one.name, url: `http://${one.name}:${port}`, isSocket: runsSocket(one) };
+}
+
+function runningFrontends(
+  services: readonly SwappedService[],
+  { frontend }: Deployment,
+): readonly ProjectContainer[] {
+  return services
+    .filter(({ service }) => service === frontend)
+    .flatMap((one) => [...one.old, ...one.new])
+    .filter(({ isRunning }) => isRunning);
+}
+
+/** Of the new containers, in the networks of the frontends. */
+function addressesOf(
+  services: readonly SwappedService[],
+  frontends: readonly ProjectContainer[],
+): Readonly<Record<string, readonly string[]>> {
+  const networks = frontends.flatMap((one) => one.networks);
+  return Object.fromEntries(
+    services.flatMap((one) => {
+      const found = one.new.flatMap(
+        ({ addresses }) => Object.entries(addresses).find(([name]) => networks.includes(name))?.[1] ?? [],
+      );
+      return found.length === 0 ? [] : [[one.service, found]];
+    }),
+  );
 }
 
 /** As the frontend reaches a service: `BACKEND=backend:8000`. */
@@ -187,10 +228,14 @@ async function shareBundles(
   await send(before, without(theirs.files, ours.files), added, ours.folder);
 }
 
-async function reload({ containers, tools }: ServiceSwap, frontends: readonly ProjectContainer[]) {
+async function reloadFrontends(
+  { containers, tools }: ServiceSwap,
+  frontends: readonly ProjectContainer[],
+  addresses: Readonly<Record<string, readonly string[]>>,
+): Promise<void> {
   for (const { id, name } of frontends) {
     try {
-      await openBench(containers, id).reloadNginx();
+      await openBench(containers, id).reloadNginx(addresses);
     } catch (error) {
       if (!isDeBuildError(error)) throw error;
       const text = `${name} could not be reloaded; requests fail until it is replaced. ${error.output ?? ''}`;
@@ -210,15 +255,15 @@ async function quit(swap: ServiceSwap, one: ProjectContainer, seconds: number): 
   await stopped;
 }
 
-async function removeAll({ containers }: ServiceSwap, all: readonly ProjectContainer[]): Promise<void> {
-  for (const { id } of all) await containers.remove(id);
+async function removeAll({ containers }: ServiceSwap, services: readonly SwappedService[]): Promise<void> {
+  for (const { id } of services.flatMap(({ old }) => old)) await containers.remove(id);
 }
 
 /** The new containers get the names of the old ones, which people and scripts know. */
-async function removeOld(swap: ServiceSwap, { old, new: added }: SwappedService): Promise<void> {
-  await removeAll(swap, old);
-  const names = old.map(({ name }) => name);
-  for (const one of added) {
+async function removeOld(swap: ServiceSwap, service: SwappedService): Promise<void> {
+  await removeAll(swap, [service]);
+  const names = service.old.map(({ name }) => name);
+  for (const one of service.new) {
     const name = names.shift();
     if (name !== undefined) await swap.containers.rename(one.id, name);
   }

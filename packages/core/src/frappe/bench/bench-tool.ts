@@ -204,8 +204,38 @@ def nginx_workers():
                 taking.add(path)
     return found, taking
 
-def reload_nginx():
+HOSTS_MARK = " # de-build\n"
+
+def name_hosts(addresses):
+    """Names win over those that the engine knows, until the container is started again."""
+    with open("/etc/hosts", "r+") as file:
+        lines = [line for line in file if not line.endswith(HOSTS_MARK)]
+        lines += [f"{address} {name}{HOSTS_MARK}" for name, found in addresses.items() for address in found]
+        file.seek(0)
+        file.write("".join(lines))
+        file.truncate()
+
+def pin_assets():
+    """Every container that starts makes the link sites/assets again; nginx must not look there meanwhile."""
+    folder = os.path.realpath("sites/assets")
+    if os.path.basename(folder) != "assets" or folder == os.path.abspath("sites/assets"):
+        return
+    for path in glob.glob("/etc/nginx/conf.d/*.conf"):
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        pinned = re.sub(r"location /assets\s*\{(?!\s*(?:root|alias)\b)", lambda found: f"{found.group(0)} root {os.path.dirname(folder)};", text)
+        if pinned == text:
+            continue
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(pinned)
+        if subprocess.run(["nginx", "-t"], stdin=subprocess.DEVNULL, capture_output=True).returncode:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+
+def reload_nginx(addresses):
     """nginx looks up the addresses of its upstreams when it starts or reloads; its old workers end what they began."""
+    pin_assets()
+    name_hosts(json.loads(addresses))
     before, _ = nginx_workers()
     done = subprocess.run(["nginx", "-s", "reload"], stdin=subprocess.DEVNULL, capture_output=True)
     if done.returncode:
@@ -281,7 +311,7 @@ ACTIONS = {
     "probe": lambda base, site: probe(base, site),
     "maintenance": lambda names, state: set_maintenance(names, state),
     "status": lambda url, site: {"status": fetch(url, site)[0]},
-    "reload-nginx": lambda: reload_nginx(),
+    "reload-nginx": lambda addresses: reload_nginx(addresses),
     "bundles": lambda: bundles(),
     "pack-bundles": lambda names: pack_bundles(names),
     # As the configurator of frappe_docker does it.

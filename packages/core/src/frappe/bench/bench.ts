@@ -121,9 +121,10 @@ export interface Bench {
   status(url: string, site: string): Promise<number>;
   /**
    * In the container of a frontend: nginx looks up its upstreams again, and takes new connections with what it found.
+   * @param addresses of names that must not be looked up, until its container is started again
    * @throws DeBuildError `bench-tool-failed`
    */
-  reloadNginx(): Promise<void>;
+  reloadNginx(addresses: Readonly<Record<string, readonly string[]>>): Promise<void>;
   /** The files that pages of its image name by a hash. */
   bundles(): Promise<Bundles>;
   /** Some of them, as a tar. */
@@ -181,8 +182,8 @@ export function openBench(containers: Containers, container: string): Bench {
     rowsSince: async (site, since) => (await ask(lostSchema, 'lost', site, since)).written,
     probe: (base, site) => ask(probeSchema, 'probe', base, site),
     status: async (url, site) => (await ask(statusSchema, 'status', url, site)).status,
-    async reloadNginx() {
-      await tool('reload-nginx', []);
+    async reloadNginx(addresses) {
+      await tool('reload-nginx', [JSON.stringify(addresses)], { user: 'root' });
     },
     bundles: () => ask(bundlesSchema, 'bundles'),
     async packBundles(files) {
