@@ -1,5 +1,3 @@
-import { makeFolders } from '../disk/make-folders.ts';
-import { writeWhole } from '../disk/write-whole.ts';
 import type { Engine } from '../engine/engine.ts';
 import { freeBytes } from '../engine/free-bytes.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
@@ -34,7 +32,7 @@ import { benchContainerOf, findProject } from './find-project.ts';
 import { openProjectFiles } from './open-project-files.ts';
 import { recordDeployment } from './record-deployment.ts';
 import { runDeployment } from './run-deployment.ts';
-import { snapshotOf } from './snapshot.ts';
+import { startFiles } from './start-files.ts';
 
 export interface DeployOptions extends SiteOptions {
   /** Site version. Default: that of the env file. */
@@ -76,16 +74,7 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
     ' ',
   );
   return changeSite(options, { flow: DEPLOY, what, lock: 'live', dryRun }, async (site, tools) => {
-    const [last] = (await readDeployments(site.own.deployments)).filter(({ state }) => state !== 'undone');
-    const unfinished = last?.state === 'running' || last?.state === 'failed' ? last : undefined;
-    if (resume && unfinished === undefined) throw nothingToResume();
-    if (!resume && !dryRun && unfinished !== undefined)
-      throw deploymentUnfinished(
-        unfinished.id,
-        unfinished.to.reference,
-        unfinished.stages.at(-1)?.name ?? 'plan',
-      );
-    const resumed = resume ? unfinished : undefined;
+    const resumed = await findUnfinished(site.own.deployments, { resume, dryRun, kind: undefined });
     const engine = await tools.engine();
     const to = resumed?.to ?? (await releaseOnEngine(site, engine, release));
     const project = await findProject(site, engine.containers, options.project ?? resumed?.project);
@@ -114,14 +103,10 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
       const save = () => saveDeployment(site.own.deployments, deployment);
       deployment.state = 'running';
       await site.own.make();
-      if (resumed === undefined) {
-        await makeFolders(files.folder, 0o700);
-        const { folder, files: paths, envFile } = source;
-        const before = { folder, files: paths, appList: described.appList, ...omitUndefined({ envFile }) };
-        await writeWhole(files.before, `${JSON.stringify(before)}\n`, { mode: 0o600 });
-        const snapshot = snapshotOf(resolved, project, site.config.image);
-        await writeWhole(files.compose, `${JSON.stringify(snapshot)}\n`, { mode: 0o600 });
-      }
+      if (resumed === undefined)
+        await startFiles(files, {
+          ...{ source, resolved, project, image: site.config.image, appList: described.appList },
+        });
       await save();
       try {
         await runDeployment({
@@ -149,8 +134,25 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
   });
 }
 
+/** The one to resume. @throws DeBuildError `nothing-to-resume`; `deployment-unfinished` where another must end first */
+export async function findUnfinished(
+  deployments: string,
+  asked: { readonly resume: boolean; readonly dryRun: boolean; readonly kind: Deployment['kind'] },
+): Promise<Deployment | undefined> {
+  const [last] = (await readDeployments(deployments)).filter(({ state }) => state !== 'undone');
+  const unfinished = last?.state === 'running' || last?.state === 'failed' ? last : undefined;
+  const isOurs = asked.resume && unfinished?.kind === asked.kind;
+  if (unfinished === undefined && asked.resume) throw nothingToResume();
+  if (unfinished !== undefined && !isOurs && !asked.dryRun)
+    throw deploymentUnfinished(unfinished.id, unfinished.to.reference, {
+      stage: unfinished.stages.at(-1)?.name ?? 'plan',
+      command: unfinished.kind ?? 'deploy',
+    });
+  return isOurs ? unfinished : undefined;
+}
+
 /** @throws DeBuildError `release-image-missing`, `release-tag-differs`, `manifest-*` */
-async function releaseOnEngine(
+export async function releaseOnEngine(
   site: OpenSite,
   engine: Pick<Engine, 'images'>,
   release: string | undefined,
@@ -165,7 +167,7 @@ async function releaseOnEngine(
   return { siteVersion, reference, imageId: found.id };
 }
 
-function runningRelease({
+export function runningRelease({
   image,
   imageId,
 }: {
@@ -175,7 +177,7 @@ function runningRelease({
   return { siteVersion: parseReference(image).tag, reference: image, imageId };
 }
 
-function newDeployment(plan: DeploymentPlan, what: string, { now }: Pick<Tools, 'now'>): Deployment {
+export function newDeployment(plan: DeploymentPlan, what: string, { now }: Pick<Tools, 'now'>): Deployment {
   const { user, host, since } = thisHolder(what, now());
   return {
     schemaVersion: 1,

@@ -75,7 +75,10 @@ export function planDeployment(sources: PlanSources): {
     from,
     to,
     services: Object.fromEntries(
-      names.map((name) => [name, Math.max(1, running.filter(({ service }) => service === name).length)]),
+      names.map((name) => [
+        name,
+        Math.max(1, running.filter(({ service, isRunning }) => service === name && isRunning).length),
+      ]),
     ),
     oneShots,
     kept: [...resolved.services.keys()].filter((name) => !ours.some(([our]) => our === name)),

@@ -18,7 +18,8 @@ import { type DeployedSite, type Deployment, type DeploymentFiles, readBefore } 
 import { migrateSite } from './migrate-site.ts';
 import { restoreDatabase } from './restore-database.ts';
 import { runGates } from './run-gates.ts';
-import { removeBeside, type ServiceSwap, startBeside, swapServices } from './swap-services.ts';
+import type { ServiceSwap } from './service-swap.ts';
+import { removeBeside, removeOld, startBeside, swapServices, swapWorkers } from './swap-services.ts';
 import { waitForServices } from './wait-for-services.ts';
 import { waitForSite } from './wait-for-site.ts';
 
@@ -55,37 +56,50 @@ export async function runDeployment(run: DeploymentRun): Promise<void> {
   const wasSwapping =
     deployment.stages.some(({ name }) => name === 'swap') &&
     deployment.sites.every((site) => !isMigrated(site) || site.migration === 'done');
-  if (!wasSwapping) {
-    try {
-      const isMigration = deployment.sites.some(isMigrated);
-      if (!isMigration)
-        await savedStage(run, 'start', `Starting ${deployment.to.reference} beside what runs`, () =>
-          startBeside(swapOf(run)),
-        );
-      await savedStage(run, 'pause', pauseTitle(deployment, isMigration), () => pause(run, isMigration));
-      if (isMigration) {
-        await savedStage(run, 'backup', `Backing up ${list(deployment.sites)}`, () => backup(run));
-        await savedStage(run, 'migrate', `Migrating ${list(deployment.sites)}`, () => migrate(run));
-      }
-    } catch (error) {
-      // After an interrupt, the migration may still run in its container.
-      const mayMigrate = deployment.sites.some(({ migration }) => migration === 'started');
-      if (!tools.signal.aborted || !mayMigrate) await undo(run);
-      else
-        tools.done(
-          'The migration may still run in its container. Finish with `de-build deploy --resume`, or go back with `de-build rollback`.',
-        );
-      throw error;
-    }
-  }
+  if (!wasSwapping) await prepare(run, '`de-build deploy --resume`');
   try {
     await savedStage(run, 'swap', `Replacing ${deployment.from.reference}`, () => swap(run));
-    await savedStage(run, 'gate', `Checking ${list(deployment.sites)}`, () => gate(run));
+    await savedStage(run, 'gate', `Checking ${list(deployment.sites)}`, () =>
+      gate(run, (check) => finishSwap(run, check)),
+    );
   } catch (error) {
     if (tools.signal.aborted || !isDeBuildError(error)) throw error;
     deployment.state = 'failed';
     await run.save();
     throw deploymentFailed(error.what, error.why, servingAfter(run), error.output);
+  }
+}
+
+/**
+ * What comes before the swap: the databases are backed up and migrated, if there is something to migrate. A failure is undone,
+ * and what ran before serves again.
+ * @param resume the command that finishes it, when it is interrupted while it migrates
+ */
+export async function prepare(run: DeploymentRun, resume: string): Promise<void> {
+  const { deployment, tools } = run;
+  try {
+    const isMigration = deployment.sites.some(isMigrated);
+    if (!isMigration)
+      await savedStage(run, 'start', `Starting ${deployment.to.reference} beside what runs`, () =>
+        startBeside(swapOf(run)),
+      );
+    await savedStage(run, 'pause', pauseTitle(deployment, isMigration), () => pause(run, isMigration));
+    if (isMigration) {
+      // In maintenance mode nobody is served by them; and what cannot start must not find a migrated database.
+      await savedStage(run, 'backup', `Backing up ${list(deployment.sites)}`, () =>
+        allOf([backup(run), startBeside(swapOf(run))]),
+      );
+      await savedStage(run, 'migrate', `Migrating ${list(deployment.sites)}`, () => migrate(run));
+    }
+  } catch (error) {
+    // After an interrupt, the migration may still run in its container.
+    const mayMigrate = deployment.sites.some(({ migration }) => migration === 'started');
+    if (!tools.signal.aborted || !mayMigrate) await undo(run);
+    else
+      tools.done(
+        `The migration may still run in its container. Finish with ${resume}, or go back with \`de-build rollback\`.`,
+      );
+    throw error;
   }
 }
 
@@ -186,17 +200,25 @@ async function migrate({ bench, deployment, files, save, tools, engine }: Deploy
 }
 
 export async function swap(run: DeploymentRun): Promise<void> {
-  const { deployment, engine, project, tools } = run;
+  const { deployment, tools } = run;
   tools.done(
     `Services of ${deployment.to.reference} were started; \`de-build deploy --resume\` finishes it.`,
   );
   await swapServices(swapOf(run));
+}
+
+/** All services are there, and their old containers are removed when everything works. */
+export async function finishSwap(run: DeploymentRun, check: () => Promise<void>): Promise<void> {
+  const { deployment, engine, project, tools } = run;
+  await swapWorkers(swapOf(run));
   await waitForServices(engine.containers, {
     project: project.name,
     services: deployment.services,
     imageId: deployment.to.imageId,
     signal: tools.signal,
   });
+  await check();
+  await removeOld(swapOf(run));
 }
 
 function swapOf({ deployment, compose, resolved, engine, bench, tools }: DeploymentRun): ServiceSwap {
@@ -204,8 +226,14 @@ function swapOf({ deployment, compose, resolved, engine, bench, tools }: Deploym
   return { deployment, compose, resolved, containers: engine.containers, bench, served, tools };
 }
 
-/** Maintenance mode ends here; where a site is not served then, it is on again. */
-export async function gate({ bench, deployment, gates, tools }: DeploymentRun): Promise<void> {
+/**
+ * Maintenance mode ends here; where a site is not served then, it is on again.
+ * @param startRest starts what visitors do not wait for, and makes the check that it gets
+ */
+export async function gate(
+  { bench, deployment, gates, tools }: DeploymentRun,
+  startRest: (check: () => Promise<void>) => Promise<void>,
+): Promise<void> {
   const { frontend } = deployment;
   const base = `http://${frontend}:8080`;
   await bench.run(['--site', 'all', 'clear-cache']);
@@ -214,16 +242,22 @@ export async function gate({ bench, deployment, gates, tools }: DeploymentRun): 
   try {
     for (const site of frontend === undefined ? [] : served)
       await waitForSite(bench, { base, site, signal: tools.signal });
-    await runGates(gates, deployment, tools);
+    await startRest(() => runGates(gates, deployment, tools));
   } catch (error) {
     await bench.setMaintenance(served, true);
     throw error;
   }
 }
 
+/** Fails when all have ended, with the first failure. */
+async function allOf(all: readonly Promise<void>[]): Promise<void> {
+  const ended = await Promise.allSettled(all);
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+}
+
 /** Puts the databases back that a migration began to change, and starts what ran before. */
 async function undo(run: DeploymentRun): Promise<void> {
-  const { deployment, bench, project, engine, files, save, tools } = run;
+  const { deployment, bench, files, save, tools } = run;
   await removeBeside(swapOf(run));
   const migrations = deployment.stages.filter(({ name }) => name === 'migrate').length;
   // The list of touched tables knows nothing of a migration by an earlier run.
@@ -238,10 +272,19 @@ async function undo(run: DeploymentRun): Promise<void> {
     await bench.run(['--site', 'all', 'clear-cache']);
   }
   await bench.setMaintenance(servedSites(deployment), false);
-  const workers = project.containers.filter(({ service }) => deployment.workers.includes(service));
-  await Promise.all(workers.map(({ id }) => engine.containers.start(id)));
+  await startWorkers(run);
   deployment.state = 'undone';
   await save();
+}
+
+/** Those that `pause` stopped. */
+export async function startWorkers({
+  project,
+  deployment,
+  engine,
+}: Pick<DeploymentRun, 'project' | 'deployment' | 'engine'>): Promise<void> {
+  const workers = project.containers.filter(({ service }) => deployment.workers.includes(service));
+  await Promise.all(workers.map(({ id }) => engine.containers.start(id)));
 }
 
 function servingAfter({ deployment }: DeploymentRun): string {

@@ -693,7 +693,19 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     deploymentRefused: [['acme/erp:1.1.0', []]],
     releaseTagDiffers: [['acme/erp:1.1.0', 'sha256:ab', '1.1.0']],
     deploymentUnreadable: [['/site/.de-build/deployments/x/deployment.json', new Error('x')]],
-    deploymentUnfinished: [['20261129T120000Z-1.1.0', 'acme/erp:1.1.0', 'migrate']],
+    deploymentUnfinished: [
+      ['20261129T120000Z-1.1.0', 'acme/erp:1.1.0', { stage: 'migrate', command: 'deploy' }],
+      ['20261129T120000Z-1.1.0', 'acme/erp:1.1.0', { stage: 'migrate', command: 'migrate' }],
+    ],
+    migratedNotServed: [['The gate `x` failed.', 'It ended with exit code 1', 'erp.localhost', 'x']],
+    benchSiteUnknown: [
+      ['erp', ['erp.localhost']],
+      ['erp', []],
+    ],
+    patchNotFound: [
+      ['erp.patches.x', 'acme/erp:1.1.0', { isDone: false, patches: [] }],
+      ['erp.patches.x', 'acme/erp:1.1.0', { isDone: true, patches: ['a', 'b', 'c', 'd', 'e', 'f'] }],
+    ],
     nothingToResume: [[]],
     migrationFailed: [
       [

@@ -10,7 +10,7 @@ import {
 import { benchContainerOf, findProject } from '../deploy/find-project.ts';
 import { recordRollback } from '../deploy/record-deployment.ts';
 import { restoreDatabase } from '../deploy/restore-database.ts';
-import { gate, list, pause, pauseTitle, savedStage, swap } from '../deploy/run-deployment.ts';
+import { finishSwap, gate, list, pause, pauseTitle, savedStage, swap } from '../deploy/run-deployment.ts';
 import { releaseImageMissing } from '../errors/archive-failures.ts';
 import { nothingToRollBack, releaseTagDiffers, rollbackLosesData } from '../errors/deploy-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
@@ -129,7 +129,9 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
       }
       await bench.writeAppList(before.appList);
       await savedStage(work, 'swap', `Replacing ${deployment.to.reference}`, () => swap(work));
-      await savedStage(work, 'gate', `Checking ${list(deployment.sites)}`, () => gate(work));
+      await savedStage(work, 'gate', `Checking ${list(deployment.sites)}`, () =>
+        gate(work, (check) => finishSwap(work, check)),
+      );
       deployment.state = 'rolled-back';
       await save();
       await recordRollback(site.own.ledger, deployment, {

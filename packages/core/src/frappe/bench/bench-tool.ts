@@ -4,7 +4,7 @@
  * client through a pipe: never to argv, the environment or a file.
  */
 export const BENCH_TOOL = String.raw`
-import datetime, glob, gzip, hashlib, json, os, re, shutil, subprocess, sys, tarfile, urllib.request, urllib.error, zoneinfo
+import datetime, glob, gzip, hashlib, json, os, re, secrets, shutil, subprocess, sys, tarfile, urllib.request, urllib.error, zoneinfo
 import time as clock
 
 def read_json(path):
@@ -79,6 +79,30 @@ def installed_apps(site):
     rows = query(site, "select defvalue from tabDefaultValue where defkey = 'installed_apps' and parent = '__global'") if has_table(site, "tabDefaultValue") else []
     return json.loads(rows[0][0]) if rows else []
 
+def done_patches(site):
+    """Frappe logs a patch that runs at the end without its mark."""
+    return {row[0] for row in query(site, "select patch from \x60tabPatch Log\x60 where coalesce(skipped, 0) = 0")} if has_table(site, "tabPatch Log") else set()
+
+def site_patches(site):
+    """All lines of its apps, in their order."""
+    installed, done = installed_apps(site), done_patches(site)
+    return [{"app": app, "patch": patch, "done": patch.removeprefix("finally:") in done}
+            for app, folder in packages().items() if not installed or app in installed for patch in patches_of(f"{folder}/patches.txt")]
+
+def log_patch(site, patch, note):
+    """Frappe runs what its log does not name."""
+    text = lambda value: f"convert(x'{value.encode().hex()}' using utf8mb4)"
+    key = text(patch.removeprefix("finally:"))
+    query(site, f"delete from \x60tabPatch Log\x60 where cast(patch as binary) = cast({key} as binary)")
+    if not note:
+        return {}
+    known = {row[0] for row in query(site, "select column_name from information_schema.columns where table_schema = database() and table_name = 'tabPatch Log'")}
+    row = {"name": f"'{secrets.token_hex(5)}'", "creation": "now(6)", "modified": "now(6)", "owner": "'Administrator'", "modified_by": "'Administrator'",
+           "docstatus": "0", "idx": "0", "patch": key, "skipped": "0", "traceback": text(note)}
+    row = {name: value for name, value in row.items() if name in known}
+    query(site, f"insert into \x60tabPatch Log\x60 ({', '.join(row)}) values ({', '.join(row.values())})")
+    return {}
+
 def describe_site(site):
     config = config_of(site)
     kind = config.get("db_type") or "mariadb"
@@ -86,15 +110,14 @@ def describe_site(site):
     if kind != "mariadb":
         return described
     installed = installed_apps(site)
-    done = {row[0] for row in query(site, "select patch from \x60tabPatch Log\x60 where coalesce(skipped, 0) = 0")} if has_table(site, "tabPatch Log") else set()
     hashes = {}
     if has_table(site, "tabDocType"):
         hashes = {row[0]: row[1] for row in query(site, "select name, coalesce(migration_hash, '') from tabDocType")}
-    patches, doctypes = [], []
+    patches = [{"app": one["app"], "patch": one["patch"]} for one in site_patches(site) if not one["done"]]
+    doctypes = []
     for app, folder in packages().items():
         if installed and app not in installed:
             continue
-        patches += [{"app": app, "patch": patch} for patch in patches_of(f"{folder}/patches.txt") if patch.removeprefix("finally:") not in done]
         for path in glob.glob(f"{folder}/**/doctype/*/*.json", recursive=True):
             if os.path.basename(path)[:-5] != os.path.basename(os.path.dirname(path)):
                 continue
@@ -309,6 +332,8 @@ ACTIONS = {
     "touched": lambda site: touched(site),
     "lost": lambda site, since: lost(site, since),
     "probe": lambda base, site: probe(base, site),
+    "patches": lambda site: site_patches(site),
+    "log-patch": lambda site, patch, note: log_patch(site, patch, note),
     "maintenance": lambda names, state: set_maintenance(names, state),
     "status": lambda url, site: {"status": fetch(url, site)[0]},
     "reload-nginx": lambda addresses: reload_nginx(addresses),

@@ -48,6 +48,18 @@ export interface BenchDescription {
   readonly sites: readonly BenchSite[];
 }
 
+/** A line of patches.txt. */
+export interface SitePatch {
+  readonly app: string;
+  readonly patch: string;
+  /** Whether it is in the site's Patch Log, so that it does not run again. */
+  readonly done: boolean;
+}
+
+const patchesSchema: z.ZodType<readonly SitePatch[]> = z.array(
+  z.object({ app: z.string(), patch: z.string(), done: z.boolean() }),
+);
+
 const descriptionSchema: z.ZodType<BenchDescription> = z.object({
   apps: z.array(z.string()),
   appList: z.string(),
@@ -97,6 +109,10 @@ export interface Bench {
   readonly container: string;
   /** The apps of its image, and every site, compared with them. */
   describe(): Promise<BenchDescription>;
+  /** All lines of patches.txt of a site's apps, in their order. */
+  patches(site: string): Promise<readonly SitePatch[]>;
+  /** Enters a patch as done, so that it does not run; without a note it is taken out, so that it runs. */
+  logPatch(site: string, patch: string, note: string | undefined): Promise<void>;
   /** `bench …`. @throws DeBuildError `bench-command-failed` */
   run(args: readonly string[]): Promise<void>;
   /** Turns maintenance mode on or off. */
@@ -156,6 +172,10 @@ export function openBench(containers: Containers, container: string): Bench {
   return {
     container,
     describe: () => ask(descriptionSchema, 'describe'),
+    patches: (site) => ask(patchesSchema, 'patches', site),
+    async logPatch(site, patch, note) {
+      await tool('log-patch', [site, patch, note ?? '']);
+    },
     async run(args) {
       const { exitCode, stdout, stderr } = await containers.exec(container, ['bench', ...args]);
       if (exitCode !== 0) throw benchCommandFailed(args.join(' '), exitCode, stderr || stdout);
