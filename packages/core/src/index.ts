@@ -151,6 +151,7 @@ export {
   type RetagOptions,
   retagImages,
 } from './restore/retag-images.ts';
+export { deployOrRollBack } from './rollback/deploy-or-roll-back.ts';
 export { type RollbackOptions, type RolledBackSite, rollBackSite } from './rollback/roll-back-site.ts';
 export { keepMemoryOutOfCoreDumps } from './secrets/core-dumps.ts';
 export { createRedactor, type RedactedStream, type Redactor } from './secrets/redactor.ts';

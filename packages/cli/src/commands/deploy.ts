@@ -1,5 +1,5 @@
 import { defineCommand } from '../command/command.ts';
-import { DRY_RUN, flag, text } from '../command/options.ts';
+import { choice, DRY_RUN, flag, text } from '../command/options.ts';
 
 /** `de-build deploy` */
 export const deploy = defineCommand({
@@ -17,13 +17,18 @@ export const deploy = defineCommand({
   options: {
     project: text('Compose project; default: the one that was brought up from this folder'),
     resume: flag('Finish a deployment that was interrupted', { conflicts: 'release' }),
+    'on-failure': choice(
+      ['keep', 'rollback'],
+      'What becomes of it when it fails after its services were started; rollback: rows written meanwhile are lost',
+    ),
     'dry-run': flag('Show what would be done, and change nothing', DRY_RUN),
   },
   changesSite: true,
   story: 'always',
-  async run(options, { core, flow }) {
+  async run({ onFailure, ...options }, { core, flow }) {
     const { deployReport } = await import('../report/deploy-report.ts');
-    const document = await core.deploySite({ ...flow, ...options });
+    const deploy = onFailure === 'rollback' ? core.deployOrRollBack : core.deploySite;
+    const document = await deploy({ ...flow, ...options });
     return { type: 'deployed', document, report: deployReport(document), problems: document.findings };
   },
 });

@@ -14,6 +14,7 @@ import { parseJson } from '../parse-json.ts';
 import { measureProgress } from '../progress/progress.ts';
 import { Secret } from '../secrets/secret.ts';
 import { hasSensitiveName } from '../site/sensitive-key.ts';
+import { checkWorkers } from './check-workers.ts';
 import { type DeployedSite, type Deployment, type DeploymentFiles, readBefore } from './deployment.ts';
 import { migrateSite } from './migrate-site.ts';
 import { restoreDatabase } from './restore-database.ts';
@@ -66,7 +67,7 @@ export async function runDeployment(run: DeploymentRun): Promise<void> {
     if (tools.signal.aborted || !isDeBuildError(error)) throw error;
     deployment.state = 'failed';
     await run.save();
-    throw deploymentFailed(error.what, error.why, servingAfter(run), error.output);
+    throw deploymentFailed(error, servingAfter(run));
   }
 }
 
@@ -231,7 +232,7 @@ function swapOf({ deployment, compose, resolved, engine, bench, tools }: Deploym
  * @param startRest starts what visitors do not wait for, and makes the check that it gets
  */
 export async function gate(
-  { bench, deployment, gates, tools }: DeploymentRun,
+  { bench, deployment, engine, gates, tools }: DeploymentRun,
   startRest: (check: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const { frontend } = deployment;
@@ -242,7 +243,10 @@ export async function gate(
   try {
     for (const site of frontend === undefined ? [] : served)
       await waitForSite(bench, { base, site, signal: tools.signal });
-    await startRest(() => runGates(gates, deployment, tools));
+    await startRest(async () => {
+      await checkWorkers({ bench, containers: engine.containers }, deployment, served, tools);
+      await runGates(gates, deployment, tools);
+    });
   } catch (error) {
     await bench.setMaintenance(served, true);
     throw error;

@@ -66,13 +66,13 @@ export async function swapServices(swap: ServiceSwap): Promise<void> {
     behind.filter(({ replacement }) => replacement === 'in-place'),
   );
   for (const one of frontends) await swapFrontend(swap, one);
-  const staying = frontends.flatMap((one) => one.new.filter(({ isRunning }) => isRunning));
-  await reloadFrontends(swap, staying, {});
 }
 
 /** Starts the workers anew. They were stopped before, and nothing of their containers is taken over. */
 export async function swapWorkers(swap: ServiceSwap): Promise<void> {
-  await replaceInPlace(swap, groups(swap, await look(swap)).workers);
+  const { frontends, workers } = groups(swap, await look(swap));
+  await reloadFrontends(swap, runningOf(frontends), {});
+  await replaceInPlace(swap, workers);
 }
 
 /** Removes the old containers. The new ones get their names, which people and scripts know. */

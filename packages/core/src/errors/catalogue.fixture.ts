@@ -720,9 +720,24 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ],
     ],
     deploymentFailed: [
-      ['backend did not become ready.', 'It is not running', 'erp.localhost is in maintenance mode.', 'log'],
+      [deploy.siteNotServed('erp.localhost', '/ has status 502'), 'erp.localhost is in maintenance mode.'],
+    ],
+    deploymentRolledBack: [
+      [deploy.siteNotServed('erp.localhost', '/ has status 502'), 'acme/erp:1.0.0', ''],
+      [
+        deploy.siteNotServed('erp.localhost', '/ has status 502'),
+        'acme/erp:1.0.0',
+        'Since noon, rows were written that are lost: tabX: 1 created.',
+      ],
+    ],
+    rollbackFailed: [
+      [deploy.siteNotServed('erp.localhost', '/ has status 502'), deploy.nothingToRollBack('acme/erp')],
     ],
     servicesNotReady: [[['backend (0 of 1)'], 180]],
+    queueNotServed: [
+      ['long', { state: 'queued', workers: 0, seconds: 60 }],
+      ['long', { state: 'failed', workers: 2, seconds: 60 }],
+    ],
     gateFailed: [
       ['./smoke.sh', 1, 'no orders'],
       ['./smoke.sh', null, ''],

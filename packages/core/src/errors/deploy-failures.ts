@@ -194,20 +194,40 @@ export function patchNotFound(
   });
 }
 
-/** @param failed what failed, as a sentence; @param serving as a sentence */
-export function deploymentFailed(
-  failed: string,
-  why: string,
-  serving: string,
-  output?: string,
-): DeBuildError {
+/** @param serving as a sentence */
+export function deploymentFailed(failed: DeBuildError, serving: string): DeBuildError {
   return new DeBuildError({
     code: 'deployment-failed',
     what: 'The deployment failed after its services were started.',
-    why: `${failed} ${sentence(why)} ${serving}`,
+    why: `${failed.what} ${sentence(failed.why)} ${serving}`,
     fix: 'Go back with `de-build rollback`; or correct the cause and finish with `de-build deploy --resume`.',
     exitCode: EXIT.deployment,
-    output,
+    output: failed.output,
+    cause: failed,
+  });
+}
+
+/** @param failed why it failed; @param lost a sentence with the rows that are lost, or nothing */
+export function deploymentRolledBack(failed: DeBuildError, reference: string, lost: string): DeBuildError {
+  return new DeBuildError({
+    code: 'deployment-rolled-back',
+    what: 'The deployment failed and was taken back.',
+    why: `${failed.what} ${sentence(failed.why)} ${reference} serves.${lost === '' ? '' : ` ${lost}`}`,
+    fix: 'Correct the cause, release it, and deploy that release.',
+    exitCode: EXIT.deployment,
+    output: failed.output,
+  });
+}
+
+/** @param failed why it failed; @param rollback of taking it back */
+export function rollbackFailed(failed: DeBuildError, rollback: DeBuildError): DeBuildError {
+  return new DeBuildError({
+    code: 'rollback-failed',
+    what: 'The deployment failed, and so did taking it back.',
+    why: `${failed.what} ${sentence(failed.why)} The rollback: ${rollback.what} ${rollback.why}`,
+    fix: `${rollback.fix} Then run \`de-build rollback\`.`,
+    exitCode: EXIT.deployment,
+    output: rollback.output ?? failed.output,
   });
 }
 
@@ -266,6 +286,21 @@ export function rollbackLosesData(reference: string, rows: string): DeBuildError
     what: `The rollback to ${reference} restores the database from before the deployment.`,
     why: rows,
     fix: 'Run it again with `--yes` to accept that; a backup of the present database is made first.',
+    exitCode: EXIT.deployment,
+  });
+}
+
+/** A job was sent through a queue. */
+export function queueNotServed(
+  queue: string,
+  { state, workers, seconds }: { readonly state: string; readonly workers: number; readonly seconds: number },
+): DeBuildError {
+  const listening = workers === 0 ? 'No worker listens to it.' : `${workers} listen to it.`;
+  return new DeBuildError({
+    code: 'queue-not-served',
+    what: `The queue ${queue} does not run jobs.`,
+    why: `A job that does nothing was "${state}" after at most ${seconds} s. ${listening}`,
+    fix: 'See the logs of the workers with `docker compose logs`, and `bench doctor`.',
     exitCode: EXIT.deployment,
   });
 }

@@ -90,7 +90,7 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
       }
       if (dryRun) return { dryRun, deployment, databases };
       if (!acceptLoss && databases.some(({ lost }) => lost.length > 0))
-        throw rollbackLosesData(from.reference, describeLoss(databases));
+        throw rollbackLosesData(from.reference, describeLoss(databases, 'would be'));
       const started = tools.now();
       const save = () => saveDeployment(deployments, deployment);
       const work = {
@@ -146,7 +146,11 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
 
 const SHOWN = 5;
 
-function describeLoss(databases: RolledBackSite['databases']): string {
+/** A sentence for each database from which rows are lost. */
+export function describeLoss(
+  databases: RolledBackSite['databases'],
+  tense: 'are' | 'would be' = 'are',
+): string {
   return databases
     .filter(({ lost }) => lost.length > 0)
     .map(({ site, at, lost }) => {
@@ -154,7 +158,7 @@ function describeLoss(databases: RolledBackSite['databases']): string {
         .slice(0, SHOWN)
         .map(({ table, created, modified }) => `${table}: ${created} created, ${modified} modified`);
       const more = lost.length > SHOWN ? `, and ${lost.length - SHOWN} more tables` : '';
-      return `Since ${at}, rows of ${site} were written that would be lost: ${shown.join('; ')}${more}. Deleted rows can't be counted.`;
+      return `Since ${at}, rows of ${site} were written that ${tense} lost: ${shown.join('; ')}${more}. Deleted rows can't be counted.`;
     })
     .join(' ');
 }

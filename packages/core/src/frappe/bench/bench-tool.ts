@@ -299,6 +299,45 @@ def set_maintenance(names, state):
         os.replace(f"{path}.new", path)
     return {}
 
+TRY_QUEUES = """
+import json, sys, time
+import frappe
+site, queues, seconds = sys.argv[1], json.loads(sys.argv[2]), float(sys.argv[3])
+frappe.init(site)
+frappe.connect()
+jobs = {queue: frappe.enqueue("frappe.ping", queue=queue, at_front=True) for queue in queues}
+state = lambda job: str(getattr(job.get_status(), "value", job.get_status()))
+end = time.monotonic() + seconds
+while time.monotonic() < end and any(state(job) not in ("finished", "failed") for job in jobs.values()):
+    time.sleep(0.2)
+from rq import Worker
+found = []
+for queue, job in jobs.items():
+    workers = [one for one in Worker.all(connection=job.connection) if job.origin in one.queue_names()]
+    busy = bool(workers) and all(str(getattr(one.get_state(), "value", one.get_state())) == "busy" for one in workers)
+    found.append({"queue": queue, "state": state(job), "workers": len(workers), "busy": busy})
+    if found[-1]["state"] != "finished":
+        job.delete()
+print("\\n" + json.dumps(found))
+"""
+
+def try_queues(site, queues, seconds):
+    """A job that does nothing goes through each queue; at its front, for others may wait there since the workers were stopped."""
+    python = "../env/bin/python" if os.path.exists("env/bin/python") else sys.executable
+    done = subprocess.run([python, "-c", TRY_QUEUES, site, queues, seconds], cwd="sites", stdin=subprocess.DEVNULL, capture_output=True)
+    if done.returncode:
+        raise SystemExit(done.stderr.decode("utf-8", "replace")[-4000:])
+    return json.loads(done.stdout.decode().strip().splitlines()[-1])
+
+def scheduler_off(site):
+    """Why Frappe's scheduler passes the site over."""
+    config = config_of(site)
+    reasons = [f"{key} in its configuration" for key in ("pause_scheduler", "disable_scheduler") if config.get(key)]
+    rows = query(site, "select value from tabSingles where doctype = 'System Settings' and field = 'enable_scheduler'") if has_table(site, "tabSingles") else [["1"]]
+    if rows and rows[0][0] in ("0", "", "NULL"):
+        reasons.append("Enable Scheduled Jobs is off in System Settings")
+    return {"reasons": reasons}
+
 def write_apps(text):
     with open("sites/apps.txt", "w", encoding="utf-8") as file:
         file.write(text)
@@ -332,6 +371,8 @@ ACTIONS = {
     "touched": lambda site: touched(site),
     "lost": lambda site, since: lost(site, since),
     "probe": lambda base, site: probe(base, site),
+    "try-queues": lambda site, queues, seconds: try_queues(site, queues, seconds),
+    "scheduler-off": lambda site: scheduler_off(site),
     "patches": lambda site: site_patches(site),
     "log-patch": lambda site, patch, note: log_patch(site, patch, note),
     "maintenance": lambda names, state: set_maintenance(names, state),

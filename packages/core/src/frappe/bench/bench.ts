@@ -81,6 +81,23 @@ const lostSchema = z.object({
 
 const timeSchema = z.object({ time: z.string() });
 
+/** What became of a job. */
+export interface TriedQueue {
+  readonly queue: string;
+  /** As rq names it: `finished`, `queued`, … */
+  readonly state: string;
+  /** How many listen to the queue. */
+  readonly workers: number;
+  /** All of them run another job. */
+  readonly busy: boolean;
+}
+
+const triedSchema: z.ZodType<readonly TriedQueue[]> = z.array(
+  z.object({ queue: z.string(), state: z.string(), workers: z.number(), busy: z.boolean() }),
+);
+
+const schedulerSchema = z.object({ reasons: z.array(z.string()) });
+
 const statusSchema = z.object({ status: z.number() });
 
 const bundlesSchema = z.object({
@@ -133,6 +150,10 @@ export interface Bench {
   rowsSince(site: string, since: string): Promise<readonly WrittenRows[]>;
   /** Asks a frontend for the pages of a site. @param base `http://frontend:8080` */
   probe(base: string, site: string): Promise<SiteProbe>;
+  /** Sends a job that does nothing through queues, and waits for so long until they ran. */
+  tryQueues(site: string, queues: readonly string[], seconds: number): Promise<readonly TriedQueue[]>;
+  /** Why the scheduler passes a site over; nothing if it does not. */
+  schedulerOff(site: string): Promise<readonly string[]>;
   /** The HTTP status of a page; 0 where nothing answers. */
   status(url: string, site: string): Promise<number>;
   /**
@@ -201,6 +222,9 @@ export function openBench(containers: Containers, container: string): Bench {
     touchedTables: async (site) => (await ask(touchedSchema, 'touched', site)).tables ?? undefined,
     rowsSince: async (site, since) => (await ask(lostSchema, 'lost', site, since)).written,
     probe: (base, site) => ask(probeSchema, 'probe', base, site),
+    tryQueues: (site, queues, seconds) =>
+      ask(triedSchema, 'try-queues', site, JSON.stringify(queues), String(seconds)),
+    schedulerOff: async (site) => (await ask(schedulerSchema, 'scheduler-off', site)).reasons,
     status: async (url, site) => (await ask(statusSchema, 'status', url, site)).status,
     async reloadNginx(addresses) {
       await tool('reload-nginx', [JSON.stringify(addresses)], { user: 'root' });
