@@ -11,12 +11,14 @@ export const deploy = defineCommand({
     ['$0 deploy --dry-run', 'patches and doctypes of each site; services'],
     ['$0 deploy', 'the version in .env'],
     ['$0 deploy 1.5.0', 'another release'],
+    ['$0 deploy --on-failure rollback', 'take it back if the sites are not served'],
     ['$0 deploy --resume', 'finish one that was interrupted'],
   ],
   arguments: { release: text('Its site version; default: that of the env file') },
   options: {
     project: text('Compose project; default: the one that was brought up from this folder'),
     resume: flag('Finish a deployment that was interrupted', { conflicts: 'release' }),
+    full: flag('Take the whole project down and up again, with its database', { conflicts: 'resume' }),
     'on-failure': choice(
       ['keep', 'rollback'],
       'What becomes of it when it fails after its services were started; rollback: rows written meanwhile are lost',

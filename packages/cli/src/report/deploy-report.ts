@@ -50,10 +50,14 @@ function planReport(plan: Plan): Report {
     parts: [
       facts([
         ['now', from.reference],
-        ['replaced', names.join(', ')],
+        plan.full
+          ? ['down, and up again', [...Object.keys(services), ...oneShots, ...kept].join(', ')]
+          : ['replaced', names.join(', ')],
         ...(workers.length === 0 ? [] : [['finish their jobs first', workers.join(', ')] as const]),
-        ...(oneShots.length === 0 ? [] : [['left, as they ran once', oneShots.join(', ')] as const]),
-        ...(kept.length === 0 ? [] : [['not touched', kept.join(', ')] as const]),
+        ...(oneShots.length === 0 || plan.full
+          ? []
+          : [['left, as they ran once', oneShots.join(', ')] as const]),
+        ...(kept.length === 0 || plan.full ? [] : [['not touched', kept.join(', ')] as const]),
         ['checked through', frontend ?? 'nothing: no service runs nginx'],
       ]),
       ...plan.sites.flatMap((site) => section(strong(site.name), siteParts(site))),

@@ -33,6 +33,13 @@ export interface Compose {
    * @throws DeBuildError `compose-failed`, `compose-too-slow`
    */
   up(services: Scale, withinMs: number): Promise<void>;
+  /** Starts every service. @throws DeBuildError `compose-failed`, `compose-too-slow` */
+  upAll(services: Scale, withinMs: number): Promise<void>;
+  /**
+   * Ends the whole project as its containers describe it, whatever the files say now; volumes stay.
+   * @throws DeBuildError `compose-failed`, `compose-too-slow`
+   */
+  down(withinMs: number): Promise<void>;
   /**
    * Adds containers to services until they have so many; they are not started, and no other container is touched.
    * @throws DeBuildError `compose-failed`, `compose-too-slow`
@@ -54,12 +61,26 @@ export interface ResolvedService {
   /** As a container that runs it has it in its labels, where nothing changed. */
   readonly configHash: string;
   readonly replacement: Replacement;
+  /** Entry point and command, where the files name them. */
+  readonly command: string;
+  readonly environment: Readonly<Record<string, string | null>>;
+  readonly pullPolicy: string | undefined;
 }
 
 const RESOLVE_WITHIN_MS = 60_000;
 
 const Resolved = z.looseObject({
-  services: z.record(z.string(), z.looseObject({ image: z.string().optional(), ...replacementFields })),
+  services: z.record(
+    z.string(),
+    z.looseObject({
+      image: z.string().optional(),
+      entrypoint: z.array(z.string()).nullish(),
+      command: z.array(z.string()).nullish(),
+      environment: z.record(z.string(), z.string().nullable()).nullish(),
+      pull_policy: z.string().optional(),
+      ...replacementFields,
+    }),
+  ),
 });
 
 /** @throws DeBuildError `compose-missing` */
@@ -84,8 +105,7 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
     return result.stdout;
   };
   const up = async (options: readonly string[], services: Scale, withinMs: number) => {
-    const scale = Object.entries(services).flatMap(([service, count]) => ['--scale', `${service}=${count}`]);
-    const args = ['up', ...options, '--no-deps', '--no-build', '--pull', 'never', ...scale];
+    const args = ['up', ...options, '--no-deps', '--no-build', '--pull', 'never', ...scaled(services)];
     await run([...args, ...Object.keys(services)], withinMs);
   };
   return {
@@ -109,14 +129,32 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
               image: fields.image,
               configHash: hashOf.get(service) ?? '',
               replacement: replacementOf(fields),
+              command: [...(fields.entrypoint ?? []), ...(fields.command ?? [])].join(' '),
+              environment: fields.environment ?? {},
+              pullPolicy: fields.pull_policy,
             },
           ] as const,
       );
       return { document, services: new Map(services) };
     },
+    async upAll(services, withinMs) {
+      await run(['up', '--detach', '--no-build', '--pull', 'never', ...scaled(services)], withinMs);
+    },
+    async down(timeoutMs) {
+      // Without files Compose reads the labels.
+      const args = [...first, '--project-name', name, 'down', '--remove-orphans'];
+      const result = await runProgram(program, args, { ...runOptions(options), folder: '/', timeoutMs });
+      const shown = `docker compose --project-name ${name} down`;
+      if (result.ended === 'timeout') throw composeTooSlow(shown, timeoutMs / 1000, result.stderr);
+      if (result.exitCode !== 0) throw composeFailed(shown, result.exitCode, result.stderr);
+    },
     up: (services, withinMs) => up(['--detach'], services, withinMs),
     create: (services, withinMs) => up(['--no-start', '--no-recreate'], services, withinMs),
   };
+}
+
+function scaled(services: Scale): readonly string[] {
+  return Object.entries(services).flatMap(([service, count]) => ['--scale', `${service}=${count}`]);
 }
 
 async function findCommand(options: ComposeOptions): Promise<readonly [string, ...string[]]> {

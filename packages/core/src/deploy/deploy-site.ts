@@ -41,6 +41,8 @@ export interface DeployOptions extends SiteOptions {
   readonly project?: string | undefined;
   /** Finish a deployment whose run ended before it did. Default: false. */
   readonly resume?: boolean;
+  /** Take the whole project down and bring it up again, with its database. Default: false. */
+  readonly full?: boolean;
   /** Change nothing that stays; say what would be done. Default: false. */
   readonly dryRun?: boolean;
 }
@@ -69,7 +71,7 @@ export const DEPLOY: Flow = {
  * `compose-*`, `release-image-missing`, `release-tag-differs`, `manifest-*`, `site-locked`, `engine-*`
  */
 export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> {
-  const { release, resume = false, dryRun = false } = options;
+  const { release, resume = false, dryRun = false, full = false } = options;
   const what = ['deploy', ...(release === undefined ? [] : [release]), ...(resume ? ['--resume'] : [])].join(
     ' ',
   );
@@ -91,7 +93,15 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
           const free = await freeBytes(site.own.path);
           const from = resumed?.from ?? runningRelease(like);
           const sources = { project, resolved, bench: described, image: site.config.image, from, to };
-          return { ...planDeployment({ ...sources, freeBytes: free }), resolved, described };
+          const tagged = await engine.images.inspect(to.reference);
+          const isLocal = (tagged?.repoDigests ?? []).length === 0;
+          const planned = planDeployment({
+            ...sources,
+            freeBytes: free,
+            isLocal,
+            full: resumed?.full ?? full,
+          });
+          return { ...planned, resolved, described };
         },
       );
       const errors = findings.filter(({ severity }) => severity === 'error');
@@ -189,6 +199,7 @@ export function newDeployment(plan: DeploymentPlan, what: string, { now }: Pick<
     startedAt: since,
     state: 'running',
     services: plan.services,
+    ...omitUndefined({ full: plan.full || undefined }),
     workers: [...plan.workers],
     ...omitUndefined({ frontend: plan.frontend }),
     stages: [],

@@ -45,7 +45,10 @@ function plan({
   tag = '1.1.0',
   ...more
 }: Partial<PlanSources> & { sites?: BenchSite[]; tag?: string }) {
-  const service = (image: string) => ({ image, configHash: 'x', replacement: 'beside' }) as const;
+  const service = (image: string) => ({
+    ...({ image, configHash: 'x', replacement: 'beside', command: '', environment: {} } as const),
+    pullPolicy: 'missing',
+  });
   const services = containers.map(
     (one) => [one.service, service(one.service === 'db' ? one.image : `${IMAGE}:${tag}`)] as const,
   );
@@ -57,6 +60,7 @@ function plan({
     from: { siteVersion: '1.0.0', reference: `${IMAGE}:1.0.0`, imageId: 'sha256:1' },
     to: { siteVersion: '1.1.0', reference: `${IMAGE}:1.1.0`, imageId: 'sha256:2' },
     freeBytes: 1e9,
+    isLocal: true,
     ...more,
   });
 }
@@ -82,7 +86,10 @@ describe('what prevents it', () => {
     ['deploy-other-image', { tag: '1.0.0' }],
     ['deploy-app-missing', { sites: [{ ...site, missingApps: ['hrms'] }] }],
     ['deploy-database-unsupported', { sites: [{ ...site, database: 'postgres' }] }],
-    ['deploy-disk-full', { freeBytes: 1e6 }],
+    [
+      'deploy-disk-full',
+      { freeBytes: 1e6, sites: [{ ...site, patches: [{ app: 'acme', patch: 'acme.patches.one' }] }] },
+    ],
     [
       'deploy-service-migrates',
       {

@@ -55,6 +55,8 @@ export interface Deployment {
   id: string;
   /** `migrate`: only databases are migrated, by the release that runs. */
   kind?: 'migrate' | undefined;
+  /** The whole project is taken down and brought up again. */
+  full?: boolean | undefined;
   /** Of Compose. */
   project: string;
   /** What ran before. */
@@ -84,6 +86,7 @@ const deploymentSchema: z.ZodType<Deployment> = z.object({
   schemaVersion: z.literal(1),
   id: text,
   kind: z.literal('migrate').optional(),
+  full: z.boolean().optional(),
   project: text,
   from: release,
   to: release,

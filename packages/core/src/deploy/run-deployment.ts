@@ -17,6 +17,7 @@ import { hasSensitiveName } from '../site/sensitive-key.ts';
 import { checkWorkers } from './check-workers.ts';
 import { type DeployedSite, type Deployment, type DeploymentFiles, readBefore } from './deployment.ts';
 import { migrateSite } from './migrate-site.ts';
+import { restartProject } from './restart-project.ts';
 import { restoreDatabase } from './restore-database.ts';
 import { runGates } from './run-gates.ts';
 import type { ServiceSwap } from './service-swap.ts';
@@ -80,7 +81,7 @@ export async function prepare(run: DeploymentRun, resume: string): Promise<void>
   const { deployment, tools } = run;
   try {
     const isMigration = deployment.sites.some(isMigrated);
-    if (!isMigration)
+    if (!isMigration && deployment.full !== true)
       await savedStage(run, 'start', `Starting ${deployment.to.reference} beside what runs`, () =>
         startBeside(swapOf(run)),
       );
@@ -88,7 +89,7 @@ export async function prepare(run: DeploymentRun, resume: string): Promise<void>
     if (isMigration) {
       // In maintenance mode nobody is served by them; and what cannot start must not find a migrated database.
       await savedStage(run, 'backup', `Backing up ${list(deployment.sites)}`, () =>
-        allOf([backup(run), startBeside(swapOf(run))]),
+        allOf([backup(run), ...(deployment.full === true ? [] : [startBeside(swapOf(run))])]),
       );
       await savedStage(run, 'migrate', `Migrating ${list(deployment.sites)}`, () => migrate(run));
     }
@@ -205,7 +206,8 @@ export async function swap(run: DeploymentRun): Promise<void> {
   tools.done(
     `Services of ${deployment.to.reference} were started; \`de-build deploy --resume\` finishes it.`,
   );
-  await swapServices(swapOf(run));
+  if (deployment.full === true) await restartProject(swapOf(run));
+  else await swapServices(swapOf(run));
 }
 
 /** All services are there, and their old containers are removed when everything works. */

@@ -733,6 +733,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     rollbackFailed: [
       [deploy.siteNotServed('erp.localhost', '/ has status 502'), deploy.nothingToRollBack('acme/erp')],
     ],
+    projectNotDown: [
+      ['erp', ['erp_default'], 60],
+      ['erp', ['erp-db-1', 'erp_default'], 60],
+    ],
     servicesNotReady: [[['backend (0 of 1)'], 180]],
     queueNotServed: [
       ['long', { state: 'queued', workers: 0, seconds: 60 }],
@@ -753,9 +757,14 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'deploy-findings.ts': {
     deployOtherImage: [['backend', 'acme/erp:1.0.0', 'acme/erp:1.1.0']],
     deployServiceMigrates: [['migrator']],
+    deployOneShotMigrates: [['migrator']],
+    deployPullsAlways: [['backend', 'acme/erp:1.1.0']],
     deployDatabaseUnsupported: [['erp.localhost', 'postgres']],
     deployAppMissing: [['erp.localhost', 'hrms', 'acme/erp:1.1.0']],
-    deployDiskFull: [[5e9, 1e9]],
+    deployDiskFull: [
+      [5e9, 2e9],
+      [5e9, 5e8],
+    ],
   },
   'lock-failures.ts': {
     siteLocked: [

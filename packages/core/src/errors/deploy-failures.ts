@@ -231,6 +231,17 @@ export function rollbackFailed(failed: DeBuildError, rollback: DeBuildError): De
   });
 }
 
+/** @param left names of containers and networks */
+export function projectNotDown(project: string, left: readonly string[], seconds: number): DeBuildError {
+  return new DeBuildError({
+    code: 'project-not-down',
+    what: `The project ${project} could not be taken down.`,
+    why: `${left.join(', ')} ${left.length === 1 ? 'was' : 'were'} still there after ${seconds} s.`,
+    fix: 'See what uses them with `docker network inspect` and `docker ps -a`, remove it, bring the project up with `docker compose up -d`, and finish with `de-build deploy --resume`.',
+    exitCode: EXIT.deployment,
+  });
+}
+
 export function servicesNotReady(services: readonly string[], seconds: number): DeBuildError {
   return new DeBuildError({
     code: 'services-not-ready',

@@ -7,6 +7,7 @@ import { openProjectFiles } from '../deploy/open-project-files.ts';
 import { recordDeployment } from '../deploy/record-deployment.ts';
 import { gate, list, prepare, savedStage, startWorkers } from '../deploy/run-deployment.ts';
 import { startFiles } from '../deploy/start-files.ts';
+import { freeBytes } from '../engine/free-bytes.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { deploymentRefused, migratedNotServed } from '../errors/deploy-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
@@ -69,7 +70,16 @@ export function migrateSites(options: MigrateOptions): Promise<MigratedSites> {
         () => Promise.all([compose.resolve(), bench.describe()]),
       );
       const chosen = { ...described, sites: chooseSites(described.sites, only) };
-      const sources = { project, resolved, bench: chosen, image, from: to, to, freeBytes: undefined };
+      const sources = {
+        project,
+        resolved,
+        bench: chosen,
+        image,
+        from: to,
+        to,
+        freeBytes: await freeBytes(site.own.path),
+        isLocal: false,
+      };
       const { plan, findings } = planDeployment(sources);
       // What the files would start does not matter: no service is replaced.
       const errors = findings.filter(

@@ -23,6 +23,9 @@ export interface Containers {
   create(name: string, spec: Readonly<Record<string, unknown>>): Promise<string>;
   start(container: string): Promise<void>;
   connect(container: string, network: string): Promise<void>;
+  disconnect(container: string, network: string): Promise<void>;
+  /** Names of networks with all of these labels. */
+  networks(labels: Readonly<Record<string, string>>): Promise<readonly string[]>;
   /** SIGTERM, and SIGKILL after so many seconds. One that is not running is not an error. */
   stop(container: string, seconds: number): Promise<void>;
   rename(container: string, name: string): Promise<void>;
@@ -39,6 +42,7 @@ export interface Containers {
 }
 
 const Ids = z.array(z.looseObject({ Id: z.string() }));
+const Names = z.array(z.looseObject({ Name: z.string() }));
 const Created = z.looseObject({ Id: z.string() });
 /** An upload is a database. */
 const UPLOAD_WITHIN_MS = Number.POSITIVE_INFINITY;
@@ -83,6 +87,18 @@ export function containers(transport: EngineTransport): Containers {
         path: `/networks/${network}/connect`,
         body: { Container: container },
       });
+    },
+    async disconnect(container, network) {
+      await transport.send({
+        method: 'POST',
+        path: `/networks/${network}/disconnect`,
+        body: { Container: container },
+      });
+    },
+    async networks(labels) {
+      const query = { filters: labelFilter(labels) };
+      const listed = await askEngine(transport, { method: 'GET', path: '/networks', query }, Names);
+      return listed.map(({ Name }) => Name);
     },
     start: (container) => change(`/containers/${container}/start`),
     async lastLines(container, count) {

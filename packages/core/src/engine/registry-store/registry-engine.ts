@@ -36,6 +36,8 @@ export function registryEngine(
       start: noProject,
       connect: noProject,
       rename: noProject,
+      disconnect: noProject,
+      networks: noProject,
       lastLines: noProject,
       stop: noProject,
       remove: noProject,
