@@ -81,7 +81,7 @@ export async function prepare(run: DeploymentRun, resume: string): Promise<void>
   const { deployment, tools } = run;
   try {
     const isMigration = deployment.sites.some(isMigrated);
-    if (!isMigration && deployment.full !== true)
+    if (!isMigration && startsBeside(deployment))
       await savedStage(run, 'start', `Starting ${deployment.to.reference} beside what runs`, () =>
         startBeside(swapOf(run)),
       );
@@ -89,7 +89,7 @@ export async function prepare(run: DeploymentRun, resume: string): Promise<void>
     if (isMigration) {
       // In maintenance mode nobody is served by them; and what cannot start must not find a migrated database.
       await savedStage(run, 'backup', `Backing up ${list(deployment.sites)}`, () =>
-        allOf([backup(run), ...(deployment.full === true ? [] : [startBeside(swapOf(run))])]),
+        allOf([backup(run), ...(startsBeside(deployment) ? [startBeside(swapOf(run))] : [])]),
       );
       await savedStage(run, 'migrate', `Migrating ${list(deployment.sites)}`, () => migrate(run));
     }
@@ -103,6 +103,11 @@ export async function prepare(run: DeploymentRun, resume: string): Promise<void>
       );
     throw error;
   }
+}
+
+/** Not where no service is replaced, or all are taken down first. */
+function startsBeside({ kind, full }: Deployment): boolean {
+  return kind === undefined && full !== true;
 }
 
 export function isMigrated({ patches, doctypes }: Pick<DeployedSite, 'patches' | 'doctypes'>): boolean {
@@ -264,7 +269,7 @@ async function allOf(all: readonly Promise<void>[]): Promise<void> {
 /** Puts the databases back that a migration began to change, and starts what ran before. */
 async function undo(run: DeploymentRun): Promise<void> {
   const { deployment, bench, files, save, tools } = run;
-  await removeBeside(swapOf(run));
+  if (startsBeside(deployment)) await removeBeside(swapOf(run));
   const migrations = deployment.stages.filter(({ name }) => name === 'migrate').length;
   // The list of touched tables knows nothing of a migration by an earlier run.
   const isFirst = migrations === 1;

@@ -3,6 +3,7 @@ import { releaseOnEngine, runningRelease } from '../deploy/deploy-site.ts';
 import { deploymentId } from '../deploy/deployment.ts';
 import { benchContainerOf, findProject } from '../deploy/find-project.ts';
 import { appendLedger } from '../deploy/ledger.ts';
+import { isDeBuildError } from '../errors/de-build-error.ts';
 import { patchNotFound } from '../errors/deploy-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import { thisHolder } from '../flow/lock-holder.ts';
@@ -30,8 +31,8 @@ const MARK: Flow = { name: 'mark-patch', stages: [], unchanged: 'No Patch Log wa
 
 /**
  * Enters a patch into the Patch Log of the sites, so that no migrate runs it, or takes it out, so that the next one runs it again.
- * A patch to skip is looked for in the release of the env file, which the next deployment migrates to.
- * @throws DeBuildError `patch-not-found`, `bench-site-unknown`, `project-*`, `release-image-missing`, `site-locked`, `engine-*`
+ * It is looked for in the release of the env file, which the next deployment migrates to, or else in the one that runs.
+ * @throws DeBuildError `patch-not-found`, `bench-site-unknown`, `project-*`, `site-locked`, `engine-*`
  */
 export function markPatch(options: MarkPatchOptions): Promise<MarkedPatch> {
   const { as, patch: asked } = options;
@@ -41,7 +42,11 @@ export function markPatch(options: MarkPatchOptions): Promise<MarkedPatch> {
     const project = await findProject(site, engine.containers, options.project);
     const { image, benchFolder } = site.config;
     const like = benchContainerOf(project, image, benchFolder);
-    const release = as === 'skipped' ? await releaseOnEngine(site, engine, undefined) : runningRelease(like);
+    // What the next deployment migrates to; without such a release, what runs.
+    const release = await releaseOnEngine(site, engine, undefined).catch((error) => {
+      if (isDeBuildError(error)) return runningRelease(like);
+      throw error;
+    });
     const { signal } = tools;
     const shared = { project: project.name, like, image: release.imageId, benchFolder, what, signal };
     return withBenchContainer(engine, { ...shared, now: tools.now() }, async (bench) => {
