@@ -43,11 +43,12 @@ const site: BenchSite = {
 function plan({
   sites = [site],
   tag = '1.1.0',
+  pullPolicy = 'missing',
   ...more
-}: Partial<PlanSources> & { sites?: BenchSite[]; tag?: string }) {
+}: Partial<PlanSources> & { sites?: BenchSite[]; tag?: string; pullPolicy?: string }) {
   const service = (image: string) => ({
     ...({ image, configHash: 'x', replacement: 'beside', command: '', environment: {} } as const),
-    pullPolicy: 'missing',
+    pullPolicy,
   });
   const services = containers.map(
     (one) => [one.service, service(one.service === 'db' ? one.image : `${IMAGE}:${tag}`)] as const,
@@ -105,6 +106,38 @@ describe('what prevents it', () => {
   ])('%s', (id, sources) => {
     expect(ids(sources)).toEqual([id]);
   });
+});
+
+describe('a service that ended, and would migrate if it was started', () => {
+  const migrator = container('configurator', 'bash -c bench --site all migrate', {
+    ...{ status: 'exited', isRunning: false },
+  });
+  const others = containers.filter(({ service }) => service !== 'configurator');
+  const sources = { project: { ...project, containers: [...others, migrator] } };
+  const found = (full: boolean) =>
+    plan({ ...sources, full }).findings.map(({ id, severity }) => [id, severity]);
+
+  test('is left, and reported', () => {
+    expect(found(false)).toEqual([['deploy-one-shot-migrates', 'warning']]);
+  });
+
+  test('prevents that all services are started', () => {
+    expect(found(true)).toEqual([['deploy-service-migrates', 'error']]);
+  });
+});
+
+test('a disk for a fifth of the databases may be enough, less is not; without a migration none is needed', () => {
+  const sites = [{ ...site, patches: [{ app: 'acme', patch: 'acme.patches.one' }] }];
+  const severity = (freeBytes: number, more = {}) => plan({ freeBytes, ...more }).findings[0]?.severity;
+  expect(severity(1.1e6, { sites })).toBe('warning');
+  expect(severity(0.9e6, { sites })).toBe('error');
+  expect(severity(0.9e6)).toBeUndefined();
+});
+
+test('an image of this engine alone is not pulled', () => {
+  const ids = (isLocal: boolean) => plan({ pullPolicy: 'always', isLocal }).findings.map(({ id }) => id);
+  expect(ids(true)).toEqual(['deploy-pulls-always']);
+  expect(ids(false)).toEqual([]);
 });
 
 test.each<[Partial<BenchSite>]>([

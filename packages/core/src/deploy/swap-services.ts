@@ -75,14 +75,18 @@ export async function swapWorkers(swap: ServiceSwap): Promise<void> {
   await replaceInPlace(swap, workers);
 }
 
-/** Removes the old containers. The new ones get their names, which people and scripts know. */
+/** Removes the old containers. The new ones get the first of all names, which people and scripts know. */
 export async function removeOld(swap: ServiceSwap): Promise<void> {
   for (const { old, new: added } of await look(swap)) {
     await removeAll(swap, old);
-    const names = old.map(({ name }) => name);
-    for (const { id } of added) {
-      const name = names.shift();
-      if (name !== undefined) await swap.containers.rename(id, name);
+    const wanted = [...old, ...added]
+      .map(({ name }) => name)
+      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+      .slice(0, added.length);
+    const free = wanted.filter((name) => !added.some((one) => one.name === name));
+    for (const { id, name } of added) {
+      const next = wanted.includes(name) ? undefined : free.shift();
+      if (next !== undefined) await swap.containers.rename(id, next);
     }
   }
 }
