@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCommand } from '@de-build/testbed';
+import { LOOK_EVERY_MS, runCommand, watchDowntime } from '@de-build/testbed';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type DeployedWorld, startDeployedWorld } from './deployed-world.ts';
 import { withPrivateEngines } from './on-each-engine.ts';
@@ -105,6 +105,20 @@ withPrivateEngines('a release on a running project', () => {
     for (const each of SITES)
       expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
     await addOrder('Hooli');
+
+    const line = 'mini_erp.patches.v15_0.break_halfway';
+    const pending = async () =>
+      (await deBuild('deploy', '--dry-run')).document.plan.sites.map(({ patches }: never) => patches);
+    expect(await pending()).toEqual(SITES.map(() => [{ app: 'mini_erp', patch: line }]));
+    expect((await deBuild('migrate', '--skip', line)).document).toEqual({
+      as: 'skipped',
+      patches: SITES.map((each) => ({ site: each, app: 'mini_erp', patch: line })),
+    });
+    expect(await pending()).toEqual([[], []]);
+    expect(await deBuild('migrate', '--again', line)).toMatchObject({ exitCode: 0 });
+    expect(await pending()).toEqual(SITES.map(() => [{ app: 'mini_erp', patch: line }]));
+    const unknown = await deBuild('migrate', '--skip', 'mini_erp.patches.v15_0.unknown');
+    expect(unknown.document.error).toMatchObject({ code: 'patch-not-found' });
   });
 
   test('the rollback of a deployment that migrated counts the rows that would be lost, and then takes the database back', async () => {
@@ -132,6 +146,8 @@ withPrivateEngines('a release on a running project', () => {
     expect(document.entries.map(({ kind, outcome }: never) => [kind, outcome])).toEqual([
       ['deploy', 'done'],
       ['deploy', 'failed'],
+      ['skip-patch', 'done'],
+      ['repeat-patch', 'done'],
       ['rollback', 'done'],
     ]);
   });
@@ -157,8 +173,9 @@ withPrivateEngines('a release on a running project', () => {
     expect(await imagesOf('backend')).toEqual([`${site.image}:1.0.0`]);
   });
 
-  test('a run that was killed is finished by the next', async () => {
-    const killed = await runCli(['deploy', '--host', engine.host, '--progress', 'plain'], {
+  test('a run that was killed is finished by the next, as it was begun: the whole project goes down and up', async () => {
+    const database = await containersOf('db');
+    const killed = await runCli(['deploy', '--full', '--host', engine.host, '--progress', 'plain'], {
       folder: site.folder,
       environment: engine.dockerCli.env,
       onOutput: (text, child) => {
@@ -170,16 +187,44 @@ withPrivateEngines('a release on a running project', () => {
     const { exitCode, document } = await deBuild('deploy', '--resume');
     expect({ exitCode, state: document.deployment?.state }).toEqual({ exitCode: 0, state: 'done' });
     expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler')).toEqual([`${site.image}:1.3.0`]);
+    expect(await containersOf('db')).not.toBe(database);
     for (const each of SITES)
       expect(await project.get('/api/method/ping', { site: each })).toMatchObject({ status: 200 });
   });
 
-  test('a release with nothing to migrate needs no maintenance mode and no dump', async () => {
-    await release('1.4.0');
-    const { exitCode, document } = await deBuild('deploy');
+  test('a patch of the release that runs is run again, on one site', async () => {
+    const line = 'mini_erp.patches.v15_0.for_1_3_0';
+    await project.sql('select 1');
+    expect(await deBuild('migrate', '--again', line)).toMatchObject({ exitCode: 0 });
+    const { exitCode, document } = await deBuild('migrate', '--only', FIRST);
     const stages = document.deployment?.stages.map(({ name }: never) => name);
-    expect({ exitCode, stages }).toEqual({ exitCode: 0, stages: ['pause', 'swap', 'gate'] });
+    expect({ exitCode, stages }).toEqual({ exitCode: 0, stages: ['pause', 'backup', 'migrate', 'gate'] });
+    const { document: left } = await deBuild('migrate', '--dry-run');
+    expect(left.sites.map(({ name, patches }: never) => [name, patches])).toEqual([
+      [FIRST, []],
+      [SECOND, [{ app: 'mini_erp', patch: line }]],
+    ]);
+    expect(await deBuild('migrate')).toMatchObject({ exitCode: 0 });
+    const states = await project.compose('ps', '--all', '--format={{.State}}', 'queue-long', 'scheduler');
+    expect(states.split('\n')).toEqual(['running', 'running']);
+  });
+
+  test('a release with nothing to migrate starts beside what runs: no maintenance mode, no dump, no volume left', async () => {
+    await release('1.4.0');
+    const watch = watchDowntime({ address: project.address, site: FIRST });
+    const { exitCode, document } = await deBuild('deploy');
+    const looks = await watch.end();
+    const stages = document.deployment?.stages.map(({ name }: never) => name);
+    expect({ exitCode, stages }).toEqual({ exitCode: 0, stages: ['start', 'pause', 'swap', 'gate'] });
     expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler')).toEqual([`${site.image}:1.4.0`]);
+    // The frontend publishes the port: its successor starts when it has ended. Replaced in their turn, all services took 20 s.
+    const down = looks.filter(({ why }) => why !== undefined);
+    expect(down.length * LOOK_EVERY_MS).toBeLessThan(5000);
+    const names = await project.compose('ps', '--format={{.Name}}', 'backend', 'frontend');
+    expect(names.split('\n')).toEqual([`${project.name}-backend-1`, `${project.name}-frontend-1`]);
+    const { command, env } = engine.dockerCli;
+    const left = ['volume', 'ls', '--quiet', '--filter', 'dangling=true'];
+    expect(await runCommand(command, left, { environment: { ...process.env, ...env } })).toBe('');
   });
 
   test('a gate that fails leaves the sites in maintenance mode, until the deployment is finished', async () => {
@@ -198,6 +243,19 @@ withPrivateEngines('a release on a running project', () => {
     expect(await project.get('/api/method/ping')).toMatchObject({ status: 503 });
     await setConfig({ gates: ['test "$DE_BUILD_VERSION" = 1.5.0'] });
     expect(await deBuild('deploy', '--resume')).toMatchObject({ exitCode: 0 });
+    expect(await project.get('/api/method/ping')).toMatchObject({ status: 200 });
+  });
+
+  test('with --on-failure rollback a gate that fails takes the release back', async () => {
+    await setConfig({ gates: ['exit 4'] });
+    await release('1.6.0', 'create table if not exists tabSix (name int)');
+    const { exitCode, document } = await deBuild('deploy', '--on-failure', 'rollback');
+    expect({ exitCode, code: document.error?.code }).toEqual({
+      exitCode: 15,
+      code: 'deployment-rolled-back',
+    });
+    expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler')).toEqual([`${site.image}:1.5.0`]);
+    expect(await project.sql("show tables like 'tabSix'")).toEqual([]);
     expect(await project.get('/api/method/ping')).toMatchObject({ status: 200 });
   });
 });

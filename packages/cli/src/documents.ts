@@ -11,6 +11,8 @@ import type {
   FlowEvent,
   Ledger,
   Manifest,
+  MarkedPatch,
+  MigratedSites,
   PrunedCache,
   PrunedMirror,
   RebuiltRelease,
@@ -55,6 +57,8 @@ export type RetagDocument = RetaggedImages;
 export type StatusDocument = SiteStatus;
 /** What was deployed; with `--dry-run` what would be. */
 export type DeployDocument = DeployedSiteReport;
+/** What was migrated; with `--dry-run` what would be; with `--skip` and `--again` what was entered into Patch Logs or taken out. */
+export type MigrateDocument = MigratedSites | MarkedPatch;
 /** What was taken back; with `--dry-run` what would be. */
 export type RollbackDocument = RolledBackSite;
 /** Every deployment and rollback. */
@@ -99,6 +103,7 @@ export interface ResultEvent {
     | 'retagged'
     | 'status'
     | 'deployed'
+    | 'migrated'
     | 'rolled-back'
     | 'history'
     | 'pruned'

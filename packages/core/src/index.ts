@@ -110,6 +110,8 @@ export { type Archive, type FileArchive, type RegistryArchive, readArchives } fr
 export { type Manifest, manifestSchema } from './manifests/manifest.ts';
 export { readManifest, readManifests } from './manifests/manifest-store.ts';
 export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from './manifests/provenance.ts';
+export { type MarkedPatch, type MarkPatchOptions, markPatch } from './migrate/mark-patch.ts';
+export { type MigratedSites, type MigrateOptions, migrateSites } from './migrate/migrate-sites.ts';
 export { omitUndefined } from './omit-undefined.ts';
 export type { ProgressEvent } from './progress/progress.ts';
 export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './prune/prune-build-cache.ts';
@@ -149,6 +151,7 @@ export {
   type RetagOptions,
   retagImages,
 } from './restore/retag-images.ts';
+export { deployOrRollBack } from './rollback/deploy-or-roll-back.ts';
 export { type RollbackOptions, type RolledBackSite, rollBackSite } from './rollback/roll-back-site.ts';
 export { keepMemoryOutOfCoreDumps } from './secrets/core-dumps.ts';
 export { createRedactor, type RedactedStream, type Redactor } from './secrets/redactor.ts';

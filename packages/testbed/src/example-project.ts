@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addExampleProxy } from './example-proxy.ts';
 import type { ExampleSite } from './example-site.ts';
 import type { PrivateEngine } from './private-engine.ts';
 import { type EndedCommand, runCommand, runToEnd } from './run-command.ts';
@@ -15,6 +16,8 @@ export interface ExampleProjectOptions {
   readonly name?: string;
   /** Seconds between two rounds of the scheduler; 60 unless given, as in Frappe. */
   readonly schedulerTick?: number;
+  /** A proxy before the frontend publishes the port; otherwise the frontend does. */
+  readonly hasProxy?: boolean;
 }
 
 export interface PageRequest {
@@ -65,6 +68,8 @@ export async function startExampleProject(options: ExampleProjectOptions): Promi
   await site.setEnv('SITES', `'${sites.join(' ')}'`);
   await site.setEnv('HTTP_PUBLISH_PORT', String(port));
   await site.setEnv('SCHEDULER_TICK', String(options.schedulerTick ?? 60));
+  if (options.hasProxy === true)
+    await site.setEnv('COMPOSE_FILE', `compose.yaml:${await addExampleProxy(site.folder)}`);
   const project = openExampleProject({ name, port, sites, engine, folder: site.folder });
   try {
     await project.compose('up', '--detach', '--quiet-pull');

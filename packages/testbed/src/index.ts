@@ -1,6 +1,7 @@
 export * from './base-image.ts';
 export * from './bench/realistic-app.ts';
 export * from './bench/run-bench.ts';
+export * from './bench/watch-downtime.ts';
 export * from './compose-program.ts';
 export * from './counting-proxy.ts';
 export * from './demo.ts';

@@ -45,8 +45,9 @@ def init(site):
             sys.path.append(folder)
 
 
-def connect(site):
-    init(site)
+def connect(site=None):
+    if site:
+        init(site)
     local.db = Database(local.conf)
 
 
@@ -143,7 +144,7 @@ def clear_cache():
     redis("cache").delete("assets_json")
 
 
-def enqueue(method, queue="default", **kwargs):
+def enqueue(method, queue="default", at_front=False, **kwargs):
     from frappe.jobs import enqueue
 
-    return enqueue(local.site, method, queue, kwargs)
+    return enqueue(local.site, method, queue, kwargs, at_front)

@@ -21,10 +21,10 @@ def queues(names=TIMEOUTS):
     return [Queue(queue_name(name), connection=connection) for name in names]
 
 
-def enqueue(site, method, queue, kwargs):
+def enqueue(site, method, queue, kwargs, at_front=False):
     (found,) = queues([queue])
     job = {"site": site, "method": method, "queue": queue, "kwargs": kwargs}
-    return found.enqueue_call(execute_job, kwargs=job, timeout=TIMEOUTS[queue])
+    return found.enqueue_call(execute_job, kwargs=job, timeout=TIMEOUTS[queue], at_front=at_front)
 
 
 def execute_job(site, method, queue, kwargs):

@@ -8,7 +8,7 @@ export interface Option<Value> {
   readonly isList?: true;
   /** The value is optional. */
   readonly isValueOptional?: true;
-  readonly conflicts?: string;
+  readonly conflicts?: string | readonly string[];
   /** Exists for its type only: what a command gets. */
   readonly value?: Value;
 }

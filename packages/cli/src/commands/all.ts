@@ -11,6 +11,7 @@ import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { history } from './history.ts';
 import { list } from './list.ts';
+import { migrate } from './migrate.ts';
 import { prune } from './prune.ts';
 import { rebuild } from './rebuild.ts';
 import { restore } from './restore.ts';
@@ -37,6 +38,7 @@ export const COMMANDS: readonly (Command | PrintingCommand)[] = [
   retag,
   status,
   deploy,
+  migrate,
   rollback,
   history,
   prune,

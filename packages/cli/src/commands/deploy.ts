@@ -1,5 +1,5 @@
 import { defineCommand } from '../command/command.ts';
-import { DRY_RUN, flag, text } from '../command/options.ts';
+import { choice, DRY_RUN, flag, text } from '../command/options.ts';
 
 /** `de-build deploy` */
 export const deploy = defineCommand({
@@ -11,19 +11,26 @@ export const deploy = defineCommand({
     ['$0 deploy --dry-run', 'patches and doctypes of each site; services'],
     ['$0 deploy', 'the version in .env'],
     ['$0 deploy 1.5.0', 'another release'],
+    ['$0 deploy --on-failure rollback', 'take it back if the sites are not served'],
     ['$0 deploy --resume', 'finish one that was interrupted'],
   ],
   arguments: { release: text('Its site version; default: that of the env file') },
   options: {
     project: text('Compose project; default: the one that was brought up from this folder'),
     resume: flag('Finish a deployment that was interrupted', { conflicts: 'release' }),
+    full: flag('Take the whole project down and up again, with its database', { conflicts: 'resume' }),
+    'on-failure': choice(
+      ['keep', 'rollback'],
+      'What becomes of it when it fails after its services were started; rollback: rows written meanwhile are lost',
+    ),
     'dry-run': flag('Show what would be done, and change nothing', DRY_RUN),
   },
   changesSite: true,
   story: 'always',
-  async run(options, { core, flow }) {
+  async run({ onFailure, ...options }, { core, flow }) {
     const { deployReport } = await import('../report/deploy-report.ts');
-    const document = await core.deploySite({ ...flow, ...options });
+    const deploy = onFailure === 'rollback' ? core.deployOrRollBack : core.deploySite;
+    const document = await deploy({ ...flow, ...options });
     return { type: 'deployed', document, report: deployReport(document), problems: document.findings };
   },
 });

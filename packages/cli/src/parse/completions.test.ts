@@ -30,6 +30,7 @@ const COMMANDS = [
   'retag',
   'status',
   'deploy',
+  'migrate',
   'rollback',
   'history',
   'prune',

@@ -1,4 +1,4 @@
-import type { DeployedSiteReport, Ledger, RolledBackSite } from '@de-build/core';
+import type { DeployedSiteReport, Deployment, Ledger, RolledBackSite } from '@de-build/core';
 import { countOf, formatBytes, formatDuration } from '../terminal/quantities.ts';
 import {
   facts,
@@ -21,6 +21,16 @@ type PlannedSite = Plan['sites'][number];
 export function deployReport({ dryRun, plan, deployment }: DeployedSiteReport): Report {
   if (dryRun || deployment === undefined) return planReport(plan);
   const { from, to, sites, startedAt, endedAt = startedAt } = deployment;
+  const took = formatDuration(Date.parse(endedAt) - Date.parse(startedAt));
+  return {
+    parts: [
+      migratedTable(sites),
+      note([strong(`${to.reference} serves.`), ` Deployed over ${from.siteVersion} in ${took}.`], MARKS.good),
+    ],
+  };
+}
+
+export function migratedTable(sites: Deployment['sites']): Part {
   const rows = sites.map(({ name, patches, doctypes, dump }): readonly Inline[] => [
     strong(name),
     patches.length === 0 && doctypes.length === 0
@@ -29,13 +39,7 @@ export function deployReport({ dryRun, plan, deployment }: DeployedSiteReport): 
     dump === undefined ? '' : formatBytes(dump.sizeBytes),
     quiet(dump?.path ?? ''),
   ]);
-  const took = formatDuration(Date.parse(endedAt) - Date.parse(startedAt));
-  return {
-    parts: [
-      table(['site', 'migrated', right('dump'), { heading: 'file', wraps: true }], rows),
-      note([strong(`${to.reference} serves.`), ` Deployed over ${from.siteVersion} in ${took}.`], MARKS.good),
-    ],
-  };
+  return table(['site', 'migrated', right('dump'), { heading: 'file', wraps: true }], rows);
 }
 
 function planReport(plan: Plan): Report {
@@ -46,10 +50,14 @@ function planReport(plan: Plan): Report {
     parts: [
       facts([
         ['now', from.reference],
-        ['replaced', names.join(', ')],
+        plan.full
+          ? ['down, and up again', [...Object.keys(services), ...oneShots, ...kept].join(', ')]
+          : ['replaced', names.join(', ')],
         ...(workers.length === 0 ? [] : [['finish their jobs first', workers.join(', ')] as const]),
-        ...(oneShots.length === 0 ? [] : [['left, as they ran once', oneShots.join(', ')] as const]),
-        ...(kept.length === 0 ? [] : [['not touched', kept.join(', ')] as const]),
+        ...(oneShots.length === 0 || plan.full
+          ? []
+          : [['left, as they ran once', oneShots.join(', ')] as const]),
+        ...(kept.length === 0 || plan.full ? [] : [['not touched', kept.join(', ')] as const]),
         ['checked through', frontend ?? 'nothing: no service runs nginx'],
       ]),
       ...plan.sites.flatMap((site) => section(strong(site.name), siteParts(site))),
@@ -58,7 +66,7 @@ function planReport(plan: Plan): Report {
   };
 }
 
-function siteParts({ patches, doctypes, databaseBytes, maintenance }: PlannedSite): readonly Part[] {
+export function siteParts({ patches, doctypes, databaseBytes, maintenance }: PlannedSite): readonly Part[] {
   return [
     facts([
       ['database', formatBytes(databaseBytes)],
@@ -117,14 +125,14 @@ export function historyReport({ entries, brokenAt }: Ledger): Report {
   if (entries.length === 0) return { parts: [note('Nothing was deployed from this folder yet.'), ...broken] };
   const rows = [...entries]
     .reverse()
-    .map(({ at, kind, from, to, by, outcome, durationMs, why }): readonly Inline[] => [
+    .map(({ at, kind, from, to, by, outcome, durationMs, patch, why }): readonly Inline[] => [
       outcome === 'done' ? MARKS.good : MARKS.bad,
       quiet(at.slice(0, 16).replace('T', ' ')),
       kind,
-      `${tagOf(from)} → ${tagOf(to)}`,
+      from === to ? tagOf(to) : `${tagOf(from)} → ${tagOf(to)}`,
       by,
       formatDuration(durationMs),
-      why ?? '',
+      why ?? patch ?? '',
     ]);
   return {
     parts: [

@@ -5,6 +5,7 @@ import { parseJson } from '../parse-json.ts';
 import type { Environment } from '../process/environment.ts';
 import { runProgram } from '../process/run-program.ts';
 import { COMPOSE_PROGRAMS } from '../site/ask-compose.ts';
+import { type Replacement, replacementFields, replacementOf } from './replacement.ts';
 
 /** How a project is brought up: the files, and where they are read. */
 export interface ComposeProject {
@@ -27,12 +28,27 @@ export interface Compose {
   /** The resolved project. @throws DeBuildError `compose-failed`, `compose-missing` */
   resolve(): Promise<ResolvedProject>;
   /**
-   * Recreates services where they differ from the files, and starts them; nothing is pulled or built, and no other service is
-   * touched.
+   * Starts services with so many containers each, and recreates those that differ from the files; nothing is pulled or built, and
+   * no other service is touched.
    * @throws DeBuildError `compose-failed`, `compose-too-slow`
    */
-  up(services: readonly string[], withinMs: number): Promise<void>;
+  up(services: Scale, withinMs: number): Promise<void>;
+  /** Starts every service. @throws DeBuildError `compose-failed`, `compose-too-slow` */
+  upAll(services: Scale, withinMs: number): Promise<void>;
+  /**
+   * Ends the whole project as its containers describe it, whatever the files say now; volumes stay.
+   * @throws DeBuildError `compose-failed`, `compose-too-slow`
+   */
+  down(withinMs: number): Promise<void>;
+  /**
+   * Adds containers to services until they have so many; they are not started, and no other container is touched.
+   * @throws DeBuildError `compose-failed`, `compose-too-slow`
+   */
+  create(services: Scale, withinMs: number): Promise<void>;
 }
+
+/** How many containers each service has. */
+export type Scale = Readonly<Record<string, number>>;
 
 export interface ResolvedProject {
   /** What Compose made of the files. Holds every secret of the project: never print it. */
@@ -44,6 +60,11 @@ export interface ResolvedService {
   readonly image: string | undefined;
   /** As a container that runs it has it in its labels, where nothing changed. */
   readonly configHash: string;
+  readonly replacement: Replacement;
+  /** Entry point and command, where the files name them. */
+  readonly command: string;
+  readonly environment: Readonly<Record<string, string | null>>;
+  readonly pullPolicy: string | undefined;
 }
 
 const RESOLVE_WITHIN_MS = 60_000;
@@ -53,6 +74,11 @@ const Resolved = z.looseObject({
     z.string(),
     z.looseObject({
       image: z.string().optional(),
+      entrypoint: z.array(z.string()).nullish(),
+      command: z.array(z.string()).nullish(),
+      environment: z.record(z.string(), z.string().nullable()).nullish(),
+      pull_policy: z.string().optional(),
+      ...replacementFields,
     }),
   ),
 });
@@ -78,6 +104,10 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
     if (result.exitCode !== 0) throw composeFailed(shown, result.exitCode, result.stderr);
     return result.stdout;
   };
+  const up = async (options: readonly string[], services: Scale, withinMs: number) => {
+    const args = ['up', ...options, '--no-deps', '--no-build', '--pull', 'never', ...scaled(services)];
+    await run([...args, ...Object.keys(services)], withinMs);
+  };
   return {
     async resolve() {
       const [text, hashes] = await Promise.all([
@@ -92,22 +122,39 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
         }),
       );
       const services = Object.entries(document.services).map(
-        ([service, { image }]) =>
+        ([service, fields]) =>
           [
             service,
             {
-              image,
+              image: fields.image,
               configHash: hashOf.get(service) ?? '',
+              replacement: replacementOf(fields),
+              command: [...(fields.entrypoint ?? []), ...(fields.command ?? [])].join(' '),
+              environment: fields.environment ?? {},
+              pullPolicy: fields.pull_policy,
             },
           ] as const,
       );
       return { document, services: new Map(services) };
     },
-    async up(services, withinMs) {
-      const args = ['up', '--detach', '--no-deps', '--no-build', '--pull', 'never'];
-      await run([...args, ...services], withinMs);
+    async upAll(services, withinMs) {
+      await run(['up', '--detach', '--no-build', '--pull', 'never', ...scaled(services)], withinMs);
     },
+    async down(timeoutMs) {
+      // Without files Compose reads the labels.
+      const args = [...first, '--project-name', name, 'down', '--remove-orphans'];
+      const result = await runProgram(program, args, { ...runOptions(options), folder: '/', timeoutMs });
+      const shown = `docker compose --project-name ${name} down`;
+      if (result.ended === 'timeout') throw composeTooSlow(shown, timeoutMs / 1000, result.stderr);
+      if (result.exitCode !== 0) throw composeFailed(shown, result.exitCode, result.stderr);
+    },
+    up: (services, withinMs) => up(['--detach'], services, withinMs),
+    create: (services, withinMs) => up(['--no-start', '--no-recreate'], services, withinMs),
   };
+}
+
+function scaled(services: Scale): readonly string[] {
+  return Object.entries(services).flatMap(([service, count]) => ['--scale', `${service}=${count}`]);
 }
 
 async function findCommand(options: ComposeOptions): Promise<readonly [string, ...string[]]> {

@@ -23,6 +23,14 @@ export interface ProjectContainer extends ContainerDetails {
 
 const LABEL = 'com.docker.compose';
 
+/** The containers that a project has now. */
+export async function listProject(
+  containers: Containers,
+  name: string,
+): Promise<readonly ProjectContainer[]> {
+  return projectOf(name, await containers.list({ [`${LABEL}.project`]: name })).containers;
+}
+
 /** The projects that have a container of this image, whatever its tag. */
 export async function findProjects(
   containers: Containers,

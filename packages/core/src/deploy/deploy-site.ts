@@ -1,5 +1,3 @@
-import { makeFolders } from '../disk/make-folders.ts';
-import { writeWhole } from '../disk/write-whole.ts';
 import type { Engine } from '../engine/engine.ts';
 import { freeBytes } from '../engine/free-bytes.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
@@ -34,7 +32,7 @@ import { benchContainerOf, findProject } from './find-project.ts';
 import { openProjectFiles } from './open-project-files.ts';
 import { recordDeployment } from './record-deployment.ts';
 import { runDeployment } from './run-deployment.ts';
-import { snapshotOf } from './snapshot.ts';
+import { startFiles } from './start-files.ts';
 
 export interface DeployOptions extends SiteOptions {
   /** Site version. Default: that of the env file. */
@@ -43,6 +41,8 @@ export interface DeployOptions extends SiteOptions {
   readonly project?: string | undefined;
   /** Finish a deployment whose run ended before it did. Default: false. */
   readonly resume?: boolean;
+  /** Take the whole project down and bring it up again, with its database. Default: false. */
+  readonly full?: boolean;
   /** Change nothing that stays; say what would be done. Default: false. */
   readonly dryRun?: boolean;
 }
@@ -59,7 +59,7 @@ export interface DeployedSiteReport {
 
 export const DEPLOY: Flow = {
   name: 'deploy',
-  stages: ['plan', 'pause', 'backup', 'migrate', 'swap', 'gate'],
+  stages: ['plan', 'start', 'pause', 'backup', 'migrate', 'swap', 'gate'],
   unchanged: 'What ran before serves.',
 };
 
@@ -71,21 +71,12 @@ export const DEPLOY: Flow = {
  * `compose-*`, `release-image-missing`, `release-tag-differs`, `manifest-*`, `site-locked`, `engine-*`
  */
 export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> {
-  const { release, resume = false, dryRun = false } = options;
+  const { release, resume = false, dryRun = false, full = false } = options;
   const what = ['deploy', ...(release === undefined ? [] : [release]), ...(resume ? ['--resume'] : [])].join(
     ' ',
   );
   return changeSite(options, { flow: DEPLOY, what, lock: 'live', dryRun }, async (site, tools) => {
-    const [last] = (await readDeployments(site.own.deployments)).filter(({ state }) => state !== 'undone');
-    const unfinished = last?.state === 'running' || last?.state === 'failed' ? last : undefined;
-    if (resume && unfinished === undefined) throw nothingToResume();
-    if (!resume && !dryRun && unfinished !== undefined)
-      throw deploymentUnfinished(
-        unfinished.id,
-        unfinished.to.reference,
-        unfinished.stages.at(-1)?.name ?? 'plan',
-      );
-    const resumed = resume ? unfinished : undefined;
+    const resumed = await findUnfinished(site.own.deployments, { resume, dryRun, kind: undefined });
     const engine = await tools.engine();
     const to = resumed?.to ?? (await releaseOnEngine(site, engine, release));
     const project = await findProject(site, engine.containers, options.project ?? resumed?.project);
@@ -102,7 +93,15 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
           const free = await freeBytes(site.own.path);
           const from = resumed?.from ?? runningRelease(like);
           const sources = { project, resolved, bench: described, image: site.config.image, from, to };
-          return { ...planDeployment({ ...sources, freeBytes: free }), resolved, described };
+          const tagged = await engine.images.inspect(to.reference);
+          const isLocal = (tagged?.repoDigests ?? []).length === 0;
+          const planned = planDeployment({
+            ...sources,
+            freeBytes: free,
+            isLocal,
+            full: resumed?.full ?? full,
+          });
+          return { ...planned, resolved, described };
         },
       );
       const errors = findings.filter(({ severity }) => severity === 'error');
@@ -114,17 +113,24 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
       const save = () => saveDeployment(site.own.deployments, deployment);
       deployment.state = 'running';
       await site.own.make();
-      if (resumed === undefined) {
-        await makeFolders(files.folder, 0o700);
-        const { folder, files: paths, envFile } = source;
-        const before = { folder, files: paths, appList: described.appList, ...omitUndefined({ envFile }) };
-        await writeWhole(files.before, `${JSON.stringify(before)}\n`, { mode: 0o600 });
-        const snapshot = snapshotOf(resolved, project, site.config.image);
-        await writeWhole(files.compose, `${JSON.stringify(snapshot)}\n`, { mode: 0o600 });
-      }
+      if (resumed === undefined)
+        await startFiles(files, {
+          ...{ source, resolved, project, image: site.config.image, appList: described.appList },
+        });
       await save();
       try {
-        await runDeployment({ deployment, project, engine, compose, bench, files, gates, save, tools });
+        await runDeployment({
+          deployment,
+          project,
+          engine,
+          compose,
+          resolved,
+          bench,
+          files,
+          gates,
+          save,
+          tools,
+        });
         deployment.state = 'done';
       } catch (error) {
         if (!signal.aborted) await recordDeployment(site.own.ledger, deployment, tools.now(), error);
@@ -138,8 +144,25 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
   });
 }
 
+/** The one to resume. @throws DeBuildError `nothing-to-resume`; `deployment-unfinished` where another must end first */
+export async function findUnfinished(
+  deployments: string,
+  asked: { readonly resume: boolean; readonly dryRun: boolean; readonly kind: Deployment['kind'] },
+): Promise<Deployment | undefined> {
+  const [last] = (await readDeployments(deployments)).filter(({ state }) => state !== 'undone');
+  const unfinished = last?.state === 'running' || last?.state === 'failed' ? last : undefined;
+  const isOurs = asked.resume && unfinished?.kind === asked.kind;
+  if (unfinished === undefined && asked.resume) throw nothingToResume();
+  if (unfinished !== undefined && !isOurs && !asked.dryRun)
+    throw deploymentUnfinished(unfinished.id, unfinished.to.reference, {
+      stage: unfinished.stages.at(-1)?.name ?? 'plan',
+      command: unfinished.kind ?? 'deploy',
+    });
+  return isOurs ? unfinished : undefined;
+}
+
 /** @throws DeBuildError `release-image-missing`, `release-tag-differs`, `manifest-*` */
-async function releaseOnEngine(
+export async function releaseOnEngine(
   site: OpenSite,
   engine: Pick<Engine, 'images'>,
   release: string | undefined,
@@ -154,7 +177,7 @@ async function releaseOnEngine(
   return { siteVersion, reference, imageId: found.id };
 }
 
-function runningRelease({
+export function runningRelease({
   image,
   imageId,
 }: {
@@ -164,7 +187,7 @@ function runningRelease({
   return { siteVersion: parseReference(image).tag, reference: image, imageId };
 }
 
-function newDeployment(plan: DeploymentPlan, what: string, { now }: Pick<Tools, 'now'>): Deployment {
+export function newDeployment(plan: DeploymentPlan, what: string, { now }: Pick<Tools, 'now'>): Deployment {
   const { user, host, since } = thisHolder(what, now());
   return {
     schemaVersion: 1,
@@ -176,6 +199,7 @@ function newDeployment(plan: DeploymentPlan, what: string, { now }: Pick<Tools, 
     startedAt: since,
     state: 'running',
     services: plan.services,
+    ...omitUndefined({ full: plan.full || undefined }),
     workers: [...plan.workers],
     ...omitUndefined({ frontend: plan.frontend }),
     stages: [],

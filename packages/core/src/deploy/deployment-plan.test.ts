@@ -9,7 +9,16 @@ function container(service: string, command: string, more: Partial<ProjectContai
   return {
     ...{ id: service, name: `erp-${service}-1`, service, number: 1, configHash: 'x', createdAt: '' },
     ...{ image: `${IMAGE}:1.0.0`, imageId: 'sha256:1', status: 'running', isRunning: true, exitCode: 0 },
-    ...{ restarts: 0, labels: {}, user: '', workingDir: '', environment: [], mounts: [], networks: [] },
+    ...{
+      restarts: 0,
+      labels: {},
+      user: '',
+      workingDir: '',
+      environment: [],
+      mounts: [],
+      networks: [],
+      addresses: {},
+    },
     ...{ networkMode: '', command: command.split(' ') },
     ...more,
   };
@@ -34,9 +43,13 @@ const site: BenchSite = {
 function plan({
   sites = [site],
   tag = '1.1.0',
+  pullPolicy = 'missing',
   ...more
-}: Partial<PlanSources> & { sites?: BenchSite[]; tag?: string }) {
-  const service = (image: string) => ({ image, configHash: 'x' });
+}: Partial<PlanSources> & { sites?: BenchSite[]; tag?: string; pullPolicy?: string }) {
+  const service = (image: string) => ({
+    ...({ image, configHash: 'x', replacement: 'beside', command: '', environment: {} } as const),
+    pullPolicy,
+  });
   const services = containers.map(
     (one) => [one.service, service(one.service === 'db' ? one.image : `${IMAGE}:${tag}`)] as const,
   );
@@ -48,6 +61,7 @@ function plan({
     from: { siteVersion: '1.0.0', reference: `${IMAGE}:1.0.0`, imageId: 'sha256:1' },
     to: { siteVersion: '1.1.0', reference: `${IMAGE}:1.1.0`, imageId: 'sha256:2' },
     freeBytes: 1e9,
+    isLocal: true,
     ...more,
   });
 }
@@ -73,7 +87,10 @@ describe('what prevents it', () => {
     ['deploy-other-image', { tag: '1.0.0' }],
     ['deploy-app-missing', { sites: [{ ...site, missingApps: ['hrms'] }] }],
     ['deploy-database-unsupported', { sites: [{ ...site, database: 'postgres' }] }],
-    ['deploy-disk-full', { freeBytes: 1e6 }],
+    [
+      'deploy-disk-full',
+      { freeBytes: 1e6, sites: [{ ...site, patches: [{ app: 'acme', patch: 'acme.patches.one' }] }] },
+    ],
     [
       'deploy-service-migrates',
       {
@@ -89,6 +106,38 @@ describe('what prevents it', () => {
   ])('%s', (id, sources) => {
     expect(ids(sources)).toEqual([id]);
   });
+});
+
+describe('a service that ended, and would migrate if it was started', () => {
+  const migrator = container('configurator', 'bash -c bench --site all migrate', {
+    ...{ status: 'exited', isRunning: false },
+  });
+  const others = containers.filter(({ service }) => service !== 'configurator');
+  const sources = { project: { ...project, containers: [...others, migrator] } };
+  const found = (full: boolean) =>
+    plan({ ...sources, full }).findings.map(({ id, severity }) => [id, severity]);
+
+  test('is left, and reported', () => {
+    expect(found(false)).toEqual([['deploy-one-shot-migrates', 'warning']]);
+  });
+
+  test('prevents that all services are started', () => {
+    expect(found(true)).toEqual([['deploy-service-migrates', 'error']]);
+  });
+});
+
+test('a disk for a fifth of the databases may be enough, less is not; without a migration none is needed', () => {
+  const sites = [{ ...site, patches: [{ app: 'acme', patch: 'acme.patches.one' }] }];
+  const severity = (freeBytes: number, more = {}) => plan({ freeBytes, ...more }).findings[0]?.severity;
+  expect(severity(1.1e6, { sites })).toBe('warning');
+  expect(severity(0.9e6, { sites })).toBe('error');
+  expect(severity(0.9e6)).toBeUndefined();
+});
+
+test('an image of this engine alone is not pulled', () => {
+  const ids = (isLocal: boolean) => plan({ pullPolicy: 'always', isLocal }).findings.map(({ id }) => id);
+  expect(ids(true)).toEqual(['deploy-pulls-always']);
+  expect(ids(false)).toEqual([]);
 });
 
 test.each<[Partial<BenchSite>]>([

@@ -6,7 +6,9 @@ import {
   deployAppMissing,
   deployDatabaseUnsupported,
   deployDiskFull,
+  deployOneShotMigrates,
   deployOtherImage,
+  deployPullsAlways,
   deployServiceMigrates,
 } from '../errors/deploy-findings.ts';
 import type { Finding } from '../errors/finding.ts';
@@ -23,7 +25,9 @@ export interface DeploymentPlan {
   readonly services: Readonly<Record<string, number>>;
   /** Services of the image that did their work once, as a configurator does; they are left. */
   readonly oneShots: readonly string[];
-  /** All other services of the project: they are not touched. */
+  /** The whole project is taken down and brought up again. */
+  readonly full: boolean;
+  /** All other services of the project: they are not touched, unless `full`. */
   readonly kept: readonly string[];
   /** Services that run jobs: they finish them first. */
   readonly workers: readonly string[];
@@ -48,13 +52,17 @@ export interface PlanSources {
   readonly to: DeployedRelease;
   /** Where the backups are kept; `undefined` when the system does not report it. */
   readonly freeBytes: number | undefined;
+  /** The image that is deployed is in no registry that the engine knows. */
+  readonly isLocal: boolean;
+  /** The whole project is taken down and brought up again. Default: false. */
+  readonly full?: boolean;
 }
 
 export function planDeployment(sources: PlanSources): {
   readonly plan: DeploymentPlan;
   readonly findings: readonly Finding[];
 } {
-  const { project, resolved, bench, image, from, to } = sources;
+  const { project, resolved, bench, image, from, to, full = false } = sources;
   const ours = [...resolved.services].filter(
     ([, service]) =>
       service.image !== undefined && isSameRepository(parseReference(service.image).repository, image),
@@ -63,9 +71,15 @@ export function planDeployment(sources: PlanSources): {
   const oneShots = ours.map(([name]) => name).filter((name) => isOneShot(name, running));
   const replaced = ours.filter(([name]) => !oneShots.includes(name));
   const commandOf = (name: string) =>
-    running.find(({ service }) => service === name)?.command.join(' ') ?? '';
+    running.find(({ service }) => service === name)?.command.join(' ') ??
+    resolved.services.get(name)?.command ??
+    '';
   const names = replaced.map(([name]) => name);
-  const migrating = replaced.find(([name]) => runsBench(commandOf(name), 'migrate'));
+  const migrating = ours.find(
+    ([name, { environment }]) =>
+      runsBench(commandOf(name), 'migrate') && (environment.MIGRATE_SITES ?? 'true') === 'true',
+  );
+  const pulling = replaced.find(([, { pullPolicy }]) => pullPolicy === 'always' && sources.isLocal);
   const other = replaced.find(([, service]) => service.image !== to.reference);
   const sites = bench.sites.map(({ name, maintenance, readsAllowed, patches, doctypes, databaseBytes }) => ({
     ...{ name, maintenance, readsAllowed, patches, doctypes, databaseBytes },
@@ -75,9 +89,13 @@ export function planDeployment(sources: PlanSources): {
     from,
     to,
     services: Object.fromEntries(
-      names.map((name) => [name, Math.max(1, running.filter(({ service }) => service === name).length)]),
+      names.map((name) => [
+        name,
+        Math.max(1, running.filter(({ service, isRunning }) => service === name && isRunning).length),
+      ]),
     ),
     oneShots,
+    full,
     kept: [...resolved.services.keys()].filter((name) => !ours.some(([our]) => our === name)),
     workers: names.filter((name) => runsBench(commandOf(name), 'worker|worker-pool|schedule')),
     frontend:
@@ -85,17 +103,21 @@ export function planDeployment(sources: PlanSources): {
     sites,
     isMigration: sites.some(({ patches, doctypes }) => patches.length > 0 || doctypes.length > 0),
   };
+  const isIdle = (name: string) => oneShots.includes(name) && !full;
   const needed = sites.reduce((sum, { databaseBytes }) => sum + databaseBytes, 0);
   return {
     plan,
     findings: [
       ...(other === undefined ? [] : [deployOtherImage(other[0], other[1].image ?? '', to.reference)]),
-      ...(migrating === undefined ? [] : [deployServiceMigrates(migrating[0])]),
+      ...(migrating === undefined
+        ? []
+        : [(isIdle(migrating[0]) ? deployOneShotMigrates : deployServiceMigrates)(migrating[0])]),
+      ...(pulling === undefined ? [] : [deployPullsAlways(pulling[0], to.reference)]),
       ...bench.sites.flatMap(({ name, database, missingApps }) => [
         ...(database === 'mariadb' ? [] : [deployDatabaseUnsupported(name, database)]),
         ...missingApps.map((app) => deployAppMissing(name, app, to.reference)),
       ]),
-      ...(sources.freeBytes !== undefined && sources.freeBytes < needed
+      ...(plan.isMigration && sources.freeBytes !== undefined && sources.freeBytes < needed
         ? [deployDiskFull(needed, sources.freeBytes)]
         : []),
     ],

@@ -53,6 +53,10 @@ export interface Deployment {
   schemaVersion: 1;
   /** Begins with the time: `20261129T120000Z-1.4.0`. */
   id: string;
+  /** `migrate`: only databases are migrated, by the release that runs. */
+  kind?: 'migrate' | undefined;
+  /** The whole project is taken down and brought up again. */
+  full?: boolean | undefined;
   /** Of Compose. */
   project: string;
   /** What ran before. */
@@ -81,6 +85,8 @@ const release = z.object({ siteVersion: text, reference: text, imageId: text });
 const deploymentSchema: z.ZodType<Deployment> = z.object({
   schemaVersion: z.literal(1),
   id: text,
+  kind: z.literal('migrate').optional(),
+  full: z.boolean().optional(),
   project: text,
   from: release,
   to: release,

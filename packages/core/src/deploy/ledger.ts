@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { ifMissing } from '../disk/if-missing.ts';
 import { makeFolders } from '../disk/make-folders.ts';
 
-/** One line of the history: what was deployed, when, by whom, and how it ended. */
+/** One line of the history: what was done, when, by whom, and how it ended. */
 export interface LedgerEntry {
-  readonly kind: 'deploy' | 'rollback';
+  readonly kind: 'deploy' | 'rollback' | 'migrate' | 'skip-patch' | 'repeat-patch';
   /** Of the deployment. */
   readonly id: string;
   /** When it ended; ISO 8601, UTC. */
@@ -32,12 +32,14 @@ export interface LedgerEntry {
     readonly patches: number;
     readonly dump?: string | undefined;
   }[];
+  /** A line of patches.txt that was skipped, or is to run again. */
+  readonly patch?: string | undefined;
   /** Why it failed. */
   readonly why?: string | undefined;
 }
 
 const entrySchema = z.object({
-  kind: z.enum(['deploy', 'rollback']),
+  kind: z.enum(['deploy', 'rollback', 'migrate', 'skip-patch', 'repeat-patch']),
   id: z.string(),
   at: z.iso.datetime(),
   by: z.string(),
@@ -48,6 +50,7 @@ const entrySchema = z.object({
   durationMs: z.number(),
   stages: z.array(z.object({ name: z.string(), state: z.string(), durationMs: z.number() })),
   sites: z.array(z.object({ name: z.string(), patches: z.number(), dump: z.string().optional() })),
+  patch: z.string().optional(),
   why: z.string().optional(),
 }) satisfies z.ZodType<LedgerEntry>;
 

@@ -11,7 +11,7 @@ export async function recordDeployment(
 ): Promise<void> {
   const { id, by, project, from, to, startedAt, stages, sites } = deployment;
   await appendLedger(ledger, {
-    kind: 'deploy',
+    kind: deployment.kind ?? 'deploy',
     ...{ id, by, project },
     at: now.toISOString(),
     from: from.reference,

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Compose } from '../compose/compose.ts';
+import type { Compose, ResolvedProject } from '../compose/compose.ts';
 import type { RunningProject } from '../compose/running-project.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -14,10 +14,14 @@ import { parseJson } from '../parse-json.ts';
 import { measureProgress } from '../progress/progress.ts';
 import { Secret } from '../secrets/secret.ts';
 import { hasSensitiveName } from '../site/sensitive-key.ts';
+import { checkWorkers } from './check-workers.ts';
 import { type DeployedSite, type Deployment, type DeploymentFiles, readBefore } from './deployment.ts';
 import { migrateSite } from './migrate-site.ts';
+import { restartProject } from './restart-project.ts';
 import { restoreDatabase } from './restore-database.ts';
 import { runGates } from './run-gates.ts';
+import type { ServiceSwap } from './service-swap.ts';
+import { removeBeside, removeOld, startBeside, swapServices, swapWorkers } from './swap-services.ts';
 import { waitForServices } from './wait-for-services.ts';
 import { waitForSite } from './wait-for-site.ts';
 
@@ -27,6 +31,8 @@ export interface DeploymentRun {
   readonly project: RunningProject;
   readonly engine: Pick<Engine, 'containers'>;
   readonly compose: Compose;
+  /** As its files describe it now. */
+  readonly resolved: ResolvedProject;
   /** Of the image that is deployed. */
   readonly bench: Bench;
   readonly files: DeploymentFiles;
@@ -41,7 +47,6 @@ export interface DeploymentRun {
 const JOBS_WITHIN_SECONDS = 300;
 /** The scheduler runs no jobs, and ignores SIGTERM as the first process of a container. */
 const SCHEDULER_WITHIN_SECONDS = 1;
-const SWAP_WITHIN_MS = 10 * 60_000;
 
 /**
  * Deploys, or finishes a deployment: every stage is saved when it begins and when it ends. Until the swap a failure is undone,
@@ -53,34 +58,56 @@ export async function runDeployment(run: DeploymentRun): Promise<void> {
   const wasSwapping =
     deployment.stages.some(({ name }) => name === 'swap') &&
     deployment.sites.every((site) => !isMigrated(site) || site.migration === 'done');
-  if (!wasSwapping) {
-    try {
-      const isMigration = deployment.sites.some(isMigrated);
-      await savedStage(run, 'pause', pauseTitle(deployment, isMigration), () => pause(run, isMigration));
-      if (isMigration) {
-        await savedStage(run, 'backup', `Backing up ${list(deployment.sites)}`, () => backup(run));
-        await savedStage(run, 'migrate', `Migrating ${list(deployment.sites)}`, () => migrate(run));
-      }
-    } catch (error) {
-      // After an interrupt, the migration may still run in its container.
-      const mayMigrate = deployment.sites.some(({ migration }) => migration === 'started');
-      if (!tools.signal.aborted || !mayMigrate) await undo(run);
-      else
-        tools.done(
-          'The migration may still run in its container. Finish with `de-build deploy --resume`, or end it and go back with `de-build rollback`.',
-        );
-      throw error;
-    }
-  }
+  if (!wasSwapping) await prepare(run, '`de-build deploy --resume`');
   try {
-    await savedStage(run, 'swap', `Starting ${deployment.to.reference}`, () => swap(run));
-    await savedStage(run, 'gate', `Checking ${list(deployment.sites)}`, () => gate(run));
+    await savedStage(run, 'swap', `Replacing ${deployment.from.reference}`, () => swap(run));
+    await savedStage(run, 'gate', `Checking ${list(deployment.sites)}`, () =>
+      gate(run, (check) => finishSwap(run, check)),
+    );
   } catch (error) {
     if (tools.signal.aborted || !isDeBuildError(error)) throw error;
     deployment.state = 'failed';
     await run.save();
-    throw deploymentFailed(error.what, error.why, servingAfter(run), error.output);
+    throw deploymentFailed(error, servingAfter(run));
   }
+}
+
+/**
+ * What comes before the swap: the databases are backed up and migrated, if there is something to migrate. A failure is undone,
+ * and what ran before serves again.
+ * @param resume the command that finishes it, when it is interrupted while it migrates
+ */
+export async function prepare(run: DeploymentRun, resume: string): Promise<void> {
+  const { deployment, tools } = run;
+  try {
+    const isMigration = deployment.sites.some(isMigrated);
+    if (!isMigration && startsBeside(deployment))
+      await savedStage(run, 'start', `Starting ${deployment.to.reference} beside what runs`, () =>
+        startBeside(swapOf(run)),
+      );
+    await savedStage(run, 'pause', pauseTitle(deployment, isMigration), () => pause(run, isMigration));
+    if (isMigration) {
+      // In maintenance mode nobody is served by them; and what cannot start must not find a migrated database.
+      await savedStage(run, 'backup', `Backing up ${list(deployment.sites)}`, () =>
+        allOf([backup(run), ...(startsBeside(deployment) ? [startBeside(swapOf(run))] : [])]),
+      );
+      await savedStage(run, 'migrate', `Migrating ${list(deployment.sites)}`, () => migrate(run));
+    }
+  } catch (error) {
+    // After an interrupt, the migration may still run in its container.
+    const mayMigrate = deployment.sites.some(({ migration }) => migration === 'started');
+    if (!tools.signal.aborted || !mayMigrate) await undo(run);
+    else
+      tools.done(
+        `The migration may still run in its container. Finish with ${resume}, or end it and go back with \`de-build rollback\`.`,
+      );
+    throw error;
+  }
+}
+
+/** Not where no service is replaced, or all are taken down first. */
+function startsBeside({ kind, full }: Deployment): boolean {
+  return kind === undefined && full !== true;
 }
 
 export function isMigrated({ patches, doctypes }: Pick<DeployedSite, 'patches' | 'doctypes'>): boolean {
@@ -132,7 +159,7 @@ export async function pause(
     ),
   );
   if (!isMigration) return;
-  for (const { name } of deployment.sites) await bench.run(['--site', name, 'set-maintenance-mode', 'on']);
+  await bench.setMaintenance(names(deployment.sites), true);
 }
 
 async function backup({ bench, deployment, files, save, tools }: DeploymentRun): Promise<void> {
@@ -179,47 +206,70 @@ async function migrate({ bench, deployment, files, save, tools, engine }: Deploy
   }
 }
 
-/** The frontend last: it looks up the address of the backend once, when it starts. */
-export async function swap({ compose, deployment, engine, project, tools }: DeploymentRun): Promise<void> {
+export async function swap(run: DeploymentRun): Promise<void> {
+  const { deployment, tools } = run;
   tools.done(
     `Services of ${deployment.to.reference} were started; \`de-build deploy --resume\` finishes it.`,
   );
-  const names = Object.keys(deployment.services);
-  const frontend = names.filter((name) => name === deployment.frontend);
-  const others = names.filter((name) => name !== deployment.frontend);
-  for (const services of [others, frontend])
-    if (services.length > 0) await compose.up(services, SWAP_WITHIN_MS);
+  if (deployment.full === true) await restartProject(swapOf(run));
+  else await swapServices(swapOf(run));
+}
+
+/** All services are there, and their old containers are removed when everything works. */
+export async function finishSwap(run: DeploymentRun, check: () => Promise<void>): Promise<void> {
+  const { deployment, engine, project, tools } = run;
+  await swapWorkers(swapOf(run));
   await waitForServices(engine.containers, {
     project: project.name,
     services: deployment.services,
     imageId: deployment.to.imageId,
     signal: tools.signal,
   });
+  await check();
+  await removeOld(swapOf(run));
 }
 
-/** Maintenance mode ends here; where a site is not served then, it is on again. */
-export async function gate({ bench, deployment, gates, tools }: DeploymentRun): Promise<void> {
+function swapOf({ deployment, compose, resolved, engine, bench, tools }: DeploymentRun): ServiceSwap {
+  const served = deployment.sites.some(isMigrated) ? [] : servedSites(deployment);
+  return { deployment, compose, resolved, containers: engine.containers, bench, served, tools };
+}
+
+/**
+ * Maintenance mode ends here; where a site is not served then, it is on again.
+ * @param startRest starts what visitors do not wait for, and makes the check that it gets
+ */
+export async function gate(
+  { bench, deployment, engine, gates, tools }: DeploymentRun,
+  startRest: (check: () => Promise<void>) => Promise<void>,
+): Promise<void> {
   const { frontend } = deployment;
   const base = `http://${frontend}:8080`;
-  for (const { name } of deployment.sites) await bench.run(['--site', name, 'clear-cache']);
-  const served = deployment.sites.filter(({ maintenance }) => !maintenance);
-  const setMaintenance = async (state: 'on' | 'off') => {
-    for (const { name } of served) await bench.run(['--site', name, 'set-maintenance-mode', state]);
-  };
-  await setMaintenance('off');
+  await bench.run(['--site', 'all', 'clear-cache']);
+  const served = servedSites(deployment);
+  await bench.setMaintenance(served, false);
   try {
-    for (const { name } of frontend === undefined ? [] : served)
-      await waitForSite(bench, { base, site: name, signal: tools.signal });
-    await runGates(gates, deployment, tools);
+    for (const site of frontend === undefined ? [] : served)
+      await waitForSite(bench, { base, site, signal: tools.signal });
+    await startRest(async () => {
+      await checkWorkers({ bench, containers: engine.containers }, deployment, served, tools);
+      await runGates(gates, deployment, tools);
+    });
   } catch (error) {
-    await setMaintenance('on');
+    await bench.setMaintenance(served, true);
     throw error;
   }
 }
 
+/** Fails when all have ended, with the first failure. */
+async function allOf(all: readonly Promise<void>[]): Promise<void> {
+  const ended = await Promise.allSettled(all);
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+}
+
 /** Puts the databases back that a migration began to change, and starts what ran before. */
 async function undo(run: DeploymentRun): Promise<void> {
-  const { deployment, bench, project, engine, files, save, tools } = run;
+  const { deployment, bench, files, save, tools } = run;
+  if (startsBeside(deployment)) await removeBeside(swapOf(run));
   const migrations = deployment.stages.filter(({ name }) => name === 'migrate').length;
   // The list of touched tables knows nothing of a migration by an earlier run.
   const isFirst = migrations === 1;
@@ -230,21 +280,38 @@ async function undo(run: DeploymentRun): Promise<void> {
       await save();
     }
     await bench.writeAppList((await readBefore(files)).appList);
-    for (const { name } of deployment.sites) await bench.run(['--site', name, 'clear-cache']);
+    await bench.run(['--site', 'all', 'clear-cache']);
   }
-  for (const { name, maintenance } of deployment.sites)
-    if (!maintenance) await bench.run(['--site', name, 'set-maintenance-mode', 'off']);
-  const workers = project.containers.filter(({ service }) => deployment.workers.includes(service));
-  await Promise.all(workers.map(({ id }) => engine.containers.start(id)));
+  await bench.setMaintenance(servedSites(deployment), false);
+  await startWorkers(run);
   deployment.state = 'undone';
   await save();
 }
 
+/** Those that `pause` stopped. */
+export async function startWorkers({
+  project,
+  deployment,
+  engine,
+}: Pick<DeploymentRun, 'project' | 'deployment' | 'engine'>): Promise<void> {
+  const workers = project.containers.filter(({ service }) => deployment.workers.includes(service));
+  await Promise.all(workers.map(({ id }) => engine.containers.start(id)));
+}
+
 function servingAfter({ deployment }: DeploymentRun): string {
-  const served = deployment.sites.filter(({ maintenance }) => !maintenance).map(({ name }) => name);
+  const served = servedSites(deployment);
   return `The containers of ${deployment.to.reference} were started; ${served.join(', ')} ${served.length === 1 ? 'is' : 'are'} in maintenance mode.`;
 }
 
+/** Those that visitors reach when they are not migrated. */
+function servedSites({ sites }: Pick<Deployment, 'sites'>): readonly string[] {
+  return names(sites.filter(({ maintenance }) => !maintenance));
+}
+
+function names(sites: readonly { readonly name: string }[]): readonly string[] {
+  return sites.map(({ name }) => name);
+}
+
 export function list(sites: readonly { readonly name: string }[]): string {
-  return sites.map(({ name }) => name).join(', ');
+  return names(sites).join(', ');
 }

@@ -693,7 +693,19 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     deploymentRefused: [['acme/erp:1.1.0', []]],
     releaseTagDiffers: [['acme/erp:1.1.0', 'sha256:ab', '1.1.0']],
     deploymentUnreadable: [['/site/.de-build/deployments/x/deployment.json', new Error('x')]],
-    deploymentUnfinished: [['20261129T120000Z-1.1.0', 'acme/erp:1.1.0', 'migrate']],
+    deploymentUnfinished: [
+      ['20261129T120000Z-1.1.0', 'acme/erp:1.1.0', { stage: 'migrate', command: 'deploy' }],
+      ['20261129T120000Z-1.1.0', 'acme/erp:1.1.0', { stage: 'migrate', command: 'migrate' }],
+    ],
+    migratedNotServed: [['The gate `x` failed.', 'It ended with exit code 1', 'erp.localhost', 'x']],
+    benchSiteUnknown: [
+      ['erp', ['erp.localhost']],
+      ['erp', []],
+    ],
+    patchNotFound: [
+      ['erp.patches.x', 'acme/erp:1.1.0', { isDone: false, patches: [] }],
+      ['erp.patches.x', 'acme/erp:1.1.0', { isDone: true, patches: ['a', 'b', 'c', 'd', 'e', 'f'] }],
+    ],
     nothingToResume: [[]],
     migrationFailed: [
       [
@@ -708,12 +720,35 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ],
     ],
     deploymentFailed: [
-      ['backend did not become ready.', 'It is not running', 'erp.localhost is in maintenance mode.', 'log'],
+      [deploy.siteNotServed('erp.localhost', '/ has status 502'), 'erp.localhost is in maintenance mode.'],
+    ],
+    deploymentRolledBack: [
+      [deploy.siteNotServed('erp.localhost', '/ has status 502'), 'acme/erp:1.0.0', ''],
+      [
+        deploy.siteNotServed('erp.localhost', '/ has status 502'),
+        'acme/erp:1.0.0',
+        'Since noon, rows were written that are lost: tabX: 1 created.',
+      ],
+    ],
+    rollbackFailed: [
+      [deploy.siteNotServed('erp.localhost', '/ has status 502'), deploy.nothingToRollBack('acme/erp')],
+    ],
+    projectNotDown: [
+      ['erp', ['erp_default'], 60],
+      ['erp', ['erp-db-1', 'erp_default'], 60],
     ],
     servicesNotReady: [[['backend (0 of 1)'], 180]],
+    queueNotServed: [
+      ['long', { state: 'queued', workers: 0, seconds: 60 }],
+      ['long', { state: 'failed', workers: 2, seconds: 60 }],
+    ],
     gateFailed: [
       ['./smoke.sh', 1, 'no orders'],
       ['./smoke.sh', null, ''],
+    ],
+    serviceSilent: [
+      ['erp-backend-2', 'erp.localhost', { status: 0, seconds: 120 }, 'ImportError'],
+      ['erp-backend-2', 'erp.localhost', { status: 500, seconds: 120 }, ''],
     ],
     siteNotServed: [['erp.localhost', '/ has status 502']],
     nothingToRollBack: [['erp']],
@@ -722,9 +757,14 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'deploy-findings.ts': {
     deployOtherImage: [['backend', 'acme/erp:1.0.0', 'acme/erp:1.1.0']],
     deployServiceMigrates: [['migrator']],
+    deployOneShotMigrates: [['migrator']],
+    deployPullsAlways: [['backend', 'acme/erp:1.1.0']],
     deployDatabaseUnsupported: [['erp.localhost', 'postgres']],
     deployAppMissing: [['erp.localhost', 'hrms', 'acme/erp:1.1.0']],
-    deployDiskFull: [[5e9, 1e9]],
+    deployDiskFull: [
+      [5e9, 2e9],
+      [5e9, 5e8],
+    ],
   },
   'lock-failures.ts': {
     siteLocked: [

@@ -101,13 +101,17 @@ export function deploymentUnreadable(path: string, cause: unknown): DeBuildError
   });
 }
 
-/** @param stage where it stopped */
-export function deploymentUnfinished(id: string, reference: string, stage: string): DeBuildError {
+/** @param stage where it stopped; @param command that began it */
+export function deploymentUnfinished(
+  id: string,
+  reference: string,
+  { stage, command }: { readonly stage: string; readonly command: 'deploy' | 'migrate' },
+): DeBuildError {
   return new DeBuildError({
     code: 'deployment-unfinished',
-    what: `The deployment of ${reference} did not end.`,
+    what: `The ${command === 'deploy' ? 'deployment of' : 'migration by'} ${reference} did not end.`,
     why: `${id} stopped at "${stage}".`,
-    fix: 'Finish it with `de-build deploy --resume`, or go back with `de-build rollback`.',
+    fix: `Finish it with \`de-build ${command} --resume\`, or go back with \`de-build rollback\`.`,
     exitCode: EXIT.conflict,
   });
 }
@@ -137,26 +141,104 @@ export function migrationFailed(
         ? `The migration of ${site} failed.`
         : `The patch ${patch} failed on ${site}${where}.`,
     why: `\`bench migrate\` ended with exit code ${exitCode}${patch === undefined ? ', after its last patch had ended' : ''}. ${serving}`,
-    fix: `Correct the patch, release it, and deploy that release. The whole output is in ${log}.`,
+    fix: `Correct ${patch === undefined ? 'the cause' : 'the patch'}, release it, and deploy that release.${patch === undefined ? '' : ` To leave the patch out for good: \`de-build migrate --skip ${quoted(patch)}\`, and deploy again.`} The whole output is in ${log}.`,
     exitCode: EXIT.deployment,
     output,
   });
 }
 
-/** @param failed what failed, as a sentence; @param serving as a sentence */
-export function deploymentFailed(
-  failed: string,
-  why: string,
-  serving: string,
-  output?: string,
+/** For a shell. */
+function quoted(word: string): string {
+  return /^[\w.:/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** @param failed what failed, as a sentence */
+export function migratedNotServed(failed: string, why: string, sites: string, output?: string): DeBuildError {
+  return new DeBuildError({
+    code: 'migrated-not-served',
+    what: 'The databases were migrated, and what runs does not serve them.',
+    why: `${failed} ${sentence(why)} In maintenance mode: ${sites}.`,
+    fix: 'Go back with `de-build rollback`; or correct the cause and finish with `de-build migrate --resume`.',
+    exitCode: EXIT.deployment,
+    output,
+  });
+}
+
+/** @param only the site that was asked for; @param sites those of the bench */
+export function benchSiteUnknown(only: string, sites: readonly string[]): DeBuildError {
+  return new DeBuildError({
+    code: 'bench-site-unknown',
+    what: `The bench has no site ${only}.`,
+    why: sites.length === 0 ? 'It has no site at all.' : `Its sites are ${sites.join(', ')}.`,
+    fix: 'Name one of them with `--only`, or leave the option out for all of them.',
+    exitCode: EXIT.usage,
+  });
+}
+
+/** @param patches those that could have been named */
+export function patchNotFound(
+  patch: string,
+  reference: string,
+  { isDone, patches }: { readonly isDone: boolean; readonly patches: readonly string[] },
 ): DeBuildError {
+  const kind = isDone ? 'that ran' : 'that is pending';
+  return new DeBuildError({
+    code: 'patch-not-found',
+    what: `${reference} has no patch ${patch} ${kind}.`,
+    why:
+      patches.length === 0
+        ? `patches.txt of its apps has no line ${kind}.`
+        : `Lines ${isDone ? 'that ran' : 'that are pending'}: ${patches.slice(-5).join(', ')}${patches.length > 5 ? `, and ${patches.length - 5} before them` : ''}.`,
+    fix: 'Name the line of patches.txt as it is there, or its module.',
+    exitCode: EXIT.usage,
+  });
+}
+
+/** @param serving as a sentence */
+export function deploymentFailed(failed: DeBuildError, serving: string): DeBuildError {
   return new DeBuildError({
     code: 'deployment-failed',
     what: 'The deployment failed after its services were started.',
-    why: `${failed} ${sentence(why)} ${serving}`,
+    why: `${failed.what} ${sentence(failed.why)} ${serving}`,
     fix: 'Go back with `de-build rollback`; or correct the cause and finish with `de-build deploy --resume`.',
     exitCode: EXIT.deployment,
-    output,
+    output: failed.output,
+    cause: failed,
+  });
+}
+
+/** @param failed why it failed; @param lost a sentence with the rows that are lost, or nothing */
+export function deploymentRolledBack(failed: DeBuildError, reference: string, lost: string): DeBuildError {
+  return new DeBuildError({
+    code: 'deployment-rolled-back',
+    what: 'The deployment failed and was taken back.',
+    why: `${failed.what} ${sentence(failed.why)} ${reference} serves.${lost === '' ? '' : ` ${lost}`}`,
+    fix: 'Correct the cause, release it, and deploy that release.',
+    exitCode: EXIT.deployment,
+    output: failed.output,
+  });
+}
+
+/** @param failed why it failed; @param rollback of taking it back */
+export function rollbackFailed(failed: DeBuildError, rollback: DeBuildError): DeBuildError {
+  return new DeBuildError({
+    code: 'rollback-failed',
+    what: 'The deployment failed, and so did taking it back.',
+    why: `${failed.what} ${sentence(failed.why)} The rollback: ${rollback.what} ${rollback.why}`,
+    fix: `${rollback.fix} Then run \`de-build rollback\`.`,
+    exitCode: EXIT.deployment,
+    output: rollback.output ?? failed.output,
+  });
+}
+
+/** @param left names of containers and networks */
+export function projectNotDown(project: string, left: readonly string[], seconds: number): DeBuildError {
+  return new DeBuildError({
+    code: 'project-not-down',
+    what: `The project ${project} could not be taken down.`,
+    why: `${left.join(', ')} ${left.length === 1 ? 'was' : 'were'} still there after ${seconds} s.`,
+    fix: 'See what uses them with `docker network inspect` and `docker ps -a`, remove it, bring the project up with `docker compose up -d`, and finish with `de-build deploy --resume`.',
+    exitCode: EXIT.deployment,
   });
 }
 
@@ -167,6 +249,23 @@ export function servicesNotReady(services: readonly string[], seconds: number): 
     why: `After ${seconds} s a container is not running, is unhealthy, was restarted, or has another image.`,
     fix: `See \`docker compose logs ${services[0]?.split(' ')[0]}\`.`,
     exitCode: EXIT.deployment,
+  });
+}
+
+/** @param status 0 where nothing answers */
+export function serviceSilent(
+  container: string,
+  site: string,
+  { status, seconds }: { readonly status: number; readonly seconds: number },
+  output: string,
+): DeBuildError {
+  return new DeBuildError({
+    code: 'service-silent',
+    what: `The new container ${container} does not serve ${site}.`,
+    why: `${status === 0 ? 'It did not answer' : `Its last answer had status ${status}`}, for ${seconds} s. The end of its log follows.`,
+    fix: 'Correct what it reports, release it, and deploy that release.',
+    exitCode: EXIT.deployment,
+    output: output.trim(),
   });
 }
 
@@ -198,6 +297,21 @@ export function rollbackLosesData(reference: string, rows: string): DeBuildError
     what: `The rollback to ${reference} restores the database from before the deployment.`,
     why: rows,
     fix: 'Run it again with `--yes` to accept that; a backup of the present database is made first.',
+    exitCode: EXIT.deployment,
+  });
+}
+
+/** A job was sent through a queue. */
+export function queueNotServed(
+  queue: string,
+  { state, workers, seconds }: { readonly state: string; readonly workers: number; readonly seconds: number },
+): DeBuildError {
+  const listening = workers === 0 ? 'No worker listens to it.' : `${workers} listen to it.`;
+  return new DeBuildError({
+    code: 'queue-not-served',
+    what: `The queue ${queue} does not run jobs.`,
+    why: `A job that does nothing was "${state}" after at most ${seconds} s. ${listening}`,
+    fix: 'See the logs of the workers with `docker compose logs`, and `bench doctor`.',
     exitCode: EXIT.deployment,
   });
 }

@@ -21,6 +21,26 @@ export function deployServiceMigrates(service: string): Finding {
   });
 }
 
+/** It ended, and is not started by a deployment. */
+export function deployOneShotMigrates(service: string): Finding {
+  return warning('deploy-one-shot-migrates', {
+    what: `The service ${service} runs \`bench migrate\` whenever it is started.`,
+    why: 'This deployment does not start it. `docker compose up` does: beside what runs, and without a backup.',
+    fix: `Remove ${service} from the project, or set \`MIGRATE_SITES=false\` for it, as the override of frappe_docker takes it.`,
+    subject: service,
+  });
+}
+
+/** The image is on this engine only. */
+export function deployPullsAlways(service: string, reference: string): Finding {
+  return warning('deploy-pulls-always', {
+    what: `${service} has the pull policy \`always\`, and ${reference} is on this engine only.`,
+    why: 'This deployment pulls nothing. A later `docker compose up` asks a registry for the image, and fails.',
+    fix: `Set \`pull_policy\` of ${service} to \`missing\` (PULL_POLICY in the env file of frappe_docker), or push the release.`,
+    subject: service,
+  });
+}
+
 export function deployDatabaseUnsupported(site: string, database: string): Finding {
   return error('deploy-database-unsupported', {
     what: `The site ${site} uses ${database}.`,
@@ -39,10 +59,14 @@ export function deployAppMissing(site: string, app: string, reference: string): 
   });
 }
 
+/** Of the unpacked size; text of business data packs better. */
+const PACKED_SHARE = 0.2;
+
 /** @param needed of all databases, unpacked */
 export function deployDiskFull(needed: number, free: number): Finding {
-  return warning('deploy-disk-full', {
-    what: `The disk may be too small for the backups: ${megabytes(free)} are free.`,
+  const isSure = free < needed * PACKED_SHARE;
+  return (isSure ? error : warning)('deploy-disk-full', {
+    what: `The disk ${isSure ? 'is' : 'may be'} too small for the backups: ${megabytes(free)} are free.`,
     why: `The databases have ${megabytes(needed)}; a packed dump is usually a fifth of that.`,
     fix: 'Free some disk space, or move older folders of `.de-build/deployments` to another disk.',
   });

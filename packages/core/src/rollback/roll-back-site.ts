@@ -10,7 +10,7 @@ import {
 import { benchContainerOf, findProject } from '../deploy/find-project.ts';
 import { recordRollback } from '../deploy/record-deployment.ts';
 import { restoreDatabase } from '../deploy/restore-database.ts';
-import { gate, list, pause, pauseTitle, savedStage, swap } from '../deploy/run-deployment.ts';
+import { finishSwap, gate, list, pause, pauseTitle, savedStage, swap } from '../deploy/run-deployment.ts';
 import { releaseImageMissing } from '../errors/archive-failures.ts';
 import { nothingToRollBack, releaseTagDiffers, rollbackLosesData } from '../errors/deploy-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
@@ -90,7 +90,7 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
       }
       if (dryRun) return { dryRun, deployment, databases };
       if (!acceptLoss && databases.some(({ lost }) => lost.length > 0))
-        throw rollbackLosesData(from.reference, describeLoss(databases));
+        throw rollbackLosesData(from.reference, describeLoss(databases, 'would be'));
       const started = tools.now();
       const save = () => saveDeployment(deployments, deployment);
       const work = {
@@ -98,6 +98,7 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
         project,
         engine,
         compose,
+        resolved: await compose.resolve(),
         bench,
         files,
         save,
@@ -129,8 +130,10 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
         });
       }
       await bench.writeAppList(before.appList);
-      await savedStage(work, 'swap', `Starting ${from.reference}`, () => swap(work));
-      await savedStage(work, 'gate', `Checking ${list(deployment.sites)}`, () => gate(work));
+      await savedStage(work, 'swap', `Replacing ${deployment.to.reference}`, () => swap(work));
+      await savedStage(work, 'gate', `Checking ${list(deployment.sites)}`, () =>
+        gate(work, (check) => finishSwap(work, check)),
+      );
       deployment.state = 'rolled-back';
       await save();
       await recordRollback(site.own.ledger, deployment, {
@@ -145,7 +148,11 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
 
 const SHOWN = 5;
 
-function describeLoss(databases: RolledBackSite['databases']): string {
+/** A sentence for each database from which rows are lost. */
+export function describeLoss(
+  databases: RolledBackSite['databases'],
+  tense: 'are' | 'would be' = 'are',
+): string {
   return databases
     .filter(({ lost }) => lost.length > 0)
     .map(({ site, at, lost }) => {
@@ -153,7 +160,7 @@ function describeLoss(databases: RolledBackSite['databases']): string {
         .slice(0, SHOWN)
         .map(({ table, created, modified }) => `${table}: ${created} created, ${modified} modified`);
       const more = lost.length > SHOWN ? `, and ${lost.length - SHOWN} more tables` : '';
-      return `Since ${at}, rows of ${site} were written that would be lost: ${shown.join('; ')}${more}. Deleted rows can't be counted.`;
+      return `Since ${at}, rows of ${site} were written that ${tense} lost: ${shown.join('; ')}${more}. Deleted rows can't be counted.`;
     })
     .join(' ');
 }

@@ -33,6 +33,7 @@ function rowOf(figure: Figure): readonly string[] {
 }
 
 function formatAmount(amount: number, unit: Figure['unit']): string {
+  if (unit === 'requests') return `${Math.round(amount)} requests`;
   if (unit === 'bytes') return `${Math.round(amount).toLocaleString('en')} B`;
   return amount < 10 ? `${amount.toFixed(2)} ms` : `${Math.round(amount).toLocaleString('en')} ms`;
 }

@@ -4,7 +4,7 @@ import type { Comparison } from './compare-paired.ts';
 export interface Figure {
   readonly part: PartName;
   readonly name: string;
-  readonly unit: 'ms' | 'bytes';
+  readonly unit: 'ms' | 'bytes' | 'requests';
   readonly ours: number;
   /** Undefined if `ratio` is not relative to a peer. */
   readonly peer: number | undefined;
@@ -30,7 +30,8 @@ export type PartName =
   | 'one-moved'
   | 'sources-clone'
   | 'check'
-  | 'list';
+  | 'list'
+  | 'downtime';
 
 export function figureOf(
   line: Pick<Figure, 'part' | 'name' | 'unit' | 'aim'>,

@@ -38,7 +38,9 @@ const Inspected = z.looseObject({
   }),
   HostConfig: z.looseObject({ NetworkMode: z.string().nullish() }),
   Mounts: z.array(Mount).nullish(),
-  NetworkSettings: z.looseObject({ Networks: z.record(z.string(), z.unknown()).nullish() }),
+  NetworkSettings: z.looseObject({
+    Networks: z.record(z.string(), z.looseObject({ IPAddress: z.string().nullish() })).nullish(),
+  }),
 });
 
 /** A container, as the engine describes it. */
@@ -69,6 +71,8 @@ export interface ContainerDetails {
   readonly command: readonly string[];
   readonly mounts: readonly ContainerMount[];
   readonly networks: readonly string[];
+  /** By network; none where it does not run. */
+  readonly addresses: Readonly<Record<string, string>>;
   readonly networkMode: string;
 }
 
@@ -121,6 +125,11 @@ function detailsOf(one: z.infer<typeof Inspected>): ContainerDetails {
       ...omitUndefined({ name: Name ?? undefined, source: Source ?? undefined }),
     })),
     networks: Object.keys(one.NetworkSettings.Networks ?? {}),
+    addresses: Object.fromEntries(
+      Object.entries(one.NetworkSettings.Networks ?? {}).flatMap(([network, { IPAddress }]) =>
+        IPAddress ? [[network, IPAddress]] : [],
+      ),
+    ),
     networkMode: one.HostConfig.NetworkMode ?? '',
     ...omitUndefined({
       startedAt: neverRan ? undefined : state.StartedAt,

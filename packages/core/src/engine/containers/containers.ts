@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { containerNameTaken } from '../../errors/container-failures.ts';
 import { askEngine } from '../ask-engine.ts';
 import { explainStatus } from '../connection-error.ts';
+import { startRequest } from '../follow-answer.ts';
 import type { EngineTransport } from '../transport.ts';
 import { type ContainerDetails, inspectContainer } from './container-details.ts';
-import { type ExecOptions, type ExecResult, hasPrograms, runExec } from './exec.ts';
+import { type ExecOptions, type ExecResult, hasPrograms, readFrames, runExec } from './exec.ts';
 
 /** Containers on the engine. */
 export interface Containers {
@@ -22,12 +23,18 @@ export interface Containers {
   create(name: string, spec: Readonly<Record<string, unknown>>): Promise<string>;
   start(container: string): Promise<void>;
   connect(container: string, network: string): Promise<void>;
+  disconnect(container: string, network: string): Promise<void>;
+  /** Names of networks with all of these labels. */
+  networks(labels: Readonly<Record<string, string>>): Promise<readonly string[]>;
   /** SIGTERM, and SIGKILL after so many seconds. One that is not running is not an error. */
   stop(container: string, seconds: number): Promise<void>;
+  rename(container: string, name: string): Promise<void>;
+  /** The end of what it printed. Not redacted. */
+  lastLines(container: string, count: number): Promise<string>;
   /** Ends it where it runs, and removes it with its anonymous volumes. A missing one is not an error. */
   remove(container: string): Promise<void>;
   /** Writes a tar archive into a folder of it. */
-  upload(container: string, folder: string, tar: Readable): Promise<void>;
+  upload(container: string, folder: string, tar: Buffer | Readable): Promise<void>;
   /** Runs a program in it. @throws what `onOutput` throws; the signal's reason; the program runs on then */
   exec(container: string, command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Whether a program runs in it that `exec` started. */
@@ -35,6 +42,7 @@ export interface Containers {
 }
 
 const Ids = z.array(z.looseObject({ Id: z.string() }));
+const Names = z.array(z.looseObject({ Name: z.string() }));
 const Created = z.looseObject({ Id: z.string() });
 /** An upload is a database. */
 const UPLOAD_WITHIN_MS = Number.POSITIVE_INFINITY;
@@ -80,7 +88,33 @@ export function containers(transport: EngineTransport): Containers {
         body: { Container: container },
       });
     },
+    async disconnect(container, network) {
+      await transport.send({
+        method: 'POST',
+        path: `/networks/${network}/disconnect`,
+        body: { Container: container },
+      });
+    },
+    async networks(labels) {
+      const query = { filters: labelFilter(labels) };
+      const listed = await askEngine(transport, { method: 'GET', path: '/networks', query }, Names);
+      return listed.map(({ Name }) => Name);
+    },
     start: (container) => change(`/containers/${container}/start`),
+    async lastLines(container, count) {
+      const query = { stdout: true, stderr: true, tail: count };
+      const request = { method: 'GET', path: `/containers/${container}/logs`, query } as const;
+      const { body } = await startRequest(transport, {
+        ...request,
+        during: `reading the log of ${container}`,
+      });
+      let text = '';
+      for await (const { chunk } of readFrames(body)) text += chunk.toString('utf8');
+      return text;
+    },
+    async rename(container, name) {
+      await transport.send({ method: 'POST', path: `/containers/${container}/rename`, query: { name } });
+    },
     stop: (container, t) => change(`/containers/${container}/stop`, { t }, (t + 60) * 1000),
     async remove(container) {
       const path = `/containers/${container}`;

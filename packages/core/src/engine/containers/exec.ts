@@ -8,6 +8,8 @@ import type { EngineTransport } from '../transport.ts';
 export interface ExecOptions {
   /** Variables in addition to those of the container. Never a secret: every user of the engine can read them. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Default: that of the container. */
+  readonly user?: string;
   /** Gets the standard output, in pieces; the result's is empty then. The next piece waits until it resolves. */
   readonly onOutput?: (chunk: Buffer) => Promise<void> | void;
   /** Ends our waiting, not the program. */
@@ -30,7 +32,7 @@ export async function runExec(
   transport: EngineTransport,
   container: string,
   command: readonly string[],
-  { environment = {}, onOutput, signal }: ExecOptions,
+  { environment = {}, user, onOutput, signal }: ExecOptions,
 ): Promise<ExecResult> {
   const { Id } = await askEngine(
     transport,
@@ -39,6 +41,7 @@ export async function runExec(
       path: `/containers/${container}/exec`,
       body: {
         Cmd: command,
+        ...omitUndefined({ User: user }),
         Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
         AttachStdout: true,
         AttachStderr: true,

@@ -4,7 +4,8 @@
  * client through a pipe: never to argv, the environment or a file.
  */
 export const BENCH_TOOL = String.raw`
-import datetime, glob, gzip, hashlib, json, os, re, shutil, subprocess, sys, urllib.request, urllib.error, zoneinfo
+import datetime, glob, gzip, hashlib, json, os, re, secrets, shutil, subprocess, sys, tarfile, urllib.request, urllib.error, zoneinfo
+import time as clock
 
 def read_json(path):
     try:
@@ -78,6 +79,30 @@ def installed_apps(site):
     rows = query(site, "select defvalue from tabDefaultValue where defkey = 'installed_apps' and parent = '__global'") if has_table(site, "tabDefaultValue") else []
     return json.loads(rows[0][0]) if rows else []
 
+def done_patches(site):
+    """Frappe logs a patch that runs at the end without its mark."""
+    return {row[0] for row in query(site, "select patch from \x60tabPatch Log\x60 where coalesce(skipped, 0) = 0")} if has_table(site, "tabPatch Log") else set()
+
+def site_patches(site):
+    """All lines of its apps, in their order."""
+    installed, done = installed_apps(site), done_patches(site)
+    return [{"app": app, "patch": patch, "done": patch.removeprefix("finally:") in done}
+            for app, folder in packages().items() if not installed or app in installed for patch in patches_of(f"{folder}/patches.txt")]
+
+def log_patch(site, patch, note):
+    """Frappe runs what its log does not name."""
+    text = lambda value: f"convert(x'{value.encode().hex()}' using utf8mb4)"
+    key = text(patch.removeprefix("finally:"))
+    query(site, f"delete from \x60tabPatch Log\x60 where cast(patch as binary) = cast({key} as binary)")
+    if not note:
+        return {}
+    known = {row[0] for row in query(site, "select column_name from information_schema.columns where table_schema = database() and table_name = 'tabPatch Log'")}
+    row = {"name": f"'{secrets.token_hex(5)}'", "creation": "now(6)", "modified": "now(6)", "owner": "'Administrator'", "modified_by": "'Administrator'",
+           "docstatus": "0", "idx": "0", "patch": key, "skipped": "0", "traceback": text(note)}
+    row = {name: value for name, value in row.items() if name in known}
+    query(site, f"insert into \x60tabPatch Log\x60 ({', '.join(row)}) values ({', '.join(row.values())})")
+    return {}
+
 def describe_site(site):
     config = config_of(site)
     kind = config.get("db_type") or "mariadb"
@@ -85,15 +110,14 @@ def describe_site(site):
     if kind != "mariadb":
         return described
     installed = installed_apps(site)
-    done = {row[0] for row in query(site, "select patch from \x60tabPatch Log\x60 where coalesce(skipped, 0) = 0")} if has_table(site, "tabPatch Log") else set()
     hashes = {}
     if has_table(site, "tabDocType"):
         hashes = {row[0]: row[1] for row in query(site, "select name, coalesce(migration_hash, '') from tabDocType")}
-    patches, doctypes = [], []
+    patches = [{"app": one["app"], "patch": one["patch"]} for one in site_patches(site) if not one["done"]]
+    doctypes = []
     for app, folder in packages().items():
         if installed and app not in installed:
             continue
-        patches += [{"app": app, "patch": patch} for patch in patches_of(f"{folder}/patches.txt") if patch not in done]
         for path in glob.glob(f"{folder}/**/doctype/*/*.json", recursive=True):
             if os.path.basename(path)[:-5] != os.path.basename(os.path.dirname(path)):
                 continue
@@ -199,6 +223,132 @@ def probe(base, site):
     found["socketio"] = fetch(f"{base}/socket.io/?EIO=4&transport=polling", site)[0]
     return found
 
+def nginx_workers():
+    """Their process ids, and those of them that still take connections."""
+    found, taking = set(), set()
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            with open(path, "rb") as file:
+                title = file.read()
+        except OSError:
+            continue
+        if title.startswith(b"nginx: worker process"):
+            found.add(path)
+            if b"shutting down" not in title:
+                taking.add(path)
+    return found, taking
+
+HOSTS_MARK = " # de-build\n"
+
+def name_hosts(addresses):
+    """Names win over those that the engine knows, until the container is started again."""
+    with open("/etc/hosts", "r+") as file:
+        lines = [line for line in file if not line.endswith(HOSTS_MARK)]
+        lines += [f"{address} {name}{HOSTS_MARK}" for name, found in addresses.items() for address in found]
+        file.seek(0)
+        file.write("".join(lines))
+        file.truncate()
+
+def pin_assets():
+    """Every container that starts makes the link sites/assets again; nginx must not look there meanwhile."""
+    folder = os.path.realpath("sites/assets")
+    if os.path.basename(folder) != "assets" or folder == os.path.abspath("sites/assets"):
+        return
+    for path in glob.glob("/etc/nginx/conf.d/*.conf"):
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        pinned = re.sub(r"location /assets\s*\{(?!\s*(?:root|alias)\b)", lambda found: f"{found.group(0)} root {os.path.dirname(folder)};", text)
+        if pinned == text:
+            continue
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(pinned)
+        if subprocess.run(["nginx", "-t"], stdin=subprocess.DEVNULL, capture_output=True).returncode:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+
+def reload_nginx(addresses):
+    """nginx looks up the addresses of its upstreams when it starts or reloads; its old workers end what they began."""
+    pin_assets()
+    name_hosts(json.loads(addresses))
+    before, _ = nginx_workers()
+    done = subprocess.run(["nginx", "-s", "reload"], stdin=subprocess.DEVNULL, capture_output=True)
+    if done.returncode:
+        raise SystemExit(done.stderr.decode("utf-8", "replace").strip())
+    end = clock.monotonic() + 10
+    while clock.monotonic() < end:
+        _, taking = nginx_workers()
+        if taking and not taking & before:
+            return {}
+        clock.sleep(0.05)
+    raise SystemExit("its workers were not replaced within 10 s")
+
+def bundles():
+    """The files that pages name by their hash, as bench lists them, below the folder of the assets."""
+    folder = os.path.realpath("sites/assets")
+    named = set()
+    for path in glob.glob(f"{folder}/assets*.json"):
+        named.update(str(one).removeprefix("/assets/") for one in read_json(path).values())
+    return {"folder": folder, "files": sorted(name for name in named if os.path.isfile(f"{folder}/{name}"))}
+
+def pack_bundles(names):
+    with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as tar:
+        for name in json.loads(names):
+            tar.add(f"{os.path.realpath('sites/assets')}/{name}", name)
+    sys.stdout.flush()
+    raise SystemExit(0)
+
+def set_maintenance(names, state):
+    """As bench does it, but whole: a server that reads the file meanwhile never finds half of it."""
+    for site in json.loads(names):
+        path = f"sites/{site}/site_config.json"
+        config = read_json(path)
+        config["maintenance_mode"] = int(state)
+        with open(f"{path}.new", "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o600)
+            json.dump(config, file, indent=1, sort_keys=True)
+        shutil.copymode(path, f"{path}.new")
+        os.replace(f"{path}.new", path)
+    return {}
+
+TRY_QUEUES = """
+import json, sys, time
+import frappe
+site, queues, seconds = sys.argv[1], json.loads(sys.argv[2]), float(sys.argv[3])
+frappe.init(site)
+frappe.connect()
+jobs = {queue: frappe.enqueue("frappe.ping", queue=queue, at_front=True) for queue in queues}
+state = lambda job: str(getattr(job.get_status(), "value", job.get_status()))
+end = time.monotonic() + seconds
+while time.monotonic() < end and any(state(job) not in ("finished", "failed") for job in jobs.values()):
+    time.sleep(0.2)
+from rq import Worker
+found = []
+for queue, job in jobs.items():
+    workers = [one for one in Worker.all(connection=job.connection) if job.origin in one.queue_names()]
+    busy = bool(workers) and all(str(getattr(one.get_state(), "value", one.get_state())) == "busy" for one in workers)
+    found.append({"queue": queue, "state": state(job), "workers": len(workers), "busy": busy})
+    if found[-1]["state"] != "finished":
+        job.delete()
+print("\\n" + json.dumps(found))
+"""
+
+def try_queues(site, queues, seconds):
+    """A job that does nothing goes through each queue; at its front, for others may wait there since the workers were stopped."""
+    python = "../env/bin/python" if os.path.exists("env/bin/python") else sys.executable
+    done = subprocess.run([python, "-c", TRY_QUEUES, site, queues, seconds], cwd="sites", stdin=subprocess.DEVNULL, capture_output=True)
+    if done.returncode:
+        raise SystemExit(done.stderr.decode("utf-8", "replace")[-4000:])
+    return json.loads(done.stdout.decode().strip().splitlines()[-1])
+
+def scheduler_off(site):
+    """Why Frappe's scheduler passes the site over."""
+    config = config_of(site)
+    reasons = [f"{key} in its configuration" for key in ("pause_scheduler", "disable_scheduler") if config.get(key)]
+    rows = query(site, "select value from tabSingles where doctype = 'System Settings' and field = 'enable_scheduler'") if has_table(site, "tabSingles") else [["1"]]
+    if rows and rows[0][0] in ("0", "", "NULL"):
+        reasons.append("Enable Scheduled Jobs is off in System Settings")
+    return {"reasons": reasons}
+
 def write_apps(text):
     with open("sites/apps.txt", "w", encoding="utf-8") as file:
         file.write(text)
@@ -233,6 +383,15 @@ ACTIONS = {
     "touched": lambda site: touched(site),
     "lost": lambda site, since: lost(site, since),
     "probe": lambda base, site: probe(base, site),
+    "try-queues": lambda site, queues, seconds: try_queues(site, queues, seconds),
+    "scheduler-off": lambda site: scheduler_off(site),
+    "patches": lambda site: site_patches(site),
+    "log-patch": lambda site, patch, note: log_patch(site, patch, note),
+    "maintenance": lambda names, state: set_maintenance(names, state),
+    "status": lambda url, site: {"status": fetch(url, site)[0]},
+    "reload-nginx": lambda addresses: reload_nginx(addresses),
+    "bundles": lambda: bundles(),
+    "pack-bundles": lambda names: pack_bundles(names),
     # As the configurator of frappe_docker does it.
     "apps": lambda: write_apps("".join(f"{app}\n" for app in image_apps())),
     "forget": lambda site: forget(site),

@@ -48,6 +48,18 @@ export interface BenchDescription {
   readonly sites: readonly BenchSite[];
 }
 
+/** A line of patches.txt. */
+export interface SitePatch {
+  readonly app: string;
+  readonly patch: string;
+  /** Whether it is in the site's Patch Log, so that it does not run again. */
+  readonly done: boolean;
+}
+
+const patchesSchema: z.ZodType<readonly SitePatch[]> = z.array(
+  z.object({ app: z.string(), patch: z.string(), done: z.boolean() }),
+);
+
 const descriptionSchema: z.ZodType<BenchDescription> = z.object({
   apps: z.array(z.string()),
   appList: z.string(),
@@ -69,6 +81,34 @@ const lostSchema = z.object({
 
 const timeSchema = z.object({ time: z.string() });
 
+/** What became of a job. */
+export interface TriedQueue {
+  readonly queue: string;
+  /** As rq names it: `finished`, `queued`, … */
+  readonly state: string;
+  /** How many listen to the queue. */
+  readonly workers: number;
+  /** All of them run another job. */
+  readonly busy: boolean;
+}
+
+const triedSchema: z.ZodType<readonly TriedQueue[]> = z.array(
+  z.object({ queue: z.string(), state: z.string(), workers: z.number(), busy: z.boolean() }),
+);
+
+const schedulerSchema = z.object({ reasons: z.array(z.string()) });
+
+const statusSchema = z.object({ status: z.number() });
+
+const bundlesSchema = z.object({
+  /** Where they are. */
+  folder: z.string(),
+  /** Below it. */
+  files: z.array(z.string()),
+});
+
+export type Bundles = Readonly<z.infer<typeof bundlesSchema>>;
+
 const probeSchema = z.object({
   ping: z.number(),
   page: z.number(),
@@ -86,8 +126,14 @@ export interface Bench {
   readonly container: string;
   /** The apps of its image, and every site, compared with them. */
   describe(): Promise<BenchDescription>;
+  /** All lines of patches.txt of a site's apps, in their order. */
+  patches(site: string): Promise<readonly SitePatch[]>;
+  /** Enters a patch as done, so that it does not run; without a note it is taken out, so that it runs. */
+  logPatch(site: string, patch: string, note: string | undefined): Promise<void>;
   /** `bench …`. @throws DeBuildError `bench-command-failed` */
   run(args: readonly string[]): Promise<void>;
+  /** Turns maintenance mode on or off. */
+  setMaintenance(sites: readonly string[], isOn: boolean): Promise<void>;
   /** A whole dump, packed by gzip, in pieces. @throws DeBuildError `bench-tool-failed` */
   dump(site: string, onOutput: (chunk: Buffer) => Promise<void> | void, signal: AbortSignal): Promise<void>;
   /** Loads a dump, or some tables of it, and removes the tables that it has not. */
@@ -106,6 +152,22 @@ export interface Bench {
   rowsSince(site: string, since: string): Promise<readonly WrittenRows[]>;
   /** Asks a frontend for the pages of a site. @param base `http://frontend:8080` */
   probe(base: string, site: string): Promise<SiteProbe>;
+  /** Sends a job that does nothing through queues, and waits for so long until they ran. */
+  tryQueues(site: string, queues: readonly string[], seconds: number): Promise<readonly TriedQueue[]>;
+  /** Why the scheduler passes a site over; nothing if it does not. */
+  schedulerOff(site: string): Promise<readonly string[]>;
+  /** The HTTP status of a page; 0 where nothing answers. */
+  status(url: string, site: string): Promise<number>;
+  /**
+   * In the container of a frontend: nginx looks up its upstreams again, and takes new connections with what it found.
+   * @param addresses of names that must not be looked up, until its container is started again
+   * @throws DeBuildError `bench-tool-failed`
+   */
+  reloadNginx(addresses: Readonly<Record<string, readonly string[]>>): Promise<void>;
+  /** The files that pages of its image name by a hash. */
+  bundles(): Promise<Bundles>;
+  /** Some of them, as a tar. */
+  packBundles(files: readonly string[]): Promise<Buffer>;
   /** The time that the site writes into its rows: `2026-11-29 12:00:00.123456`. */
   siteTime(site: string): Promise<string>;
   /** Writes `sites/apps.txt` for the apps of the image. */
@@ -133,9 +195,16 @@ export function openBench(containers: Containers, container: string): Bench {
   return {
     container,
     describe: () => ask(descriptionSchema, 'describe'),
+    patches: (site) => ask(patchesSchema, 'patches', site),
+    async logPatch(site, patch, note) {
+      await tool('log-patch', [site, patch, note ?? '']);
+    },
     async run(args) {
       const { exitCode, stdout, stderr } = await containers.exec(container, ['bench', ...args]);
       if (exitCode !== 0) throw benchCommandFailed(args.join(' '), exitCode, stderr || stdout);
+    },
+    async setMaintenance(sites, isOn) {
+      await tool('maintenance', [JSON.stringify(sites), isOn ? '1' : '0']);
     },
     async dump(site, onOutput, signal) {
       await tool('dump', [site], { onOutput, signal });
@@ -158,6 +227,23 @@ export function openBench(containers: Containers, container: string): Bench {
     touchedTables: async (site) => (await ask(touchedSchema, 'touched', site)).tables ?? undefined,
     rowsSince: async (site, since) => (await ask(lostSchema, 'lost', site, since)).written,
     probe: (base, site) => ask(probeSchema, 'probe', base, site),
+    tryQueues: (site, queues, seconds) =>
+      ask(triedSchema, 'try-queues', site, JSON.stringify(queues), String(seconds)),
+    schedulerOff: async (site) => (await ask(schedulerSchema, 'scheduler-off', site)).reasons,
+    status: async (url, site) => (await ask(statusSchema, 'status', url, site)).status,
+    async reloadNginx(addresses) {
+      await tool('reload-nginx', [JSON.stringify(addresses)], { user: 'root' });
+    },
+    bundles: () => ask(bundlesSchema, 'bundles'),
+    async packBundles(files) {
+      const pieces: Buffer[] = [];
+      await tool('pack-bundles', [JSON.stringify(files)], {
+        onOutput(chunk) {
+          pieces.push(Buffer.from(chunk));
+        },
+      });
+      return Buffer.concat(pieces);
+    },
     siteTime: async (site) => (await ask(timeSchema, 'time', site)).time,
     async listApps() {
       await tool('apps', []);
