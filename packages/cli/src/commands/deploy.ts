@@ -1,5 +1,6 @@
 import { defineCommand } from '../command/command.ts';
 import { DRY_RUN, flag, text } from '../command/options.ts';
+import { UsageError } from '../parse/usage-error.ts';
 
 /** `de-build deploy` */
 export const deploy = defineCommand({
@@ -11,17 +12,30 @@ export const deploy = defineCommand({
     ['$0 deploy --dry-run', 'patches and doctypes of each site; services'],
     ['$0 deploy', 'the version in .env'],
     ['$0 deploy 1.5.0', 'another release'],
+    ['$0 deploy --rehearse', 'migrate a copy of the databases; how long, which patch fails'],
     ['$0 deploy --resume', 'finish one that was interrupted'],
   ],
   arguments: { release: text('Its site version; default: that of the env file') },
   options: {
     project: text('Compose project; default: the one that was brought up from this folder'),
     resume: flag('Finish a deployment that was interrupted', { conflicts: 'release' }),
+    rehearse: flag('Migrate a copy of the newest backup in a throw-away database, and touch nothing'),
+    backup: text('rehearse: the id of another backup; a beginning is enough'),
     'dry-run': flag('Show what would be done, and change nothing', DRY_RUN),
   },
   changesSite: true,
   story: 'always',
-  async run(options, { core, flow }) {
+  async run({ rehearse, backup, ...options }, { core, flow }) {
+    if (rehearse) {
+      if (options.resume || options.dryRun)
+        throw new UsageError('The option rehearse cannot be combined with resume or dry-run.');
+      const { rehearsalReport } = await import('../report/rehearsal-report.ts');
+      const { release, project } = options;
+      const document = await core.rehearseDeployment({ ...flow, release, project, backup });
+      const exitCode = document.isPassed ? core.EXIT.ok : core.EXIT.deployment;
+      return { type: 'rehearsed', document, report: rehearsalReport(document), exitCode };
+    }
+    if (backup !== undefined) throw new UsageError('The option backup goes with rehearse only.');
     const { deployReport } = await import('../report/deploy-report.ts');
     const document = await core.deploySite({ ...flow, ...options });
     return { type: 'deployed', document, report: deployReport(document), problems: document.findings };

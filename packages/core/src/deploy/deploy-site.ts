@@ -139,7 +139,7 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
 }
 
 /** @throws DeBuildError `release-image-missing`, `release-tag-differs`, `manifest-*` */
-async function releaseOnEngine(
+export async function releaseOnEngine(
   site: OpenSite,
   engine: Pick<Engine, 'images'>,
   release: string | undefined,
@@ -154,7 +154,7 @@ async function releaseOnEngine(
   return { siteVersion, reference, imageId: found.id };
 }
 
-function runningRelease({
+export function runningRelease({
   image,
   imageId,
 }: {

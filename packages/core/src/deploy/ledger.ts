@@ -7,8 +7,8 @@ import { makeFolders } from '../disk/make-folders.ts';
 
 /** One line of the history: what was deployed, when, by whom, and how it ended. */
 export interface LedgerEntry {
-  readonly kind: 'deploy' | 'rollback';
-  /** Of the deployment. */
+  readonly kind: 'deploy' | 'rollback' | 'restore';
+  /** Of the deployment, or of the backup that was restored. */
   readonly id: string;
   /** When it ended; ISO 8601, UTC. */
   readonly at: string;
@@ -37,7 +37,7 @@ export interface LedgerEntry {
 }
 
 const entrySchema = z.object({
-  kind: z.enum(['deploy', 'rollback']),
+  kind: z.enum(['deploy', 'rollback', 'restore']),
   id: z.string(),
   at: z.iso.datetime(),
   by: z.string(),
