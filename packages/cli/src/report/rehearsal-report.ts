@@ -42,10 +42,12 @@ export function rehearsalReport({ project, to, backup, isPassed, sites }: Rehear
 
 function failureParts({ name, failure, log }: RehearsedSite): readonly Part[] {
   if (failure === undefined) return [];
+  // A traceback ends with the error.
+  const said = failure.output?.trim().split('\n').at(-1);
   return section(strong(name), [
     note(failure.what),
     note(failure.why),
-    ...(failure.output === undefined ? [] : [note(quiet(failure.output))]),
+    ...(said === undefined ? [] : [note(quiet(said))]),
     note(`The whole output is in ${log}.`),
   ]);
 }

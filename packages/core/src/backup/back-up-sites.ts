@@ -31,22 +31,31 @@ const BACKUP: Flow = { name: 'backup', stages: ['backup'], unchanged: 'No backup
  * @throws DeBuildError `dump-incomplete`, `files-incomplete`, `backup-not-written`, `restic-*`, `project-*`, `site-locked`, `engine-*`
  */
 export function backUpSites(options: BackUpOptions): Promise<MadeBackup> {
-  const { project: wanted, to, withFiles = true } = options;
   const what = 'backup';
-  return changeSite(options, { flow: BACKUP, what, lock: 'live' }, async (site, tools) => {
-    const engine = await tools.engine();
-    const { target } = openStores(site, to, tools);
-    const project = await findProject(site, engine.containers, wanted);
-    const { image, benchFolder } = site.config;
-    const like = benchContainerOf(project, image, benchFolder);
-    const container = { project: project.name, like, image: like.imageId, benchFolder, what };
-    const { signal } = tools;
-    return withBenchContainer(engine, { ...container, now: tools.now(), signal }, (bench) => {
-      const request = { bench, store: target, project: project.name, running: like, withFiles };
-      return inStage(tools, { stage: 'backup', title: `Backing up ${project.name}` }, () =>
-        makeBackup(site, { ...request, cause: 'backup' }, tools),
-      );
-    });
+  return changeSite(options, { flow: BACKUP, what, lock: 'live' }, (site, tools) =>
+    backUpProject(site, { ...options, what }, tools),
+  );
+}
+
+/** The same in a site that is open. @param what as a person would type it */
+export async function backUpProject(
+  site: OpenSite,
+  options: Pick<BackUpOptions, 'project' | 'to' | 'withFiles'> & { readonly what: string },
+  tools: Tools,
+): Promise<MadeBackup> {
+  const { to, what, withFiles = true } = options;
+  const { signal } = tools;
+  const engine = await tools.engine();
+  const { target } = openStores(site, to, tools);
+  const project = await findProject(site, engine.containers, options.project);
+  const { image, benchFolder } = site.config;
+  const like = benchContainerOf(project, image, benchFolder);
+  const container = { project: project.name, like, image: like.imageId, benchFolder, what };
+  return withBenchContainer(engine, { ...container, now: tools.now(), signal }, (bench) => {
+    const request = { bench, store: target, project: project.name, running: like, withFiles };
+    return inStage(tools, { stage: 'backup', title: `Backing up ${project.name}` }, () =>
+      makeBackup(site, { ...request, cause: 'backup' }, tools),
+    );
   });
 }
 

@@ -33,7 +33,7 @@ export interface PruneBackupsOptions extends ListBackupsOptions {
 /** What a prune of backups removed, or would remove. */
 export interface PrunedBackups {
   readonly dryRun: boolean;
-  /** The newest first. */
+  /** Of each place the newest first. */
   readonly backups: readonly JudgedBackup[];
   readonly freedBytes: number;
 }
@@ -58,7 +58,14 @@ export function pruneBackups(options: PruneBackupsOptions): Promise<PrunedBackup
       const stores = openStores(site, to, tools);
       const { backups } = await stores.list();
       const keepLast = options.keepLast ?? site.config.backup.keep;
-      const judged = planRetention(backups, { keepLast, needed: await neededBackups(site) });
+      const policy = { keepLast, needed: await neededBackups(site) };
+      // What is elsewhere is a copy for the day when this disk is lost: neither place counts for the other.
+      const judged = [true, false].flatMap((elsewhere) =>
+        planRetention(
+          backups.filter((one) => stores.isElsewhere(one) === elsewhere),
+          policy,
+        ),
+      );
       const removed = judged.filter(({ keptAs }) => keptAs.length === 0).map(({ backup }) => backup);
       if (!dryRun) {
         for (const store of new Set(removed.map(stores.storeOf)))

@@ -23,6 +23,8 @@ export interface BackupStores {
   find(id: string | undefined): Promise<{ readonly store: BackupStore; readonly backup: StoredBackup }>;
   /** That has this backup. */
   storeOf(backup: StoredBackup): BackupStore;
+  /** Whether it is elsewhere than in the site's own folder. */
+  isElsewhere(backup: StoredBackup): boolean;
 }
 
 /**
@@ -57,6 +59,7 @@ export function openStores(
     local,
     list,
     storeOf,
+    isElsewhere: (backup) => target !== local && storeOf(backup) === target,
     async find(id) {
       const { backups } = await list();
       const found = backups.filter((one) => id === undefined || one.id === id);

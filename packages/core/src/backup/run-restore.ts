@@ -91,8 +91,8 @@ export async function runRestore(run: RestoreRun): Promise<StoredBackup> {
         }
       });
     await savedStage(work, 'gate', `Checking ${list(sites)}`, async () => {
-      await gate(work);
       await startWorkers(run, deployment);
+      await gate(work);
     });
   } catch (error) {
     if (tools.signal.aborted || !isDeBuildError(error)) throw error;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { backUpSites } from '../backup/back-up-sites.ts';
+import { backUpProject } from '../backup/back-up-sites.ts';
 import type { StoredBackup } from '../backup/backup-store.ts';
 import type { ListBackupsOptions } from '../backup/list-backups.ts';
 import { openStores } from '../backup/open-stores.ts';
@@ -13,7 +13,7 @@ import { withThrowAwayBench } from '../deploy/throw-away-bench.ts';
 import { makeFolders } from '../disk/make-folders.ts';
 import { type DeBuildError, isDeBuildError } from '../errors/de-build-error.ts';
 import type { Finding } from '../errors/finding.ts';
-import { inspectSite } from '../flow/change-site.ts';
+import { changeSite } from '../flow/change-site.ts';
 import { findingOf } from '../flow/finding-of.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Flow, Tools } from '../flow/tools.ts';
@@ -59,7 +59,7 @@ export interface RehearsedSite {
 
 const REHEARSE: Flow = {
   name: 'rehearse',
-  stages: ['plan', 'start', 'restore', 'migrate'],
+  stages: ['backup', 'plan', 'restore', 'migrate'],
   unchanged: 'Nothing of the project was changed.',
 };
 
@@ -70,17 +70,15 @@ const REHEARSE: Flow = {
  * @throws DeBuildError `backup-*`, `database-image-unknown`, `throw-away-failed`, `release-image-missing`, `release-tag-differs`,
  * `manifest-*`, `project-*`, `restic-*`, `engine-*`
  */
-export async function rehearseDeployment(options: RehearseOptions): Promise<RehearsedDeployment> {
+export function rehearseDeployment(options: RehearseOptions): Promise<RehearsedDeployment> {
   const { release, to, backup: id } = options;
   const what = ['deploy', ...(release === undefined ? [] : [release]), '--rehearse'].join(' ');
-  const hasBackup = () =>
-    inspectSite(options, { flow: REHEARSE, what }, async (site, tools) => {
-      const { backups } = await openStores(site, to, tools).list();
-      return backups.length > 0;
-    });
-  if (id === undefined && !(await hasBackup())) await backUpSites({ ...options, withFiles: false });
-  return inspectSite(options, { flow: REHEARSE, what }, async (site, tools) => {
-    const { store, backup } = await openStores(site, to, tools).find(id);
+  return changeSite(options, { flow: REHEARSE, what, lock: 'live' }, async (site, tools) => {
+    const stores = openStores(site, to, tools);
+    const { backups } = await stores.list();
+    if (id === undefined && backups.length === 0)
+      await backUpProject(site, { to, what, project: options.project, withFiles: false }, tools);
+    const { store, backup } = await stores.find(id);
     const engine = await tools.engine();
     const { containers } = engine;
     const project = await findProject(site, containers, options.project);
