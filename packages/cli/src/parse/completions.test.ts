@@ -31,6 +31,7 @@ const COMMANDS = [
   'status',
   'deploy',
   'rollback',
+  'backup',
   'history',
   'prune',
   'doctor',

@@ -76,7 +76,9 @@ async function saveAll(
 
 /** The error of the file system as `backup-not-written`; another as it is. */
 export function asBackupFailure(path: string, error: unknown): unknown {
-  return error instanceof Error && 'syscall' in error ? backupNotWritten(path, error) : error;
+  return typeof error === 'object' && error !== null && 'syscall' in error
+    ? backupNotWritten(path, error)
+    : error;
 }
 
 /** Reads site_config.json, and adds its secrets to the redactor. */

@@ -50,7 +50,11 @@ export function readTar(): StreamReader<{ readonly files: number; readonly bytes
   tar.on('entry', ({ type, size = 0 }, content, next) => {
     if (type === 'file') files += 1;
     bytes += size;
-    content.on('end', next).resume();
+    // The archive's own error tells it.
+    content
+      .on('end', next)
+      .on('error', () => undefined)
+      .resume();
   });
   const whole = ended(tar, 'finish');
   return {
