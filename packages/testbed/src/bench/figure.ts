@@ -30,7 +30,8 @@ export type PartName =
   | 'one-moved'
   | 'sources-clone'
   | 'check'
-  | 'list';
+  | 'list'
+  | 'dump';
 
 export function figureOf(
   line: Pick<Figure, 'part' | 'name' | 'unit' | 'aim'>,

@@ -8,6 +8,7 @@ import { type Figure, isMet, type PartName } from './figure.ts';
 import { measureCachedBuild, measureFarBuild } from './measure-cached-build.ts';
 import { measureCheck } from './measure-check.ts';
 import { measureContextBytes } from './measure-context-bytes.ts';
+import { measureDump } from './measure-dump.ts';
 import { measureList } from './measure-list.ts';
 import { measureOneMoved } from './measure-one-moved.ts';
 import { measureSourcesClone } from './measure-sources-clone.ts';
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<PartName, (context: BenchContext) => Promise<readon
   'sources-clone': measureSourcesClone,
   check: measureCheck,
   list: measureList,
+  dump: measureDump,
 };
 
 /**
