@@ -1,8 +1,10 @@
 import { backUpSite } from '../deploy/back-up-site.ts';
 import { withBenchContainer } from '../deploy/bench-container.ts';
-import { deploymentId } from '../deploy/deployment.ts';
+import { deploymentId, readDeployments } from '../deploy/deployment.ts';
 import { benchContainerOf, findProject } from '../deploy/find-project.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
+import { backupDatabaseUnsupported, nothingToBackUp } from '../errors/backup-failures.ts';
+import { deploymentUnfinished } from '../errors/deploy-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import { thisHolder } from '../flow/lock-holder.ts';
 import type { OpenSite } from '../flow/open-site.ts';
@@ -28,7 +30,7 @@ const BACKUP: Flow = { name: 'backup', stages: ['backup'], unchanged: 'No backup
 /**
  * Backs up every site of the project that runs the site's image: database, uploaded files, and site_config.json with the encryption
  * key. Nothing is stopped.
- * @throws DeBuildError `dump-incomplete`, `files-incomplete`, `backup-not-written`, `restic-*`, `project-*`, `site-locked`, `engine-*`
+ * @throws DeBuildError `dump-incomplete`, `files-incomplete`, `backup-not-written`, `backup-*`, `deployment-unfinished`, `restic-*`, `project-*`, `site-locked`, `engine-*`
  */
 export function backUpSites(options: BackUpOptions): Promise<MadeBackup> {
   const what = 'backup';
@@ -47,6 +49,7 @@ export async function backUpProject(
   const { signal } = tools;
   const engine = await tools.engine();
   const { target } = openStores(site, to, tools);
+  await refuseUnfinished(site);
   const project = await findProject(site, engine.containers, options.project);
   const { image, benchFolder } = site.config;
   const like = benchContainerOf(project, image, benchFolder);
@@ -57,6 +60,16 @@ export async function backUpProject(
       makeBackup(site, { ...request, cause: 'backup' }, tools),
     );
   });
+}
+
+/** Its databases may be of neither release. @throws DeBuildError `deployment-unfinished` */
+export async function refuseUnfinished({ own }: Pick<OpenSite, 'own'>): Promise<void> {
+  const unfinished = (await readDeployments(own.deployments)).find(
+    ({ state }) => state === 'running' || state === 'failed',
+  );
+  if (unfinished === undefined) return;
+  const { id, to, stages } = unfinished;
+  throw deploymentUnfinished(id, to.reference, stages.at(-1)?.name ?? 'plan');
 }
 
 export interface BackupRequest {
@@ -76,6 +89,9 @@ export async function makeBackup(site: OpenSite, request: BackupRequest, tools: 
   const { bench, store, project, running, withFiles, cause } = request;
   const described = await bench.describe();
   const chosen = described.sites.filter(({ name }) => request.sites?.includes(name) !== false);
+  const [unknown] = chosen.filter(({ database }) => database !== 'mariadb');
+  if (unknown !== undefined) throw backupDatabaseUnsupported(unknown.name, unknown.database);
+  if (chosen.length === 0) throw nothingToBackUp(project);
   await site.own.make();
   const names = chosen.map(({ name }) => name);
   const { tag: siteVersion } = parseReference(running.image);

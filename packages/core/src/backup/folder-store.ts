@@ -1,8 +1,9 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asBackupFailure } from '../deploy/back-up-site.ts';
 import { ifMissing } from '../disk/if-missing.ts';
 import { makeFolders } from '../disk/make-folders.ts';
+import { findTemporaryFiles } from '../disk/temporary-files.ts';
 import { createWholeFolder, removeWholeFolder } from '../disk/whole-folder.ts';
 import { isSameRepository, parseReference } from '../engine/images/image-reference.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
@@ -40,13 +41,14 @@ export function openFolderStore(path: string, image: string): WritableBackupStor
     },
     async create(id, write) {
       const folder = join(path, id);
-      const made = makeFolders(path, 0o700).then(() =>
-        createWholeFolder(folder, async (temporary) => {
+      const made = makeFolders(path, 0o700).then(async () => {
+        await removeAbandoned(path);
+        return createWholeFolder(folder, async (temporary) => {
           const written = await write(temporary);
           await writeBackupManifest(temporary, written);
           return written;
-        }),
-      );
+        });
+      });
       const manifest = await made.catch((error: unknown) => {
         throw asBackupFailure(folder, error);
       });
@@ -57,4 +59,14 @@ export function openFolderStore(path: string, image: string): WritableBackupStor
       for (const { location } of backups) await removeWholeFolder(location);
     },
   };
+}
+
+/** Another site may be writing there; a week is longer than any backup takes. */
+const ABANDONED_MS = 7 * 24 * 3600 * 1000;
+
+async function removeAbandoned(path: string): Promise<void> {
+  for (const left of await findTemporaryFiles(path)) {
+    const { mtimeMs } = await stat(left);
+    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(left, { recursive: true, force: true });
+  }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { withTemporaryFolder } from '../disk/whole-folder.ts';
+import { backupDamaged } from '../errors/backup-failures.ts';
 import type { Tools } from '../flow/tools.ts';
 import {
   type BackupManifest,
@@ -40,7 +41,8 @@ export function openResticStore(options: ResticStoreOptions): WritableBackupStor
     );
   const find = async (backup: StoredBackup): Promise<Snapshot> => {
     const found = (await snapshots()).find(({ id }) => locate(id) === backup.location);
-    if (found === undefined) throw new Error(`${backup.location} does not exist.`);
+    if (found === undefined)
+      throw backupDamaged(backup.location, 'The repository has no such snapshot any more.');
     return found;
   };
   return {

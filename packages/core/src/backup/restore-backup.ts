@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import { withBenchContainer } from '../deploy/bench-container.ts';
-import { readDeployments } from '../deploy/deployment.ts';
 import { type DatabaseLoss, describeLoss } from '../deploy/describe-loss.ts';
 import { benchContainerOf, findProject } from '../deploy/find-project.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
 import { backupOfNewerRelease, backupSiteMissing, restoreLosesData } from '../errors/backup-failures.ts';
-import { deploymentUnfinished } from '../errors/deploy-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import type { Flow } from '../flow/tools.ts';
 import { verifySaved } from '../frappe/bench/verify-saved.ts';
 import { filesOfSite } from '../manifests/backup-manifest.ts';
 import { isHigher } from '../version/schemes.ts';
+import { refuseUnfinished } from './back-up-sites.ts';
 import type { StoredBackup } from './backup-store.ts';
 import type { ListBackupsOptions } from './list-backups.ts';
 import { openStores } from './open-stores.ts';
@@ -58,15 +57,7 @@ export function restoreBackup(options: RestoreBackupOptions): Promise<RestoredBa
   const { id, to, dryRun = false, files = false, acceptLoss = false } = options;
   const what = `backup restore ${id}`;
   return changeSite(options, { flow: RESTORE, what, lock: 'live', dryRun }, async (site, tools) => {
-    const [unfinished] = (await readDeployments(site.own.deployments)).filter(
-      ({ state }) => state === 'running' || state === 'failed',
-    );
-    if (unfinished !== undefined && !dryRun)
-      throw deploymentUnfinished(
-        unfinished.id,
-        unfinished.to.reference,
-        unfinished.stages.at(-1)?.name ?? 'plan',
-      );
+    if (!dryRun) await refuseUnfinished(site);
     const stores = openStores(site, to, tools);
     const { store, backup } = await stores.find(id);
     const engine = await tools.engine();

@@ -20,15 +20,14 @@ export async function findServiceImages(
   config: Readonly<Record<string, unknown>>,
   chosen: string | undefined,
 ): Promise<ServiceImages> {
-  const others = await containers.list({ 'com.docker.compose.service': '' });
-  const imageOf = (host: string) =>
+  const imageOf = async (host: string) =>
     project.containers.find(({ service }) => service === host)?.imageId ??
-    others.find((one) => isCalled(one, host))?.imageId;
+    (await containers.list({})).find((one) => isCalled(one, host))?.imageId;
   const host = String(config.db_host ?? '');
-  const database = chosen ?? imageOf(host);
+  const database = chosen ?? (await imageOf(host));
   if (database === undefined) throw databaseImageUnknown(project.name, host);
   const redis = /^redis:\/\/(?:[^@/]*@)?([^:/]+)/.exec(String(config.redis_cache ?? ''))?.[1];
-  return { database, ...omitUndefined({ redis: redis === undefined ? undefined : imageOf(redis) }) };
+  return { database, ...omitUndefined({ redis: redis === undefined ? undefined : await imageOf(redis) }) };
 }
 
 function isCalled({ name, labels }: ContainerDetails, host: string): boolean {

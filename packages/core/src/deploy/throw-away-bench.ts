@@ -35,7 +35,7 @@ const INIT = 'de-build-init.sql';
 const START_DATABASE = `set -e
 mkdir -p /var/lib/de-build /run/mysqld
 install=$(command -v mariadb-install-db || command -v mysql_install_db)
-"$install" --no-defaults --user=root --datadir=/var/lib/de-build --skip-test-db --auth-root-authentication-method=normal >&2
+"$install" --no-defaults --user=root --datadir=/var/lib/de-build >&2
 server=$(command -v mariadbd || command -v mysqld)
 exec "$server" --no-defaults --user=root --datadir=/var/lib/de-build --init-file=/${INIT} \\
   --bind-address=127.0.0.1 --port=3306 --socket=/run/mysqld/mysqld.sock --max-allowed-packet=1G \\

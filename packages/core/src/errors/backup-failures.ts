@@ -134,3 +134,23 @@ export function restoreFailed(
     output,
   });
 }
+
+export function backupDatabaseUnsupported(site: string, database: string): DeBuildError {
+  return new DeBuildError({
+    code: 'backup-database-unsupported',
+    what: `${site} is not backed up.`,
+    why: `Its database is ${database}; de-build knows MariaDB only.`,
+    fix: `Back it up with \`bench --site ${site} backup\`.`,
+    exitCode: EXIT.deployment,
+  });
+}
+
+export function nothingToBackUp(project: string): DeBuildError {
+  return new DeBuildError({
+    code: 'nothing-to-back-up',
+    what: `${project} has no site.`,
+    why: 'No folder in its `sites` has a site_config.json.',
+    fix: 'Make a site with `bench new-site`; or name another project with `--project`.',
+    exitCode: EXIT.deployment,
+  });
+}

@@ -685,6 +685,8 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     badBackupDestination: [['restic:', 'It names no repository.']],
     backupOfNewerRelease: [['20261129T120000Z-1.5.0', '1.5.0', '1.4.0']],
     backupSiteMissing: [['20261129T120000Z-1.4.0', ['erp.localhost'], ['two.localhost']]],
+    backupDatabaseUnsupported: [['erp.localhost', 'postgres']],
+    nothingToBackUp: [['erp']],
     restoreLosesData: [
       ['20261129T120000Z-1.4.0', 'Since noon, rows were written that would be lost: tabUser: 1 created.'],
     ],
