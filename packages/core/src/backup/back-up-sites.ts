@@ -2,6 +2,7 @@ import { backUpSite } from '../deploy/back-up-site.ts';
 import { withBenchContainer } from '../deploy/bench-container.ts';
 import { deploymentId, readDeployments } from '../deploy/deployment.ts';
 import { benchContainerOf, findProject } from '../deploy/find-project.ts';
+import { refuseUnfinishedRestore } from '../deploy/unfinished-restore.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
 import { backupDatabaseUnsupported, nothingToBackUp } from '../errors/backup-failures.ts';
 import { deploymentUnfinished } from '../errors/deploy-failures.ts';
@@ -50,6 +51,7 @@ export async function backUpProject(
   const engine = await tools.engine();
   const { target } = openStores(site, to, tools);
   await refuseUnfinished(site);
+  await refuseUnfinishedRestore(site);
   const project = await findProject(site, engine.containers, options.project);
   const { image, benchFolder } = site.config;
   const like = benchContainerOf(project, image, benchFolder);

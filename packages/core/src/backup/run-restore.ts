@@ -1,14 +1,12 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { isOfImage, type RunningProject } from '../compose/running-project.ts';
 import type { DeployedRelease, Deployment } from '../deploy/deployment.ts';
 import { migrateSite } from '../deploy/migrate-site.ts';
 import { recordRollback } from '../deploy/record-deployment.ts';
 import { restoreDatabase } from '../deploy/restore-database.ts';
 import { gate, list, pause, pauseTitle, savedStage } from '../deploy/run-deployment.ts';
-import { ifMissing } from '../disk/if-missing.ts';
-import { writeWhole } from '../disk/write-whole.ts';
+import { readUnfinishedRestore, writeUnfinishedRestore } from '../deploy/unfinished-restore.ts';
 import type { Engine } from '../engine/engine.ts';
 import { restoreFailed } from '../errors/backup-failures.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
@@ -18,7 +16,6 @@ import type { Tools } from '../flow/tools.ts';
 import type { Bench } from '../frappe/bench/bench.ts';
 import { runsBench } from '../frappe/bench/runs-bench.ts';
 import type { BackedUpSite } from '../manifests/backup-manifest.ts';
-import { parseJson } from '../parse-json.ts';
 import { makeBackup } from './back-up-sites.ts';
 import type { StoredBackup, WritableBackupStore } from './backup-store.ts';
 
@@ -58,7 +55,7 @@ export async function runRestore(run: RestoreRun): Promise<StoredBackup> {
   const deployment = await asDeployment(run);
   const maintenance = Object.fromEntries(deployment.sites.map((one) => [one.name, one.maintenance]));
   await site.own.make();
-  await writeWhole(restoring, `${JSON.stringify(maintenance)}\n`, { mode: 0o600 });
+  await writeUnfinishedRestore(restoring, { id: backup.id, maintenance });
   const work = {
     ...{ deployment, project, engine, bench, tools },
     gates: { commands: site.config.gates, folder: site.folder },
@@ -109,7 +106,7 @@ async function asDeployment(run: RestoreRun): Promise<Deployment> {
   const { site, tools, project, release, what, backup } = run;
   const { user, host, since } = thisHolder(what, tools.now());
   // Of a run that died: the sites are in maintenance mode because of it.
-  const left = await readLeft(site.own.restoring);
+  const left = (await readUnfinishedRestore(site.own.restoring))?.maintenance ?? {};
   const ours = project.containers.filter((one) => isOfImage(one, site.config.image));
   const running = (words: RegExp) => ours.filter(({ command }) => words.test(command.join(' ')));
   const frontend = running(/nginx/)[0]?.service;
@@ -164,9 +161,4 @@ async function resume(run: RestoreRun, deployment: Deployment): Promise<void> {
 async function startWorkers({ project, engine }: RestoreRun, { workers }: Deployment): Promise<void> {
   const stopped = project.containers.filter(({ service }) => workers.includes(service));
   await Promise.all(stopped.map(({ id }) => engine.containers.start(id)));
-}
-
-async function readLeft(path: string): Promise<Readonly<Record<string, boolean>>> {
-  const text = await ifMissing(readFile(path, 'utf8'), '');
-  return z.record(z.string(), z.boolean()).safeParse(parseJson(text)).data ?? {};
 }

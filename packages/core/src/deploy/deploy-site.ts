@@ -35,6 +35,7 @@ import { openProjectFiles } from './open-project-files.ts';
 import { recordDeployment } from './record-deployment.ts';
 import { runDeployment } from './run-deployment.ts';
 import { snapshotOf } from './snapshot.ts';
+import { refuseUnfinishedRestore } from './unfinished-restore.ts';
 
 export interface DeployOptions extends SiteOptions {
   /** Site version. Default: that of the env file. */
@@ -85,6 +86,7 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
         unfinished.to.reference,
         unfinished.stages.at(-1)?.name ?? 'plan',
       );
+    if (!dryRun) await refuseUnfinishedRestore(site);
     const resumed = resume ? unfinished : undefined;
     const engine = await tools.engine();
     const to = resumed?.to ?? (await releaseOnEngine(site, engine, release));

@@ -71,6 +71,21 @@ export async function withThrowAwayBench<Result>(
     made.push(id);
     return id;
   };
+  // They run as long as their containers do.
+  let ended: string | undefined;
+  const serve = (container: string, script: string) =>
+    containers.exec(container, ['sh', '-c', script]).then(
+      ({ stderr }) => {
+        ended ??= stderr;
+      },
+      () => undefined,
+    );
+  const remove = async () => {
+    for (const id of made.toReversed()) await containers.remove(id);
+  };
+  // A database that is loaded for an hour is not waited for.
+  const stop = () => void remove().catch(() => undefined);
+  signal.addEventListener('abort', stop, { once: true });
   try {
     // An anonymous volume: a layer of the container would copy pages when they are written.
     const volume = { Volumes: { '/var/lib/de-build': {} } };
@@ -79,11 +94,11 @@ export async function withThrowAwayBench<Result>(
     await containers.upload(database, '/', tarOf(init, { uid: 0, gid: 0 }));
     await containers.start(database);
     const network = `container:${database}`;
-    const services_ = [containers.exec(database, ['sh', '-c', START_DATABASE])];
+    void serve(database, START_DATABASE);
     if (services.redis !== undefined) {
       const redis = await start('redis', { Image: services.redis, User: '0' }, network);
       await containers.start(redis);
-      services_.push(containers.exec(redis, ['sh', '-c', START_REDIS]));
+      void serve(redis, START_REDIS);
     }
     const bench = openBench(
       containers,
@@ -95,10 +110,14 @@ export async function withThrowAwayBench<Result>(
     );
     await containers.start(bench.container);
     await writeSites(containers, bench, options);
-    await waitForDatabase(bench, options.sites, services_, signal);
+    await waitForDatabase(bench, options.sites, () => ended, signal);
     return await use(bench);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
   } finally {
-    for (const id of made.reverse()) await containers.remove(id);
+    signal.removeEventListener('abort', stop);
+    await remove();
   }
 }
 
@@ -183,23 +202,15 @@ function tarOf(
 async function waitForDatabase(
   bench: Bench,
   sites: ThrowAwayOptions['sites'],
-  services: readonly ReturnType<Containers['exec']>[],
+  ended: () => string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const [site] = sites.keys();
-  // They run as long as their containers do.
-  let ended: string | undefined;
-  for (const service of services)
-    service.then(
-      ({ stderr }) => {
-        ended ??= stderr;
-      },
-      () => undefined,
-    );
   let last = '';
   for (const end = performance.now() + READY_WITHIN_MS; performance.now() < end; await sleep(LOOK_MS)) {
     signal.throwIfAborted();
-    if (ended !== undefined) throw throwAwayFailed('A server ended; the end of its output follows.', ended);
+    const output = ended();
+    if (output !== undefined) throw throwAwayFailed('A server ended; the end of its output follows.', output);
     try {
       await bench.siteTime(site ?? '');
       return;

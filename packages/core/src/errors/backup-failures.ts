@@ -154,3 +154,13 @@ export function nothingToBackUp(project: string): DeBuildError {
     exitCode: EXIT.deployment,
   });
 }
+
+export function restoreUnfinished(id: string): DeBuildError {
+  return new DeBuildError({
+    code: 'restore-unfinished',
+    what: `The restore of the backup ${id} did not end.`,
+    why: 'A database may be half loaded, and the sites are in maintenance mode.',
+    fix: `Run \`de-build backup restore ${id} --yes\` again, or restore another backup.`,
+    exitCode: EXIT.conflict,
+  });
+}

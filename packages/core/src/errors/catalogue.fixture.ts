@@ -687,6 +687,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     backupSiteMissing: [['20261129T120000Z-1.4.0', ['erp.localhost'], ['two.localhost']]],
     backupDatabaseUnsupported: [['erp.localhost', 'postgres']],
     nothingToBackUp: [['erp']],
+    restoreUnfinished: [['20261129T120000Z-1.4.0']],
     restoreLosesData: [
       ['20261129T120000Z-1.4.0', 'Since noon, rows were written that would be lost: tabUser: 1 created.'],
     ],
