@@ -2,6 +2,7 @@ import type {
   AppsReport,
   ArchivedRelease,
   AuditReport,
+  BackupTimer,
   BuildPlan,
   BumpedSite,
   CheckReport,
@@ -10,19 +11,25 @@ import type {
   ErrorDocument as Failed,
   FlowEvent,
   Ledger,
+  ListedBackups,
+  MadeBackup,
   Manifest,
   MarkedPatch,
   MigratedSites,
+  PrunedBackups,
   PrunedCache,
   PrunedMirror,
   RebuiltRelease,
+  RehearsedDeployment,
   ReleaseDiff,
   ReleaseResult,
   ReleaseVerification,
+  RestoredBackup,
   RestoredRelease,
   RetaggedImages,
   RolledBackSite,
   SiteStatus,
+  VerifiedBackup,
 } from '@de-build/core';
 
 // What each command prints with `--json`. `scripts/write-cli-schemas.mjs` makes the published JSON Schemas of these types.
@@ -55,13 +62,21 @@ export type RestoreDocument = RestoredRelease;
 export type RetagDocument = RetaggedImages;
 /** What runs, compared with the Compose files. */
 export type StatusDocument = SiteStatus;
-/** What was deployed; with `--dry-run` what would be. */
-export type DeployDocument = DeployedSiteReport;
+/** What was deployed; with `--dry-run` what would be; with `--rehearse` how it would go. */
+export type DeployDocument = DeployedSiteReport | RehearsedDeployment;
 /** What was migrated; with `--dry-run` what would be; with `--skip` and `--again` what was entered into Patch Logs or taken out. */
 export type MigrateDocument = MigratedSites | MarkedPatch;
 /** What was taken back; with `--dry-run` what would be. */
 export type RollbackDocument = RolledBackSite;
-/** Every deployment and rollback. */
+/** What was backed up; the backups at hand; whether one is whole; what was removed, or restored; the units of a timer. */
+export type BackupDocument =
+  | MadeBackup
+  | ListedBackups
+  | VerifiedBackup
+  | PrunedBackups
+  | RestoredBackup
+  | BackupTimer;
+/** Every deployment, rollback and restore of a backup. */
 export type HistoryDocument = Ledger;
 /** What was freed of the build cache; with `--mirror` of the mirror. */
 export type PruneDocument = PrunedCache | PrunedMirror;
@@ -104,7 +119,14 @@ export interface ResultEvent {
     | 'status'
     | 'deployed'
     | 'migrated'
+    | 'rehearsed'
     | 'rolled-back'
+    | 'backed-up'
+    | 'backups'
+    | 'backup-verified'
+    | 'backups-pruned'
+    | 'backup-restored'
+    | 'backup-timer'
     | 'history'
     | 'pruned'
     | 'diagnosed';

@@ -29,10 +29,30 @@ export type {
   UnreadContent,
 } from './audit/leaks/leak.ts';
 export { type AuditOptions, type AuditReport, auditImage, auditImages } from './audit-image/audit-image.ts';
+export { type BackUpOptions, backUpSites } from './backup/back-up-sites.ts';
+export type { ListedBackups, MadeBackup, StoredBackup } from './backup/backup-store.ts';
+export { type BackupTimer, type BackupTimerOptions, backupTimer } from './backup/backup-timer.ts';
+export {
+  type ListBackupsOptions,
+  listBackups,
+  type PruneBackupsOptions,
+  type PrunedBackups,
+  pruneBackups,
+} from './backup/list-backups.ts';
+export type { JudgedBackup } from './backup/plan-retention.ts';
+export { type RestoreBackupOptions, type RestoredBackup, restoreBackup } from './backup/restore-backup.ts';
+export {
+  type RestoredDatabase,
+  type VerifiedBackup,
+  type VerifiedFile,
+  type VerifyBackupOptions,
+  verifyBackup,
+} from './backup/verify-backup.ts';
 export { type BumpedSite, type BumpSiteOptions, bumpSite } from './bump/bump-site.ts';
 export { type DeployedSiteReport, type DeployOptions, deploySite } from './deploy/deploy-site.ts';
 export type { Deployment } from './deploy/deployment.ts';
 export type { DeploymentPlan } from './deploy/deployment-plan.ts';
+export type { DatabaseLoss } from './deploy/describe-loss.ts';
 export type { Ledger, LedgerEntry } from './deploy/ledger.ts';
 export { readHistory } from './deploy/read-history.ts';
 export { type DiffOptions, diffReleases } from './diff/diff-releases.ts';
@@ -107,6 +127,7 @@ export { type AppsReport, type ListAppsOptions, listApps } from './list-apps/lis
 export type { ListedBase } from './list-apps/list-base-images.ts';
 export type { ListedApp } from './list-apps/listed-app.ts';
 export { type Archive, type FileArchive, type RegistryArchive, readArchives } from './manifests/archives.ts';
+export type { BackedUpSite, BackupFile, BackupFiles, BackupManifest } from './manifests/backup-manifest.ts';
 export { type Manifest, manifestSchema } from './manifests/manifest.ts';
 export { readManifest, readManifests } from './manifests/manifest-store.ts';
 export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from './manifests/provenance.ts';
@@ -127,6 +148,12 @@ export type {
   RebuiltApp,
   RebuiltRelease,
 } from './rebuild/rebuild-report.ts';
+export {
+  type RehearsedDeployment,
+  type RehearsedSite,
+  type RehearseOptions,
+  rehearseDeployment,
+} from './rehearse/rehearse-deployment.ts';
 export { type CheckOptions, type CheckReport, checkSite } from './release/check/check-site.ts';
 export { parseBuildArgs } from './release/plan/parse-build-args.ts';
 export type {

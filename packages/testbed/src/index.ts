@@ -20,6 +20,7 @@ export * from './parts/run-parts.ts';
 export * from './private-engine.ts';
 export * from './process-table.ts';
 export * from './remote-access.ts';
+export * from './restic-program.ts';
 export * from './run-command.ts';
 export * from './shared-engines.ts';
 export * from './socket-proxy.ts';

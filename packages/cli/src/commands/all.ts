@@ -2,6 +2,7 @@ import type { Command, PrintingCommand } from '../command/command.ts';
 import { apps } from './apps.ts';
 import { archive } from './archive.ts';
 import { audit } from './audit.ts';
+import { backup } from './backup.ts';
 import { build } from './build.ts';
 import { bump } from './bump.ts';
 import { check } from './check.ts';
@@ -40,6 +41,7 @@ export const COMMANDS: readonly (Command | PrintingCommand)[] = [
   deploy,
   migrate,
   rollback,
+  backup,
   history,
   prune,
   doctor,

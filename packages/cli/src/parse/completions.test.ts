@@ -32,6 +32,7 @@ const COMMANDS = [
   'deploy',
   'migrate',
   'rollback',
+  'backup',
   'history',
   'prune',
   'doctor',

@@ -1,5 +1,6 @@
 import type { DeployedSiteReport, Deployment, Ledger, RolledBackSite } from '@de-build/core';
 import { countOf, formatBytes, formatDuration } from '../terminal/quantities.ts';
+import { lossParts } from './loss-parts.ts';
 import {
   facts,
   type Inline,
@@ -89,21 +90,10 @@ export function siteParts({ patches, doctypes, databaseBytes, maintenance }: Pla
 /** What was taken back, or would be. */
 export function rollbackReport({ dryRun, deployment, databases }: RolledBackSite): Report {
   const { from, to } = deployment;
-  const parts = databases.flatMap(({ site, at, lost }) =>
-    section(strong(site), [
-      note(`Its database ${dryRun ? 'would go' : 'went'} back to ${at}.`),
-      ...(lost.length === 0 ? [note('No row was written since.')] : []),
-      table(
-        ['table', right('created'), right('modified')],
-        lost.map(({ table: name, created, modified }) => [name, String(created), String(modified)]),
-        { noun: 'table' },
-      ),
-    ]),
-  );
   return {
     ...(dryRun ? { title: `Would go back from ${to.siteVersion} to ${from.reference}` } : {}),
     parts: [
-      ...parts,
+      ...lossParts(databases, dryRun),
       dryRun
         ? note('Nothing was changed.')
         : note([strong(`${from.reference} serves.`), ` ${to.siteVersion} was taken back.`], MARKS.good),

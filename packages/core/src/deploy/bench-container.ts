@@ -1,26 +1,12 @@
-import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
-import { isAlive, ownSpace } from '../disk/process-alive.ts';
 import type { ContainerDetails, Engine } from '../engine/engine.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { projectBusy } from '../errors/deploy-failures.ts';
-import { describeHolder, thisHolder } from '../flow/lock-holder.ts';
+import { describeHolder } from '../flow/lock-holder.ts';
 import { type Bench, openBench } from '../frappe/bench/bench.ts';
-import { parseJson } from '../parse-json.ts';
+import { hasEnded, holderLabels, holderOf } from './container-holder.ts';
 
 const LOOK_MS = 500;
-const HOLDER_LABEL = 'de-build.holder';
-
-const holderSchema = z.object({
-  what: z.string(),
-  user: z.string(),
-  pid: z.number(),
-  host: z.string(),
-  since: z.string(),
-  space: z.string(),
-});
-
 export interface BenchContainerOptions {
   readonly project: string;
   /** The container whose volumes, networks and variables it shares. */
@@ -49,7 +35,6 @@ export async function withBenchContainer<Result>(
 ): Promise<Result> {
   const { like, image, benchFolder } = options;
   const name = benchContainerName(options.project);
-  const holder = { ...thisHolder(options.what, options.now), space: await ownSpace() };
   const before = new Set((await images.inspect(like.imageId))?.env ?? []);
   const [network, ...others] = like.networks;
   const spec = {
@@ -60,7 +45,7 @@ export async function withBenchContainer<Result>(
     Cmd: ['infinity'],
     // Those of the image are its own.
     Env: like.environment.filter((one) => !before.has(one)),
-    Labels: { [HOLDER_LABEL]: JSON.stringify(holder) },
+    Labels: await holderLabels(options.what, options.now),
     Healthcheck: { Test: ['NONE'] },
     HostConfig: {
       Init: true,
@@ -95,11 +80,10 @@ async function take(
   } catch (error) {
     if (!isDeBuildError(error) || error.code !== 'container-name-taken') throw error;
     const held = await containers.inspect(name);
-    const holder = holderSchema.safeParse(parseJson(held?.labels[HOLDER_LABEL] ?? ''));
-    const isOurs = held === undefined || holder.success;
-    if (!isOurs) throw error;
-    if (held !== undefined && holder.success && !(await hasEnded(holder.data)))
-      throw projectBusy(name.replace(/-de-build$/, ''), describeHolder(holder.data), name);
+    const holder = held === undefined ? undefined : holderOf(held);
+    if (held !== undefined && holder === undefined) throw error;
+    if (holder !== undefined && !(await hasEnded(holder)))
+      throw projectBusy(name.replace(/-de-build$/, ''), describeHolder(holder), name);
     if (held !== undefined) {
       // A migration outlives the run that started it; it must not be cut off.
       while (!endsPrograms && held.isRunning && (await containers.hasPrograms(held.id)))
@@ -109,11 +93,6 @@ async function take(
     }
     return containers.create(name, spec);
   }
-}
-
-/** Proven only on its own machine. */
-async function hasEnded({ host, space, pid }: z.infer<typeof holderSchema>): Promise<boolean> {
-  return host === hostname() && space === (await ownSpace()) && !isAlive(pid);
 }
 
 /** Anonymous volumes are the container's own. */

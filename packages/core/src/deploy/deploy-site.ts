@@ -33,6 +33,7 @@ import { openProjectFiles } from './open-project-files.ts';
 import { recordDeployment } from './record-deployment.ts';
 import { runDeployment } from './run-deployment.ts';
 import { startFiles } from './start-files.ts';
+import { refuseUnfinishedRestore } from './unfinished-restore.ts';
 
 export interface DeployOptions extends SiteOptions {
   /** Site version. Default: that of the env file. */
@@ -76,6 +77,7 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
     ' ',
   );
   return changeSite(options, { flow: DEPLOY, what, lock: 'live', dryRun }, async (site, tools) => {
+    if (!dryRun) await refuseUnfinishedRestore(site);
     const resumed = await findUnfinished(site.own.deployments, { resume, dryRun, kind: undefined });
     const engine = await tools.engine();
     const to = resumed?.to ?? (await releaseOnEngine(site, engine, release));

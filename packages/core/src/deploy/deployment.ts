@@ -5,6 +5,7 @@ import { ifMissing } from '../disk/if-missing.ts';
 import { makeFolders } from '../disk/make-folders.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import { deploymentUnreadable } from '../errors/deploy-failures.ts';
+import { type BackupFile, backedUpSiteSchema } from '../manifests/backup-manifest.ts';
 
 /** A release on the engine. */
 export interface DeployedRelease {
@@ -38,6 +39,8 @@ export interface DatabaseDump {
   sha256: string;
   /** When it was begun, as the site tells the time. */
   at: string;
+  /** site_config.json beside it. */
+  config: BackupFile;
 }
 
 export interface DeploymentStage {
@@ -111,7 +114,15 @@ const deploymentSchema: z.ZodType<Deployment> = z.object({
       maintenance: z.boolean(),
       patches: z.array(z.object({ app: text, patch: text })),
       doctypes: z.array(z.object({ app: text, doctype: text, isNew: z.boolean() })),
-      dump: z.object({ path: text, sizeBytes: z.number(), sha256: text, at: text }).optional(),
+      dump: z
+        .object({
+          path: text,
+          sizeBytes: z.number(),
+          sha256: text,
+          at: text,
+          config: backedUpSiteSchema.shape.config,
+        })
+        .optional(),
       migration: z.enum(['started', 'done', 'undone']).optional(),
       migratedAt: text.optional(),
     }),
@@ -138,9 +149,8 @@ export interface DeploymentFiles {
   readonly compose: string;
   /** A `BeforeDeployment`. */
   readonly before: string;
-  /** @param name `database` unless given */
-  dump(site: string, name?: string): string;
-  siteConfig(site: string): string;
+  /** What the deployment saved of the sites before it migrated them. */
+  readonly backups: string;
   log(site: string): string;
 }
 
@@ -152,8 +162,7 @@ export function filesOf(deployments: string, id: string): DeploymentFiles {
     state: join(folder, 'deployment.json'),
     compose: join(folder, 'compose.json'),
     before: join(folder, 'before.json'),
-    dump: (site, name = 'database') => join(folder, 'backups', site, `${name}.sql.gz`),
-    siteConfig: (site) => join(folder, 'backups', site, 'site_config.json'),
+    backups: join(folder, 'backups'),
     log: (site) => join(folder, `migrate-${site}.log`),
   };
 }

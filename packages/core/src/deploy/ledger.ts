@@ -7,8 +7,8 @@ import { makeFolders } from '../disk/make-folders.ts';
 
 /** One line of the history: what was done, when, by whom, and how it ended. */
 export interface LedgerEntry {
-  readonly kind: 'deploy' | 'rollback' | 'migrate' | 'skip-patch' | 'repeat-patch';
-  /** Of the deployment. */
+  readonly kind: 'deploy' | 'rollback' | 'migrate' | 'skip-patch' | 'repeat-patch' | 'restore';
+  /** Of the deployment, or of the backup that was restored. */
   readonly id: string;
   /** When it ended; ISO 8601, UTC. */
   readonly at: string;
@@ -39,7 +39,7 @@ export interface LedgerEntry {
 }
 
 const entrySchema = z.object({
-  kind: z.enum(['deploy', 'rollback', 'migrate', 'skip-patch', 'repeat-patch']),
+  kind: z.enum(['deploy', 'rollback', 'migrate', 'skip-patch', 'repeat-patch', 'restore']),
   id: z.string(),
   at: z.iso.datetime(),
   by: z.string(),

@@ -14,14 +14,18 @@ export interface Migration {
   readonly containers: Containers;
   /** Absolute path of the file that gets the whole output, redacted. */
   readonly log: string;
+  /** What serves if it fails, as a sentence. Default: that it is undone. */
+  readonly serving?: string;
 }
+
+const UNDONE = 'What ran before serves again, with its database as it was.';
 
 /**
  * Migrates one site, and says which patch runs. `--site all` would stop at the first site that fails, and say nothing of the rest.
  * @throws DeBuildError `migration-failed`
  */
 export async function migrateSite(
-  { site, bench, containers, log }: Migration,
+  { site, bench, containers, log, serving = UNDONE }: Migration,
   { redactor, emit, signal }: Pick<Tools, 'redactor' | 'emit' | 'signal'>,
 ): Promise<void> {
   await bench.forgetTouchedTables(site);
@@ -54,7 +58,7 @@ export async function migrateSite(
     site,
     { patch: running, place: place && `${place.file}:${place.line}`, exitCode },
     {
-      serving: 'What ran before serves again, with its database as it was.',
+      serving,
       log,
       output: last.join('\n'),
     },

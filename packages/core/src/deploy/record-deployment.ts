@@ -28,9 +28,10 @@ export async function recordDeployment(
   });
 }
 
-/** Adds a rollback to the history. */
+/** Adds a rollback, or the restore of a backup, to the history. */
 export async function recordRollback(
   ledger: string,
+  kind: 'rollback' | 'restore',
   { id, by, project, from, to, sites }: Deployment,
   {
     started,
@@ -39,7 +40,7 @@ export async function recordRollback(
   }: { readonly started: Date; readonly now: Date; readonly stages: Deployment['stages'] },
 ): Promise<void> {
   await appendLedger(ledger, {
-    kind: 'rollback',
+    kind,
     ...{ id, by, project },
     at: now.toISOString(),
     from: to.reference,

@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Compose, ResolvedProject } from '../compose/compose.ts';
 import type { RunningProject } from '../compose/running-project.ts';
-import { writeWhole } from '../disk/write-whole.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { deploymentFailed } from '../errors/deploy-failures.ts';
@@ -9,11 +8,7 @@ import { inStage } from '../flow/stage.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Bench } from '../frappe/bench/bench.ts';
 import { runsBench } from '../frappe/bench/runs-bench.ts';
-import { saveDump } from '../frappe/bench/save-dump.ts';
-import { parseJson } from '../parse-json.ts';
-import { measureProgress } from '../progress/progress.ts';
-import { Secret } from '../secrets/secret.ts';
-import { hasSensitiveName } from '../site/sensitive-key.ts';
+import { backUpSite, learnSiteConfig } from './back-up-site.ts';
 import { checkWorkers } from './check-workers.ts';
 import { type DeployedSite, type Deployment, type DeploymentFiles, readBefore } from './deployment.ts';
 import { migrateSite } from './migrate-site.ts';
@@ -114,12 +109,12 @@ export function isMigrated({ patches, doctypes }: Pick<DeployedSite, 'patches' |
   return patches.length > 0 || doctypes.length > 0;
 }
 
-export async function savedStage(
+export async function savedStage<Result>(
   { deployment, save, tools }: Pick<DeploymentRun, 'deployment' | 'save' | 'tools'>,
   name: string,
   title: string,
-  work: () => Promise<void>,
-): Promise<void> {
+  work: () => Promise<Result>,
+): Promise<Result> {
   const entry: Deployment['stages'][number] = {
     name,
     state: 'started',
@@ -128,8 +123,9 @@ export async function savedStage(
   deployment.stages.push(entry);
   await save();
   try {
-    await inStage(tools, { stage: name, title }, work);
+    const result = await inStage(tools, { stage: name, title }, work);
     entry.state = 'done';
+    return result;
   } catch (error) {
     entry.state = 'failed';
     throw error;
@@ -146,7 +142,7 @@ export function pauseTitle({ workers }: Pick<Deployment, 'workers'>, isMigration
 
 /** Workers finish the job that they run. After that only visitors write; where data moves, maintenance mode keeps them out. */
 export async function pause(
-  { project, engine, bench, deployment }: DeploymentRun,
+  { project, engine, bench, deployment }: Pick<DeploymentRun, 'project' | 'engine' | 'bench' | 'deployment'>,
   isMigration: boolean,
 ): Promise<void> {
   const workers = project.containers.filter(({ service }) => deployment.workers.includes(service));
@@ -164,30 +160,15 @@ export async function pause(
 
 async function backup({ bench, deployment, files, save, tools }: DeploymentRun): Promise<void> {
   for (const site of deployment.sites) {
-    const config = await bench.siteConfig(site.name);
-    // The traceback of a failed migration may print them.
-    for (const secret of secretsIn(config)) tools.redactor.add(secret);
+    await learnSiteConfig(bench, site.name, tools.redactor);
     // Of an earlier run: the database may be half migrated by now, and what was saved before that is the backup.
     if (site.dump !== undefined && site.migration !== undefined) continue;
-    const path = files.dump(site.name);
-    await rm(path, { force: true });
-    const id = `backup ${site.name}`;
-    const meter = measureProgress({ id, title: `Dumping ${site.name}`, unit: 'bytes' }, tools.emit);
-    const at = await bench.siteTime(site.name);
-    const saved = await saveDump(bench, site.name, { path, signal: tools.signal, onBytes: meter.set });
-    meter.end();
-    await writeWhole(files.siteConfig(site.name), config, { mode: 0o600 });
-    site.dump = { ...saved, at };
+    const folder = files.backups;
+    const saved = await backUpSite({ bench, site: site.name, folder, withFiles: false }, tools);
+    const { file, ...database } = saved.database;
+    site.dump = { path: join(folder, file), ...database, at: saved.at, config: saved.config };
     await save();
   }
-}
-
-/** Passwords and keys of a site_config.json. */
-function secretsIn(config: string): readonly Secret[] {
-  const values = (parseJson(config) ?? {}) as Readonly<Record<string, unknown>>;
-  return Object.entries(values).flatMap(([key, value]) =>
-    typeof value === 'string' && value !== '' && hasSensitiveName(key) ? [new Secret(key, value)] : [],
-  );
 }
 
 async function migrate({ bench, deployment, files, save, tools, engine }: DeploymentRun): Promise<void> {
@@ -239,7 +220,13 @@ function swapOf({ deployment, compose, resolved, engine, bench, tools }: Deploym
  * @param startRest starts what visitors do not wait for, and makes the check that it gets
  */
 export async function gate(
-  { bench, deployment, engine, gates, tools }: DeploymentRun,
+  {
+    bench,
+    deployment,
+    engine,
+    gates,
+    tools,
+  }: Pick<DeploymentRun, 'bench' | 'deployment' | 'engine' | 'gates' | 'tools'>,
   startRest: (check: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const { frontend } = deployment;

@@ -34,8 +34,10 @@ import * as mirror from './mirror-failures.ts';
 import * as programs from './process-failures.ts';
 import * as rebuild from './rebuild-failures.ts';
 import * as refFindings from './ref-findings.ts';
+import * as rehearsal from './rehearsal-failures.ts';
 import * as release from './release-failures.ts';
 import * as repositoryFindings from './repository-findings.ts';
+import * as restic from './restic-failures.ts';
 import * as restore from './restore-failures.ts';
 import * as secretFindings from './secret-findings.ts';
 import * as site from './site-failures.ts';
@@ -89,7 +91,9 @@ export const catalogue = {
   'rebuild-failures.ts': rebuild,
   'ref-findings.ts': refFindings,
   'repository-findings.ts': repositoryFindings,
+  'rehearsal-failures.ts': rehearsal,
   'release-failures.ts': release,
+  'restic-failures.ts': restic,
   'restore-failures.ts': restore,
   'secret-findings.ts': secretFindings,
   'site-failures.ts': site,
@@ -669,6 +673,47 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   'backup-failures.ts': {
     dumpIncomplete: [['erp.localhost', 'It has no end mark.']],
     backupDamaged: [['/site/.de-build/deployments/x/database.sql.gz', 'Its content is not what was saved.']],
+    filesIncomplete: [['erp.localhost', 'private', 'It has no end mark.']],
+    backupNotWritten: [
+      ['/backups/20261129T120000Z-1.4.0', Object.assign(new Error('write'), { code: 'ENOSPC' })],
+      ['/backups/20261129T120000Z-1.4.0', Object.assign(new Error('write'), { code: 'EACCES' })],
+    ],
+    backupNotFound: [
+      [undefined, '/site/.de-build/backups', []],
+      ['2025', '/site/.de-build/backups', ['20261129T120000Z-1.4.0']],
+    ],
+    badBackupDestination: [['restic:', 'It names no repository.']],
+    backupOfNewerRelease: [['20261129T120000Z-1.5.0', '1.5.0', '1.4.0']],
+    backupSiteMissing: [['20261129T120000Z-1.4.0', ['erp.localhost'], ['two.localhost']]],
+    backupDatabaseUnsupported: [['erp.localhost', 'postgres']],
+    nothingToBackUp: [['erp']],
+    restoreUnfinished: [['20261129T120000Z-1.4.0']],
+    restoreLosesData: [
+      ['20261129T120000Z-1.4.0', 'Since noon, rows were written that would be lost: tabUser: 1 created.'],
+    ],
+    restoreFailed: [
+      [
+        '20261129T120000Z-1.4.0',
+        'The bench could not be asked (restore).',
+        'Access denied',
+        '20261129T130000Z-1.4.0',
+        'Access denied',
+      ],
+    ],
+  },
+  'restic-failures.ts': {
+    resticMissing: [[new Error('spawn restic ENOENT')]],
+    resticFailed: [
+      ['/backups', 'snapshots', 1, 'Fatal: wrong password or no key found'],
+      ['/backups', 'backup', null, ''],
+    ],
+  },
+  'rehearsal-failures.ts': {
+    databaseImageUnknown: [
+      ['erp', 'db.example'],
+      ['erp', ''],
+    ],
+    throwAwayFailed: [['A server ended; the end of its output follows.', 'no space left']],
   },
   'compose-failures.ts': {
     composeMissing: [[]],

@@ -14,7 +14,8 @@ export async function findLeftFiles(
   lock: LockName,
 ): Promise<readonly string[]> {
   const isOfLive = (name: string | undefined) => name?.startsWith('live.') === true;
-  if (lock === 'live') return findTemporaryFiles(own.path, isOfLive);
+  if (lock === 'live')
+    return [...(await findTemporaryFiles(own.path, isOfLive)), ...(await findTemporaryFiles(own.backups))];
   const envPath = resolve(folder, config.env);
   const env = await realpath(envPath).catch(() => envPath);
   const found = await Promise.all([

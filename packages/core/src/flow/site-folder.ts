@@ -25,6 +25,10 @@ export interface SiteFolder {
   readonly rebuild: string;
   /** A folder for each deployment: what ran before, and the backups of it. */
   readonly deployments: string;
+  /** A folder for each backup. */
+  readonly backups: string;
+  /** A restore of a backup that is under way. */
+  readonly restoring: string;
   /** A line for each deployment and rollback. */
   readonly ledger: string;
   /** Caches: they only save time. */
@@ -53,6 +57,8 @@ export function siteFolder(site: string): SiteFolder {
     archives: join(path, 'archives'),
     rebuild: join(path, 'rebuild'),
     deployments: join(path, 'deployments'),
+    backups: join(path, 'backups'),
+    restoring: join(path, 'restoring.json'),
     ledger: join(path, 'deployments.jsonl'),
     contextHashes: join(path, 'context-hashes'),
     cleanLayers: join(path, 'clean-layers.json'),

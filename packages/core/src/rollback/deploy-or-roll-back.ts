@@ -1,7 +1,8 @@
 import { type DeployedSiteReport, type DeployOptions, deploySite } from '../deploy/deploy-site.ts';
+import { describeLoss } from '../deploy/describe-loss.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { deploymentRolledBack, rollbackFailed } from '../errors/deploy-failures.ts';
-import { describeLoss, rollBackSite } from './roll-back-site.ts';
+import { rollBackSite } from './roll-back-site.ts';
 
 /**
  * Deploys a release, and takes it back where it fails after its services were started. Rows that were written while it was checked
@@ -17,7 +18,7 @@ export async function deployOrRollBack(options: DeployOptions): Promise<Deployed
     const { release: _, resume: __, ...shared } = options;
     try {
       const { deployment, databases } = await rollBackSite({ ...shared, acceptLoss: true });
-      throw deploymentRolledBack(cause, deployment.from.reference, describeLoss(databases));
+      throw deploymentRolledBack(cause, deployment.from.reference, describeLoss(databases, 'are'));
     } catch (failed) {
       if (!isDeBuildError(failed) || failed.code === 'deployment-rolled-back') throw failed;
       throw rollbackFailed(cause, failed);

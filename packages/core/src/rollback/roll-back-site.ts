@@ -1,3 +1,5 @@
+import { makeBackup } from '../backup/back-up-sites.ts';
+import { openStores } from '../backup/open-stores.ts';
 import { openCompose } from '../compose/compose.ts';
 import { withBenchContainer } from '../deploy/bench-container.ts';
 import {
@@ -7,6 +9,7 @@ import {
   readDeployments,
   saveDeployment,
 } from '../deploy/deployment.ts';
+import { type DatabaseLoss, describeLoss } from '../deploy/describe-loss.ts';
 import { benchContainerOf, findProject } from '../deploy/find-project.ts';
 import { recordRollback } from '../deploy/record-deployment.ts';
 import { restoreDatabase } from '../deploy/restore-database.ts';
@@ -15,9 +18,6 @@ import { releaseImageMissing } from '../errors/archive-failures.ts';
 import { nothingToRollBack, releaseTagDiffers, rollbackLosesData } from '../errors/deploy-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import type { Flow, SiteOptions } from '../flow/tools.ts';
-import type { WrittenRows } from '../frappe/bench/bench.ts';
-import { saveDump } from '../frappe/bench/save-dump.ts';
-import { measureProgress } from '../progress/progress.ts';
 
 export interface RollbackOptions extends SiteOptions {
   /** The Compose project. Default: that of the last deployment. */
@@ -33,12 +33,7 @@ export interface RolledBackSite {
   readonly dryRun: boolean;
   readonly deployment: Deployment;
   /** The databases that go back to what they were before the deployment, and what was written into them since. */
-  readonly databases: readonly {
-    readonly site: string;
-    /** When it was dumped, as the site tells the time. */
-    readonly at: string;
-    readonly lost: readonly WrittenRows[];
-  }[];
+  readonly databases: readonly DatabaseLoss[];
 }
 
 const ROLLBACK: Flow = {
@@ -82,7 +77,7 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
       const migrated = deployment.sites.filter(
         ({ migration }) => migration === 'started' || migration === 'done',
       );
-      const databases: RolledBackSite['databases'][number][] = [];
+      const databases: DatabaseLoss[] = [];
       for (const { name, dump, migratedAt } of migrated) {
         // A site that was not migrated to its end was in maintenance mode all the time.
         const lost = migratedAt === undefined ? [] : await bench.rowsSince(name, migratedAt);
@@ -90,7 +85,7 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
       }
       if (dryRun) return { dryRun, deployment, databases };
       if (!acceptLoss && databases.some(({ lost }) => lost.length > 0))
-        throw rollbackLosesData(from.reference, describeLoss(databases, 'would be'));
+        throw rollbackLosesData(from.reference, describeLoss(databases));
       const started = tools.now();
       const save = () => saveDeployment(deployments, deployment);
       const work = {
@@ -113,12 +108,16 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
       await savedStage(work, 'pause', pauseTitle(deployment, isMigration), () => pause(work, isMigration));
       if (isMigration) {
         await savedStage(work, 'backup', `Backing up ${list(migrated)}`, async () => {
-          for (const { name } of migrated) {
-            const meter = measureProgress({ id: name, title: `Dumping ${name}`, unit: 'bytes' }, tools.emit);
-            const path = files.dump(name, `rolled-back-${tools.now().getTime()}`);
-            await saveDump(bench, name, { path, signal, onBytes: meter.set });
-            meter.end();
-          }
+          const { local: store } = openStores(site, undefined, tools);
+          const sites = migrated.map(({ name }) => name);
+          const running = { image: deployment.to.reference, imageId: deployment.to.imageId };
+          const request = { bench, store, project: project.name, running, withFiles: false, sites };
+          const { backup } = await makeBackup(site, { ...request, cause: 'rollback' }, tools);
+          tools.emit({
+            type: 'notice',
+            level: 'info',
+            text: `The present databases are in ${backup.location}.`,
+          });
         });
         await savedStage(work, 'restore', `Restoring the database of ${list(migrated)}`, async () => {
           for (const one of migrated) {
@@ -136,7 +135,7 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
       );
       deployment.state = 'rolled-back';
       await save();
-      await recordRollback(site.own.ledger, deployment, {
+      await recordRollback(site.own.ledger, 'rollback', deployment, {
         started,
         now: tools.now(),
         stages: deployment.stages.slice(first),
@@ -144,23 +143,4 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
       return { dryRun, deployment, databases };
     });
   });
-}
-
-const SHOWN = 5;
-
-/** A sentence for each database from which rows are lost. */
-export function describeLoss(
-  databases: RolledBackSite['databases'],
-  tense: 'are' | 'would be' = 'are',
-): string {
-  return databases
-    .filter(({ lost }) => lost.length > 0)
-    .map(({ site, at, lost }) => {
-      const shown = lost
-        .slice(0, SHOWN)
-        .map(({ table, created, modified }) => `${table}: ${created} created, ${modified} modified`);
-      const more = lost.length > SHOWN ? `, and ${lost.length - SHOWN} more tables` : '';
-      return `Since ${at}, rows of ${site} were written that ${tense} lost: ${shown.join('; ')}${more}. Deleted rows can't be counted.`;
-    })
-    .join(' ');
 }

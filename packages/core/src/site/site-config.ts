@@ -184,6 +184,16 @@ export const siteConfigSchema = z
       .describe(
         'Commands that `de-build deploy` runs in the folder of the site, when the new services serve: a smoke test, for one. They get DE_BUILD_SITES, DE_BUILD_VERSION and DE_BUILD_PROJECT. If one fails, the deployment has failed, and maintenance mode is on again.',
       ),
+    backup: z
+      .strictObject({
+        to: z.string().min(1, 'is empty').optional(),
+        keep: z.int().min(1).default(7),
+        databaseImage: z.string().min(1, 'is empty').optional(),
+      })
+      .prefault({})
+      .describe(
+        'Where `de-build backup` keeps backups, `to`: a folder, relative to the site, or `restic:REPOSITORY`; `.de-build/backups` by default. `keep`: how many of the newest `backup prune` keeps besides the last of each release and each month. `databaseImage`: what throw-away databases run, where the project has no container of its database.',
+      ),
     tokenExpiryWarningDays: z
       .int()
       .min(0)

@@ -31,7 +31,8 @@ export type PartName =
   | 'sources-clone'
   | 'check'
   | 'list'
-  | 'downtime';
+  | 'downtime'
+  | 'dump';
 
 export function figureOf(
   line: Pick<Figure, 'part' | 'name' | 'unit' | 'aim'>,

@@ -9,6 +9,7 @@ import { measureCachedBuild, measureFarBuild } from './measure-cached-build.ts';
 import { measureCheck } from './measure-check.ts';
 import { measureContextBytes } from './measure-context-bytes.ts';
 import { measureDowntime } from './measure-downtime.ts';
+import { measureDump } from './measure-dump.ts';
 import { measureList } from './measure-list.ts';
 import { measureOneMoved } from './measure-one-moved.ts';
 import { measureSourcesClone } from './measure-sources-clone.ts';
@@ -31,6 +32,7 @@ const PARTS: Readonly<Record<PartName, (context: BenchContext) => Promise<readon
   check: measureCheck,
   list: measureList,
   downtime: measureDowntime,
+  dump: measureDump,
 };
 
 /**

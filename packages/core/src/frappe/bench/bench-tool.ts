@@ -50,6 +50,10 @@ def has_table(site, table):
 def tables(site):
     return [row[0] for row in query(site, "select table_name from information_schema.tables where table_schema = database() and table_type = 'BASE TABLE'")]
 
+def database_bytes(site):
+    size = query(site, "select coalesce(sum(data_length + index_length), 0) from information_schema.tables where table_schema = database()")
+    return int(float(size[0][0]))
+
 def image_apps():
     return sorted(name for name in os.listdir("apps") if os.path.isdir(f"apps/{name}"))
 
@@ -126,9 +130,8 @@ def describe_site(site):
             name = json.loads(content).get("name")
             if name and hashes.get(name) != hashlib.md5(content).hexdigest():
                 doctypes.append({"app": app, "doctype": name, "isNew": name not in hashes})
-    size = query(site, "select coalesce(sum(data_length + index_length), 0) from information_schema.tables where table_schema = database()")
     return {**described, "apps": installed, "missingApps": [app for app in installed if app not in image_apps()],
-            "patches": patches, "doctypes": sorted(doctypes, key=lambda one: one["doctype"]), "databaseBytes": int(float(size[0][0]))}
+            "patches": patches, "doctypes": sorted(doctypes, key=lambda one: one["doctype"]), "databaseBytes": database_bytes(site)}
 
 def sites():
     return sorted(os.path.basename(os.path.dirname(path)) for path in glob.glob("sites/*/site_config.json"))
@@ -182,6 +185,12 @@ def disconnect(site):
         except SystemExit:
             pass  # It has ended by itself.
     return {"ended": ended}
+
+def rows(site):
+    """Counted, not estimated."""
+    names = tables(site)
+    counts = query(site, " union all ".join(f"select count(*) from \x60{name}\x60" for name in names)) if names else []
+    return {"tables": len(names), "rows": sum(int(row[0]) for row in counts), "bytes": database_bytes(site)}
 
 def touched(site):
     """What migrate wrote to at its end; nothing when it was killed."""
@@ -380,6 +389,8 @@ ACTIONS = {
     "dump": lambda site: dump(site),
     "restore": lambda site, path, only: restore(site, path, json.loads(only)),
     "disconnect": lambda site: disconnect(site),
+    "rows": lambda site: rows(site),
+    "common": lambda: COMMON,
     "touched": lambda site: touched(site),
     "lost": lambda site, since: lost(site, since),
     "probe": lambda base, site: probe(base, site),

@@ -121,6 +121,24 @@ const probeSchema = z.object({
 /** HTTP statuses that the frontend answered with; 0 where it did not answer. */
 export type SiteProbe = Readonly<z.infer<typeof probeSchema>>;
 
+/** Where visitors can read a site's uploaded files, or where they cannot without permission. */
+export type UploadedFiles = 'public' | 'private';
+
+/** What is in a database. */
+export interface DatabaseContents {
+  readonly tables: number;
+  readonly rows: number;
+  /** As MariaDB estimates it. */
+  readonly bytes: number;
+}
+
+const contentsSchema: z.ZodType<DatabaseContents> = z.object({
+  tables: z.number(),
+  rows: z.number(),
+  bytes: z.number(),
+});
+const commonSchema = z.record(z.string(), z.unknown());
+
 /** The bench of a running container, and the databases of its sites. */
 export interface Bench {
   readonly container: string;
@@ -144,6 +162,19 @@ export interface Bench {
   ): Promise<z.infer<typeof restoredSchema>>;
   /** Ends what else works on the database of a site, such as the statement of a client that is gone. */
   disconnectOthers(site: string): Promise<void>;
+  /** The uploaded files of a site as a tar, in pieces; links are not followed. @throws DeBuildError `bench-tool-failed` */
+  packFiles(
+    site: string,
+    kind: UploadedFiles,
+    onOutput: (chunk: Buffer) => Promise<void> | void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Puts packed files back; others stay. */
+  unpackFiles(site: string, kind: UploadedFiles, tar: string): Promise<void>;
+  /** Every row is counted. */
+  countRows(site: string): Promise<DatabaseContents>;
+  /** `sites/common_site_config.json`. May hold secrets. */
+  commonConfig(): Promise<Readonly<Record<string, unknown>>>;
   /** Before a migration, so that what an earlier one wrote to is not taken for its. */
   forgetTouchedTables(site: string): Promise<void>;
   /** The tables that the last migrate wrote to; `undefined` where it did not say. */
@@ -178,6 +209,9 @@ export interface Bench {
 }
 
 const SCRATCH = '/tmp';
+/** GNU tar: a file was changed while it was read, or removed. */
+const TAR_CHANGED = 1;
+const PACK = 'if [ -d "$1" ]; then exec tar -cf - -C "$1" .; else exec tar -cf - -T /dev/null; fi';
 
 /** @param container a running one of the site's image, in the bench's folder */
 export function openBench(containers: Containers, container: string): Bench {
@@ -221,6 +255,24 @@ export function openBench(containers: Containers, container: string): Bench {
     async disconnectOthers(site) {
       await tool('disconnect', [site]);
     },
+    async packFiles(site, kind, onOutput, signal) {
+      const command = ['sh', '-c', PACK, 'sh', `sites/${site}/${kind}/files`];
+      const { exitCode, stderr } = await containers.exec(container, command, { onOutput, signal });
+      if (exitCode !== 0 && exitCode !== TAR_CHANGED) throw benchToolFailed('files', exitCode, stderr);
+    },
+    async unpackFiles(site, kind, tar) {
+      const folder = `sites/${site}/${kind}/files`;
+      const { stdout } = await containers.exec(container, [
+        'sh',
+        '-c',
+        'mkdir -p "$1" && cd "$1" && pwd -P',
+        'sh',
+        folder,
+      ]);
+      await containers.upload(container, stdout.trim(), createReadStream(tar));
+    },
+    countRows: (site) => ask(contentsSchema, 'rows', site),
+    commonConfig: () => ask(commonSchema, 'common'),
     async forgetTouchedTables(site) {
       await tool('forget', [site]);
     },
