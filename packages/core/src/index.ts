@@ -163,12 +163,11 @@ export { nearestName } from './site/nearest-name.ts';
 export { readSite } from './site/read-site.ts';
 export type { Site } from './site/site.ts';
 export { type SiteConfig, siteConfigSchema } from './site/site-config.ts';
-export {
-  type ContainerStatus,
-  readStatus,
-  type SiteStatus,
-  type StatusOptions,
-} from './status/read-status.ts';
+export type { ContainerStatus, ScaleDrift } from './status/container-status.ts';
+export type { BackupStatus } from './status/read-backups.ts';
+export type { DiskStatus } from './status/read-disk.ts';
+export type { QueueStatus } from './status/read-queues.ts';
+export { readStatus, type SiteStatus, type StatusOptions } from './status/read-status.ts';
 export type { VerifiedPoint } from './verify/verified-point.ts';
 export {
   type ReleaseVerification,

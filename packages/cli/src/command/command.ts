@@ -1,4 +1,5 @@
 import type { Finding, SiteOptions } from '@de-build/core';
+import type { Terminal } from '../io.ts';
 import type { Report } from '../report/model.ts';
 import { GENERAL_OPTIONS, LOCK_OPTIONS, type OptionTable, type ValuesOf } from './options.ts';
 
@@ -53,6 +54,8 @@ export interface Context {
   readonly isQuiet: boolean;
   /** Whether notes are shown too. */
   readonly isVerbose: boolean;
+  /** Standard output where the result is text for people; one that cannot redraw otherwise. */
+  readonly terminal: Terminal;
 }
 
 /** The result of a command. */

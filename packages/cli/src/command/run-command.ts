@@ -52,7 +52,10 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
       signal: stop.signal,
       lockWaitSeconds: values.lockWait === undefined ? 0 : core.parseLockWait(values.lockWait),
     };
-    const finished = await command.run(values, { core, flow, folder, isQuiet, isVerbose });
+    const finished = await command.run(values, {
+      ...{ core, flow, folder, isQuiet, isVerbose },
+      terminal: form === 'text' ? io.stdout : Object.create(io.stdout, { canRedraw: { value: false } }),
+    });
     view.end({});
     if (view.hasWritten() && terminal === io.stdout && form === 'text') io.stdout.write('\n');
     await writeResult(finished, form, io);

@@ -44,6 +44,8 @@ export interface ResolvedService {
   readonly image: string | undefined;
   /** As a container that runs it has it in its labels, where nothing changed. */
   readonly configHash: string;
+  /** How many containers the files ask for: `scale` or `deploy.replicas`, 1 unless given. */
+  readonly replicas: number;
 }
 
 const RESOLVE_WITHIN_MS = 60_000;
@@ -53,6 +55,8 @@ const Resolved = z.looseObject({
     z.string(),
     z.looseObject({
       image: z.string().optional(),
+      scale: z.coerce.number().optional(),
+      deploy: z.looseObject({ replicas: z.coerce.number().nullish() }).nullish(),
     }),
   ),
 });
@@ -92,12 +96,13 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
         }),
       );
       const services = Object.entries(document.services).map(
-        ([service, { image }]) =>
+        ([service, { image, scale, deploy }]) =>
           [
             service,
             {
               image,
               configHash: hashOf.get(service) ?? '',
+              replicas: scale ?? deploy?.replicas ?? 1,
             },
           ] as const,
       );

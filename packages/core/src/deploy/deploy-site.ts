@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { makeFolders } from '../disk/make-folders.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -22,6 +23,7 @@ import { omitUndefined } from '../omit-undefined.ts';
 import { readVersion } from '../site/site.ts';
 import { withBenchContainer } from './bench-container.ts';
 import {
+  type BeforeDeployment,
   type DeployedRelease,
   type Deployment,
   deploymentId,
@@ -30,6 +32,7 @@ import {
   saveDeployment,
 } from './deployment.ts';
 import { type DeploymentPlan, planDeployment } from './deployment-plan.ts';
+import { digestFiles } from './digest-files.ts';
 import { benchContainerOf, findProject } from './find-project.ts';
 import { openProjectFiles } from './open-project-files.ts';
 import { recordDeployment } from './record-deployment.ts';
@@ -117,7 +120,13 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
       if (resumed === undefined) {
         await makeFolders(files.folder, 0o700);
         const { folder, files: paths, envFile } = source;
-        const before = { folder, files: paths, appList: described.appList, ...omitUndefined({ envFile }) };
+        const before: BeforeDeployment = {
+          folder,
+          files: [...paths],
+          appList: described.appList,
+          digests: await digestFiles([...paths, envFile ?? join(folder, '.env')]),
+          ...omitUndefined({ envFile }),
+        };
         await writeWhole(files.before, `${JSON.stringify(before)}\n`, { mode: 0o600 });
         const snapshot = snapshotOf(resolved, project, site.config.image);
         await writeWhole(files.compose, `${JSON.stringify(snapshot)}\n`, { mode: 0o600 });

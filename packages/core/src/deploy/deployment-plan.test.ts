@@ -36,7 +36,7 @@ function plan({
   tag = '1.1.0',
   ...more
 }: Partial<PlanSources> & { sites?: BenchSite[]; tag?: string }) {
-  const service = (image: string) => ({ image, configHash: 'x' });
+  const service = (image: string) => ({ image, configHash: 'x', replicas: 1 });
   const services = containers.map(
     (one) => [one.service, service(one.service === 'db' ? one.image : `${IMAGE}:${tag}`)] as const,
   );

@@ -119,6 +119,8 @@ const beforeSchema = z.object({
   envFile: z.string().optional(),
   /** `sites/apps.txt` of its bench. */
   appList: z.string(),
+  /** Of the Compose files and the env file, by their paths. */
+  digests: z.record(z.string(), z.string()).optional(),
 });
 
 /** What a deployment must know of before. */

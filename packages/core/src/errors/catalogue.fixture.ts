@@ -32,6 +32,8 @@ import * as manifest from './manifest-failures.ts';
 import * as manifestFindings from './manifest-findings.ts';
 import * as mirror from './mirror-failures.ts';
 import * as programs from './process-failures.ts';
+import * as projectFailures from './project-failures.ts';
+import * as projectFindings from './project-findings.ts';
 import * as rebuild from './rebuild-failures.ts';
 import * as refFindings from './ref-findings.ts';
 import * as release from './release-failures.ts';
@@ -86,6 +88,8 @@ export const catalogue = {
   'manifest-findings.ts': manifestFindings,
   'mirror-failures.ts': mirror,
   'process-failures.ts': programs,
+  'project-failures.ts': projectFailures,
+  'project-findings.ts': projectFindings,
   'rebuild-failures.ts': rebuild,
   'ref-findings.ts': refFindings,
   'repository-findings.ts': repositoryFindings,
@@ -725,6 +729,12 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     deployDatabaseUnsupported: [['erp.localhost', 'postgres']],
     deployAppMissing: [['erp.localhost', 'hrms', 'acme/erp:1.1.0']],
     deployDiskFull: [[5e9, 1e9]],
+  },
+  'project-failures.ts': {
+    scaleUnreadable: [['/srv/site/.de-build/scale.json', new Error('not JSON')]],
+  },
+  'project-findings.ts': {
+    queuesUnread: [['Connection refused']],
   },
   'lock-failures.ts': {
     siteLocked: [

@@ -25,6 +25,8 @@ export interface SiteFolder {
   readonly rebuild: string;
   /** A folder for each deployment: what ran before, and the backups of it. */
   readonly deployments: string;
+  /** How many containers each service is to have, by project. */
+  readonly scale: string;
   /** A line for each deployment and rollback. */
   readonly ledger: string;
   /** Caches: they only save time. */
@@ -53,6 +55,7 @@ export function siteFolder(site: string): SiteFolder {
     archives: join(path, 'archives'),
     rebuild: join(path, 'rebuild'),
     deployments: join(path, 'deployments'),
+    scale: join(path, 'scale.json'),
     ledger: join(path, 'deployments.jsonl'),
     contextHashes: join(path, 'context-hashes'),
     cleanLayers: join(path, 'clean-layers.json'),

@@ -41,6 +41,7 @@ export function registryEngine(
       exec: noProject,
       hasPrograms: noProject,
     },
+    diskUsage: noProject,
     async about() {
       const [[platform = 'linux/amd64'] = []] = await builder.platforms();
       const { version } = builder.about;
