@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { z } from 'zod';
 import { composeFailed, composeMissing, composeTooSlow } from '../errors/compose-failures.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
@@ -24,14 +25,26 @@ export interface ComposeOptions {
 
 /** Docker Compose, on one project. */
 export interface Compose {
+  /** Its program, and the options that name the project and its files: a command of Compose follows. */
+  readonly command: readonly [string, ...string[]];
+  /** Of that program. */
+  readonly environment: Environment;
+  /** What Compose would write into the labels of containers of these services. @throws DeBuildError `compose-failed` */
+  hashesOf(document: Readonly<Record<string, unknown>>): Promise<ReadonlyMap<string, string>>;
   /** The resolved project. @throws DeBuildError `compose-failed`, `compose-missing` */
   resolve(): Promise<ResolvedProject>;
   /**
    * Recreates services where they differ from the files, and starts them; nothing is pulled or built, and no other service is
-   * touched.
+   * touched. Without a number of `scale`, a service gets as many containers as the files say, and others are removed.
+   * @param options more of `docker compose up`
    * @throws DeBuildError `compose-failed`, `compose-too-slow`
    */
-  up(services: readonly string[], withinMs: number): Promise<void>;
+  up(
+    services: readonly string[],
+    withinMs: number,
+    scale?: Readonly<Record<string, number>>,
+    options?: readonly string[],
+  ): Promise<void>;
 }
 
 export interface ResolvedProject {
@@ -65,16 +78,22 @@ const Resolved = z.looseObject({
 export async function openCompose(project: ComposeProject, options: ComposeOptions): Promise<Compose> {
   const [program, ...first] = await findCommand(options);
   const { name, folder, files, envFile } = project;
+  const named = ['--project-name', name, '--project-directory', folder];
   const global = [
     ...first,
-    ...['--project-name', name, '--project-directory', folder],
+    ...named,
     ...files.flatMap((file) => ['--file', file]),
     ...(envFile === undefined ? [] : ['--env-file', envFile]),
   ];
+  // Where it was brought up from another machine, its folder is not here.
+  const here = await access(folder).then(
+    () => folder,
+    () => '/',
+  );
   const run = async (args: readonly string[], timeoutMs: number) => {
     const result = await runProgram(program, [...global, ...args], {
       ...runOptions(options),
-      folder,
+      folder: here,
       timeoutMs,
     });
     const shown = `docker compose ${args.join(' ')}`;
@@ -83,18 +102,15 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
     return result.stdout;
   };
   return {
+    command: [program, ...global],
+    environment: runOptions(options).environment,
     async resolve() {
       const [text, hashes] = await Promise.all([
         run(['config', '--format', 'json'], RESOLVE_WITHIN_MS),
         run(['config', '--hash', '*'], RESOLVE_WITHIN_MS),
       ]);
       const document = Resolved.parse(parseJson(text));
-      const hashOf = new Map(
-        hashes.split('\n').flatMap((line) => {
-          const [service, hash] = line.trim().split(/\s+/);
-          return service && hash ? [[service, hash] as const] : [];
-        }),
-      );
+      const hashOf = readHashes(hashes);
       const services = Object.entries(document.services).map(
         ([service, { image, scale, deploy }]) =>
           [
@@ -108,11 +124,31 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
       );
       return { document, services: new Map(services) };
     },
-    async up(services, withinMs) {
-      const args = ['up', '--detach', '--no-deps', '--no-build', '--pull', 'never'];
-      await run([...args, ...services], withinMs);
+    async hashesOf(document) {
+      const args = [...first, ...named, '--file', '-', 'config', '--hash', '*'];
+      const input = JSON.stringify(document);
+      const settings = { ...runOptions(options), folder: here, timeoutMs: RESOLVE_WITHIN_MS, input };
+      const { exitCode, stdout, stderr } = await runProgram(program, args, settings);
+      if (exitCode !== 0) throw composeFailed('docker compose config', exitCode, stderr);
+      return readHashes(stdout);
+    },
+    async up(services, withinMs, scale = {}, more = []) {
+      const args = ['up', '--detach', '--no-deps', '--no-build', '--pull', 'never', ...more];
+      const numbers = services.flatMap((name) =>
+        scale[name] === undefined ? [] : ['--scale', `${name}=${scale[name]}`],
+      );
+      await run([...args, ...numbers, ...services], withinMs);
     },
   };
+}
+
+function readHashes(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [service, hash] = line.trim().split(/\s+/);
+      return service && hash ? [[service, hash] as const] : [];
+    }),
+  );
 }
 
 async function findCommand(options: ComposeOptions): Promise<readonly [string, ...string[]]> {

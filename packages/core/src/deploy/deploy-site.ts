@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openCompose } from '../compose/compose.ts';
 import { makeFolders } from '../disk/make-folders.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -12,6 +13,7 @@ import {
   releaseTagDiffers,
 } from '../errors/deploy-failures.ts';
 import type { Finding } from '../errors/finding.ts';
+import { composeFilesChanged, composeFilesElsewhere } from '../errors/project-findings.ts';
 import { changeSite } from '../flow/change-site.ts';
 import { thisHolder } from '../flow/lock-holder.ts';
 import type { OpenSite } from '../flow/open-site.ts';
@@ -36,8 +38,9 @@ import { digestFiles } from './digest-files.ts';
 import { benchContainerOf, findProject } from './find-project.ts';
 import { openProjectFiles } from './open-project-files.ts';
 import { recordDeployment } from './record-deployment.ts';
+import { readScale } from './recorded-scale.ts';
 import { runDeployment } from './run-deployment.ts';
-import { snapshotOf } from './snapshot.ts';
+import { resolvedOf, type Snapshot, snapshotOf, withRelease } from './snapshot.ts';
 
 export interface DeployOptions extends SiteOptions {
   /** Site version. Default: that of the env file. */
@@ -92,20 +95,35 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
     const engine = await tools.engine();
     const to = resumed?.to ?? (await releaseOnEngine(site, engine, release));
     const project = await findProject(site, engine.containers, options.project ?? resumed?.project);
-    const { compose, source } = await openProjectFiles(site.own.deployments, project, engine, tools);
+    const found = await openProjectFiles(site.own, project, engine, tools);
     const like = benchContainerOf(project, site.config.image, site.config.benchFolder);
     const shared = { project: project.name, like, image: to.imageId, benchFolder: site.config.benchFolder };
     const { signal } = tools;
     return withBenchContainer(engine, { ...shared, what, now: tools.now(), signal }, async (bench) => {
-      const { plan, findings, resolved, described } = await inStage(
+      const { plan, findings, snapshot, described } = await inStage(
         tools,
         { stage: 'plan', title: `Comparing ${project.name} with ${to.reference}` },
         async () => {
-          const [resolved, described] = await Promise.all([compose.resolve(), bench.describe()]);
-          const free = await freeBytes(site.own.path);
+          const [present, described] = await Promise.all([found.compose?.resolve(), bench.describe()]);
+          const files = found.compose && present && { compose: found.compose, resolved: present };
+          const snapshot = await snapshotOf(project, engine, files);
+          const { image } = site.config;
+          const resolved =
+            present ?? resolvedOf(withRelease(snapshot.document, project, image, to.reference));
           const from = resumed?.from ?? runningRelease(like);
-          const sources = { project, resolved, bench: described, image: site.config.image, from, to };
-          return { ...planDeployment({ ...sources, freeBytes: free }), resolved, described };
+          const planned = planDeployment({
+            ...{ project, resolved, bench: described, image, from, to },
+            scale: await readScale(site.own.scale, project.name),
+            freeBytes: await freeBytes(site.own.path),
+          });
+          const seen = describeSource(
+            project.name,
+            found.source.files,
+            to.reference,
+            snapshot,
+            files !== undefined,
+          );
+          return { ...planned, findings: [...planned.findings, ...seen], snapshot, described };
         },
       );
       const errors = findings.filter(({ severity }) => severity === 'error');
@@ -115,11 +133,18 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
       const files = filesOf(site.own.deployments, deployment.id);
       const gates = { commands: site.config.gates, folder: site.folder };
       const save = () => saveDeployment(site.own.deployments, deployment);
+      /** Without the project's own files, those that its containers tell. */
+      const openRelease = async () => {
+        const document = withRelease(snapshot.document, project, site.config.image, to.reference);
+        await writeWhole(files.release, `${JSON.stringify(document)}\n`, { mode: 0o600 });
+        const source = { name: project.name, folder: found.source.folder, files: [files.release] };
+        return openCompose(source, { environment: tools.environment, endpoint: engine.endpoint, signal });
+      };
       deployment.state = 'running';
       await site.own.make();
       if (resumed === undefined) {
         await makeFolders(files.folder, 0o700);
-        const { folder, files: paths, envFile } = source;
+        const { folder, files: paths, envFile } = found.source;
         const before: BeforeDeployment = {
           folder,
           files: [...paths],
@@ -128,9 +153,9 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
           ...omitUndefined({ envFile }),
         };
         await writeWhole(files.before, `${JSON.stringify(before)}\n`, { mode: 0o600 });
-        const snapshot = snapshotOf(resolved, project, site.config.image);
-        await writeWhole(files.compose, `${JSON.stringify(snapshot)}\n`, { mode: 0o600 });
+        await writeWhole(files.compose, `${JSON.stringify(snapshot.document)}\n`, { mode: 0o600 });
       }
+      const compose = found.compose ?? (await openRelease());
       await save();
       try {
         await runDeployment({ deployment, project, engine, compose, bench, files, gates, save, tools });
@@ -161,6 +186,17 @@ async function releaseOnEngine(
   const tagged = await engine.images.inspect(reference);
   if (tagged?.id !== found.id) throw releaseTagDiffers(reference, tagged?.id ?? 'no image', siteVersion);
   return { siteVersion, reference, imageId: found.id };
+}
+
+function describeSource(
+  project: string,
+  files: readonly string[],
+  reference: string,
+  { fromContainers }: Snapshot,
+  isHere: boolean,
+): readonly Finding[] {
+  if (!isHere) return [composeFilesElsewhere(project, files, reference)];
+  return fromContainers.length === 0 ? [] : [composeFilesChanged(fromContainers)];
 }
 
 function runningRelease({

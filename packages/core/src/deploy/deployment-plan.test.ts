@@ -24,7 +24,7 @@ const containers = [
   container('configurator', 'bash -c bench', { status: 'exited', isRunning: false }),
   container('db', 'mariadbd', { image: 'mariadb:10.6' }),
 ];
-const project: RunningProject = { name: 'erp', folder: '/erp', files: ['/erp/compose.yaml'], containers };
+const project: RunningProject = { name: 'erp', sources: [], containers };
 
 const site: BenchSite = {
   ...{ name: 'erp.localhost', database: 'mariadb', maintenance: false, readsAllowed: false },

@@ -13,6 +13,7 @@ import type { Finding } from '../errors/finding.ts';
 import type { BenchDescription, BenchSite } from '../frappe/bench/bench.ts';
 import { runsBench } from '../frappe/bench/runs-bench.ts';
 import type { DeployedRelease } from './deployment.ts';
+import type { Scale } from './recorded-scale.ts';
 
 /** What a deployment will do, decided before anything is changed. */
 export interface DeploymentPlan {
@@ -46,6 +47,8 @@ export interface PlanSources {
   readonly image: string;
   readonly from: DeployedRelease;
   readonly to: DeployedRelease;
+  /** What `de-build scale` set; other services keep the number of their containers. */
+  readonly scale?: Scale;
   /** Where the backups are kept; `undefined` when the system does not report it. */
   readonly freeBytes: number | undefined;
 }
@@ -75,7 +78,10 @@ export function planDeployment(sources: PlanSources): {
     from,
     to,
     services: Object.fromEntries(
-      names.map((name) => [name, Math.max(1, running.filter(({ service }) => service === name).length)]),
+      names.map((name) => [
+        name,
+        sources.scale?.[name] ?? Math.max(1, running.filter(({ service }) => service === name).length),
+      ]),
     ),
     oneShots,
     kept: [...resolved.services.keys()].filter((name) => !ours.some(([our]) => our === name)),

@@ -132,6 +132,8 @@ export interface DeploymentFiles {
   readonly state: string;
   /** The resolved project with the images that ran before: mode 0600, for it holds the project's secrets. */
   readonly compose: string;
+  /** The project with the images that are deployed, where its own files are on another machine; mode 0600, too. */
+  readonly release: string;
   /** A `BeforeDeployment`. */
   readonly before: string;
   /** @param name `database` unless given */
@@ -147,6 +149,7 @@ export function filesOf(deployments: string, id: string): DeploymentFiles {
     folder,
     state: join(folder, 'deployment.json'),
     compose: join(folder, 'compose.json'),
+    release: join(folder, 'release.json'),
     before: join(folder, 'before.json'),
     dump: (site, name = 'database') => join(folder, 'backups', site, `${name}.sql.gz`),
     siteConfig: (site) => join(folder, 'backups', site, 'site_config.json'),

@@ -188,7 +188,7 @@ export async function swap({ compose, deployment, engine, project, tools }: Depl
   const frontend = names.filter((name) => name === deployment.frontend);
   const others = names.filter((name) => name !== deployment.frontend);
   for (const services of [others, frontend])
-    if (services.length > 0) await compose.up(services, SWAP_WITHIN_MS);
+    if (services.length > 0) await compose.up(services, SWAP_WITHIN_MS, deployment.services);
   await waitForServices(engine.containers, {
     project: project.name,
     services: deployment.services,

@@ -693,7 +693,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     projectBusy: [
       ['erp', '`de-build deploy` has been running since noon: process 7 of me on host.', 'erp-de-build'],
     ],
-    composeFilesMissing: [['erp', ['/srv/erp/compose.yaml']]],
     deploymentRefused: [['acme/erp:1.1.0', []]],
     releaseTagDiffers: [['acme/erp:1.1.0', 'sha256:ab', '1.1.0']],
     deploymentUnreadable: [['/site/.de-build/deployments/x/deployment.json', new Error('x')]],
@@ -735,6 +734,12 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'project-findings.ts': {
     queuesUnread: [['Connection refused']],
+    composeFilesElsewhere: [
+      ['erp', ['/srv/erp/compose.yaml'], undefined],
+      ['erp', ['/srv/erp/compose.yaml'], 'acme/erp:1.1.0'],
+      ['erp', [], undefined],
+    ],
+    composeFilesChanged: [[['backend']], [['backend', 'frontend']]],
   },
   'lock-failures.ts': {
     siteLocked: [

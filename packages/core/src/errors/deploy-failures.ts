@@ -57,17 +57,6 @@ export function projectBusy(project: string, holder: string, container: string):
   });
 }
 
-/** @param files those that are not there */
-export function composeFilesMissing(project: string, files: readonly string[]): DeBuildError {
-  return new DeBuildError({
-    code: 'compose-files-missing',
-    what: `The Compose files of ${project} are not on this machine.`,
-    why: `Its containers were started from ${files.join(', ')}.`,
-    fix: 'Run de-build on the machine that has them, or bring the project up once from files that are here.',
-    exitCode: EXIT.deployment,
-  });
-}
-
 export function deploymentRefused(reference: string, findings: readonly Finding[]): DeBuildError {
   return new DeBuildError({
     code: 'deployment-refused',

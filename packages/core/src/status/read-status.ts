@@ -9,7 +9,7 @@ import { readScale } from '../deploy/recorded-scale.ts';
 import type { Engine } from '../engine/engine.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import type { Finding } from '../errors/finding.ts';
-import { queuesUnread } from '../errors/project-findings.ts';
+import { composeFilesElsewhere, queuesUnread } from '../errors/project-findings.ts';
 import { inspectSite } from '../flow/change-site.ts';
 import { findingOf } from '../flow/finding-of.ts';
 import type { OpenSite } from '../flow/open-site.ts';
@@ -73,12 +73,13 @@ export function readStatus(options: StatusOptions): Promise<SiteStatus> {
         return undefined;
       }
     };
+    const resolveFiles = async () => {
+      const { compose, source } = await openProjectFiles(site.own, project, engine, tools);
+      if (compose === undefined) problems.push(composeFilesElsewhere(project.name, source.files, undefined));
+      return compose?.resolve();
+    };
     const [resolved, load, usage, deployments, recorded] = await Promise.all([
-      unless(
-        openProjectFiles(site.own.deployments, project, engine, tools).then(({ compose }) =>
-          compose.resolve(),
-        ),
-      ),
+      unless(resolveFiles()),
       unless(readLoad(site, project, engine)),
       options.measure === false ? undefined : unless(engine.diskUsage(MEASURE_WITHIN_MS)),
       readDeployments(site.own.deployments),

@@ -32,6 +32,7 @@ export function registryEngine(
     containers: {
       list: noProject,
       inspect: noProject,
+      describe: noProject,
       create: noProject,
       start: noProject,
       connect: noProject,
