@@ -79,7 +79,7 @@ function siteParts({ patches, doctypes, databaseBytes, maintenance }: PlannedSit
 }
 
 /** What was taken back, or would be. */
-export function rollbackReport({ dryRun, deployment, databases }: RolledBackSite): Report {
+export function rollbackReport({ dryRun, deployment, databases, bringsBack }: RolledBackSite): Report {
   const { from, to } = deployment;
   const parts = databases.flatMap(({ site, at, lost }) =>
     section(strong(site), [
@@ -96,6 +96,9 @@ export function rollbackReport({ dryRun, deployment, databases }: RolledBackSite
     ...(dryRun ? { title: `Would go back from ${to.siteVersion} to ${from.reference}` } : {}),
     parts: [
       ...parts,
+      ...(bringsBack && dryRun
+        ? [note(`The image of ${from.siteVersion} is gone; it would be restored first.`)]
+        : []),
       dryRun
         ? note('Nothing was changed.')
         : note([strong(`${from.reference} serves.`), ` ${to.siteVersion} was taken back.`], MARKS.good),

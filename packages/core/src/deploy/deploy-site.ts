@@ -13,7 +13,6 @@ import {
   releaseTagDiffers,
 } from '../errors/deploy-failures.ts';
 import type { Finding } from '../errors/finding.ts';
-import { composeFilesChanged, composeFilesElsewhere } from '../errors/project-findings.ts';
 import { changeSite } from '../flow/change-site.ts';
 import { thisHolder } from '../flow/lock-holder.ts';
 import type { OpenSite } from '../flow/open-site.ts';
@@ -36,11 +35,12 @@ import {
 import { type DeploymentPlan, planDeployment } from './deployment-plan.ts';
 import { digestFiles } from './digest-files.ts';
 import { benchContainerOf, findProject } from './find-project.ts';
+import { describeSource, findNewerSchema } from './judge-source.ts';
 import { openProjectFiles } from './open-project-files.ts';
 import { recordDeployment } from './record-deployment.ts';
 import { readScale } from './recorded-scale.ts';
 import { runDeployment } from './run-deployment.ts';
-import { resolvedOf, type Snapshot, snapshotOf, withRelease } from './snapshot.ts';
+import { resolvedOf, snapshotOf, withRelease } from './snapshot.ts';
 
 export interface DeployOptions extends SiteOptions {
   /** Site version. Default: that of the env file. */
@@ -123,7 +123,9 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
             snapshot,
             files !== undefined,
           );
-          return { ...planned, findings: [...planned.findings, ...seen], snapshot, described };
+          const past =
+            resumed === undefined ? await findNewerSchema(site, project.name, to, like.imageId) : [];
+          return { ...planned, findings: [...planned.findings, ...seen, ...past], snapshot, described };
         },
       );
       const errors = findings.filter(({ severity }) => severity === 'error');
@@ -186,17 +188,6 @@ async function releaseOnEngine(
   const tagged = await engine.images.inspect(reference);
   if (tagged?.id !== found.id) throw releaseTagDiffers(reference, tagged?.id ?? 'no image', siteVersion);
   return { siteVersion, reference, imageId: found.id };
-}
-
-function describeSource(
-  project: string,
-  files: readonly string[],
-  reference: string,
-  { fromContainers }: Snapshot,
-  isHere: boolean,
-): readonly Finding[] {
-  if (!isHere) return [composeFilesElsewhere(project, files, reference)];
-  return fromContainers.length === 0 ? [] : [composeFilesChanged(fromContainers)];
 }
 
 function runningRelease({

@@ -719,6 +719,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['./smoke.sh', null, ''],
     ],
     siteNotServed: [['erp.localhost', '/ has status 502']],
+    rollbackNotWhole: [
+      ['1.0.0', 'No deployment from this folder replaced it; there is a way back to 1.1.0.'],
+      [undefined, 'Something else runs now.'],
+    ],
     nothingToRollBack: [['erp']],
     rollbackLosesData: [['acme/erp:1.0.0', 'Since noon, rows were written that would be lost.']],
   },
@@ -728,6 +732,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     deployDatabaseUnsupported: [['erp.localhost', 'postgres']],
     deployAppMissing: [['erp.localhost', 'hrms', 'acme/erp:1.1.0']],
     deployDiskFull: [[5e9, 1e9]],
+    deployOlderCode: [['1.0.0', ['erp.localhost']]],
   },
   'project-failures.ts': {
     scaleUnreadable: [['/srv/site/.de-build/scale.json', new Error('not JSON')]],

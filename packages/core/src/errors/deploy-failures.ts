@@ -205,3 +205,14 @@ export function gateFailed(command: string, exitCode: number | null, output: str
     output,
   });
 }
+
+/** @param release the one before the last deployment unless given; @param why as a sentence */
+export function rollbackNotWhole(release: string | undefined, why: string): DeBuildError {
+  return new DeBuildError({
+    code: 'rollback-not-whole',
+    what: `There is no whole way back to ${release ?? 'what ran before'}.`,
+    why,
+    fix: 'See `de-build history`. Older code over a newer database breaks it; restore a backup of your own first, and bring that release up by hand.',
+    exitCode: EXIT.deployment,
+  });
+}
