@@ -111,6 +111,8 @@ export { type Manifest, manifestSchema } from './manifests/manifest.ts';
 export { readManifest, readManifests } from './manifests/manifest-store.ts';
 export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from './manifests/provenance.ts';
 export { omitUndefined } from './omit-undefined.ts';
+export { openShell, type ShellOptions } from './operate/open-shell.ts';
+export { type ComposeCommandOptions, runComposeCommand } from './operate/run-compose.ts';
 export type { ProgressEvent } from './progress/progress.ts';
 export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './prune/prune-build-cache.ts';
 export { parseKeepStorage, parseOlderThan } from './prune/prune-limits.ts';

@@ -29,7 +29,7 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
   const view = isQuiet
     ? await createView('quiet', io.stderr, { isStory })
     : await createView(general.progress ?? 'auto', terminal, { isStory });
-  const stop = listenForStop(io);
+  const stop = listenForStop(io, command.passesTerminal === true ? ['SIGINT'] : []);
   let site: string | undefined;
   try {
     if (general.json === true && !['json', undefined].includes(values.format)) {
@@ -53,7 +53,7 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
       lockWaitSeconds: values.lockWait === undefined ? 0 : core.parseLockWait(values.lockWait),
     };
     const finished = await command.run(values, {
-      ...{ core, flow, folder, isQuiet, isVerbose },
+      ...{ core, flow, folder, isQuiet, isVerbose, isInteractive: io.isInteractive },
       terminal: form === 'text' ? io.stdout : Object.create(io.stdout, { canRedraw: { value: false } }),
     });
     view.end({});

@@ -6,16 +6,19 @@ import { build } from './build.ts';
 import { bump } from './bump.ts';
 import { check } from './check.ts';
 import { completion } from './completion.ts';
+import { compose } from './compose.ts';
 import { deploy } from './deploy.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor.ts';
 import { history } from './history.ts';
 import { list } from './list.ts';
+import { logs } from './logs.ts';
 import { prune } from './prune.ts';
 import { rebuild } from './rebuild.ts';
 import { restore } from './restore.ts';
 import { retag } from './retag.ts';
 import { rollback } from './rollback.ts';
+import { shell } from './shell.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
 import { verify } from './verify.ts';
@@ -39,6 +42,9 @@ export const COMMANDS: readonly (Command | PrintingCommand)[] = [
   deploy,
   rollback,
   history,
+  logs,
+  shell,
+  compose,
   prune,
   doctor,
   completion,

@@ -11,7 +11,7 @@ import { COMPOSE_PROGRAMS } from '../site/ask-compose.ts';
 export interface ComposeProject {
   readonly name: string;
   readonly folder: string;
-  /** Absolute paths. */
+  /** Absolute paths; without any, Compose works from what runs. */
   readonly files: readonly string[];
   readonly envFile?: string;
 }
@@ -29,6 +29,8 @@ export interface Compose {
   readonly command: readonly [string, ...string[]];
   /** Of that program. */
   readonly environment: Environment;
+  /** Where it runs. */
+  readonly folder: string;
   /** What Compose would write into the labels of containers of these services. @throws DeBuildError `compose-failed` */
   hashesOf(document: Readonly<Record<string, unknown>>): Promise<ReadonlyMap<string, string>>;
   /** The resolved project. @throws DeBuildError `compose-failed`, `compose-missing` */
@@ -78,7 +80,7 @@ const Resolved = z.looseObject({
 export async function openCompose(project: ComposeProject, options: ComposeOptions): Promise<Compose> {
   const [program, ...first] = await findCommand(options);
   const { name, folder, files, envFile } = project;
-  const named = ['--project-name', name, '--project-directory', folder];
+  const named = ['--project-name', name, ...(files.length === 0 ? [] : ['--project-directory', folder])];
   const global = [
     ...first,
     ...named,
@@ -103,7 +105,8 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
   };
   return {
     command: [program, ...global],
-    environment: runOptions(options).environment,
+    environment: engineOf(options),
+    folder: here,
     async resolve() {
       const [text, hashes] = await Promise.all([
         run(['config', '--format', 'json'], RESOLVE_WITHIN_MS),
@@ -165,7 +168,11 @@ async function findCommand(options: ComposeOptions): Promise<readonly [string, .
 }
 
 function runOptions({ environment, endpoint, signal }: ComposeOptions) {
-  // A context that the environment names must not win over the engine that is used.
-  const { DOCKER_CONTEXT: _, ...rest } = environment;
-  return { environment: { ...rest, DOCKER_HOST: endpoint, COMPOSE_ANSI: 'never' }, signal };
+  return { environment: { ...engineOf({ environment, endpoint }), COMPOSE_ANSI: 'never' }, signal };
+}
+
+/** A context or files that the environment names must not win over what is used. */
+function engineOf({ environment, endpoint }: Pick<ComposeOptions, 'environment' | 'endpoint'>): Environment {
+  const { DOCKER_CONTEXT: _, COMPOSE_FILE: __, ...rest } = environment;
+  return { ...rest, DOCKER_HOST: endpoint };
 }

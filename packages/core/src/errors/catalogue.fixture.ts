@@ -735,6 +735,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     deployOlderCode: [['1.0.0', ['erp.localhost']]],
   },
   'project-failures.ts': {
+    serviceUnknown: [
+      ['erp', 'backnd', ['backend', 'frontend'], 'backend'],
+      ['erp', 'x', ['backend'], undefined],
+    ],
     scaleUnreadable: [['/srv/site/.de-build/scale.json', new Error('not JSON')]],
   },
   'project-findings.ts': {

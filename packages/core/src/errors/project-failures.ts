@@ -11,3 +11,19 @@ export function scaleUnreadable(path: string, cause: unknown): DeBuildError {
     cause,
   });
 }
+
+/** @param nearest what was probably meant */
+export function serviceUnknown(
+  project: string,
+  service: string,
+  known: readonly string[],
+  nearest: string | undefined,
+): DeBuildError {
+  return new DeBuildError({
+    code: 'service-unknown',
+    what: `${project} has no container of a service "${service}".`,
+    why: `It has ${known.join(', ')}.`,
+    fix: nearest === undefined ? 'Name one of them.' : `Did you mean ${nearest}?`,
+    exitCode: EXIT.usage,
+  });
+}
