@@ -113,6 +113,8 @@ export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from 
 export { omitUndefined } from './omit-undefined.ts';
 export { openShell, type ShellOptions } from './operate/open-shell.ts';
 export { type ComposeCommandOptions, runComposeCommand } from './operate/run-compose.ts';
+export { type ScaledServices, type ScaleOptions, scaleServices } from './operate/scale-services.ts';
+export { type BusyHours, parseHours, type ScaleTimer, scaleTimer } from './operate/scale-timer.ts';
 export type { ProgressEvent } from './progress/progress.ts';
 export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './prune/prune-build-cache.ts';
 export { parseKeepStorage, parseOlderThan } from './prune/prune-limits.ts';

@@ -18,6 +18,7 @@ import { rebuild } from './rebuild.ts';
 import { restore } from './restore.ts';
 import { retag } from './retag.ts';
 import { rollback } from './rollback.ts';
+import { scale } from './scale.ts';
 import { shell } from './shell.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
@@ -45,6 +46,7 @@ export const COMMANDS: readonly (Command | PrintingCommand)[] = [
   logs,
   shell,
   compose,
+  scale,
   prune,
   doctor,
   completion,

@@ -25,6 +25,8 @@ export interface SiteFolder {
   readonly rebuild: string;
   /** A folder for each deployment: what ran before, and the backups of it. */
   readonly deployments: string;
+  /** The project as it runs, for what changes only some of it; holds its secrets. */
+  readonly running: string;
   /** How many containers each service is to have, by project. */
   readonly scale: string;
   /** A line for each deployment and rollback. */
@@ -55,6 +57,7 @@ export function siteFolder(site: string): SiteFolder {
     archives: join(path, 'archives'),
     rebuild: join(path, 'rebuild'),
     deployments: join(path, 'deployments'),
+    running: join(path, 'running.json'),
     scale: join(path, 'scale.json'),
     ledger: join(path, 'deployments.jsonl'),
     contextHashes: join(path, 'context-hashes'),
