@@ -111,6 +111,7 @@ export { type Manifest, manifestSchema } from './manifests/manifest.ts';
 export { readManifest, readManifests } from './manifests/manifest-store.ts';
 export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from './manifests/provenance.ts';
 export { omitUndefined } from './omit-undefined.ts';
+export { type AttachOptions, attachService } from './operate/attach-service.ts';
 export { openShell, type ShellOptions } from './operate/open-shell.ts';
 export { type ComposeCommandOptions, runComposeCommand } from './operate/run-compose.ts';
 export { type ScaledServices, type ScaleOptions, scaleServices } from './operate/scale-services.ts';

@@ -1,6 +1,7 @@
 import type { Command, PrintingCommand } from '../command/command.ts';
 import { apps } from './apps.ts';
 import { archive } from './archive.ts';
+import { attach } from './attach.ts';
 import { audit } from './audit.ts';
 import { build } from './build.ts';
 import { bump } from './bump.ts';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly (Command | PrintingCommand)[] = [
   logs,
   shell,
   compose,
+  attach,
   scale,
   prune,
   doctor,

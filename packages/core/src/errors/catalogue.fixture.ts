@@ -735,6 +735,9 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     deployOlderCode: [['1.0.0', ['erp.localhost']]],
   },
   'project-failures.ts': {
+    attachNeedsTerminal: [[]],
+    attachWithoutTerminal: [['backend']],
+    serviceNotRunning: [['backend']],
     serviceUnknown: [
       ['erp', 'backnd', ['backend', 'frontend'], 'backend'],
       ['erp', 'x', ['backend'], undefined],
