@@ -117,7 +117,9 @@ export { type ComposeCommandOptions, runComposeCommand } from './operate/run-com
 export { type ScaledServices, type ScaleOptions, scaleServices } from './operate/scale-services.ts';
 export { type BusyHours, parseHours, type ScaleTimer, scaleTimer } from './operate/scale-timer.ts';
 export type { ProgressEvent } from './progress/progress.ts';
+export type { KeepReason } from './prune/choose-images.ts';
 export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './prune/prune-build-cache.ts';
+export { type PrunedImages, type PruneImagesOptions, pruneImages } from './prune/prune-images.ts';
 export { parseKeepStorage, parseOlderThan } from './prune/prune-limits.ts';
 export { type PrunedMirror, type PruneMirrorOptions, pruneMirror } from './prune/prune-mirror.ts';
 export { type RebuildOptions, rebuildRelease } from './rebuild/rebuild-release.ts';

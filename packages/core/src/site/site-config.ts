@@ -184,6 +184,17 @@ export const siteConfigSchema = z
       .describe(
         'Commands that `de-build deploy` runs in the folder of the site, when the new services serve: a smoke test, for one. They get DE_BUILD_SITES, DE_BUILD_VERSION and DE_BUILD_PROJECT. If one fails, the deployment has failed, and maintenance mode is on again.',
       ),
+    keepImages: z
+      .int()
+      .min(1)
+      .default(5)
+      .describe(
+        'How many of the newest releases `de-build prune --images` leaves on the engine, besides those that run or ran before.',
+      ),
+    pinnedReleases: z
+      .array(z.string().min(1, 'is empty'))
+      .default([])
+      .describe('Site versions whose images `de-build prune --images` always leaves.'),
     tokenExpiryWarningDays: z
       .int()
       .min(0)
