@@ -11,11 +11,15 @@ export const deploy = defineCommand({
     ['$0 deploy --dry-run', 'patches and doctypes of each site; services'],
     ['$0 deploy', 'the version in .env'],
     ['$0 deploy 1.5.0', 'another release'],
+    ['$0 deploy --host ssh://erp@server', 'on another machine; the image goes over if need be'],
     ['$0 deploy --resume', 'finish one that was interrupted'],
   ],
   arguments: { release: text('Its site version; default: that of the env file') },
   options: {
     project: text('Compose project; default: the one that was brought up from this folder'),
+    from: text(
+      'Engine or Docker context that has the image, if this one has not; default: that of this machine',
+    ),
     resume: flag('Finish a deployment that was interrupted', { conflicts: 'release' }),
     'dry-run': flag('Show what would be done, and change nothing', DRY_RUN),
   },

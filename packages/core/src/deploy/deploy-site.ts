@@ -5,7 +5,6 @@ import { writeWhole } from '../disk/write-whole.ts';
 import type { Engine } from '../engine/engine.ts';
 import { freeBytes } from '../engine/free-bytes.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
-import { releaseImageMissing } from '../errors/archive-failures.ts';
 import {
   deploymentRefused,
   deploymentUnfinished,
@@ -23,6 +22,7 @@ import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import { readVersion } from '../site/site.ts';
 import { withBenchContainer } from './bench-container.ts';
+import { type BringImageOptions, bringImage } from './bring-image.ts';
 import {
   type BeforeDeployment,
   type DeployedRelease,
@@ -47,6 +47,8 @@ export interface DeployOptions extends SiteOptions {
   readonly release?: string | undefined;
   /** The Compose project. Default: the one that was brought up from the site's folder, or the only one with its image. */
   readonly project?: string | undefined;
+  /** The engine, or the Docker context, that has the image where this one has it not. Default: an engine on this machine. */
+  readonly from?: string | undefined;
   /** Finish a deployment whose run ended before it did. Default: false. */
   readonly resume?: boolean;
   /** Change nothing that stays; say what would be done. Default: false. */
@@ -77,7 +79,7 @@ export const DEPLOY: Flow = {
  * `compose-*`, `release-image-missing`, `release-tag-differs`, `manifest-*`, `site-locked`, `engine-*`
  */
 export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> {
-  const { release, resume = false, dryRun = false } = options;
+  const { release, from: other, resume = false, dryRun = false } = options;
   const what = ['deploy', ...(release === undefined ? [] : [release]), ...(resume ? ['--resume'] : [])].join(
     ' ',
   );
@@ -93,7 +95,7 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
       );
     const resumed = resume ? unfinished : undefined;
     const engine = await tools.engine();
-    const to = resumed?.to ?? (await releaseOnEngine(site, engine, release));
+    const to = resumed?.to ?? (await releaseOnEngine(site, engine, release, { from: other, dryRun }, tools));
     const project = await findProject(site, engine.containers, options.project ?? resumed?.project);
     const found = await openProjectFiles(site.own, project, engine, tools);
     const like = benchContainerOf(project, site.config.image, site.config.benchFolder);
@@ -177,14 +179,16 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
 /** @throws DeBuildError `release-image-missing`, `release-tag-differs`, `manifest-*` */
 async function releaseOnEngine(
   site: OpenSite,
-  engine: Pick<Engine, 'images'>,
+  engine: Engine,
   release: string | undefined,
+  options: BringImageOptions,
+  tools: Tools,
 ): Promise<DeployedRelease> {
   const manifest = await findRecord(site, release ?? readVersion(site));
   const { siteVersion, image } = manifest;
   const { reference } = image;
-  const found = await findReleaseImage(engine, manifest);
-  if (found === undefined) throw releaseImageMissing(reference, image.id);
+  const found =
+    (await findReleaseImage(engine, manifest)) ?? (await bringImage(manifest, engine, options, tools));
   const tagged = await engine.images.inspect(reference);
   if (tagged?.id !== found.id) throw releaseTagDiffers(reference, tagged?.id ?? 'no image', siteVersion);
   return { siteVersion, reference, imageId: found.id };

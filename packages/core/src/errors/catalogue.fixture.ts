@@ -230,6 +230,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'archive-failures.ts': {
     badArchiveDestination: [['registry.example.com/acme/erp:1.4.0', 'A registry is named without a tag.']],
+    releaseImageElsewhere: [['acme/erp:1.1.0', 'unix:///var/run/docker.sock']],
     releaseImageMissing: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
     archiveFileTaken: [['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz']],
     archiveFolderMissing: [['/mnt/backup']],
