@@ -86,7 +86,6 @@ withPrivateEngines('a project that runs', () => {
     });
     const { exitCode, document, stderr } = await deBuild('deploy', '--from', other.host);
     expect(stderr).toMatch(/: [\d.]+ MB were copied from .*; \d+ of \d+ layers were there already\./);
-    process.stderr.write(stderr);
     expect({ exitCode, state: document.deployment?.state }).toEqual({ exitCode: 0, state: 'done' });
     expect(document.findings.map(({ id }: { id: string }) => id)).toEqual(['compose-files-elsewhere']);
     expect(await docker('inspect', '--format={{json .Config.Cmd}}', `${project.name}-backend-1`)).toBe(

@@ -45,6 +45,7 @@ import * as siteRepository from './site-repository-failures.ts';
 import * as temporary from './temporary-failures.ts';
 import * as tokenFindings from './token-findings.ts';
 import * as usage from './usage-failures.ts';
+import * as variantFindings from './variant-findings.ts';
 import * as versionFindings from './version-findings.ts';
 
 const composeRelease = { version: '1.4.0', key: 'DE_SITE_VERSION', image: 'acme/erp' };
@@ -90,6 +91,7 @@ export const catalogue = {
   'process-failures.ts': programs,
   'project-failures.ts': projectFailures,
   'project-findings.ts': projectFindings,
+  'variant-findings.ts': variantFindings,
   'rebuild-failures.ts': rebuild,
   'ref-findings.ts': refFindings,
   'repository-findings.ts': repositoryFindings,
@@ -734,6 +736,32 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     deployAppMissing: [['erp.localhost', 'hrms', 'acme/erp:1.1.0']],
     deployDiskFull: [[5e9, 1e9]],
     deployOlderCode: [['1.0.0', ['erp.localhost']]],
+  },
+  'variant-findings.ts': {
+    variantLacks: [
+      [
+        {
+          kind: 'service',
+          lacking: 'compose.local.yaml',
+          items: [{ name: 'mailhog', file: 'compose.prod.yaml', line: 3 }],
+        },
+      ],
+      [
+        {
+          kind: 'port',
+          lacking: 'compose.local.yaml',
+          items: Array.from({ length: 10 }, (_, index) => ({
+            ...({
+              kind: 'port',
+              service: 'frontend',
+              file: 'compose.prod.yaml',
+              isOnPurpose: false,
+            } as const),
+            ...{ name: String(8080 + index), line: index + 1 },
+          })),
+        },
+      ],
+    ],
   },
   'project-failures.ts': {
     attachNeedsTerminal: [[]],
