@@ -12,6 +12,7 @@ import type {
   Ledger,
   Manifest,
   PrunedCache,
+  PrunedImages,
   PrunedMirror,
   RebuiltRelease,
   ReleaseDiff,
@@ -20,6 +21,8 @@ import type {
   RestoredRelease,
   RetaggedImages,
   RolledBackSite,
+  ScaledServices,
+  ScaleTimer,
   SiteStatus,
 } from '@de-build/core';
 
@@ -59,8 +62,10 @@ export type DeployDocument = DeployedSiteReport;
 export type RollbackDocument = RolledBackSite;
 /** Every deployment and rollback. */
 export type HistoryDocument = Ledger;
-/** What was freed of the build cache; with `--mirror` of the mirror. */
-export type PruneDocument = PrunedCache | PrunedMirror;
+/** How many containers services have; with `--print-timer` what the units of systemd say. */
+export type ScaleDocument = ScaledServices | ScaleTimer;
+/** What was freed of the build cache; with `--mirror` of the mirror, with `--images` of the images. */
+export type PruneDocument = PrunedCache | PrunedMirror | PrunedImages;
 /** What interrupted runs left, and what was repaired. */
 export type DoctorDocument = DoctorReport;
 /** What every command prints when it fails. */
@@ -102,5 +107,7 @@ export interface ResultEvent {
     | 'rolled-back'
     | 'history'
     | 'pruned'
-    | 'diagnosed';
+    | 'diagnosed'
+    | 'scaled'
+    | 'timer';
 }

@@ -12,7 +12,7 @@ export async function checkVariants({
   // A parser of YAML, for those that have variants.
   const { readVariants } = await import('../../site/variants/read-variants.ts');
   const groups = await readVariants(folder, config.containerfile);
-  if (groups.length === 0) return { findings: [], summary: 'no file has another for a place' };
+  if (groups.length === 0) return { findings: [], summary: 'none' };
   const findings: Finding[] = groups.flatMap(findGaps).map(variantLacks);
   const files = groups.flat().map(({ path }) => path);
   return { findings, summary: files.join(', ') };
