@@ -8,7 +8,7 @@ export const scale = defineCommand({
   usage: 'scale [services..]',
   describe: 'Set how many containers a service has',
   about:
-    'Now, and for later deployments. New containers are like those that run, whatever the files say by now; a worker that is stopped finishes its job first, for up to five minutes. Without a service, it shows the numbers.',
+    'Now, and for later deployments. New containers are like those that run, whatever the files say by now; a worker that is stopped finishes its job first, for up to five minutes. Without a service, it shows the numbers. To stop one: `de-build compose -- stop queue-long`.',
   examples: [
     ['$0 scale', 'what runs, and what was set'],
     ['$0 scale queue-long=3', 'three workers'],
@@ -53,9 +53,9 @@ export const scale = defineCommand({
 function parseScale(words: readonly string[]): Readonly<Record<string, number>> {
   return Object.fromEntries(
     words.map((word) => {
-      const [, service, count] = /^([^=]+)=(\d{1,3})$/.exec(word) ?? [];
+      const [, service, count] = /^([^=]+)=([1-9]\d{0,2})$/.exec(word) ?? [];
       if (service === undefined)
-        throw new UsageError(`${word} is not a service with a number, such as queue-long=3.`);
+        throw new UsageError(`${word} is not a service with a number from 1 on, such as queue-long=3.`);
       return [service, Number(count)];
     }),
   );

@@ -7,7 +7,7 @@ import { scaleUnreadable } from '../errors/project-failures.ts';
 /** How many containers a service is to have. */
 export type Scale = Readonly<Record<string, number>>;
 
-const scaleSchema = z.record(z.string(), z.record(z.string(), z.int().min(0)));
+const scaleSchema = z.record(z.string(), z.record(z.string(), z.int().min(1)));
 
 /** What `de-build scale` set for a project. @throws DeBuildError `scale-unreadable` */
 export async function readScale(path: string, project: string): Promise<Scale> {

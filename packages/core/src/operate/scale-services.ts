@@ -8,7 +8,7 @@ import type { Flow, SiteOptions } from '../flow/tools.ts';
 import { openRunning } from './open-running.ts';
 
 export interface ScaleOptions extends SiteOptions {
-  /** How many containers each service is to have; nothing is changed without any. */
+  /** How many containers each service is to have, at least one; nothing is changed without any. */
   readonly scale: Scale;
   /** The Compose project. Default: the one that was brought up from the site's folder, or the only one with its image. */
   readonly project?: string | undefined;

@@ -77,6 +77,10 @@ describe('a way back', () => {
     expect(plan([gone])).toBeUndefined();
   });
 
+  test('goes on where one was broken off', () => {
+    expect(plan([third], undefined, third.from.imageId)).toMatchObject({ taken: ['1.3'] });
+  });
+
   test('leads over something that was brought up by hand where a dump is older', () => {
     expect(plan([deployment('1.2', '1.3'), first], '1.0')).toMatchObject({ taken: ['1.3', '1.1'] });
     expect(plan([first], '1.0', 'sha256:by-hand')).toMatchObject({ taken: ['1.1'] });

@@ -56,11 +56,12 @@ function wasMigrated(site: Deployment['sites'][number]): boolean {
   return isMigrated(site) && (site.migration === 'started' || site.migration === 'done');
 }
 
-/** Where something else was brought up in between: before the deployment of this index; 0 is now. */
+/** Where something else was brought up after a deployment, by its index. A rollback that was broken off is nothing else. */
 function findGap(taken: RollbackPlan['taken'], running: string): readonly number[] {
   return taken.flatMap((one, index) => {
     const next = index === 0 ? running : taken[index - 1]?.from.imageId;
-    return one.state === 'done' && next !== one.to.imageId ? [index] : [];
+    const isBack = index === 0 && taken.some(({ from }) => from.imageId === running);
+    return one.state === 'done' && next !== one.to.imageId && !isBack ? [index] : [];
   });
 }
 

@@ -50,7 +50,6 @@ describe('the number of containers', () => {
     ['three run, and one is in the files', three, {}, [{ wanted: 1, running: 3, by: 'files' }]],
     ['three are set', three, { 'queue-long': 3 }, []],
     ['two are set', three, { 'queue-long': 2 }, [{ wanted: 2, running: 3, by: 'scale' }]],
-    ['none is set', three, { 'queue-long': 0 }, [{ wanted: 0, running: 3, by: 'scale' }]],
     ['it is done', stopped, {}, []],
     ['it was stopped', stopped, { 'queue-long': 2 }, [{ wanted: 2, running: 0, by: 'scale' }]],
   ])('%s', (_, containers, recorded, drift) => {
