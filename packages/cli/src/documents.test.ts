@@ -31,7 +31,8 @@ test('the published schemas are up to date', async () => {
 }, 180_000);
 
 test('every command has one', async () => {
-  for (const { name } of COMMANDS.filter((command) => 'run' in command)) await schemaOf(name);
+  for (const { name } of COMMANDS.filter((command) => 'run' in command && command.passesTerminal !== true))
+    await schemaOf(name);
 });
 
 test.each([

@@ -18,6 +18,7 @@ import type {
   MigratedSites,
   PrunedBackups,
   PrunedCache,
+  PrunedImages,
   PrunedMirror,
   RebuiltRelease,
   RehearsedDeployment,
@@ -28,6 +29,8 @@ import type {
   RestoredRelease,
   RetaggedImages,
   RolledBackSite,
+  ScaledServices,
+  ScaleTimer,
   SiteStatus,
   VerifiedBackup,
 } from '@de-build/core';
@@ -78,8 +81,10 @@ export type BackupDocument =
   | BackupTimer;
 /** Every deployment, rollback and restore of a backup. */
 export type HistoryDocument = Ledger;
-/** What was freed of the build cache; with `--mirror` of the mirror. */
-export type PruneDocument = PrunedCache | PrunedMirror;
+/** How many containers services have; with `--print-timer` what the units of systemd say. */
+export type ScaleDocument = ScaledServices | ScaleTimer;
+/** What was freed of the build cache; with `--mirror` of the mirror, with `--images` of the images. */
+export type PruneDocument = PrunedCache | PrunedMirror | PrunedImages;
 /** What interrupted runs left, and what was repaired. */
 export type DoctorDocument = DoctorReport;
 /** What every command prints when it fails. */
@@ -129,5 +134,7 @@ export interface ResultEvent {
     | 'backup-timer'
     | 'history'
     | 'pruned'
-    | 'diagnosed';
+    | 'diagnosed'
+    | 'scaled'
+    | 'timer';
 }

@@ -45,6 +45,7 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
     },
     stdout: terminal('stdout'),
     stderr: terminal('stderr'),
+    isInteractive: isTTY,
     environment,
     folder,
     onStop(listener) {

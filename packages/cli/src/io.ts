@@ -2,6 +2,8 @@
 export interface Io {
   readonly stdout: Terminal;
   readonly stderr: Terminal;
+  /** Whether both the input and the output are a terminal. */
+  readonly isInteractive: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The folder the command was called in; empty when it does not exist any more. */
   readonly folder: string;

@@ -27,6 +27,7 @@ export function processIo(folder = process.cwd()): Io {
   return {
     stdout: terminalOf(process.stdout),
     stderr: terminalOf(process.stderr),
+    isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     environment: process.env,
     folder,
     onStop(listener) {

@@ -11,12 +11,17 @@ export interface StopSignal {
 /**
  * Turns the first Ctrl-C or SIGTERM into an abort; the second ends the process immediately. A reader that
  * closes the pipe aborts, too, but never counts as a second signal: Ctrl-C in `de-build | tee log` ends tee before us.
+ * @param ignored what another program in the terminal handles
  */
-export function listenForStop(io: Io): StopSignal {
+export function listenForStop(
+  io: Pick<Io, 'onStop' | 'exitNow'>,
+  ignored: readonly StopReason[] = [],
+): StopSignal {
   const controller = new AbortController();
   let reason: StopReason | undefined;
   let signal: StopReason | undefined;
   const release = io.onStop((why) => {
+    if (ignored.includes(why)) return;
     if (why !== 'EPIPE') {
       if (signal !== undefined) io.exitNow(exitCodeOf(signal));
       signal ??= why;

@@ -134,8 +134,15 @@ export { type ProvenanceStatement, provenanceOf, type ResourceDescriptor } from 
 export { type MarkedPatch, type MarkPatchOptions, markPatch } from './migrate/mark-patch.ts';
 export { type MigratedSites, type MigrateOptions, migrateSites } from './migrate/migrate-sites.ts';
 export { omitUndefined } from './omit-undefined.ts';
+export { type AttachOptions, attachService } from './operate/attach-service.ts';
+export { openShell, type ShellOptions } from './operate/open-shell.ts';
+export { type ComposeCommandOptions, runComposeCommand } from './operate/run-compose.ts';
+export { type ScaledServices, type ScaleOptions, scaleServices } from './operate/scale-services.ts';
+export { type BusyHours, parseHours, type ScaleTimer, scaleTimer } from './operate/scale-timer.ts';
 export type { ProgressEvent } from './progress/progress.ts';
+export type { KeepReason } from './prune/choose-images.ts';
 export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './prune/prune-build-cache.ts';
+export { type PrunedImages, type PruneImagesOptions, pruneImages } from './prune/prune-images.ts';
 export { parseKeepStorage, parseOlderThan } from './prune/prune-limits.ts';
 export { type PrunedMirror, type PruneMirrorOptions, pruneMirror } from './prune/prune-mirror.ts';
 export { type RebuildOptions, rebuildRelease } from './rebuild/rebuild-release.ts';
@@ -193,12 +200,11 @@ export { nearestName } from './site/nearest-name.ts';
 export { readSite } from './site/read-site.ts';
 export type { Site } from './site/site.ts';
 export { type SiteConfig, siteConfigSchema } from './site/site-config.ts';
-export {
-  type ContainerStatus,
-  readStatus,
-  type SiteStatus,
-  type StatusOptions,
-} from './status/read-status.ts';
+export type { ContainerStatus, ScaleDrift } from './status/container-status.ts';
+export type { BackupStatus } from './status/read-backups.ts';
+export type { DiskStatus } from './status/read-disk.ts';
+export type { QueueStatus } from './status/read-queues.ts';
+export { readStatus, type SiteStatus, type StatusOptions } from './status/read-status.ts';
 export type { VerifiedPoint } from './verify/verified-point.ts';
 export {
   type ReleaseVerification,

@@ -1,6 +1,13 @@
 import type { Finding, SiteOptions } from '@de-build/core';
+import type { Terminal } from '../io.ts';
 import type { Report } from '../report/model.ts';
-import { GENERAL_OPTIONS, LOCK_OPTIONS, type OptionTable, type ValuesOf } from './options.ts';
+import {
+  GENERAL_OPTIONS,
+  LOCK_OPTIONS,
+  type OptionTable,
+  TERMINAL_OPTIONS,
+  type ValuesOf,
+} from './options.ts';
 
 interface Description {
   /** `show [release]` */
@@ -10,6 +17,8 @@ interface Description {
   /** Shown after it in the command's own help; whole sentences. */
   readonly about?: string;
   readonly examples: readonly (readonly [command: string, does: string])[];
+  /** A program gets the terminal: it handles Ctrl-C, and there is no document. */
+  readonly passesTerminal?: true;
   /** Every stage is shown while it runs, on standard output where the report is text. Otherwise only long work is. */
   readonly story?: 'always' | 'as-text';
 }
@@ -53,6 +62,10 @@ export interface Context {
   readonly isQuiet: boolean;
   /** Whether notes are shown too. */
   readonly isVerbose: boolean;
+  /** Whether input and output are a terminal. */
+  readonly isInteractive: boolean;
+  /** Standard output where the result is text for people; one that cannot redraw otherwise. */
+  readonly terminal: Terminal;
 }
 
 /** The result of a command. */
@@ -90,7 +103,7 @@ export function defineCommand<
     name: description.usage.replace(/ .*/, ''),
     arguments: args,
     options: { ...options, ...(changesSite === true ? LOCK_OPTIONS : {}) },
-    generalOptions: GENERAL_OPTIONS,
+    generalOptions: description.passesTerminal === true ? TERMINAL_OPTIONS : GENERAL_OPTIONS,
     ...(needsSite === undefined ? {} : { needsSite: (values) => needsSite(values as ValuesOf<Options>) }),
     run: (values, context) => run(values as ValuesOf<Arguments> & ValuesOf<Options>, context),
   };

@@ -72,6 +72,13 @@ export const GENERAL_OPTIONS = {
   verbose: flag('Show notes too, and where an error came from'),
 };
 
+/** Of commands that give the terminal to another program. */
+export const TERMINAL_OPTIONS = {
+  site: GENERAL_OPTIONS.site,
+  host: GENERAL_OPTIONS.host,
+  verbose: GENERAL_OPTIONS.verbose,
+};
+
 /** Of every command that changes a site. */
 export const LOCK_OPTIONS = {
   'lock-wait': text(

@@ -22,14 +22,17 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
   const { general, values } = call;
   const io = withColours(guarded, general.color);
   const form = formOf(call);
-  const isStory = command.story === 'always' || (command.story === 'as-text' && form === 'text');
-  const terminal = form === 'events' || (form === 'text' && isStory) ? io.stdout : io.stderr;
+  const givesTerminal = command.passesTerminal === true;
+  const isStory =
+    command.story === 'always' || givesTerminal || (command.story === 'as-text' && form === 'text');
+  const terminal =
+    form === 'events' || (form === 'text' && isStory && !givesTerminal) ? io.stdout : io.stderr;
   const isVerbose = general.verbose === true;
   const isQuiet = general.quiet === true && form !== 'events';
   const view = isQuiet
     ? await createView('quiet', io.stderr, { isStory })
-    : await createView(general.progress ?? 'auto', terminal, { isStory });
-  const stop = listenForStop(io);
+    : await createView(givesTerminal ? 'plain' : (general.progress ?? 'auto'), terminal, { isStory });
+  const stop = listenForStop(io, givesTerminal ? ['SIGINT'] : []);
   let site: string | undefined;
   try {
     if (general.json === true && !['json', undefined].includes(values.format)) {
@@ -52,7 +55,10 @@ export async function runCommand(command: Command, call: Call, guarded: GuardedI
       signal: stop.signal,
       lockWaitSeconds: values.lockWait === undefined ? 0 : core.parseLockWait(values.lockWait),
     };
-    const finished = await command.run(values, { core, flow, folder, isQuiet, isVerbose });
+    const finished = await command.run(values, {
+      ...{ core, flow, folder, isQuiet, isVerbose, isInteractive: io.isInteractive },
+      terminal: form === 'text' ? io.stdout : Object.create(io.stdout, { canRedraw: { value: false } }),
+    });
     view.end({});
     if (view.hasWritten() && terminal === io.stdout && form === 'text') io.stdout.write('\n');
     await writeResult(finished, form, io);

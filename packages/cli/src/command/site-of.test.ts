@@ -46,11 +46,13 @@ describe('outside a site', () => {
     archive: 'archive 1.0.0',
     restore: 'restore 1.0.0',
     prune: 'prune --mirror',
+    attach: 'attach backend',
+    compose: 'compose ps',
   };
-  const commands = COMMANDS.map(({ name }) => name).filter((name) => name !== 'completion');
+  const commands = COMMANDS.filter(({ name }) => name !== 'completion');
 
-  test.each(commands)('%s says so, and ends with 2', async (name) => {
-    for (const options of ['', ' --json']) {
+  test.each(commands)('$name says so, and ends with 2', async ({ name, passesTerminal }) => {
+    for (const options of passesTerminal === true ? [''] : ['', ' --json']) {
       const io = fakeIo({ folder: join(root, 'outside') });
       const argv = `${lines[name] ?? name}${options}`.split(' ');
       expect(await run(argv, io)).toBe(2);

@@ -14,11 +14,15 @@ export const deploy = defineCommand({
     ['$0 deploy 1.5.0', 'another release'],
     ['$0 deploy --on-failure rollback', 'take it back if the sites are not served'],
     ['$0 deploy --rehearse', 'migrate a copy of the databases; how long, which patch fails'],
+    ['$0 deploy --host ssh://erp@server', 'on another machine; the image goes over if need be'],
     ['$0 deploy --resume', 'finish one that was interrupted'],
   ],
   arguments: { release: text('Its site version; default: that of the env file') },
   options: {
     project: text('Compose project; default: the one that was brought up from this folder'),
+    from: text(
+      'Engine or Docker context that has the image, if this one has not; default: that of this machine',
+    ),
     resume: flag('Finish a deployment that was interrupted', { conflicts: 'release' }),
     full: flag('Take the whole project down and up again, with its database', { conflicts: 'resume' }),
     'on-failure': choice(

@@ -43,7 +43,7 @@ export async function parseLine(argv: readonly string[], columns: number): Promi
   if (refusal !== undefined && refusal.name !== 'YError') throw refusal;
   const call = {
     general: valuesOf(called?.generalOptions ?? {}, parsed),
-    values: valuesOf({ ...called?.arguments, ...called?.options }, parsed),
+    values: { ...valuesOf({ ...called?.arguments, ...called?.options }, parsed), ...restOf(called, parsed) },
   };
   // yargs shows its help for an unknown command.
   if (refusal === undefined && unknownCommandOf(parsed) === undefined) {
@@ -54,6 +54,15 @@ export async function parseLine(argv: readonly string[], columns: number): Promi
   const error = new UsageError(await explainUsage(refusal?.message ?? '', parsed, called));
   const named = COMMAND_NAMES.find((name) => name === parsed._?.[0]);
   return { kind: 'wrong', error, command: named, call };
+}
+
+/** What follows `--` is of the last argument, if that is a list. */
+function restOf(command: AnyCommand | undefined, parsed: Parsed): Readonly<Record<string, unknown>> {
+  const [name, option] = Object.entries(command?.arguments ?? {}).at(-1) ?? [];
+  const rest = parsed['--'];
+  if (name === undefined || option?.isList !== true || !Array.isArray(rest)) return {};
+  const given = parsed[name];
+  return { [camelCase(name)]: [...(Array.isArray(given) ? given : []), ...rest].map(String) };
 }
 
 /** The last value of a repeated option counts; yargs makes a list of them. */
@@ -93,7 +102,7 @@ function createParser(columns: number, onCall: (command: AnyCommand) => void): A
     .exitProcess(false)
     .showHelpOnFail(false)
     .strict()
-    .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false })
+    .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false, 'populate--': true })
     .version(ownVersion())
     .alias({ help: 'h', version: 'V' })
     .wrap(columns)

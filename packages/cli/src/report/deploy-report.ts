@@ -88,12 +88,15 @@ export function siteParts({ patches, doctypes, databaseBytes, maintenance }: Pla
 }
 
 /** What was taken back, or would be. */
-export function rollbackReport({ dryRun, deployment, databases }: RolledBackSite): Report {
+export function rollbackReport({ dryRun, deployment, databases, bringsBack }: RolledBackSite): Report {
   const { from, to } = deployment;
   return {
     ...(dryRun ? { title: `Would go back from ${to.siteVersion} to ${from.reference}` } : {}),
     parts: [
       ...lossParts(databases, dryRun),
+      ...(bringsBack && dryRun
+        ? [note(`The image of ${from.siteVersion} is gone; it would be restored first.`)]
+        : []),
       dryRun
         ? note('Nothing was changed.')
         : note([strong(`${from.reference} serves.`), ` ${to.siteVersion} was taken back.`], MARKS.good),

@@ -1,6 +1,6 @@
-import type { PrunedCache, PrunedMirror } from '@de-build/core';
+import type { KeepReason, PrunedCache, PrunedImages, PrunedMirror } from '@de-build/core';
 import { countOf, formatBytes } from '../terminal/quantities.ts';
-import { note, type Report, right, table } from './model.ts';
+import { type Inline, MARKS, note, quiet, type Report, right, strong, table } from './model.ts';
 
 /** What a prune freed, or would free. */
 export function pruneReport({ records, dryRun, freedBytes, before, after }: PrunedCache): Report {
@@ -36,4 +36,37 @@ export function prunedMirrorReport({ repositories, pins, freedBytes, dryRun }: P
   return {
     parts: [table([right('size'), right('removed'), right('kept'), 'repository', ''], rows), note(summary)],
   };
+}
+
+const KEPT: Readonly<Record<KeepReason, string>> = {
+  'has-containers': 'a container has it',
+  deployed: 'deployed last',
+  'ran-before': 'ran before what is deployed',
+  deploying: 'of a deployment that did not end',
+  'env-file': 'the version in the env file',
+  pinned: 'pinned in de-build.json',
+  newest: 'one of the newest',
+  'no-record': 'no manifest names it',
+  'not-the-recorded-image': 'not the image of its manifest',
+};
+
+/** Which images were removed, or would be, and why the others stay. */
+export function prunedImagesReport({ removed, kept, freedBytes, dryRun }: PrunedImages): Report {
+  const rows = [
+    ...removed.map(({ reference }): readonly Inline[] => [
+      MARKS.removed,
+      strong(reference),
+      dryRun ? 'would be removed' : 'removed',
+    ]),
+    ...kept.map(({ reference, reason }): readonly Inline[] => ['', reference, quiet(KEPT[reason])]),
+  ];
+  const size = freedBytes === undefined || freedBytes === 0 ? '' : `, at least ${formatBytes(freedBytes)}`;
+  const counted = `${countOf(removed.length, 'image')}${size}`;
+  const summary =
+    removed.length === 0
+      ? 'Nothing to remove.'
+      : dryRun
+        ? `Would remove ${counted}. Nothing was changed.`
+        : `Removed ${counted}. \`de-build restore VERSION\` brings one back.`;
+  return { parts: [table(['', 'image', { heading: '', wraps: true }], rows), note(summary)] };
 }

@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import { z } from 'zod';
 import { composeFailed, composeMissing, composeTooSlow } from '../errors/compose-failures.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
@@ -11,7 +12,7 @@ import { type Replacement, replacementFields, replacementOf } from './replacemen
 export interface ComposeProject {
   readonly name: string;
   readonly folder: string;
-  /** Absolute paths. */
+  /** Absolute paths; without any, Compose works from what runs. */
   readonly files: readonly string[];
   readonly envFile?: string;
 }
@@ -25,14 +26,23 @@ export interface ComposeOptions {
 
 /** Docker Compose, on one project. */
 export interface Compose {
+  /** Its program, and the options that name the project and its files: a command of Compose follows. */
+  readonly command: readonly [string, ...string[]];
+  /** Of that program. */
+  readonly environment: Environment;
+  /** Where it runs. */
+  readonly folder: string;
+  /** What Compose would write into the labels of containers of these services. @throws DeBuildError `compose-failed` */
+  hashesOf(document: Readonly<Record<string, unknown>>): Promise<ReadonlyMap<string, string>>;
   /** The resolved project. @throws DeBuildError `compose-failed`, `compose-missing` */
   resolve(): Promise<ResolvedProject>;
   /**
    * Starts services with so many containers each, and recreates those that differ from the files; nothing is pulled or built, and
    * no other service is touched.
+   * @param options more of `docker compose up`
    * @throws DeBuildError `compose-failed`, `compose-too-slow`
    */
-  up(services: Scale, withinMs: number): Promise<void>;
+  up(services: Scale, withinMs: number, options?: readonly string[]): Promise<void>;
   /** Starts every service. @throws DeBuildError `compose-failed`, `compose-too-slow` */
   upAll(services: Scale, withinMs: number): Promise<void>;
   /**
@@ -65,6 +75,8 @@ export interface ResolvedService {
   readonly command: string;
   readonly environment: Readonly<Record<string, string | null>>;
   readonly pullPolicy: string | undefined;
+  /** How many containers the files ask for: `scale` or `deploy.replicas`, 1 unless given. */
+  readonly replicas: number;
 }
 
 const RESOLVE_WITHIN_MS = 60_000;
@@ -79,6 +91,8 @@ const Resolved = z.looseObject({
       environment: z.record(z.string(), z.string().nullable()).nullish(),
       pull_policy: z.string().optional(),
       ...replacementFields,
+      scale: z.coerce.number().optional(),
+      deploy: z.looseObject({ replicas: z.coerce.number().nullish() }).nullish(),
     }),
   ),
 });
@@ -87,16 +101,22 @@ const Resolved = z.looseObject({
 export async function openCompose(project: ComposeProject, options: ComposeOptions): Promise<Compose> {
   const [program, ...first] = await findCommand(options);
   const { name, folder, files, envFile } = project;
+  const named = ['--project-name', name, ...(files.length === 0 ? [] : ['--project-directory', folder])];
   const global = [
     ...first,
-    ...['--project-name', name, '--project-directory', folder],
+    ...named,
     ...files.flatMap((file) => ['--file', file]),
     ...(envFile === undefined ? [] : ['--env-file', envFile]),
   ];
+  // Where it was brought up from another machine, its folder is not here.
+  const here = await access(folder).then(
+    () => folder,
+    () => '/',
+  );
   const run = async (args: readonly string[], timeoutMs: number) => {
     const result = await runProgram(program, [...global, ...args], {
       ...runOptions(options),
-      folder,
+      folder: here,
       timeoutMs,
     });
     const shown = `docker compose ${args.join(' ')}`;
@@ -109,36 +129,26 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
     await run([...args, ...Object.keys(services)], withinMs);
   };
   return {
+    command: [program, ...global],
+    environment: engineOf(options),
+    folder: here,
     async resolve() {
       const [text, hashes] = await Promise.all([
         run(['config', '--format', 'json'], RESOLVE_WITHIN_MS),
         run(['config', '--hash', '*'], RESOLVE_WITHIN_MS),
       ]);
-      const document = Resolved.parse(parseJson(text));
-      const hashOf = new Map(
-        hashes.split('\n').flatMap((line) => {
-          const [service, hash] = line.trim().split(/\s+/);
-          return service && hash ? [[service, hash] as const] : [];
-        }),
-      );
-      const services = Object.entries(document.services).map(
-        ([service, fields]) =>
-          [
-            service,
-            {
-              image: fields.image,
-              configHash: hashOf.get(service) ?? '',
-              replacement: replacementOf(fields),
-              command: [...(fields.entrypoint ?? []), ...(fields.command ?? [])].join(' '),
-              environment: fields.environment ?? {},
-              pullPolicy: fields.pull_policy,
-            },
-          ] as const,
-      );
-      return { document, services: new Map(services) };
+      return resolvedOf(parseJson(text), readHashes(hashes));
     },
     async upAll(services, withinMs) {
       await run(['up', '--detach', '--no-build', '--pull', 'never', ...scaled(services)], withinMs);
+    },
+    async hashesOf(document) {
+      const args = [...first, ...named, '--file', '-', 'config', '--hash', '*'];
+      const input = JSON.stringify(document);
+      const settings = { ...runOptions(options), folder: here, timeoutMs: RESOLVE_WITHIN_MS, input };
+      const { exitCode, stdout, stderr } = await runProgram(program, args, settings);
+      if (exitCode !== 0) throw composeFailed('docker compose config', exitCode, stderr);
+      return readHashes(stdout);
     },
     async down(timeoutMs) {
       // Without files Compose reads the labels.
@@ -148,13 +158,46 @@ export async function openCompose(project: ComposeProject, options: ComposeOptio
       if (result.ended === 'timeout') throw composeTooSlow(shown, timeoutMs / 1000, result.stderr);
       if (result.exitCode !== 0) throw composeFailed(shown, result.exitCode, result.stderr);
     },
-    up: (services, withinMs) => up(['--detach'], services, withinMs),
+    up: (services, withinMs, more = []) => up(['--detach', ...more], services, withinMs),
     create: (services, withinMs) => up(['--no-start', '--no-recreate'], services, withinMs),
   };
 }
 
+/** A project as `docker compose config` prints it, or as it is written from containers. */
+export function resolvedOf(
+  project: unknown,
+  hashes: ReadonlyMap<string, string> = new Map(),
+): ResolvedProject {
+  const document = Resolved.parse(project);
+  const services = Object.entries(document.services).map(
+    ([service, fields]) =>
+      [
+        service,
+        {
+          image: fields.image,
+          configHash: hashes.get(service) ?? '',
+          replacement: replacementOf(fields),
+          command: [fields.entrypoint ?? [], fields.command ?? []].flat().join(' '),
+          environment: fields.environment ?? {},
+          pullPolicy: fields.pull_policy,
+          replicas: fields.scale ?? fields.deploy?.replicas ?? 1,
+        },
+      ] as const,
+  );
+  return { document, services: new Map(services) };
+}
+
 function scaled(services: Scale): readonly string[] {
   return Object.entries(services).flatMap(([service, count]) => ['--scale', `${service}=${count}`]);
+}
+
+function readHashes(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [service, hash] = line.trim().split(/\s+/);
+      return service && hash ? [[service, hash] as const] : [];
+    }),
+  );
 }
 
 async function findCommand(options: ComposeOptions): Promise<readonly [string, ...string[]]> {
@@ -171,7 +214,11 @@ async function findCommand(options: ComposeOptions): Promise<readonly [string, .
 }
 
 function runOptions({ environment, endpoint, signal }: ComposeOptions) {
-  // A context that the environment names must not win over the engine that is used.
-  const { DOCKER_CONTEXT: _, ...rest } = environment;
-  return { environment: { ...rest, DOCKER_HOST: endpoint, COMPOSE_ANSI: 'never' }, signal };
+  return { environment: { ...engineOf({ environment, endpoint }), COMPOSE_ANSI: 'never' }, signal };
+}
+
+/** A context or files that the environment names must not win over what is used. */
+function engineOf({ environment, endpoint }: Pick<ComposeOptions, 'environment' | 'endpoint'>): Environment {
+  const { DOCKER_CONTEXT: _, COMPOSE_FILE: __, ...rest } = environment;
+  return { ...rest, DOCKER_HOST: endpoint };
 }

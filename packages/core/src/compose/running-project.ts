@@ -2,15 +2,21 @@ import type { ContainerDetails, Containers } from '../engine/engine.ts';
 import { isSameRepository, parseReference } from '../engine/images/image-reference.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 
-/** A Compose project as its containers describe it; nothing else is needed to find it. */
-export interface RunningProject {
-  readonly name: string;
+/** How containers were brought up. */
+export interface ProjectSource {
   /** Where `docker compose` ran; on that machine. */
   readonly folder: string;
   /** Absolute paths on that machine. */
   readonly files: readonly string[];
   /** Absent unless `--env-file` was given. */
   readonly envFile?: string;
+}
+
+/** A Compose project as its containers describe it; nothing else is needed to find it. */
+export interface RunningProject {
+  readonly name: string;
+  /** That of the newest container tells how the project was brought up last: it is the first. */
+  readonly sources: readonly ProjectSource[];
   /** Without those of `docker compose run`. */
   readonly containers: readonly ProjectContainer[];
 }
@@ -68,14 +74,15 @@ function projectOf(name: string, members: readonly ContainerDetails[]): RunningP
       configHash: one.labels[`${LABEL}.config-hash`] ?? '',
     }))
     .sort((a, b) => (a.service === b.service ? a.number - b.number : a.service < b.service ? -1 : 1));
-  // The newest tells how the project was brought up last.
-  const [newest] = [...members].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
-  const labels = newest?.labels ?? {};
+  const newestFirst = [...members].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+  const sources = new Map(newestFirst.map((one) => [JSON.stringify(sourceOf(one)), sourceOf(one)]));
+  return { name, sources: [...sources.values()], containers };
+}
+
+function sourceOf({ labels }: ContainerDetails): ProjectSource {
   return {
-    name,
     folder: labels[`${LABEL}.project.working_dir`] ?? '',
     files: (labels[`${LABEL}.project.config_files`] ?? '').split(',').filter((path) => path !== ''),
-    containers,
     ...omitUndefined({ envFile: labels[`${LABEL}.project.environment_file`] }),
   };
 }

@@ -1,7 +1,8 @@
+import { openCompose, resolvedOf } from '../compose/compose.ts';
+import { writeWhole } from '../disk/write-whole.ts';
 import type { Engine } from '../engine/engine.ts';
 import { freeBytes } from '../engine/free-bytes.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
-import { releaseImageMissing } from '../errors/archive-failures.ts';
 import {
   deploymentRefused,
   deploymentUnfinished,
@@ -19,6 +20,7 @@ import type { Flow, SiteOptions, Tools } from '../flow/tools.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import { readVersion } from '../site/site.ts';
 import { withBenchContainer } from './bench-container.ts';
+import { type BringImageOptions, bringImage } from './bring-image.ts';
 import {
   type DeployedRelease,
   type Deployment,
@@ -29,9 +31,12 @@ import {
 } from './deployment.ts';
 import { type DeploymentPlan, planDeployment } from './deployment-plan.ts';
 import { benchContainerOf, findProject } from './find-project.ts';
+import { describeSource, findNewerSchema } from './judge-source.ts';
 import { openProjectFiles } from './open-project-files.ts';
 import { recordDeployment } from './record-deployment.ts';
+import { readScale } from './recorded-scale.ts';
 import { runDeployment } from './run-deployment.ts';
+import { snapshotOf, withRelease } from './snapshot.ts';
 import { startFiles } from './start-files.ts';
 import { refuseUnfinishedRestore } from './unfinished-restore.ts';
 
@@ -40,6 +45,8 @@ export interface DeployOptions extends SiteOptions {
   readonly release?: string | undefined;
   /** The Compose project. Default: the one that was brought up from the site's folder, or the only one with its image. */
   readonly project?: string | undefined;
+  /** The engine, or the Docker context, that has the image where this one has it not. Default: an engine on this machine. */
+  readonly from?: string | undefined;
   /** Finish a deployment whose run ended before it did. Default: false. */
   readonly resume?: boolean;
   /** Take the whole project down and bring it up again, with its database. Default: false. */
@@ -72,7 +79,7 @@ export const DEPLOY: Flow = {
  * `compose-*`, `release-image-missing`, `release-tag-differs`, `manifest-*`, `site-locked`, `engine-*`
  */
 export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> {
-  const { release, resume = false, dryRun = false, full = false } = options;
+  const { release, from: other, resume = false, dryRun = false, full = false } = options;
   const what = ['deploy', ...(release === undefined ? [] : [release]), ...(resume ? ['--resume'] : [])].join(
     ' ',
   );
@@ -80,30 +87,48 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
     if (!dryRun) await refuseUnfinishedRestore(site);
     const resumed = await findUnfinished(site.own.deployments, { resume, dryRun, kind: undefined });
     const engine = await tools.engine();
-    const to = resumed?.to ?? (await releaseOnEngine(site, engine, release));
+    const to = resumed?.to ?? (await releaseOnEngine(site, engine, release, { from: other, dryRun }, tools));
     const project = await findProject(site, engine.containers, options.project ?? resumed?.project);
-    const { compose, source } = await openProjectFiles(site.own.deployments, project, engine, tools);
+    const found = await openProjectFiles(site.own, project, engine, tools);
     const like = benchContainerOf(project, site.config.image, site.config.benchFolder);
     const shared = { project: project.name, like, image: to.imageId, benchFolder: site.config.benchFolder };
     const { signal } = tools;
     return withBenchContainer(engine, { ...shared, what, now: tools.now(), signal }, async (bench) => {
-      const { plan, findings, resolved, described } = await inStage(
+      const { plan, findings, snapshot, described, present } = await inStage(
         tools,
         { stage: 'plan', title: `Comparing ${project.name} with ${to.reference}` },
         async () => {
-          const [resolved, described] = await Promise.all([compose.resolve(), bench.describe()]);
-          const free = await freeBytes(site.own.path);
+          const [present, described] = await Promise.all([found.compose?.resolve(), bench.describe()]);
+          const files = found.compose && present && { compose: found.compose, resolved: present };
+          const snapshot = await snapshotOf(project, engine, files);
+          const { image } = site.config;
+          const resolved =
+            present ?? resolvedOf(withRelease(snapshot.document, project, image, to.reference));
           const from = resumed?.from ?? runningRelease(like);
-          const sources = { project, resolved, bench: described, image: site.config.image, from, to };
           const tagged = await engine.images.inspect(to.reference);
-          const isLocal = (tagged?.repoDigests ?? []).length === 0;
           const planned = planDeployment({
-            ...sources,
-            freeBytes: free,
-            isLocal,
+            ...{ project, resolved, bench: described, image, from, to },
+            scale: await readScale(site.own.scale, project.name),
+            freeBytes: await freeBytes(site.own.path),
+            isLocal: (tagged?.repoDigests ?? []).length === 0,
             full: resumed?.full ?? full,
           });
-          return { ...planned, resolved, described };
+          const seen = describeSource(
+            project.name,
+            found.source.files,
+            to.reference,
+            snapshot,
+            files !== undefined,
+          );
+          const past =
+            resumed === undefined ? await findNewerSchema(site, project.name, to, like.imageId) : [];
+          return {
+            ...planned,
+            findings: [...planned.findings, ...seen, ...past],
+            snapshot,
+            described,
+            present,
+          };
         },
       );
       const errors = findings.filter(({ severity }) => severity === 'error');
@@ -113,12 +138,19 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
       const files = filesOf(site.own.deployments, deployment.id);
       const gates = { commands: site.config.gates, folder: site.folder };
       const save = () => saveDeployment(site.own.deployments, deployment);
+      /** Without the project's own files, those that its containers tell. */
+      const openRelease = async () => {
+        const document = withRelease(snapshot.document, project, site.config.image, to.reference);
+        await writeWhole(files.release, `${JSON.stringify(document)}\n`, { mode: 0o600 });
+        const source = { name: project.name, folder: found.source.folder, files: [files.release] };
+        return openCompose(source, { environment: tools.environment, endpoint: engine.endpoint, signal });
+      };
       deployment.state = 'running';
       await site.own.make();
       if (resumed === undefined)
-        await startFiles(files, {
-          ...{ source, resolved, project, image: site.config.image, appList: described.appList },
-        });
+        await startFiles(files, { source: found.source, snapshot, appList: described.appList });
+      const compose = found.compose ?? (await openRelease());
+      const resolved = present ?? (await compose.resolve());
       await save();
       try {
         await runDeployment({
@@ -166,14 +198,16 @@ export async function findUnfinished(
 /** @throws DeBuildError `release-image-missing`, `release-tag-differs`, `manifest-*` */
 export async function releaseOnEngine(
   site: OpenSite,
-  engine: Pick<Engine, 'images'>,
+  engine: Engine,
   release: string | undefined,
+  options: BringImageOptions,
+  tools: Tools,
 ): Promise<DeployedRelease> {
   const manifest = await findRecord(site, release ?? readVersion(site));
   const { siteVersion, image } = manifest;
   const { reference } = image;
-  const found = await findReleaseImage(engine, manifest);
-  if (found === undefined) throw releaseImageMissing(reference, image.id);
+  const found =
+    (await findReleaseImage(engine, manifest)) ?? (await bringImage(manifest, engine, options, tools));
   const tagged = await engine.images.inspect(reference);
   if (tagged?.id !== found.id) throw releaseTagDiffers(reference, tagged?.id ?? 'no image', siteVersion);
   return { siteVersion, reference, imageId: found.id };

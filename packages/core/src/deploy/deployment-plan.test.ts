@@ -33,7 +33,7 @@ const containers = [
   container('configurator', 'bash -c bench', { status: 'exited', isRunning: false }),
   container('db', 'mariadbd', { image: 'mariadb:10.6' }),
 ];
-const project: RunningProject = { name: 'erp', folder: '/erp', files: ['/erp/compose.yaml'], containers };
+const project: RunningProject = { name: 'erp', sources: [], containers };
 
 const site: BenchSite = {
   ...{ name: 'erp.localhost', database: 'mariadb', maintenance: false, readsAllowed: false },
@@ -47,7 +47,14 @@ function plan({
   ...more
 }: Partial<PlanSources> & { sites?: BenchSite[]; tag?: string; pullPolicy?: string }) {
   const service = (image: string) => ({
-    ...({ image, configHash: 'x', replacement: 'beside', command: '', environment: {} } as const),
+    ...({
+      image,
+      configHash: 'x',
+      replacement: 'beside',
+      command: '',
+      environment: {},
+      replicas: 1,
+    } as const),
     pullPolicy,
   });
   const services = containers.map(

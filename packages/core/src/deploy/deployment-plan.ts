@@ -15,6 +15,7 @@ import type { Finding } from '../errors/finding.ts';
 import type { BenchDescription, BenchSite } from '../frappe/bench/bench.ts';
 import { runsBench } from '../frappe/bench/runs-bench.ts';
 import type { DeployedRelease } from './deployment.ts';
+import type { Scale } from './recorded-scale.ts';
 
 /** What a deployment will do, decided before anything is changed. */
 export interface DeploymentPlan {
@@ -50,6 +51,8 @@ export interface PlanSources {
   readonly image: string;
   readonly from: DeployedRelease;
   readonly to: DeployedRelease;
+  /** What `de-build scale` set; other services keep the number of their containers. */
+  readonly scale?: Scale;
   /** Where the backups are kept; `undefined` when the system does not report it. */
   readonly freeBytes: number | undefined;
   /** The image that is deployed is in no registry that the engine knows. */
@@ -91,7 +94,8 @@ export function planDeployment(sources: PlanSources): {
     services: Object.fromEntries(
       names.map((name) => [
         name,
-        Math.max(1, running.filter(({ service, isRunning }) => service === name && isRunning).length),
+        sources.scale?.[name] ??
+          Math.max(1, running.filter(({ service, isRunning }) => service === name && isRunning).length),
       ]),
     ),
     oneShots,

@@ -136,6 +136,8 @@ const beforeSchema = z.object({
   envFile: z.string().optional(),
   /** `sites/apps.txt` of its bench. */
   appList: z.string(),
+  /** Of the Compose files and the env file, by their paths. */
+  digests: z.record(z.string(), z.string()).optional(),
 });
 
 /** What a deployment must know of before. */
@@ -147,6 +149,8 @@ export interface DeploymentFiles {
   readonly state: string;
   /** The resolved project with the images that ran before: mode 0600, for it holds the project's secrets. */
   readonly compose: string;
+  /** The project with the images that are deployed, where its own files are on another machine; mode 0600, too. */
+  readonly release: string;
   /** A `BeforeDeployment`. */
   readonly before: string;
   /** What the deployment saved of the sites before it migrated them. */
@@ -161,6 +165,7 @@ export function filesOf(deployments: string, id: string): DeploymentFiles {
     folder,
     state: join(folder, 'deployment.json'),
     compose: join(folder, 'compose.json'),
+    release: join(folder, 'release.json'),
     before: join(folder, 'before.json'),
     backups: join(folder, 'backups'),
     log: (site) => join(folder, `migrate-${site}.log`),

@@ -15,7 +15,7 @@ export async function findProject(
   const { image } = site.config;
   const all = await findProjects(containers, image);
   const named = name === undefined ? all : all.filter((one) => one.name === name);
-  const ours = named.filter(({ folder }) => folder === site.folder);
+  const ours = named.filter(({ sources }) => sources[0]?.folder === site.folder);
   const [project, ...others] = ours.length > 0 ? ours : named;
   if (project === undefined)
     throw projectNotFound(

@@ -3,6 +3,7 @@ import { buildCache } from './cache/build-cache.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import { containers } from './containers/containers.ts';
 import { describeEngine } from './describe-engine.ts';
+import { readDiskUsage } from './disk-usage.ts';
 import type { Engine } from './engine.ts';
 import { findEndpoint, findOtherSockets } from './find-endpoint.ts';
 import { greetEngine } from './greet-engine.ts';
@@ -33,6 +34,7 @@ export async function connectEngine(options: ConnectOptions): Promise<Engine> {
       registries: registries(transport, store),
       cache: buildCache(transport),
       containers: containers(transport),
+      diskUsage: (withinMs) => readDiskUsage(transport, withinMs),
       about: () => describeEngine(transport, endpoint, { environment }),
       async platforms() {
         const { listPlatforms } = await import('./buildkit/platforms.ts');

@@ -9,9 +9,11 @@ import type { Secret } from '../secrets/secret.ts';
 import type { CacheEntry } from '../site/cache-entry.ts';
 import type { BuildEvent } from './build-event.ts';
 import type { Containers } from './containers/containers.ts';
+import type { DiskUsage } from './disk-usage.ts';
 
 export type { ContainerDetails, ContainerMount } from './containers/container-details.ts';
 export type { Containers } from './containers/containers.ts';
+export type { DiskUsage } from './disk-usage.ts';
 
 export interface Engine {
   /** Its address: `unix:///var/run/docker.sock`. */
@@ -24,6 +26,8 @@ export interface Engine {
   readonly registries: Registries;
   readonly cache: BuildCache;
   readonly containers: Containers;
+  /** @throws DeBuildError `engine-silent` where it takes longer, `engine-*` */
+  diskUsage(withinMs: number): Promise<DiskUsage>;
   /** @throws DeBuildError `engine-without-buildkit` where DOCKER_BUILDKIT switches it off; `engine-*` */
   about(): Promise<EngineInfo>;
   /**

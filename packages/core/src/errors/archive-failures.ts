@@ -112,3 +112,14 @@ export function pushNameHeld(name: string, holderId: string): DeBuildError {
     exitCode: EXIT.conflict,
   });
 }
+
+/** A dry run copies nothing. @param endpoint of the engine that has it */
+export function releaseImageElsewhere(reference: string, endpoint: string): DeBuildError {
+  return new DeBuildError({
+    code: 'release-image-elsewhere',
+    what: `The image of ${reference} is not on this engine yet.`,
+    why: `It is on ${endpoint}. A deployment copies it from there first; a dry run changes nothing, and the patches are read from the image.`,
+    fix: 'Deploy without `--dry-run`; or copy the image first, with `docker save` there and `docker load` here.',
+    exitCode: EXIT.engine,
+  });
+}

@@ -32,6 +32,8 @@ import * as manifest from './manifest-failures.ts';
 import * as manifestFindings from './manifest-findings.ts';
 import * as mirror from './mirror-failures.ts';
 import * as programs from './process-failures.ts';
+import * as projectFailures from './project-failures.ts';
+import * as projectFindings from './project-findings.ts';
 import * as rebuild from './rebuild-failures.ts';
 import * as refFindings from './ref-findings.ts';
 import * as rehearsal from './rehearsal-failures.ts';
@@ -45,6 +47,7 @@ import * as siteRepository from './site-repository-failures.ts';
 import * as temporary from './temporary-failures.ts';
 import * as tokenFindings from './token-findings.ts';
 import * as usage from './usage-failures.ts';
+import * as variantFindings from './variant-findings.ts';
 import * as versionFindings from './version-findings.ts';
 
 const composeRelease = { version: '1.4.0', key: 'DE_SITE_VERSION', image: 'acme/erp' };
@@ -88,6 +91,9 @@ export const catalogue = {
   'manifest-findings.ts': manifestFindings,
   'mirror-failures.ts': mirror,
   'process-failures.ts': programs,
+  'project-failures.ts': projectFailures,
+  'project-findings.ts': projectFindings,
+  'variant-findings.ts': variantFindings,
   'rebuild-failures.ts': rebuild,
   'ref-findings.ts': refFindings,
   'repository-findings.ts': repositoryFindings,
@@ -230,6 +236,7 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'archive-failures.ts': {
     badArchiveDestination: [['registry.example.com/acme/erp:1.4.0', 'A registry is named without a tag.']],
+    releaseImageElsewhere: [['acme/erp:1.1.0', 'unix:///var/run/docker.sock']],
     releaseImageMissing: [['acme/erp:1.4.0', `sha256:${'a'.repeat(64)}`]],
     archiveFileTaken: [['/mnt/backup/acme-erp_1.4.0_0123456789ab.tar.gz']],
     archiveFolderMissing: [['/mnt/backup']],
@@ -734,7 +741,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     projectBusy: [
       ['erp', '`de-build deploy` has been running since noon: process 7 of me on host.', 'erp-de-build'],
     ],
-    composeFilesMissing: [['erp', ['/srv/erp/compose.yaml']]],
     deploymentRefused: [['acme/erp:1.1.0', []]],
     releaseTagDiffers: [['acme/erp:1.1.0', 'sha256:ab', '1.1.0']],
     deploymentUnreadable: [['/site/.de-build/deployments/x/deployment.json', new Error('x')]],
@@ -796,6 +802,10 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['erp-backend-2', 'erp.localhost', { status: 500, seconds: 120 }, ''],
     ],
     siteNotServed: [['erp.localhost', '/ has status 502']],
+    rollbackNotWhole: [
+      ['1.0.0', 'No deployment from this folder replaced it; there is a way back to 1.1.0.'],
+      [undefined, 'Something else runs now.'],
+    ],
     nothingToRollBack: [['erp']],
     rollbackLosesData: [['acme/erp:1.0.0', 'Since noon, rows were written that would be lost.']],
   },
@@ -810,6 +820,52 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       [5e9, 2e9],
       [5e9, 5e8],
     ],
+    deployOlderCode: [['1.0.0', ['erp.localhost']]],
+  },
+  'variant-findings.ts': {
+    variantLacks: [
+      [
+        {
+          kind: 'service',
+          lacking: 'compose.local.yaml',
+          items: [{ name: 'mailhog', file: 'compose.prod.yaml', line: 3 }],
+        },
+      ],
+      [
+        {
+          kind: 'port',
+          lacking: 'compose.local.yaml',
+          items: Array.from({ length: 10 }, (_, index) => ({
+            ...({
+              kind: 'port',
+              service: 'frontend',
+              file: 'compose.prod.yaml',
+              isOnPurpose: false,
+            } as const),
+            ...{ name: String(8080 + index), line: index + 1 },
+          })),
+        },
+      ],
+    ],
+  },
+  'project-failures.ts': {
+    attachNeedsTerminal: [[]],
+    attachWithoutTerminal: [['backend']],
+    serviceNotRunning: [['backend']],
+    serviceUnknown: [
+      ['erp', 'backnd', ['backend', 'frontend'], 'backend'],
+      ['erp', 'x', ['backend'], undefined],
+    ],
+    scaleUnreadable: [['/srv/site/.de-build/scale.json', new Error('not JSON')]],
+  },
+  'project-findings.ts': {
+    queuesUnread: [['Connection refused']],
+    composeFilesElsewhere: [
+      ['erp', ['/srv/erp/compose.yaml'], undefined],
+      ['erp', ['/srv/erp/compose.yaml'], 'acme/erp:1.1.0'],
+      ['erp', [], undefined],
+    ],
+    composeFilesChanged: [[['backend']], [['backend', 'frontend']]],
   },
   'lock-failures.ts': {
     siteLocked: [

@@ -57,17 +57,6 @@ export function projectBusy(project: string, holder: string, container: string):
   });
 }
 
-/** @param files those that are not there */
-export function composeFilesMissing(project: string, files: readonly string[]): DeBuildError {
-  return new DeBuildError({
-    code: 'compose-files-missing',
-    what: `The Compose files of ${project} are not on this machine.`,
-    why: `Its containers were started from ${files.join(', ')}.`,
-    fix: 'Run de-build on the machine that has them, or bring the project up once from files that are here.',
-    exitCode: EXIT.deployment,
-  });
-}
-
 export function deploymentRefused(reference: string, findings: readonly Finding[]): DeBuildError {
   return new DeBuildError({
     code: 'deployment-refused',
@@ -328,5 +317,16 @@ export function gateFailed(command: string, exitCode: number | null, output: str
     fix: 'Run it by hand, and correct what it reports; it is in `gates` of de-build.json.',
     exitCode: EXIT.deployment,
     output,
+  });
+}
+
+/** @param release the one before the last deployment unless given; @param why as a sentence */
+export function rollbackNotWhole(release: string | undefined, why: string): DeBuildError {
+  return new DeBuildError({
+    code: 'rollback-not-whole',
+    what: `There is no whole way back to ${release ?? 'what ran before'}.`,
+    why,
+    fix: 'See `de-build history`. Older code over a newer database breaks it; restore a backup of your own first, and bring that release up by hand.',
+    exitCode: EXIT.deployment,
   });
 }

@@ -71,3 +71,13 @@ export function deployDiskFull(needed: number, free: number): Finding {
     fix: 'Free some disk space, or move older folders of `.de-build/deployments` to another disk.',
   });
 }
+
+/** @param sites whose databases a later release migrated */
+export function deployOlderCode(siteVersion: string, sites: readonly string[]): Finding {
+  return error('deploy-older-code', {
+    what: `The databases of ${sites.join(', ')} were migrated by a release after ${siteVersion}.`,
+    why: 'Older code over a newer database breaks it.',
+    fix: `Go back with the database: \`de-build rollback ${siteVersion}\`; or release the older code under a new version, with a migration that fits.`,
+    subject: siteVersion,
+  });
+}

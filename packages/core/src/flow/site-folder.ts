@@ -29,6 +29,10 @@ export interface SiteFolder {
   readonly backups: string;
   /** A restore of a backup that is under way. */
   readonly restoring: string;
+  /** The project as it runs, for what changes only some of it; holds its secrets. */
+  readonly running: string;
+  /** How many containers each service is to have, by project. */
+  readonly scale: string;
   /** A line for each deployment and rollback. */
   readonly ledger: string;
   /** Caches: they only save time. */
@@ -59,6 +63,8 @@ export function siteFolder(site: string): SiteFolder {
     deployments: join(path, 'deployments'),
     backups: join(path, 'backups'),
     restoring: join(path, 'restoring.json'),
+    running: join(path, 'running.json'),
+    scale: join(path, 'scale.json'),
     ledger: join(path, 'deployments.jsonl'),
     contextHashes: join(path, 'context-hashes'),
     cleanLayers: join(path, 'clean-layers.json'),

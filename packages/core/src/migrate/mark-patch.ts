@@ -43,7 +43,13 @@ export function markPatch(options: MarkPatchOptions): Promise<MarkedPatch> {
     const { image, benchFolder } = site.config;
     const like = benchContainerOf(project, image, benchFolder);
     // What the next deployment migrates to; without such a release, what runs.
-    const release = await releaseOnEngine(site, engine, undefined).catch((error) => {
+    const release = await releaseOnEngine(
+      site,
+      engine,
+      undefined,
+      { from: undefined, dryRun: true },
+      tools,
+    ).catch((error) => {
       if (isDeBuildError(error)) return runningRelease(like);
       throw error;
     });

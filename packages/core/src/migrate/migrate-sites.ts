@@ -6,6 +6,7 @@ import { benchContainerOf, findProject } from '../deploy/find-project.ts';
 import { openProjectFiles } from '../deploy/open-project-files.ts';
 import { recordDeployment } from '../deploy/record-deployment.ts';
 import { gate, list, prepare, savedStage, startWorkers } from '../deploy/run-deployment.ts';
+import { snapshotOf } from '../deploy/snapshot.ts';
 import { startFiles } from '../deploy/start-files.ts';
 import { freeBytes } from '../engine/free-bytes.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
@@ -13,6 +14,7 @@ import { deploymentRefused, migratedNotServed } from '../errors/deploy-failures.
 import { changeSite } from '../flow/change-site.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Flow, SiteOptions } from '../flow/tools.ts';
+import { openRunning } from '../operate/open-running.ts';
 import { chooseSites } from './choose-sites.ts';
 
 export interface MigrateOptions extends SiteOptions {
@@ -58,7 +60,8 @@ export function migrateSites(options: MigrateOptions): Promise<MigratedSites> {
     const engine = await tools.engine();
     const project = await findProject(site, engine.containers, options.project ?? resumed?.project);
     const { image, benchFolder, gates } = site.config;
-    const { compose, source } = await openProjectFiles(deployments, project, engine, tools);
+    const opened = await openProjectFiles(site.own, project, engine, tools);
+    const compose = opened.compose ?? (await openRunning(site, project, engine, tools)).compose;
     const like = benchContainerOf(project, image, benchFolder);
     const to = runningRelease(like);
     const { signal } = tools;
@@ -94,7 +97,11 @@ export function migrateSites(options: MigrateOptions): Promise<MigratedSites> {
       deployment.state = 'running';
       await site.own.make();
       if (resumed === undefined)
-        await startFiles(files, { source, resolved, project, image, appList: described.appList });
+        await startFiles(files, {
+          source: opened.source,
+          snapshot: await snapshotOf(project, engine, { compose, resolved }),
+          appList: described.appList,
+        });
       await save();
       const run = {
         ...{ deployment, project, engine, compose, resolved, bench, files, save, tools },

@@ -88,7 +88,7 @@ export function rehearseDeployment(options: RehearseOptions): Promise<RehearsedD
       tools,
       { stage: 'plan', title: `Finding ${release ?? 'the release'} and the database of ${project.name}` },
       async () => [
-        await releaseOnEngine(site, engine, release),
+        await releaseOnEngine(site, engine, release, { from: undefined, dryRun: false }, tools),
         await findServiceImages(
           containers,
           project,

@@ -3,6 +3,7 @@ import { openStores } from '../backup/open-stores.ts';
 import { openCompose } from '../compose/compose.ts';
 import { withBenchContainer } from '../deploy/bench-container.ts';
 import {
+  type DeployedRelease,
   type Deployment,
   filesOf,
   readBefore,
@@ -14,12 +15,23 @@ import { benchContainerOf, findProject } from '../deploy/find-project.ts';
 import { recordRollback } from '../deploy/record-deployment.ts';
 import { restoreDatabase } from '../deploy/restore-database.ts';
 import { finishSwap, gate, list, pause, pauseTitle, savedStage, swap } from '../deploy/run-deployment.ts';
+import type { Engine } from '../engine/engine.ts';
 import { releaseImageMissing } from '../errors/archive-failures.ts';
-import { nothingToRollBack, releaseTagDiffers, rollbackLosesData } from '../errors/deploy-failures.ts';
+import {
+  nothingToRollBack,
+  releaseTagDiffers,
+  rollbackLosesData,
+  rollbackNotWhole,
+} from '../errors/deploy-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import type { Flow, SiteOptions } from '../flow/tools.ts';
+import { verifySaved } from '../frappe/bench/verify-saved.ts';
+import { restoreRelease } from '../restore/restore-release.ts';
+import { planRollback } from './plan-rollback.ts';
 
 export interface RollbackOptions extends SiteOptions {
+  /** Site version of an earlier release. Default: the one before the last deployment. */
+  readonly release?: string | undefined;
   /** The Compose project. Default: that of the last deployment. */
   readonly project?: string | undefined;
   /** Accept that rows that were written since the deployment are lost, where the database has to go back. Default: false. */
@@ -31,7 +43,10 @@ export interface RollbackOptions extends SiteOptions {
 /** What was rolled back, or would be. */
 export interface RolledBackSite {
   readonly dryRun: boolean;
+  /** From the release that serves now, to the one that was taken back. */
   readonly deployment: Deployment;
+  /** Whether the image had to be restored first; with `dryRun` whether it will be. */
+  readonly bringsBack: boolean;
   /** The databases that go back to what they were before the deployment, and what was written into them since. */
   readonly databases: readonly DatabaseLoss[];
 }
@@ -43,67 +58,79 @@ const ROLLBACK: Flow = {
 };
 
 /**
- * Takes the last deployment back: the images that ran before it, with the Compose project as it was then, and, where a site was
- * migrated, the database from before that. The database as it is now is dumped first.
- * @throws DeBuildError `nothing-to-roll-back`, `rollback-loses-data`, `backup-damaged`, `release-image-missing`, `project-*`,
- * `compose-*`, `site-locked`, `engine-*`
+ * Takes deployments back, the last one or all since a release: the images that ran before, with the Compose project as it was
+ * then, and, where a site was migrated, the database from before that. The database as it is now is dumped first. A release whose
+ * image is gone is restored first.
+ * @throws DeBuildError `nothing-to-roll-back`, `rollback-not-whole`, `rollback-loses-data`, `backup-damaged`,
+ * `release-image-missing`, `release-not-restorable`, `project-*`, `compose-*`, `site-locked`, `engine-*`
  */
 export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> {
-  const { acceptLoss = false, dryRun = false } = options;
-  const what = 'rollback';
+  const { release, acceptLoss = false, dryRun = false } = options;
+  const what = release === undefined ? 'rollback' : `rollback ${release}`;
   return changeSite(options, { flow: ROLLBACK, what, lock: 'live', dryRun }, async (site, tools) => {
     const { deployments } = site.own;
-    const deployment = (await readDeployments(deployments)).find(
-      ({ state }) => state !== 'undone' && state !== 'rolled-back',
-    );
-    if (deployment === undefined) throw nothingToRollBack(site.config.image);
+    const { image, benchFolder } = site.config;
     const engine = await tools.engine();
+    const all = await readDeployments(deployments);
+    const project = await findProject(site, engine.containers, options.project ?? all[0]?.project);
+    const like = benchContainerOf(project, image, benchFolder);
+    const own = all.filter((one) => one.project === project.name);
+    const plan = planRollback(own, release, like.imageId);
+    if (plan === undefined) throw nothingToRollBack(image);
+    if ('refused' in plan) throw rollbackNotWhole(release, plan.refused);
+    const { taken, whole: deployment } = plan;
     const { from } = deployment;
-    const tagged = await engine.images.inspect(from.reference);
-    if (tagged === undefined) throw releaseImageMissing(from.reference, from.imageId);
-    if (tagged.id !== from.imageId) throw releaseTagDiffers(from.reference, tagged.id, from.siteVersion);
-    const project = await findProject(site, engine.containers, options.project ?? deployment.project);
+    const migrated = deployment.sites.filter(({ migration }) => migration !== undefined);
+    for (const { dump } of migrated) if (dump !== undefined) await verifySaved(dump);
+    const isHere = await findImage(engine, from);
+    if (!isHere && !dryRun) {
+      await restoreRelease({ ...options, release: from.siteVersion });
+      if (!(await findImage(engine, from))) throw releaseImageMissing(from.reference, from.imageId);
+    }
+    const oldest = taken.at(-1) ?? deployment;
     const files = filesOf(deployments, deployment.id);
-    const before = await readBefore(files);
+    const snapshot = filesOf(deployments, oldest.id);
+    const before = await readBefore(snapshot);
     const { environment, signal } = tools;
     const compose = await openCompose(
-      { name: project.name, folder: before.folder, files: [files.compose] },
+      { name: project.name, folder: before.folder, files: [snapshot.compose] },
       { environment, endpoint: engine.endpoint, signal },
     );
-    const { image, benchFolder } = site.config;
-    const like = benchContainerOf(project, image, benchFolder);
-    const shared = { project: project.name, like, image: from.imageId, benchFolder, endsPrograms: true };
+    const bringsBack = !isHere;
+    const shared = {
+      ...{ project: project.name, like, benchFolder, endsPrograms: !dryRun },
+      // Only a dry run does without it.
+      image: isHere || !dryRun ? from.imageId : like.imageId,
+    };
     return withBenchContainer(engine, { ...shared, what, now: tools.now(), signal }, async (bench) => {
-      const migrated = deployment.sites.filter(
-        ({ migration }) => migration === 'started' || migration === 'done',
-      );
       const databases: DatabaseLoss[] = [];
       for (const { name, dump, migratedAt } of migrated) {
         // A site that was not migrated to its end was in maintenance mode all the time.
         const lost = migratedAt === undefined ? [] : await bench.rowsSince(name, migratedAt);
         databases.push({ site: name, at: dump?.at.replace(/\.\d+$/, '') ?? '', lost });
       }
-      if (dryRun) return { dryRun, deployment, databases };
+      if (dryRun) return { dryRun, deployment, databases, bringsBack };
       if (!acceptLoss && databases.some(({ lost }) => lost.length > 0))
         throw rollbackLosesData(from.reference, describeLoss(databases));
       const started = tools.now();
-      const save = () => saveDeployment(deployments, deployment);
+      const save = async () => {
+        for (const one of taken) await saveDeployment(deployments, one);
+      };
+      /** Until all is done, each of them can be taken back by itself with its own dump. */
+      const setMigration = (state: 'started' | 'undone') => {
+        for (const one of taken.flatMap(({ sites }) => sites))
+          if (one.migration !== undefined) one.migration = state;
+      };
       const work = {
+        ...{ project, engine, compose, bench, files, save, tools },
         deployment: { ...deployment, to: from },
-        project,
-        engine,
-        compose,
         resolved: await compose.resolve(),
-        bench,
-        files,
-        save,
-        tools,
         gates: { commands: [], folder: site.folder },
       };
       for (const { name } of migrated.filter(({ migration }) => migration === 'started'))
         await bench.disconnectOthers(name);
       const first = deployment.stages.length;
-      // The stages share their list with the deployment, which is what is saved.
+      // The stages share their list with the newest deployment, which is saved.
       const isMigration = migrated.length > 0;
       await savedStage(work, 'pause', pauseTitle(deployment, isMigration), () => pause(work, isMigration));
       if (isMigration) {
@@ -120,12 +147,9 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
           });
         });
         await savedStage(work, 'restore', `Restoring the database of ${list(migrated)}`, async () => {
-          for (const one of migrated) {
-            one.migration = 'started';
-            await save();
-            await restoreDatabase(bench, one, tools, 'all');
-            one.migration = 'undone';
-          }
+          setMigration('started');
+          await save();
+          for (const one of migrated) await restoreDatabase(bench, one, tools, 'all');
         });
       }
       await bench.writeAppList(before.appList);
@@ -133,14 +157,27 @@ export function rollBackSite(options: RollbackOptions): Promise<RolledBackSite> 
       await savedStage(work, 'gate', `Checking ${list(deployment.sites)}`, () =>
         gate(work, (check) => finishSwap(work, check)),
       );
-      deployment.state = 'rolled-back';
+      setMigration('undone');
+      for (const one of taken) one.state = 'rolled-back';
       await save();
-      await recordRollback(site.own.ledger, 'rollback', deployment, {
+      const ended = { ...deployment, state: 'rolled-back' as const };
+      await recordRollback(site.own.ledger, 'rollback', ended, {
         started,
         now: tools.now(),
         stages: deployment.stages.slice(first),
       });
-      return { dryRun, deployment, databases };
+      return { dryRun, deployment: ended, databases, bringsBack };
     });
   });
+}
+
+/** @throws DeBuildError `release-tag-differs` */
+async function findImage(
+  { images }: Pick<Engine, 'images'>,
+  { reference, imageId, siteVersion }: DeployedRelease,
+): Promise<boolean> {
+  const tagged = await images.inspect(reference);
+  if (tagged !== undefined && tagged.id !== imageId)
+    throw releaseTagDiffers(reference, tagged.id, siteVersion);
+  return tagged !== undefined;
 }

@@ -194,6 +194,17 @@ export const siteConfigSchema = z
       .describe(
         'Where `de-build backup` keeps backups, `to`: a folder, relative to the site, or `restic:REPOSITORY`; `.de-build/backups` by default. `keep`: how many of the newest `backup prune` keeps besides the last of each release and each month. `databaseImage`: what throw-away databases run, where the project has no container of its database.',
       ),
+    keepImages: z
+      .int()
+      .min(1)
+      .default(5)
+      .describe(
+        'How many of the newest releases `de-build prune --images` leaves on the engine, besides those that run or ran before.',
+      ),
+    pinnedReleases: z
+      .array(z.string().min(1, 'is empty'))
+      .default([])
+      .describe('Site versions whose images `de-build prune --images` always leaves.'),
     tokenExpiryWarningDays: z
       .int()
       .min(0)

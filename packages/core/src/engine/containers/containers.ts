@@ -14,6 +14,8 @@ export interface Containers {
   list(labels: Readonly<Record<string, string>>): Promise<readonly ContainerDetails[]>;
   /** By id or name; `undefined` when there is none. */
   inspect(container: string): Promise<ContainerDetails | undefined>;
+  /** All that the engine reports of a container, unchanged. Holds secrets: never print it. */
+  describe(container: string): Promise<unknown>;
   /**
    * Creates a container under a name that only one container may have; the engine decides who is first.
    * @param spec as the engine's API takes it
@@ -68,6 +70,7 @@ export function containers(transport: EngineTransport): Containers {
       return details.filter((one) => one !== undefined);
     },
     inspect,
+    describe: (container) => transport.json({ method: 'GET', path: `/containers/${container}/json` }),
     async create(name, spec) {
       const answer = await transport.text({
         method: 'POST',

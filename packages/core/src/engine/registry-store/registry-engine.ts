@@ -32,6 +32,7 @@ export function registryEngine(
     containers: {
       list: noProject,
       inspect: noProject,
+      describe: noProject,
       create: noProject,
       start: noProject,
       connect: noProject,
@@ -45,6 +46,7 @@ export function registryEngine(
       exec: noProject,
       hasPrograms: noProject,
     },
+    diskUsage: noProject,
     async about() {
       const [[platform = 'linux/amd64'] = []] = await builder.platforms();
       const { version } = builder.about;

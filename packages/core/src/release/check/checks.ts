@@ -9,6 +9,7 @@ const CHECKS = {
   apps: ({ apps }: SiteConfig) => apps,
   token: () => 'Tokens and placeholders',
   containerfile: ({ containerfile }: SiteConfig) => containerfile,
+  variants: () => 'Files for several places',
   'site-repository': () => "The site's own repository",
   engine: () => 'The Docker Engine',
   disk: () => 'Disk space',

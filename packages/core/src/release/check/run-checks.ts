@@ -14,6 +14,7 @@ import { checkCompose } from './check-compose.ts';
 import { checkDisk, checkEngine, type SeenEngine } from './check-engine.ts';
 import { checkRecordedCommits, checkRepositories, type SiteApps } from './check-repositories.ts';
 import { checkSiteFiles, findLineEndings } from './check-site-files.ts';
+import { checkVariants } from './check-variants.ts';
 import { checkImageTag, checkVersion, isForgivable } from './check-version.ts';
 import type { CheckId } from './checks.ts';
 
@@ -51,6 +52,8 @@ export async function runChecks(
 
   const files = checkSiteFiles(site, tools);
   for (const id of ['config', 'apps', 'token'] as const) await check(id, () => files[id]);
+  await check('variants', () => checkVariants(site));
+
   const { manifests, problems } = site.unknownSettings.has('manifests')
     ? { manifests: [], problems: [] }
     : await readManifests(site.records, site.config.versionScheme).catch((error: unknown) => {

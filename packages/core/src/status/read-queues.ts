@@ -1,0 +1,47 @@
+import type { ProjectContainer } from '../compose/running-project.ts';
+import { type BenchLoad, queuesOfWorker } from '../frappe/bench/bench-load.ts';
+import { runsBench } from '../frappe/bench/runs-bench.ts';
+
+/** A queue of background jobs, and what works on it. */
+export interface QueueStatus {
+  readonly name: string;
+  /** Jobs that no worker took yet. */
+  readonly waiting: number;
+  readonly running: number;
+  /** Jobs that failed and are kept. */
+  readonly failed: number;
+  /** Workers that registered in Redis. */
+  readonly workers: number;
+  readonly busy: number;
+  /** The services whose containers work on it, and how many of each run. */
+  readonly services: readonly { readonly service: string; readonly containers: number }[];
+}
+
+/** Queues as Redis has them, and those that only the command of a container names. */
+export function queuesOf(
+  { queues }: Pick<BenchLoad, 'queues'>,
+  containers: readonly Pick<ProjectContainer, 'service' | 'command' | 'isRunning'>[],
+): readonly QueueStatus[] {
+  const serving = containers
+    .map(({ service, command, isRunning }) => ({ service, isRunning, line: command.join(' ') }))
+    .filter(({ line, isRunning }) => isRunning && runsBench(line, 'worker|worker-pool'))
+    .map(({ service, line }) => ({ service, queues: queuesOfWorker(line) }));
+  const names = new Set([...queues.map(({ name }) => name), ...serving.flatMap((one) => one.queues)]);
+  return [...names].sort().map((name) => {
+    const found = queues.find((queue) => queue.name === name);
+    const workers = found?.workers ?? [];
+    const services = serving.filter((one) => one.queues.includes(name)).map(({ service }) => service);
+    return {
+      name,
+      waiting: found?.waiting ?? 0,
+      running: found?.running ?? 0,
+      failed: found?.failed ?? 0,
+      workers: workers.length,
+      busy: workers.filter(({ isBusy }) => isBusy).length,
+      services: [...new Set(services)].map((service) => ({
+        service,
+        containers: services.filter((one) => one === service).length,
+      })),
+    };
+  });
+}
