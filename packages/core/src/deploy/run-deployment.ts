@@ -211,7 +211,9 @@ export async function finishSwap(run: DeploymentRun, check: () => Promise<void>)
 }
 
 function swapOf({ deployment, compose, resolved, engine, bench, tools }: DeploymentRun): ServiceSwap {
-  const served = deployment.sites.some(isMigrated) ? [] : servedSites(deployment);
+  // After a gate that failed, the sites are in maintenance mode.
+  const isHidden = deployment.sites.some(isMigrated) || deployment.stages.some(({ name }) => name === 'gate');
+  const served = isHidden ? [] : servedSites(deployment);
   return { deployment, compose, resolved, containers: engine.containers, bench, served, tools };
 }
 

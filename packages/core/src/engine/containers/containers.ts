@@ -107,12 +107,18 @@ export function containers(transport: EngineTransport): Containers {
     async lastLines(container, count) {
       const query = { stdout: true, stderr: true, tail: count };
       const request = { method: 'GET', path: `/containers/${container}/logs`, query } as const;
-      const { body } = await startRequest(transport, {
+      const answer = await startRequest(transport, {
         ...request,
         during: `reading the log of ${container}`,
       });
       let text = '';
-      for await (const { chunk } of readFrames(body)) text += chunk.toString('utf8');
+      try {
+        for await (const { chunk } of readFrames(answer.body)) text += chunk.toString('utf8');
+      } catch (error) {
+        throw answer.explain(error);
+      } finally {
+        answer.end();
+      }
       return text;
     },
     async rename(container, name) {
