@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isOfImage, listProject } from '../compose/running-project.ts';
+import { parseReference } from '../engine/images/image-reference.ts';
 import { projectNotDown } from '../errors/deploy-failures.ts';
 import type { ServiceSwap } from './service-swap.ts';
 
@@ -20,6 +22,10 @@ export async function restartProject(swap: ServiceSwap): Promise<void> {
   for (const network of networks) await containers.disconnect(bench.container, network);
   for (const { id } of await containers.list({ ...ofProject, [`${LABEL}.oneoff`]: 'True' }))
     await containers.remove(id);
+  // Compose would leave their anonymous volumes.
+  const { repository } = parseReference(deployment.to.reference);
+  for (const one of await listProject(containers, deployment.project))
+    if (isOfImage(one, repository)) await containers.remove(one.id);
   await compose.down(COMPOSE_WITHIN_MS);
   let left: readonly string[] = [];
   for (const end = performance.now() + GONE_WITHIN_SECONDS * 1000; performance.now() < end; ) {

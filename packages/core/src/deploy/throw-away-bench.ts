@@ -133,11 +133,14 @@ function initSql(sites: ThrowAwayOptions['sites']): string {
   return [...sites.values()]
     .map((text) => {
       const { db_name: name, db_user: user, db_password: password } = configOf(text);
-      const account = `${quote(String(user ?? name))}@'%'`;
+      // The server may have an anonymous account of localhost, which would win over one of any host.
+      const accounts = ['%', 'localhost'].map((host) => `${quote(String(user ?? name))}@'${host}'`);
       return [
         `create database \`${name}\` character set utf8mb4 collate utf8mb4_unicode_ci;`,
-        `create user ${account} identified by ${quote(String(password ?? ''))};`,
-        `grant all privileges on \`${name}\`.* to ${account};`,
+        ...accounts.flatMap((account) => [
+          `create user ${account} identified by ${quote(String(password ?? ''))};`,
+          `grant all privileges on \`${name}\`.* to ${account};`,
+        ]),
       ].join('\n');
     })
     .join('\n');
