@@ -2,6 +2,9 @@ import Sequencer from '@jest/test-sequencer';
 
 /** In this order, so that all workers stay busy to the end; the rest follows, and the unit tests come last. */
 const LONGEST = [
+  'deploy',
+  'backup',
+  'operations',
   'example-project',
   'sources',
   'faults',
