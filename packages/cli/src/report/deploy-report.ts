@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { DeployedSiteReport, Deployment, Ledger, RolledBackSite } from '@de-build/core';
 import { countOf, formatBytes, formatDuration } from '../terminal/quantities.ts';
 import { lossParts } from './loss-parts.ts';
@@ -25,22 +26,26 @@ export function deployReport({ dryRun, plan, deployment }: DeployedSiteReport): 
   const took = formatDuration(Date.parse(endedAt) - Date.parse(startedAt));
   return {
     parts: [
-      migratedTable(sites),
+      ...migratedParts(sites),
       note([strong(`${to.reference} serves.`), ` Deployed over ${from.siteVersion} in ${took}.`], MARKS.good),
     ],
   };
 }
 
-export function migratedTable(sites: Deployment['sites']): Part {
+export function migratedParts(sites: Deployment['sites']): readonly Part[] {
   const rows = sites.map(({ name, patches, doctypes, dump }): readonly Inline[] => [
     strong(name),
     patches.length === 0 && doctypes.length === 0
       ? 'nothing to migrate'
       : `${countOf(patches.length, 'patch').replace(/patchs/, 'patches')}, ${countOf(doctypes.length, 'doctype')}`,
     dump === undefined ? '' : formatBytes(dump.sizeBytes),
-    quiet(dump?.path ?? ''),
   ]);
-  return table(['site', 'migrated', right('dump'), { heading: 'file', wraps: true }], rows);
+  const path = sites.find(({ dump }) => dump !== undefined)?.dump?.path;
+  return [
+    table(['site', 'migrated', right('dump')], rows),
+    // Below it is a folder for each site.
+    ...(path === undefined ? [] : [facts([['dumps', dirname(dirname(path))]])]),
+  ];
 }
 
 function planReport(plan: Plan): Report {

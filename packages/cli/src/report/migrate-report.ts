@@ -1,5 +1,5 @@
 import type { MarkedPatch, MigratedSites } from '@de-build/core';
-import { migratedTable, siteParts } from './deploy-report.ts';
+import { migratedParts, siteParts } from './deploy-report.ts';
 import { MARKS, note, type Report, section, strong, table } from './model.ts';
 
 /** What was migrated, or would be. */
@@ -7,7 +7,7 @@ export function migratedReport({ dryRun, sites, reference, deployment }: Migrate
   if (deployment !== undefined)
     return {
       parts: [
-        migratedTable(deployment.sites),
+        ...migratedParts(deployment.sites),
         note([strong(`${reference} serves`), ', migrated.'], MARKS.good),
       ],
     };

@@ -211,8 +211,9 @@ export async function finishSwap(run: DeploymentRun, check: () => Promise<void>)
 }
 
 function swapOf({ deployment, compose, resolved, engine, bench, tools }: DeploymentRun): ServiceSwap {
-  // After a gate that failed, the sites are in maintenance mode.
-  const isHidden = deployment.sites.some(isMigrated) || deployment.stages.some(({ name }) => name === 'gate');
+  // After a gate that did not end well, the sites are in maintenance mode.
+  const gated = deployment.stages.findLast(({ name }) => name === 'gate')?.state ?? 'done';
+  const isHidden = deployment.sites.some(isMigrated) || gated !== 'done';
   const served = isHidden ? [] : servedSites(deployment);
   return { deployment, compose, resolved, containers: engine.containers, bench, served, tools };
 }
