@@ -296,7 +296,7 @@ onEachEngine('the command', (engine) => {
       const cases = elements
         .filter(({ name }) => name === 'testcase')
         .map(({ attributes }) => attributes.name);
-      expect(cases).toHaveLength(12);
+      expect(cases).toHaveLength(13);
       expect(elements.some(({ name }) => name === 'failure')).toBe(true);
       const suite = elements.find(({ name }) => name === 'testsuite')?.attributes;
       expect(Number(suite?.tests)).toBe(cases.length);
