@@ -93,7 +93,7 @@ withPrivateEngines('a project that runs', () => {
     );
     expect((await deBuild('status')).document).toMatchObject({
       problems: [{ id: 'compose-files-elsewhere' }],
-      backups: [{ site: 'erp.localhost', count: 1, newest: { before: '1.1.0' } }],
+      backups: [{ site: 'erp.localhost', count: 1, newest: { cause: 'deployment', siteVersion: '1.0.0' } }],
     });
     await rename(`${files}.away`, files);
     expect(await imagesOf('backend', 'frontend', 'queue-long', 'scheduler', 'websocket')).toEqual([image]);

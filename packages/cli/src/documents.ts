@@ -136,5 +136,5 @@ export interface ResultEvent {
     | 'pruned'
     | 'diagnosed'
     | 'scaled'
-    | 'timer';
+    | 'scale-timer';
 }

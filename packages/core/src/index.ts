@@ -116,6 +116,7 @@ export { learnSecrets } from './flow/learn-secrets.ts';
 export { parseLockWait } from './flow/lock-wait.ts';
 export { ownVersion } from './flow/own-version.ts';
 export { readRecord, readRecords } from './flow/read-records.ts';
+export type { UnitFile } from './flow/systemd-units.ts';
 export type { Environment, SiteOptions } from './flow/tools.ts';
 export { type LockedSiteOptions, withLockedSite } from './flow/with-locked-site.ts';
 export type { DeploymentReason, DeploymentVerdict } from './frappe/judge-deployment.ts';
@@ -138,7 +139,13 @@ export { type AttachOptions, attachService } from './operate/attach-service.ts';
 export { openShell, type ShellOptions } from './operate/open-shell.ts';
 export { type ComposeCommandOptions, runComposeCommand } from './operate/run-compose.ts';
 export { type ScaledServices, type ScaleOptions, scaleServices } from './operate/scale-services.ts';
-export { type BusyHours, parseHours, type ScaleTimer, scaleTimer } from './operate/scale-timer.ts';
+export {
+  type BusyHours,
+  parseHours,
+  type ScaleTimer,
+  type ScaleTimerOptions,
+  scaleTimer,
+} from './operate/scale-timer.ts';
 export type { ProgressEvent } from './progress/progress.ts';
 export type { KeepReason } from './prune/choose-images.ts';
 export { type PruneCacheOptions, type PrunedCache, pruneBuildCache } from './prune/prune-build-cache.ts';

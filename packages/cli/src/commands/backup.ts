@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Context, defineCommand, type Finished } from '../command/command.ts';
 import { choice, DRY_RUN, flag, number, text, texts, type ValuesOf } from '../command/options.ts';
+import { ownCommand } from '../command/own-command.ts';
 import { UsageError } from '../parse/usage-error.ts';
 
 const ARGUMENTS = {
@@ -81,8 +82,8 @@ const ACTIONS: Readonly<Record<Action, Run>> = {
         ...(withoutFiles ? ['--without-files'] : []),
       ];
       const document = core.backupTimer({ site: flow.site, command: ownCommand(), args });
-      const { timerReport } = await import('../report/backup-report.ts');
-      return { type: 'backup-timer', document, report: timerReport(document) };
+      const { unitsReport } = await import('../report/units-report.ts');
+      return { type: 'backup-timer', document, report: unitsReport([document.service, document.timer]) };
     }
     const { madeReport } = await import('../report/backup-report.ts');
     const document = await core.backUpSites({ ...flow, to, project, withFiles: !withoutFiles });
@@ -118,8 +119,3 @@ const ACTIONS: Readonly<Record<Action, Run>> = {
     return { type: 'backup-restored', document, report: restoredReport(document) };
   },
 };
-
-/** How this process was started. */
-function ownCommand(): readonly string[] {
-  return [process.execPath, ...process.argv.slice(1, 2)];
-}

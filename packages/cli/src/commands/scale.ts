@@ -1,6 +1,6 @@
-import { realpathSync } from 'node:fs';
 import { defineCommand } from '../command/command.ts';
 import { flag, text, texts } from '../command/options.ts';
+import { ownCommand } from '../command/own-command.ts';
 import { UsageError } from '../parse/usage-error.ts';
 
 /** `de-build scale` */
@@ -35,18 +35,19 @@ export const scale = defineCommand({
     if (services.length === 0) throw new UsageError('The option print-timer needs a service: queue-long=3.');
     const now = await core.scaleServices({ ...flow, project, scale: {} });
     const known = now.services.filter(({ service }) => service in wanted);
-    const document = {
+    const document = core.scaleTimer({
       project: now.project,
       site: flow.site,
-      program: realpathSync(process.argv[1] ?? 'de-build'),
+      command: ownCommand(),
       busy: services,
       // What runs now, unless that is as many already.
       quiet: known.map(
         ({ service, running }) => `${service}=${running < (wanted[service] ?? 0) ? running : 1}`,
       ),
       hours: { days, ...times },
-    };
-    return { type: 'timer', document, report: core.scaleTimer(document) };
+    });
+    const { unitsReport } = await import('../report/units-report.ts');
+    return { type: 'scale-timer', document, report: unitsReport(document.units) };
   },
 });
 

@@ -1,5 +1,4 @@
 import type {
-  BackupTimer,
   ListedBackups,
   MadeBackup,
   PrunedBackups,
@@ -160,9 +159,4 @@ export function restoredReport({ dryRun, backup, databases, isMigration, present
       ...(present === undefined ? [] : [note(`The databases from before are in ${present.location}.`)]),
     ],
   };
-}
-
-/** Two files, each with its path, ready to be copied. */
-export function timerReport({ service, timer }: BackupTimer): string {
-  return [service, timer].map(({ path, text }) => `# ${path}\n${text}`).join('\n');
 }

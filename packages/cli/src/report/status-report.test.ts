@@ -41,8 +41,11 @@ const status: SiteStatus = {
   },
   backups: [
     {
-      ...{ site: 'erp.localhost', count: 3, totalBytes: 6e8 },
-      newest: { path: '/x', sizeBytes: 2e8, at: '2026-11-28T12:00:00Z', before: '1.1.0' },
+      ...{ site: 'erp.localhost', count: 3 },
+      newest: {
+        ...{ id: 'x', at: '2026-11-28T12:00:00Z', cause: 'deployment', project: 'erp', siteVersion: '1.0.0' },
+        ...{ sites: ['erp.localhost'], withFiles: false, sizeBytes: 2e8, location: '/x' },
+      },
     },
   ],
   problems: [],

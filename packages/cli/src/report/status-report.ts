@@ -143,15 +143,18 @@ function disk({ disk: found }: SiteStatus): readonly Part[] {
 }
 
 function backups({ backups: found }: SiteStatus, now: Date): readonly Part[] {
-  if (found.length === 0) return [note(quiet('None here: a deployment that migrates makes one.'))];
-  const rows = found.map(({ site, count, totalBytes, newest }): readonly Inline[] => [
+  if (found.length === 0)
+    return [note(quiet('None here: `de-build backup` makes one, and a deployment that migrates.'))];
+  const rows = found.map(({ site, count, newest }): readonly Inline[] => [
     strong(site),
     quiet(formatAge(new Date(newest.at), now)),
     formatBytes(newest.sizeBytes),
-    `before ${newest.before}`,
-    count === 1 ? '1' : `${count}, ${formatBytes(totalBytes)}`,
+    newest.cause === 'backup'
+      ? `of ${newest.siteVersion}`
+      : `by a ${newest.cause} from ${newest.siteVersion}`,
+    String(count),
   ]);
-  return [table(['site', 'newest', right('size'), 'made', 'in all'], rows)];
+  return [table(['site', 'newest', right('size'), 'made', right('in all')], rows)];
 }
 
 function lastDeployment({ lastDeployment: last }: SiteStatus, now: Date): readonly Part[] {

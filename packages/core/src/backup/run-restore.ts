@@ -2,10 +2,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOfImage, type RunningProject } from '../compose/running-project.ts';
 import type { DeployedRelease, Deployment } from '../deploy/deployment.ts';
+import { list, savedStage } from '../deploy/deployment-run.ts';
 import { migrateSite } from '../deploy/migrate-site.ts';
+import { pause, pauseTitle, startWorkers } from '../deploy/pause-workers.ts';
+import { gate } from '../deploy/put-into-service.ts';
 import { recordRollback } from '../deploy/record-deployment.ts';
 import { restoreDatabase } from '../deploy/restore-database.ts';
-import { gate, list, pause, pauseTitle, savedStage } from '../deploy/run-deployment.ts';
 import { readUnfinishedRestore, writeUnfinishedRestore } from '../deploy/unfinished-restore.ts';
 import type { Engine } from '../engine/engine.ts';
 import { restoreFailed } from '../errors/backup-failures.ts';
@@ -89,7 +91,7 @@ export async function runRestore(run: RestoreRun): Promise<StoredBackup> {
       });
     await savedStage(work, 'gate', `Checking ${list(sites)}`, async () => {
       await gate(work, async (check) => {
-        await startWorkers(run, deployment);
+        await startWorkers({ ...run, deployment });
         await check();
       });
     });
@@ -156,11 +158,6 @@ async function restoreSite({ bench, folder, files, tools }: RestoreRun, one: Bac
 async function resume(run: RestoreRun, deployment: Deployment): Promise<void> {
   for (const { name, maintenance } of deployment.sites)
     if (!maintenance) await run.bench.run(['--site', name, 'set-maintenance-mode', 'off']);
-  await startWorkers(run, deployment);
+  await startWorkers({ ...run, deployment });
   await rm(run.site.own.restoring, { force: true });
-}
-
-async function startWorkers({ project, engine }: RestoreRun, { workers }: Deployment): Promise<void> {
-  const stopped = project.containers.filter(({ service }) => workers.includes(service));
-  await Promise.all(stopped.map(({ id }) => engine.containers.start(id)));
 }

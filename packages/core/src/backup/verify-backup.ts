@@ -7,7 +7,8 @@ import { changeSite } from '../flow/change-site.ts';
 import type { OpenSite } from '../flow/open-site.ts';
 import { inStage } from '../flow/stage.ts';
 import type { Flow, Tools } from '../flow/tools.ts';
-import { type DatabaseContents, openBench } from '../frappe/bench/bench.ts';
+import { openBench } from '../frappe/bench/bench.ts';
+import type { DatabaseContents } from '../frappe/bench/bench-answers.ts';
 import { readDump, readTar, type StreamReader } from '../frappe/bench/stream-readers.ts';
 import { verifySaved } from '../frappe/bench/verify-saved.ts';
 import { type BackupFile, type BackupManifest, filesOfSite } from '../manifests/backup-manifest.ts';
@@ -129,7 +130,7 @@ async function tryRestore(
   const project = await findProject(site, containers, opened.project);
   const { image, benchFolder, backup } = site.config;
   const like = benchContainerOf(project, image, benchFolder);
-  const common = await openBench(containers, like.id).commonConfig();
+  const common = await openBench(containers, like.id, benchFolder).commonConfig();
   const services = await findServiceImages(containers, project, common, backup.databaseImage);
   const sites = await readConfigs(folder, manifest, tools.redactor);
   const { signal } = tools;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerDetails, Engine } from '../engine/engine.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
-import { projectBusy } from '../errors/deploy-failures.ts';
+import { projectBusy } from '../errors/project-failures.ts';
 import { describeHolder } from '../flow/lock-holder.ts';
 import { type Bench, openBench } from '../frappe/bench/bench.ts';
 import { hasEnded, holderLabels, holderOf } from './container-holder.ts';

@@ -1,6 +1,6 @@
 import { listProject } from '../compose/running-project.ts';
 import type { Containers } from '../engine/engine.ts';
-import { queueNotServed } from '../errors/deploy-failures.ts';
+import { queueNotServed } from '../errors/service-failures.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Bench } from '../frappe/bench/bench.ts';
 import { queuesOf } from '../frappe/bench/queues-of.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ProjectContainer, RunningProject } from '../compose/running-project.ts';
-import type { BenchSite } from '../frappe/bench/bench.ts';
+import type { BenchSite } from '../frappe/bench/bench-answers.ts';
 import { type PlanSources, planDeployment } from './deployment-plan.ts';
 
 const IMAGE = 'acme/erp';

@@ -1,4 +1,4 @@
-import type { ResolvedProject } from '../compose/compose.ts';
+import type { ResolvedProject, Scale } from '../compose/compose.ts';
 import type { ProjectContainer, RunningProject } from '../compose/running-project.ts';
 import { isOfImage } from '../compose/running-project.ts';
 import { isSameRepository, parseReference } from '../engine/images/image-reference.ts';
@@ -12,10 +12,9 @@ import {
   deployServiceMigrates,
 } from '../errors/deploy-findings.ts';
 import type { Finding } from '../errors/finding.ts';
-import type { BenchDescription, BenchSite } from '../frappe/bench/bench.ts';
+import type { BenchDescription, BenchSite } from '../frappe/bench/bench-answers.ts';
 import { runsBench } from '../frappe/bench/runs-bench.ts';
 import type { DeployedRelease } from './deployment.ts';
-import type { Scale } from './recorded-scale.ts';
 
 /** What a deployment will do, decided before anything is changed. */
 export interface DeploymentPlan {

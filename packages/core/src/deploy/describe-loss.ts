@@ -1,4 +1,4 @@
-import type { WrittenRows } from '../frappe/bench/bench.ts';
+import type { WrittenRows } from '../frappe/bench/bench-answers.ts';
 
 /** A database that goes back to what it was, and what was written into it since. */
 export interface DatabaseLoss {

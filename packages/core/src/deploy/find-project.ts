@@ -1,6 +1,6 @@
 import { findProjects, type ProjectContainer, type RunningProject } from '../compose/running-project.ts';
 import type { Containers } from '../engine/engine.ts';
-import { projectAmbiguous, projectNotFound, projectWithoutBench } from '../errors/deploy-failures.ts';
+import { projectAmbiguous, projectNotFound, projectWithoutBench } from '../errors/project-failures.ts';
 import type { OpenSite } from '../flow/open-site.ts';
 
 /**

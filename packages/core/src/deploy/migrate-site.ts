@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import type { Containers } from '../engine/engine.ts';
-import { migrationFailed } from '../errors/deploy-failures.ts';
+import { migrationFailed } from '../errors/migration-failures.ts';
 import type { Tools } from '../flow/tools.ts';
 import type { Bench } from '../frappe/bench/bench.ts';
 import { readMigration } from '../frappe/bench/migration.ts';

@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { Scale } from '../compose/compose.ts';
 import { ifMissing } from '../disk/if-missing.ts';
 import { writeWhole } from '../disk/write-whole.ts';
 import { scaleUnreadable } from '../errors/project-failures.ts';
-
-/** How many containers a service is to have. */
-export type Scale = Readonly<Record<string, number>>;
 
 const scaleSchema = z.record(z.string(), z.record(z.string(), z.int().min(1)));
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOfImage, listProject } from '../compose/running-project.ts';
 import { parseReference } from '../engine/images/image-reference.ts';
-import { projectNotDown } from '../errors/deploy-failures.ts';
+import { projectNotDown } from '../errors/project-failures.ts';
 import type { ServiceSwap } from './service-swap.ts';
 
 const LOOK_MS = 500;

@@ -1,47 +1,14 @@
 import { join } from 'node:path';
-import type { Compose, ResolvedProject } from '../compose/compose.ts';
-import type { RunningProject } from '../compose/running-project.ts';
-import type { Engine } from '../engine/engine.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
 import { deploymentFailed } from '../errors/deploy-failures.ts';
-import { inStage } from '../flow/stage.ts';
-import type { Tools } from '../flow/tools.ts';
-import type { Bench } from '../frappe/bench/bench.ts';
-import { runsBench } from '../frappe/bench/runs-bench.ts';
 import { backUpSite, learnSiteConfig } from './back-up-site.ts';
-import { checkWorkers } from './check-workers.ts';
-import { type DeployedSite, type Deployment, type DeploymentFiles, readBefore } from './deployment.ts';
+import { type Deployment, readBefore } from './deployment.ts';
+import { type DeploymentRun, isMigrated, list, savedStage, servedSites } from './deployment-run.ts';
 import { migrateSite } from './migrate-site.ts';
-import { restartProject } from './restart-project.ts';
+import { pause, pauseTitle, startWorkers } from './pause-workers.ts';
+import { finishSwap, gate, swap, swapOf } from './put-into-service.ts';
 import { restoreDatabase } from './restore-database.ts';
-import { runGates } from './run-gates.ts';
-import type { ServiceSwap } from './service-swap.ts';
-import { removeBeside, removeOld, startBeside, swapServices, swapWorkers } from './swap-services.ts';
-import { waitForServices } from './wait-for-services.ts';
-import { waitForSite } from './wait-for-site.ts';
-
-/** What the stages of a deployment work with. */
-export interface DeploymentRun {
-  readonly deployment: Deployment;
-  readonly project: RunningProject;
-  readonly engine: Pick<Engine, 'containers'>;
-  readonly compose: Compose;
-  /** As its files describe it now. */
-  readonly resolved: ResolvedProject;
-  /** Of the image that is deployed. */
-  readonly bench: Bench;
-  readonly files: DeploymentFiles;
-  /** Commands of the site that must succeed when it is served. */
-  readonly gates: { readonly commands: readonly string[]; readonly folder: string };
-  /** Writes the state of the deployment. */
-  readonly save: () => Promise<void>;
-  readonly tools: Tools;
-}
-
-/** How long jobs may take to end before their worker is stopped. */
-const JOBS_WITHIN_SECONDS = 300;
-/** The scheduler runs no jobs, and ignores SIGTERM as the first process of a container. */
-const SCHEDULER_WITHIN_SECONDS = 1;
+import { removeBeside, startBeside } from './swap-services.ts';
 
 /**
  * Deploys, or finishes a deployment: every stage is saved when it begins and when it ends. Until the swap a failure is undone,
@@ -105,59 +72,6 @@ function startsBeside({ kind, full }: Deployment): boolean {
   return kind === undefined && full !== true;
 }
 
-export function isMigrated({ patches, doctypes }: Pick<DeployedSite, 'patches' | 'doctypes'>): boolean {
-  return patches.length > 0 || doctypes.length > 0;
-}
-
-export async function savedStage<Result>(
-  { deployment, save, tools }: Pick<DeploymentRun, 'deployment' | 'save' | 'tools'>,
-  name: string,
-  title: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const entry: Deployment['stages'][number] = {
-    name,
-    state: 'started',
-    startedAt: tools.now().toISOString(),
-  };
-  deployment.stages.push(entry);
-  await save();
-  try {
-    const result = await inStage(tools, { stage: name, title }, work);
-    entry.state = 'done';
-    return result;
-  } catch (error) {
-    entry.state = 'failed';
-    throw error;
-  } finally {
-    entry.endedAt = tools.now().toISOString();
-    await save();
-  }
-}
-
-export function pauseTitle({ workers }: Pick<Deployment, 'workers'>, isMigration: boolean): string {
-  const stopped = workers.length === 0 ? 'Pausing' : `Stopping ${workers.join(', ')}`;
-  return isMigration ? `${stopped}; maintenance mode on` : stopped;
-}
-
-/** Workers finish the job that they run. After that only visitors write; where data moves, maintenance mode keeps them out. */
-export async function pause(
-  { project, engine, bench, deployment }: Pick<DeploymentRun, 'project' | 'engine' | 'bench' | 'deployment'>,
-  isMigration: boolean,
-): Promise<void> {
-  const workers = project.containers.filter(({ service }) => deployment.workers.includes(service));
-  await Promise.all(
-    workers.map(({ id, command }) =>
-      engine.containers.stop(
-        id,
-        runsBench(command.join(' '), 'schedule') ? SCHEDULER_WITHIN_SECONDS : JOBS_WITHIN_SECONDS,
-      ),
-    ),
-  );
-  if (!isMigration) return;
-  await bench.setMaintenance(names(deployment.sites), true);
-}
-
 async function backup({ bench, deployment, files, save, tools }: DeploymentRun): Promise<void> {
   for (const site of deployment.sites) {
     await learnSiteConfig(bench, site.name, tools.redactor);
@@ -184,69 +98,6 @@ async function migrate({ bench, deployment, files, save, tools, engine }: Deploy
     site.migration = 'done';
     site.migratedAt = await bench.siteTime(site.name);
     await save();
-  }
-}
-
-export async function swap(run: DeploymentRun): Promise<void> {
-  const { deployment, tools } = run;
-  tools.done(
-    `Services of ${deployment.to.reference} were started; \`de-build deploy --resume\` finishes it.`,
-  );
-  if (deployment.full === true) await restartProject(swapOf(run));
-  else await swapServices(swapOf(run));
-}
-
-/** All services are there, and their old containers are removed when everything works. */
-export async function finishSwap(run: DeploymentRun, check: () => Promise<void>): Promise<void> {
-  const { deployment, engine, project, tools } = run;
-  await swapWorkers(swapOf(run));
-  await waitForServices(engine.containers, {
-    project: project.name,
-    services: deployment.services,
-    imageId: deployment.to.imageId,
-    signal: tools.signal,
-  });
-  await check();
-  await removeOld(swapOf(run));
-}
-
-function swapOf({ deployment, compose, resolved, engine, bench, tools }: DeploymentRun): ServiceSwap {
-  // After a gate that did not end well, the sites are in maintenance mode.
-  const gated = deployment.stages.findLast(({ name }) => name === 'gate')?.state ?? 'done';
-  const isHidden = deployment.sites.some(isMigrated) || gated !== 'done';
-  const served = isHidden ? [] : servedSites(deployment);
-  return { deployment, compose, resolved, containers: engine.containers, bench, served, tools };
-}
-
-/**
- * Maintenance mode ends here; where a site is not served then, it is on again.
- * @param startRest starts what visitors do not wait for, and makes the check that it gets
- */
-export async function gate(
-  {
-    bench,
-    deployment,
-    engine,
-    gates,
-    tools,
-  }: Pick<DeploymentRun, 'bench' | 'deployment' | 'engine' | 'gates' | 'tools'>,
-  startRest: (check: () => Promise<void>) => Promise<void>,
-): Promise<void> {
-  const { frontend } = deployment;
-  const base = `http://${frontend}:8080`;
-  await bench.run(['--site', 'all', 'clear-cache']);
-  const served = servedSites(deployment);
-  await bench.setMaintenance(served, false);
-  try {
-    for (const site of frontend === undefined ? [] : served)
-      await waitForSite(bench, { base, site, signal: tools.signal });
-    await startRest(async () => {
-      await checkWorkers({ bench, containers: engine.containers }, deployment, served, tools);
-      await runGates(gates, deployment, tools);
-    });
-  } catch (error) {
-    await bench.setMaintenance(served, true);
-    throw error;
   }
 }
 
@@ -278,30 +129,7 @@ async function undo(run: DeploymentRun): Promise<void> {
   await save();
 }
 
-/** Those that `pause` stopped. */
-export async function startWorkers({
-  project,
-  deployment,
-  engine,
-}: Pick<DeploymentRun, 'project' | 'deployment' | 'engine'>): Promise<void> {
-  const workers = project.containers.filter(({ service }) => deployment.workers.includes(service));
-  await Promise.all(workers.map(({ id }) => engine.containers.start(id)));
-}
-
 function servingAfter({ deployment }: DeploymentRun): string {
   const served = servedSites(deployment);
   return `The containers of ${deployment.to.reference} were started; ${served.join(', ')} ${served.length === 1 ? 'is' : 'are'} in maintenance mode.`;
-}
-
-/** Those that visitors reach when they are not migrated. */
-function servedSites({ sites }: Pick<Deployment, 'sites'>): readonly string[] {
-  return names(sites.filter(({ maintenance }) => !maintenance));
-}
-
-function names(sites: readonly { readonly name: string }[]): readonly string[] {
-  return sites.map(({ name }) => name);
-}
-
-export function list(sites: readonly { readonly name: string }[]): string {
-  return names(sites).join(', ');
 }

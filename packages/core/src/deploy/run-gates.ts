@@ -1,4 +1,4 @@
-import { gateFailed } from '../errors/deploy-failures.ts';
+import { gateFailed } from '../errors/service-failures.ts';
 import type { Tools } from '../flow/tools.ts';
 import { runProgram } from '../process/run-program.ts';
 import type { Deployment } from './deployment.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Containers } from '../engine/engine.ts';
-import { serviceSilent } from '../errors/deploy-failures.ts';
+import { serviceSilent } from '../errors/service-failures.ts';
 import type { Bench } from '../frappe/bench/bench.ts';
 
 export interface AddressedService {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Containers } from '../engine/engine.ts';
-import { servicesNotReady } from '../errors/deploy-failures.ts';
+import { servicesNotReady } from '../errors/service-failures.ts';
 
 export interface AwaitedServices {
   readonly project: string;

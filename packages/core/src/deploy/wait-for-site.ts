@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { siteNotServed } from '../errors/deploy-failures.ts';
-import type { Bench, SiteProbe } from '../frappe/bench/bench.ts';
+import { siteNotServed } from '../errors/service-failures.ts';
+import type { Bench } from '../frappe/bench/bench.ts';
+import type { SiteProbe } from '../frappe/bench/bench-answers.ts';
 
 export interface AwaitedSite {
   /** `http://frontend:8080` */

@@ -30,6 +30,7 @@ import * as gitSsh from './git-ssh-failures.ts';
 import * as lock from './lock-failures.ts';
 import * as manifest from './manifest-failures.ts';
 import * as manifestFindings from './manifest-findings.ts';
+import * as migration from './migration-failures.ts';
 import * as mirror from './mirror-failures.ts';
 import * as programs from './process-failures.ts';
 import * as projectFailures from './project-failures.ts';
@@ -41,7 +42,9 @@ import * as release from './release-failures.ts';
 import * as repositoryFindings from './repository-findings.ts';
 import * as restic from './restic-failures.ts';
 import * as restore from './restore-failures.ts';
+import * as rollback from './rollback-failures.ts';
 import * as secretFindings from './secret-findings.ts';
+import * as services from './service-failures.ts';
 import * as site from './site-failures.ts';
 import * as siteRepository from './site-repository-failures.ts';
 import * as temporary from './temporary-failures.ts';
@@ -86,6 +89,9 @@ export const catalogue = {
   'compose-failures.ts': compose,
   'container-failures.ts': container,
   'deploy-failures.ts': deploy,
+  'migration-failures.ts': migration,
+  'service-failures.ts': services,
+  'rollback-failures.ts': rollback,
   'deploy-findings.ts': deployFindings,
   'manifest-failures.ts': manifest,
   'manifest-findings.ts': manifestFindings,
@@ -732,15 +738,6 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
   },
   'container-failures.ts': { containerNameTaken: [['erp-de-build']] },
   'deploy-failures.ts': {
-    projectNotFound: [
-      ['acme/erp', undefined, []],
-      ['acme/erp', 'erp-test', ['erp', 'other']],
-    ],
-    projectAmbiguous: [['acme/erp', ['erp', 'erp-test']]],
-    projectWithoutBench: [['erp', 'acme/erp', '/home/frappe/frappe-bench']],
-    projectBusy: [
-      ['erp', '`de-build deploy` has been running since noon: process 7 of me on host.', 'erp-de-build'],
-    ],
     deploymentRefused: [['acme/erp:1.1.0', []]],
     releaseTagDiffers: [['acme/erp:1.1.0', 'sha256:ab', '1.1.0']],
     deploymentUnreadable: [['/site/.de-build/deployments/x/deployment.json', new Error('x')]],
@@ -748,46 +745,31 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['20261129T120000Z-1.1.0', 'acme/erp:1.1.0', { stage: 'migrate', command: 'deploy' }],
       ['20261129T120000Z-1.1.0', 'acme/erp:1.1.0', { stage: 'migrate', command: 'migrate' }],
     ],
-    migratedNotServed: [['The gate `x` failed.', 'It ended with exit code 1', 'erp.localhost', 'x']],
-    benchSiteUnknown: [
-      ['erp', ['erp.localhost']],
-      ['erp', []],
-    ],
-    patchNotFound: [
-      ['erp.patches.x', 'acme/erp:1.1.0', { isDone: false, patches: [] }],
-      ['erp.patches.x', 'acme/erp:1.1.0', { isDone: true, patches: ['a', 'b', 'c', 'd', 'e', 'f'] }],
-    ],
     nothingToResume: [[]],
-    migrationFailed: [
-      [
-        'erp.localhost',
-        { patch: 'acme.patches.fill', place: 'apps/acme/acme/patches/fill.py:12', exitCode: 1 },
-        { serving: 'What ran before serves again.', log: '/site/migrate.log', output: 'ZeroDivisionError' },
-      ],
-      [
-        'erp.localhost',
-        { patch: undefined, place: undefined, exitCode: 1 },
-        { serving: 'What ran before serves again.', log: '/site/migrate.log', output: '' },
-      ],
-    ],
     deploymentFailed: [
-      [deploy.siteNotServed('erp.localhost', '/ has status 502'), 'erp.localhost is in maintenance mode.'],
+      [services.siteNotServed('erp.localhost', '/ has status 502'), 'erp.localhost is in maintenance mode.'],
     ],
+  },
+  'rollback-failures.ts': {
     deploymentRolledBack: [
-      [deploy.siteNotServed('erp.localhost', '/ has status 502'), 'acme/erp:1.0.0', ''],
+      [services.siteNotServed('erp.localhost', '/ has status 502'), 'acme/erp:1.0.0', ''],
       [
-        deploy.siteNotServed('erp.localhost', '/ has status 502'),
+        services.siteNotServed('erp.localhost', '/ has status 502'),
         'acme/erp:1.0.0',
         'Since noon, rows were written that are lost: tabX: 1 created.',
       ],
     ],
     rollbackFailed: [
-      [deploy.siteNotServed('erp.localhost', '/ has status 502'), deploy.nothingToRollBack('acme/erp')],
+      [services.siteNotServed('erp.localhost', '/ has status 502'), rollback.nothingToRollBack('acme/erp')],
     ],
-    projectNotDown: [
-      ['erp', ['erp_default'], 60],
-      ['erp', ['erp-db-1', 'erp_default'], 60],
+    rollbackNotWhole: [
+      ['1.0.0', 'No deployment from this folder replaced it; there is a way back to 1.1.0.'],
+      [undefined, 'Something else runs now.'],
     ],
+    nothingToRollBack: [['erp']],
+    rollbackLosesData: [['acme/erp:1.0.0', 'Since noon, rows were written that would be lost.']],
+  },
+  'service-failures.ts': {
     servicesNotReady: [[['backend (0 of 1)'], 180]],
     queueNotServed: [
       ['long', { state: 'queued', workers: 0, seconds: 60 }],
@@ -802,12 +784,29 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
       ['erp-backend-2', 'erp.localhost', { status: 500, seconds: 120 }, ''],
     ],
     siteNotServed: [['erp.localhost', '/ has status 502']],
-    rollbackNotWhole: [
-      ['1.0.0', 'No deployment from this folder replaced it; there is a way back to 1.1.0.'],
-      [undefined, 'Something else runs now.'],
+  },
+  'migration-failures.ts': {
+    migratedNotServed: [['The gate `x` failed.', 'It ended with exit code 1', 'erp.localhost', 'x']],
+    benchSiteUnknown: [
+      ['erp', ['erp.localhost']],
+      ['erp', []],
     ],
-    nothingToRollBack: [['erp']],
-    rollbackLosesData: [['acme/erp:1.0.0', 'Since noon, rows were written that would be lost.']],
+    patchNotFound: [
+      ['erp.patches.x', 'acme/erp:1.1.0', { isDone: false, patches: [] }],
+      ['erp.patches.x', 'acme/erp:1.1.0', { isDone: true, patches: ['a', 'b', 'c', 'd', 'e', 'f'] }],
+    ],
+    migrationFailed: [
+      [
+        'erp.localhost',
+        { patch: 'acme.patches.fill', place: 'apps/acme/acme/patches/fill.py:12', exitCode: 1 },
+        { serving: 'What ran before serves again.', log: '/site/migrate.log', output: 'ZeroDivisionError' },
+      ],
+      [
+        'erp.localhost',
+        { patch: undefined, place: undefined, exitCode: 1 },
+        { serving: 'What ran before serves again.', log: '/site/migrate.log', output: '' },
+      ],
+    ],
   },
   'deploy-findings.ts': {
     deployOtherImage: [['backend', 'acme/erp:1.0.0', 'acme/erp:1.1.0']],
@@ -849,6 +848,19 @@ export const samples: { readonly [File in keyof typeof catalogue]: Samples<(type
     ],
   },
   'project-failures.ts': {
+    projectNotFound: [
+      ['acme/erp', undefined, []],
+      ['acme/erp', 'erp-test', ['erp', 'other']],
+    ],
+    projectAmbiguous: [['acme/erp', ['erp', 'erp-test']]],
+    projectWithoutBench: [['erp', 'acme/erp', '/home/frappe/frappe-bench']],
+    projectBusy: [
+      ['erp', '`de-build deploy` has been running since noon: process 7 of me on host.', 'erp-de-build'],
+    ],
+    projectNotDown: [
+      ['erp', ['erp_default'], 60],
+      ['erp', ['erp-db-1', 'erp_default'], 60],
+    ],
     attachNeedsTerminal: [[]],
     attachWithoutTerminal: [['backend']],
     serviceNotRunning: [['backend']],

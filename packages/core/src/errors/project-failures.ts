@@ -58,3 +58,68 @@ export function serviceNotRunning(service: string): DeBuildError {
     exitCode: EXIT.deployment,
   });
 }
+
+/** @param name as it was asked for; @param all those that run the image */
+export function projectNotFound(
+  image: string,
+  name: string | undefined,
+  all: readonly string[],
+): DeBuildError {
+  return new DeBuildError({
+    code: 'project-not-found',
+    what:
+      name === undefined
+        ? `No Compose project on this engine runs ${image}.`
+        : `No Compose project "${name}" on this engine runs ${image}.`,
+    why:
+      all.length === 0
+        ? 'A project is found by the labels of its containers; none of them has that image.'
+        : `That image runs in ${all.join(', ')}.`,
+    fix:
+      all.length === 0
+        ? 'Bring the project up with `docker compose up -d`, name its image as `image` in de-build.json, or name its engine with `--host`.'
+        : `Name one of them with \`--project\`.`,
+    exitCode: EXIT.deployment,
+  });
+}
+
+export function projectAmbiguous(image: string, names: readonly string[]): DeBuildError {
+  return new DeBuildError({
+    code: 'project-ambiguous',
+    what: `${names.length} Compose projects run ${image}.`,
+    why: `They are ${names.join(', ')}; none of them was brought up from this folder, or more than one was.`,
+    fix: `Name one: \`--project ${names[0]}\`.`,
+    exitCode: EXIT.usage,
+  });
+}
+
+export function projectWithoutBench(project: string, image: string, benchFolder: string): DeBuildError {
+  return new DeBuildError({
+    code: 'project-without-bench',
+    what: `No container of ${project} has the sites of a bench.`,
+    why: `No container of ${image} has something mounted at ${benchFolder}/sites.`,
+    fix: 'Start the project with `docker compose up -d`; if the bench is elsewhere in the image, set `benchFolder` in de-build.json.',
+    exitCode: EXIT.deployment,
+  });
+}
+
+export function projectBusy(project: string, holder: string, container: string): DeBuildError {
+  return new DeBuildError({
+    code: 'project-busy',
+    what: `Another run works on the project ${project}.`,
+    why: holder,
+    fix: `Wait until it has ended. If its process is gone and ran on another machine, remove its container: \`docker rm -f ${container}\`.`,
+    exitCode: EXIT.locked,
+  });
+}
+
+/** @param left names of containers and networks */
+export function projectNotDown(project: string, left: readonly string[], seconds: number): DeBuildError {
+  return new DeBuildError({
+    code: 'project-not-down',
+    what: `The project ${project} could not be taken down.`,
+    why: `${left.join(', ')} ${left.length === 1 ? 'was' : 'were'} still there after ${seconds} s.`,
+    fix: 'See what uses them with `docker network inspect` and `docker ps -a`, remove it, bring the project up with `docker compose up -d`, and finish with `de-build deploy --resume`.',
+    exitCode: EXIT.deployment,
+  });
+}

@@ -1,4 +1,4 @@
-import { benchSiteUnknown } from '../errors/deploy-failures.ts';
+import { benchSiteUnknown } from '../errors/migration-failures.ts';
 
 /** The sites of a bench, or the one that was asked for. @throws DeBuildError `bench-site-unknown` */
 export function chooseSites<T extends { readonly name: string }>(

@@ -4,7 +4,7 @@ import { deploymentId } from '../deploy/deployment.ts';
 import { benchContainerOf, findProject } from '../deploy/find-project.ts';
 import { appendLedger } from '../deploy/ledger.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
-import { patchNotFound } from '../errors/deploy-failures.ts';
+import { patchNotFound } from '../errors/migration-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import { thisHolder } from '../flow/lock-holder.ts';
 import type { Flow, SiteOptions } from '../flow/tools.ts';

@@ -1,6 +1,7 @@
+import type { Scale } from '../compose/compose.ts';
 import type { RunningProject } from '../compose/running-project.ts';
 import { findProject } from '../deploy/find-project.ts';
-import { readScale, recordScale, type Scale } from '../deploy/recorded-scale.ts';
+import { readScale, recordScale } from '../deploy/recorded-scale.ts';
 import { requireServices } from '../deploy/require-services.ts';
 import { changeSite } from '../flow/change-site.ts';
 import { inStage } from '../flow/stage.ts';

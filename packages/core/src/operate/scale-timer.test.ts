@@ -12,19 +12,20 @@ test.each([
 });
 
 test('two services with their timers', () => {
-  const text = scaleTimer({
-    ...{ project: 'erp', site: '/srv/my erp/100%', program: '/usr/bin/de-build' },
+  const { units } = scaleTimer({
+    ...{ project: 'erp', site: '/srv/my erp/$100%', command: ['/usr/bin/node', '/opt/de-build.cjs'] },
     ...{ busy: ['queue-long=3'], quiet: ['queue-long=1'] },
     hours: { days: 'Mon..Fri', from: '08:00', to: '18:00' },
   });
-  expect(text.match(/^# \/etc.*$/gm)).toEqual([
-    '# /etc/systemd/system/de-build-scale-erp-busy.service',
-    '# /etc/systemd/system/de-build-scale-erp-busy.timer',
-    '# /etc/systemd/system/de-build-scale-erp-quiet.service',
-    '# /etc/systemd/system/de-build-scale-erp-quiet.timer',
+  const text = units.map((unit) => unit.text).join('');
+  expect(units.map(({ path }) => path)).toEqual([
+    '/etc/systemd/system/de-build-scale-erp-busy.service',
+    '/etc/systemd/system/de-build-scale-erp-busy.timer',
+    '/etc/systemd/system/de-build-scale-erp-quiet.service',
+    '/etc/systemd/system/de-build-scale-erp-quiet.timer',
   ]);
   expect(text).toContain(
-    'ExecStart=/usr/bin/de-build scale queue-long=3 --site "/srv/my erp/100%%" --project erp --lock-wait=1h\n',
+    'ExecStart=/usr/bin/node /opt/de-build.cjs scale queue-long=3 --site "/srv/my erp/$$100%%" --project erp --lock-wait=1h\n',
   );
   expect(text.match(/^OnCalendar=.*$/gm)).toEqual(['OnCalendar=Mon..Fri 08:00', 'OnCalendar=Mon..Fri 18:00']);
 });

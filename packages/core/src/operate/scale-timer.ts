@@ -1,3 +1,5 @@
+import { serviceUnit, timerUnit, type UnitFile } from '../flow/systemd-units.ts';
+
 /** When services are to have more containers, as systemd writes it. */
 export interface BusyHours {
   /** `Mon..Fri` */
@@ -7,15 +9,21 @@ export interface BusyHours {
   readonly to: string;
 }
 
-export interface ScaleTimer {
+export interface ScaleTimerOptions {
   readonly project: string;
+  /** Absolute path. */
   readonly site: string;
-  /** Absolute path of the program. */
-  readonly program: string;
+  /** The command `de-build`; absolute paths. */
+  readonly command: readonly string[];
   /** `queue-long=3` */
   readonly busy: readonly string[];
   readonly quiet: readonly string[];
   readonly hours: BusyHours;
+}
+
+/** Units of systemd that scale services at the beginning and the end of busy hours. */
+export interface ScaleTimer {
+  readonly units: readonly UnitFile[];
 }
 
 /** `08:00-18:00`; `undefined` where it is none. */
@@ -24,48 +32,15 @@ export function parseHours(text: string): Pick<BusyHours, 'from' | 'to'> | undef
   return from === undefined || to === undefined || from === to ? undefined : { from, to };
 }
 
-/** Units of systemd that scale services at the beginning and the end of busy hours, as a file of files. */
-export function scaleTimer({ project, site, program, busy, quiet, hours }: ScaleTimer): string {
-  const units = ([name, scale, at]: readonly [string, readonly string[], string]) => {
-    const unit = `de-build-scale-${project}-${name}`;
+export function scaleTimer({ project, site, command, busy, quiet, hours }: ScaleTimerOptions): ScaleTimer {
+  const pair = (part: string, scale: readonly string[], at: string) => {
+    const name = `de-build-scale-${project}-${part}`;
+    const description = `Scale ${scale.join(' ')} of ${project}`;
+    const line = [...command, 'scale', ...scale, '--site', site, '--project', project, '--lock-wait=1h'];
     return [
-      `# /etc/systemd/system/${unit}.service`,
-      '[Unit]',
-      `Description=Scale ${scale.join(' ')} of ${project}`,
-      'Wants=docker.service',
-      'After=docker.service',
-      '',
-      '[Service]',
-      'Type=oneshot',
-      `ExecStart=${program} scale ${scale.join(' ')} --site ${quoted(site)} --project ${project} --lock-wait=1h`,
-      '',
-      `# /etc/systemd/system/${unit}.timer`,
-      '[Unit]',
-      `Description=${unit}`,
-      '',
-      '[Timer]',
-      `OnCalendar=${hours.days} ${at}`,
-      '',
-      '[Install]',
-      'WantedBy=timers.target',
-      '',
+      serviceUnit(name, description, [line]),
+      timerUnit(name, description, [`OnCalendar=${hours.days} ${at}`]),
     ];
   };
-  const both = [
-    ['busy', busy, hours.from],
-    ['quiet', quiet, hours.to],
-  ] as const;
-  const timers = both.map(([name]) => `de-build-scale-${project}-${name}.timer`).join(' ');
-  return [
-    '# Each part belongs in the file that its first line names. Then:',
-    `#   systemctl daemon-reload && systemctl enable --now ${timers}`,
-    '',
-    ...both.flatMap(units),
-  ].join('\n');
-}
-
-/** systemd splits at blanks, and fills `%`. */
-function quoted(path: string): string {
-  const text = path.replaceAll('%', '%%');
-  return /^[\w./%@:-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
+  return { units: [...pair('busy', busy, hours.from), ...pair('quiet', quiet, hours.to)] };
 }

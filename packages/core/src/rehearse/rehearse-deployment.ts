@@ -92,7 +92,7 @@ export function rehearseDeployment(options: RehearseOptions): Promise<RehearsedD
         await findServiceImages(
           containers,
           project,
-          await openBench(containers, like.id).commonConfig(),
+          await openBench(containers, like.id, benchFolder).commonConfig(),
           site.config.backup.databaseImage,
         ),
       ],

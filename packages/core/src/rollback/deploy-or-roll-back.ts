@@ -1,7 +1,7 @@
 import { type DeployedSiteReport, type DeployOptions, deploySite } from '../deploy/deploy-site.ts';
 import { describeLoss } from '../deploy/describe-loss.ts';
 import { isDeBuildError } from '../errors/de-build-error.ts';
-import { deploymentRolledBack, rollbackFailed } from '../errors/deploy-failures.ts';
+import { deploymentRolledBack, rollbackFailed } from '../errors/rollback-failures.ts';
 import { rollBackSite } from './roll-back-site.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Deployment } from '../deploy/deployment.ts';
-import { isMigrated } from '../deploy/run-deployment.ts';
+import { isMigrated } from '../deploy/deployment-run.ts';
 
 /** The deployments that a rollback takes back, the newest first, and what it amounts to. */
 export interface RollbackPlan {

@@ -10,19 +10,17 @@ import {
   readDeployments,
   saveDeployment,
 } from '../deploy/deployment.ts';
+import { list, savedStage } from '../deploy/deployment-run.ts';
 import { type DatabaseLoss, describeLoss } from '../deploy/describe-loss.ts';
 import { benchContainerOf, findProject } from '../deploy/find-project.ts';
+import { pause, pauseTitle } from '../deploy/pause-workers.ts';
+import { finishSwap, gate, swap } from '../deploy/put-into-service.ts';
 import { recordRollback } from '../deploy/record-deployment.ts';
 import { restoreDatabase } from '../deploy/restore-database.ts';
-import { finishSwap, gate, list, pause, pauseTitle, savedStage, swap } from '../deploy/run-deployment.ts';
 import type { Engine } from '../engine/engine.ts';
 import { releaseImageMissing } from '../errors/archive-failures.ts';
-import {
-  nothingToRollBack,
-  releaseTagDiffers,
-  rollbackLosesData,
-  rollbackNotWhole,
-} from '../errors/deploy-failures.ts';
+import { releaseTagDiffers } from '../errors/deploy-failures.ts';
+import { nothingToRollBack, rollbackLosesData, rollbackNotWhole } from '../errors/rollback-failures.ts';
 import { changeSite } from '../flow/change-site.ts';
 import type { Flow, SiteOptions } from '../flow/tools.ts';
 import { verifySaved } from '../frappe/bench/verify-saved.ts';

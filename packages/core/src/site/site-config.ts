@@ -192,14 +192,14 @@ export const siteConfigSchema = z
       })
       .prefault({})
       .describe(
-        'Where `de-build backup` keeps backups, `to`: a folder, relative to the site, or `restic:REPOSITORY`; `.de-build/backups` by default. `keep`: how many of the newest `backup prune` keeps besides the last of each release and each month. `databaseImage`: what throw-away databases run, where the project has no container of its database.',
+        'Backups. `to`: a folder or `restic:REPOSITORY`; default: `.de-build/backups`. `keep`: the newest backups to keep, with the last of each release and month. `databaseImage`: for throw-away databases, if the database is no service of the project.',
       ),
     keepImages: z
       .int()
       .min(1)
       .default(5)
       .describe(
-        'How many of the newest releases `de-build prune --images` leaves on the engine, besides those that run or ran before.',
+        'The newest releases whose images `de-build prune --images` keeps, with those that run or ran before.',
       ),
     pinnedReleases: z
       .array(z.string().min(1, 'is empty'))

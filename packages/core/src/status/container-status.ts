@@ -1,6 +1,5 @@
-import type { ResolvedProject } from '../compose/compose.ts';
+import type { ResolvedProject, Scale } from '../compose/compose.ts';
 import type { ProjectContainer } from '../compose/running-project.ts';
-import type { Scale } from '../deploy/recorded-scale.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 
 export interface ContainerStatus {

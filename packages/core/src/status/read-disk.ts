@@ -1,6 +1,6 @@
 import type { DiskUsage } from '../engine/engine.ts';
 import { freeBytes } from '../engine/free-bytes.ts';
-import type { BenchLoad } from '../frappe/bench/bench-load.ts';
+import type { BenchLoad } from '../frappe/bench/bench-answers.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 
 /** Room on the disks, in bytes; what nobody could tell is absent. */

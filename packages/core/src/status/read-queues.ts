@@ -1,6 +1,6 @@
 import type { ProjectContainer } from '../compose/running-project.ts';
-import { type BenchLoad, queuesOfWorker } from '../frappe/bench/bench-load.ts';
-import { runsBench } from '../frappe/bench/runs-bench.ts';
+import type { BenchLoad } from '../frappe/bench/bench-answers.ts';
+import { queuesOf } from '../frappe/bench/queues-of.ts';
 
 /** A queue of background jobs, and what works on it. */
 export interface QueueStatus {
@@ -18,14 +18,13 @@ export interface QueueStatus {
 }
 
 /** Queues as Redis has them, and those that only the command of a container names. */
-export function queuesOf(
+export function queueStatusOf(
   { queues }: Pick<BenchLoad, 'queues'>,
   containers: readonly Pick<ProjectContainer, 'service' | 'command' | 'isRunning'>[],
 ): readonly QueueStatus[] {
   const serving = containers
-    .map(({ service, command, isRunning }) => ({ service, isRunning, line: command.join(' ') }))
-    .filter(({ line, isRunning }) => isRunning && runsBench(line, 'worker|worker-pool'))
-    .map(({ service, line }) => ({ service, queues: queuesOfWorker(line) }));
+    .filter(({ isRunning }) => isRunning)
+    .map(({ service, command }) => ({ service, queues: queuesOf(command.join(' ')) }));
   const names = new Set([...queues.map(({ name }) => name), ...serving.flatMap((one) => one.queues)]);
   return [...names].sort().map((name) => {
     const found = queues.find((queue) => queue.name === name);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { resolvedOf } from '../compose/compose.ts';
 import { findScaleDrift } from './container-status.ts';
-import { queuesOf } from './read-queues.ts';
+import { queueStatusOf } from './read-queues.ts';
 
 const worker = (service: string, queues: string, isRunning = true) => ({
   service,
@@ -15,7 +15,7 @@ describe('queues', () => {
   test('name the services that work on them, and the workers that registered', () => {
     const workers = [{ host: 'a', isBusy: true }];
     const containers = [worker('queue-long', 'long,default'), worker('queue-long', 'long,default')];
-    expect(queuesOf({ queues: [{ ...queue, workers }] }, containers)).toEqual([
+    expect(queueStatusOf({ queues: [{ ...queue, workers }] }, containers)).toEqual([
       {
         ...{ name: 'default', waiting: 0, running: 0, failed: 0, workers: 0, busy: 0 },
         services: [{ service: 'queue-long', containers: 2 }],
@@ -27,14 +27,14 @@ describe('queues', () => {
   test('have no service where its container does not run, or runs something else', () => {
     const other = { service: 'scheduler', isRunning: true, command: ['bench', 'schedule'] };
     const containers = [worker('queue-long', 'long', false), other];
-    expect(queuesOf({ queues: [{ ...queue, workers: [] }] }, containers)).toEqual([
+    expect(queueStatusOf({ queues: [{ ...queue, workers: [] }] }, containers)).toEqual([
       { ...queue, workers: 0, busy: 0, services: [] },
     ]);
   });
 
   test('are all of Frappe where the worker names none', () => {
     const containers = [{ service: 'worker', isRunning: true, command: ['bench', 'worker'] }];
-    expect(queuesOf({ queues: [] }, containers).map(({ name }) => name)).toEqual([
+    expect(queueStatusOf({ queues: [] }, containers).map(({ name }) => name)).toEqual([
       'default',
       'long',
       'short',

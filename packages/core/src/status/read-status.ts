@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openStores } from '../backup/open-stores.ts';
 import type { ResolvedProject } from '../compose/compose.ts';
 import { isOfImage, type RunningProject } from '../compose/running-project.ts';
 import { type Deployment, filesOf, readBefore, readDeployments } from '../deploy/deployment.ts';
@@ -14,12 +15,12 @@ import { inspectSite } from '../flow/change-site.ts';
 import { findingOf } from '../flow/finding-of.ts';
 import type { OpenSite } from '../flow/open-site.ts';
 import type { Flow, SiteOptions } from '../flow/tools.ts';
-import { readBenchLoad } from '../frappe/bench/bench-load.ts';
+import { openBench } from '../frappe/bench/bench.ts';
 import { omitUndefined } from '../omit-undefined.ts';
 import { type ContainerStatus, findScaleDrift, type ScaleDrift, statusOf } from './container-status.ts';
 import { type BackupStatus, backupsOf } from './read-backups.ts';
 import { type DiskStatus, diskOf } from './read-disk.ts';
-import { type QueueStatus, queuesOf } from './read-queues.ts';
+import { type QueueStatus, queueStatusOf } from './read-queues.ts';
 
 export interface StatusOptions extends SiteOptions {
   /** The Compose project. Default: the one that was brought up from the site's folder, or the only one with its image. */
@@ -43,7 +44,7 @@ export interface SiteStatus {
   /** Absent when no container with the bench runs. */
   readonly queues?: readonly QueueStatus[];
   readonly disk: DiskStatus;
-  /** Of the sites that have one. */
+  /** In the site's own folder, of the sites that have one. */
   readonly backups: readonly BackupStatus[];
   /** What could not be read, or compared. */
   readonly problems: readonly Finding[];
@@ -86,6 +87,7 @@ export function readStatus(options: StatusOptions): Promise<SiteStatus> {
       readScale(site.own.scale, project.name),
     ]);
     if (load?.problem !== undefined) problems.push(queuesUnread(load.problem));
+    const { backups } = await openStores(site, site.own.backups, tools).list();
     const ours = deployments.filter((one) => one.project === project.name);
     const containers = project.containers.filter((one) => isOfImage(one, image));
     return {
@@ -96,10 +98,10 @@ export function readStatus(options: StatusOptions): Promise<SiteStatus> {
       scale: findScaleDrift(project.containers, resolved, recorded),
       changedFiles: await findChangedFiles(site, ours),
       disk: await diskOf(project.name, site.own.path, load, usage),
-      backups: await backupsOf(ours),
+      backups: backupsOf(backups.filter((one) => one.project === project.name)),
       problems,
       ...omitUndefined({
-        queues: load && load.problem === undefined ? queuesOf(load, containers) : undefined,
+        queues: load && load.problem === undefined ? queueStatusOf(load, containers) : undefined,
         lastDeployment: ours[0] && shortly(ours[0]),
       }),
     };
@@ -112,7 +114,7 @@ async function readLoad(
   { containers }: Pick<Engine, 'containers'>,
 ) {
   const { id, isRunning } = benchContainerOf(project, image, benchFolder);
-  return isRunning ? readBenchLoad(containers, id, benchFolder) : undefined;
+  return isRunning ? openBench(containers, id, benchFolder).load() : undefined;
 }
 
 function missingServices(project: RunningProject, resolved: ResolvedProject | undefined): readonly string[] {

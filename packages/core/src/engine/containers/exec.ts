@@ -10,6 +10,8 @@ export interface ExecOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Default: that of the container. */
   readonly user?: string;
+  /** Where it runs. Default: as the container says. */
+  readonly folder?: string;
   /** Gets the standard output, in pieces; the result's is empty then. The next piece waits until it resolves. */
   readonly onOutput?: (chunk: Buffer) => Promise<void> | void;
   /** Ends our waiting, not the program. */
@@ -32,7 +34,7 @@ export async function runExec(
   transport: EngineTransport,
   container: string,
   command: readonly string[],
-  { environment = {}, user, onOutput, signal }: ExecOptions,
+  { environment = {}, user, folder, onOutput, signal }: ExecOptions,
 ): Promise<ExecResult> {
   const { Id } = await askEngine(
     transport,
@@ -41,7 +43,7 @@ export async function runExec(
       path: `/containers/${container}/exec`,
       body: {
         Cmd: command,
-        ...omitUndefined({ User: user }),
+        ...omitUndefined({ User: user, WorkingDir: folder }),
         Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
         AttachStdout: true,
         AttachStderr: true,

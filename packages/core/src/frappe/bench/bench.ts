@@ -3,141 +3,37 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Containers } from '../../engine/engine.ts';
 import { benchCommandFailed, benchToolFailed } from '../../errors/bench-failures.ts';
+import { omitUndefined } from '../../omit-undefined.ts';
 import { parseJson } from '../../parse-json.ts';
+import {
+  type BenchDescription,
+  type BenchLoad,
+  type Bundles,
+  bundlesSchema,
+  commonSchema,
+  contentsSchema,
+  type DatabaseContents,
+  descriptionSchema,
+  loadSchema,
+  lostSchema,
+  patchesSchema,
+  probeSchema,
+  restoredSchema,
+  type SitePatch,
+  type SiteProbe,
+  schedulerSchema,
+  statusSchema,
+  type TriedQueue,
+  timeSchema,
+  touchedSchema,
+  triedSchema,
+  type UploadedFiles,
+  type WrittenRows,
+} from './bench-answers.ts';
 import { BENCH_TOOL } from './bench-tool.ts';
-
-/** A site on a bench. */
-export interface BenchSite {
-  readonly name: string;
-  /** `mariadb`, `postgres` or `sqlite`; what follows is known of `mariadb` only. */
-  readonly database: string;
-  readonly maintenance: boolean;
-  /** Whether visitors can read in maintenance mode. */
-  readonly readsAllowed: boolean;
-  /** Installed on it. */
-  readonly apps: readonly string[];
-  /** Installed on it, and not in the image. */
-  readonly missingApps: readonly string[];
-  /** Lines of patches.txt that did not run on it, in their order. */
-  readonly patches: readonly { readonly app: string; readonly patch: string }[];
-  /** Whose file differs from what the site was migrated to. */
-  readonly doctypes: readonly { readonly app: string; readonly doctype: string; readonly isNew: boolean }[];
-  readonly databaseBytes: number;
-}
-
-const siteSchema = z.object({
-  name: z.string(),
-  database: z.string(),
-  maintenance: z.boolean(),
-  readsAllowed: z.boolean(),
-  apps: z.array(z.string()).default([]),
-  missingApps: z.array(z.string()).default([]),
-  patches: z.array(z.object({ app: z.string(), patch: z.string() })).default([]),
-  doctypes: z.array(z.object({ app: z.string(), doctype: z.string(), isNew: z.boolean() })).default([]),
-  databaseBytes: z.number().default(0),
-}) satisfies z.ZodType<BenchSite>;
-
-export interface BenchDescription {
-  /** Of the image. */
-  readonly apps: readonly string[];
-  /** What `sites/apps.txt` says. */
-  readonly appList: string;
-  readonly sites: readonly BenchSite[];
-}
-
-/** A line of patches.txt. */
-export interface SitePatch {
-  readonly app: string;
-  readonly patch: string;
-  /** Whether it is in the site's Patch Log, so that it does not run again. */
-  readonly done: boolean;
-}
-
-const patchesSchema: z.ZodType<readonly SitePatch[]> = z.array(
-  z.object({ app: z.string(), patch: z.string(), done: z.boolean() }),
-);
-
-const descriptionSchema: z.ZodType<BenchDescription> = z.object({
-  apps: z.array(z.string()),
-  appList: z.string(),
-  sites: z.array(siteSchema),
-});
-
-const restoredSchema = z.object({ tables: z.number(), dropped: z.array(z.string()) });
-const touchedSchema = z.object({ tables: z.array(z.string()).nullable() });
-/** Rows of a table that were written since a time. */
-export interface WrittenRows {
-  readonly table: string;
-  readonly created: number;
-  readonly modified: number;
-}
-
-const lostSchema = z.object({
-  written: z.array(z.object({ table: z.string(), created: z.number(), modified: z.number() })),
-});
-
-const timeSchema = z.object({ time: z.string() });
-
-/** What became of a job. */
-export interface TriedQueue {
-  readonly queue: string;
-  /** As rq names it: `finished`, `queued`, … */
-  readonly state: string;
-  /** How many listen to the queue. */
-  readonly workers: number;
-  /** All of them run another job. */
-  readonly busy: boolean;
-}
-
-const triedSchema: z.ZodType<readonly TriedQueue[]> = z.array(
-  z.object({ queue: z.string(), state: z.string(), workers: z.number(), busy: z.boolean() }),
-);
-
-const schedulerSchema = z.object({ reasons: z.array(z.string()) });
-
-const statusSchema = z.object({ status: z.number() });
-
-const bundlesSchema = z.object({
-  /** Where they are. */
-  folder: z.string(),
-  /** Below it. */
-  files: z.array(z.string()),
-});
-
-export type Bundles = Readonly<z.infer<typeof bundlesSchema>>;
-
-const probeSchema = z.object({
-  ping: z.number(),
-  page: z.number(),
-  why: z.string().optional(),
-  bundlePath: z.string().optional(),
-  bundle: z.number().optional(),
-  socketio: z.number(),
-});
-
-/** HTTP statuses that the frontend answered with; 0 where it did not answer. */
-export type SiteProbe = Readonly<z.infer<typeof probeSchema>>;
-
-/** Where visitors can read a site's uploaded files, or where they cannot without permission. */
-export type UploadedFiles = 'public' | 'private';
-
-/** What is in a database. */
-export interface DatabaseContents {
-  readonly tables: number;
-  readonly rows: number;
-  /** As MariaDB estimates it. */
-  readonly bytes: number;
-}
-
-const contentsSchema: z.ZodType<DatabaseContents> = z.object({
-  tables: z.number(),
-  rows: z.number(),
-  bytes: z.number(),
-});
-const commonSchema = z.record(z.string(), z.unknown());
 
 /** The bench of a running container, and the databases of its sites. */
 export interface Bench {
@@ -185,6 +81,8 @@ export interface Bench {
   probe(base: string, site: string): Promise<SiteProbe>;
   /** Sends a job that does nothing through queues, and waits for so long until they ran. */
   tryQueues(site: string, queues: readonly string[], seconds: number): Promise<readonly TriedQueue[]>;
+  /** Its queues, and the free space of its sites. */
+  load(): Promise<BenchLoad>;
   /** Why the scheduler passes a site over; nothing if it does not. */
   schedulerOff(site: string): Promise<readonly string[]>;
   /** The HTTP status of a page; 0 where nothing answers. */
@@ -209,18 +107,24 @@ export interface Bench {
 }
 
 const SCRATCH = '/tmp';
+type ExecOptions = NonNullable<Parameters<Containers['exec']>[2]>;
 /** GNU tar: a file was changed while it was read, or removed. */
 const TAR_CHANGED = 1;
 const PACK = 'if [ -d "$1" ]; then exec tar -cf - -C "$1" .; else exec tar -cf - -T /dev/null; fi';
 
-/** @param container a running one of the site's image, in the bench's folder */
-export function openBench(containers: Containers, container: string): Bench {
-  const tool = async (
-    action: string,
-    args: readonly string[],
-    options: Parameters<Containers['exec']>[2] = {},
-  ) => {
-    const result = await containers.exec(container, ['python3', '-c', BENCH_TOOL, action, ...args], options);
+/**
+ * @param container a running one of the site's image
+ * @param folder of the bench in it; that of the container unless given
+ */
+export function openBench(
+  containers: Pick<Containers, 'exec' | 'upload'>,
+  container: string,
+  folder?: string,
+): Bench {
+  const exec = (command: readonly string[], options: ExecOptions = {}) =>
+    containers.exec(container, command, { ...omitUndefined({ folder }), ...options });
+  const tool = async (action: string, args: readonly string[], options?: ExecOptions) => {
+    const result = await exec(['python3', '-c', BENCH_TOOL, action, ...args], options);
     if (result.exitCode !== 0) throw benchToolFailed(action, result.exitCode, result.stderr);
     return result.stdout;
   };
@@ -234,7 +138,7 @@ export function openBench(containers: Containers, container: string): Bench {
       await tool('log-patch', [site, patch, note ?? '']);
     },
     async run(args) {
-      const { exitCode, stdout, stderr } = await containers.exec(container, ['bench', ...args]);
+      const { exitCode, stdout, stderr } = await exec(['bench', ...args]);
       if (exitCode !== 0) throw benchCommandFailed(args.join(' '), exitCode, stderr || stdout);
     },
     async setMaintenance(sites, isOn) {
@@ -257,18 +161,12 @@ export function openBench(containers: Containers, container: string): Bench {
     },
     async packFiles(site, kind, onOutput, signal) {
       const command = ['sh', '-c', PACK, 'sh', `sites/${site}/${kind}/files`];
-      const { exitCode, stderr } = await containers.exec(container, command, { onOutput, signal });
+      const { exitCode, stderr } = await exec(command, { onOutput, signal });
       if (exitCode !== 0 && exitCode !== TAR_CHANGED) throw benchToolFailed('files', exitCode, stderr);
     },
     async unpackFiles(site, kind, tar) {
-      const folder = `sites/${site}/${kind}/files`;
-      const { stdout } = await containers.exec(container, [
-        'sh',
-        '-c',
-        'mkdir -p "$1" && cd "$1" && pwd -P',
-        'sh',
-        folder,
-      ]);
+      const files = `sites/${site}/${kind}/files`;
+      const { stdout } = await exec(['sh', '-c', 'mkdir -p "$1" && cd "$1" && pwd -P', 'sh', files]);
       await containers.upload(container, stdout.trim(), createReadStream(tar));
     },
     countRows: (site) => ask(contentsSchema, 'rows', site),
@@ -281,6 +179,7 @@ export function openBench(containers: Containers, container: string): Bench {
     probe: (base, site) => ask(probeSchema, 'probe', base, site),
     tryQueues: (site, queues, seconds) =>
       ask(triedSchema, 'try-queues', site, JSON.stringify(queues), String(seconds)),
+    load: () => ask(loadSchema, 'load'),
     schedulerOff: async (site) => (await ask(schedulerSchema, 'scheduler-off', site)).reasons,
     status: async (url, site) => (await ask(statusSchema, 'status', url, site)).status,
     async reloadNginx(addresses) {

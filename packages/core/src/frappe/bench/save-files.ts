@@ -1,5 +1,6 @@
 import { filesIncomplete } from '../../errors/backup-failures.ts';
-import type { Bench, UploadedFiles } from './bench.ts';
+import type { Bench } from './bench.ts';
+import type { UploadedFiles } from './bench-answers.ts';
 import { type SavedFile, type SaveOptions, saveStream } from './save-stream.ts';
 import { readTar } from './stream-readers.ts';
 

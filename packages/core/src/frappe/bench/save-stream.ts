@@ -37,6 +37,8 @@ export async function saveStream<Found>(options: StreamToSave<Found>): Promise<S
   const { path, onBytes, source, reader, incomplete } = options;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = new PassThrough({ highWaterMark: 1024 * 1024 });
+  // It may be destroyed before anything reads it.
+  file.on('error', () => undefined);
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const written = createFromStream(dirname(path), file, () => basename(path), 0o600);
