@@ -64,12 +64,20 @@ function planReport(plan: Plan): Report {
           ? []
           : [['left, as they ran once', oneShots.join(', ')] as const]),
         ...(kept.length === 0 || plan.full ? [] : [['not touched', kept.join(', ')] as const]),
+        ['maintenance mode', downtimeOf(plan)],
         ['checked through', frontend ?? 'nothing: no service runs nginx'],
       ]),
       ...plan.sites.flatMap((site) => section(strong(site.name), siteParts(site))),
       note('Nothing was changed.'),
     ],
   };
+}
+
+function downtimeOf({ isMigration, lastDowntimeMs }: Plan): string {
+  if (!isMigration) return 'stays off';
+  return lastDowntimeMs === undefined
+    ? 'on while the databases are dumped and migrated'
+    : `on for about ${formatDuration(lastDowntimeMs)}, as the last time`;
 }
 
 export function siteParts({ patches, doctypes, databaseBytes, maintenance }: PlannedSite): readonly Part[] {

@@ -32,6 +32,7 @@ import {
 import { type DeploymentPlan, planDeployment } from './deployment-plan.ts';
 import { benchContainerOf, findProject } from './find-project.ts';
 import { describeSource, findNewerSchema } from './judge-source.ts';
+import { readLedger } from './ledger.ts';
 import { openProjectFiles } from './open-project-files.ts';
 import { recordDeployment } from './record-deployment.ts';
 import { readScale } from './recorded-scale.ts';
@@ -110,6 +111,9 @@ export function deploySite(options: DeployOptions): Promise<DeployedSiteReport> 
             ...{ project, resolved, bench: described, image, from, to },
             scale: await readScale(site.own.scale, project.name),
             freeBytes: await freeBytes(site.own.path),
+            history: (await readLedger(site.own.ledger)).entries.filter(
+              (one) => one.project === project.name,
+            ),
             isLocal: (tagged?.repoDigests ?? []).length === 0,
             full: resumed?.full ?? full,
           });

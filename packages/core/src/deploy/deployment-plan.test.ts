@@ -153,3 +153,22 @@ test.each<[Partial<BenchSite>]>([
 ])('a site with %j is migrated', (more) => {
   expect(plan({ sites: [{ ...site, ...more }] }).plan.isMigration).toBe(true);
 });
+
+test('expects what the last deployment that migrated took', () => {
+  const stage = (name: string) => ({ name, state: 'done', durationMs: 1000 });
+  const entry = (names: readonly string[], outcome: 'done' | 'failed' = 'done') => ({
+    ...({
+      kind: 'deploy',
+      id: 'x',
+      at: '2026-11-29T12:00:00Z',
+      by: 'me@host',
+      project: 'erp',
+      outcome,
+    } as const),
+    ...{ from: '1', to: '2', durationMs: 0, sites: [], stages: names.map(stage) },
+  });
+  const migrated = entry(['pause', 'backup', 'migrate', 'swap', 'gate']);
+  const history = [migrated, entry(['backup', 'migrate'], 'failed'), entry(['pause', 'swap', 'gate'])];
+  expect(plan({ history }).plan.lastDowntimeMs).toBe(3000);
+  expect(plan({}).plan.lastDowntimeMs).toBeUndefined();
+});

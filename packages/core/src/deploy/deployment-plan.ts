@@ -14,7 +14,9 @@ import {
 import type { Finding } from '../errors/finding.ts';
 import type { BenchDescription, BenchSite } from '../frappe/bench/bench-answers.ts';
 import { runsBench } from '../frappe/bench/runs-bench.ts';
+import { omitUndefined } from '../omit-undefined.ts';
 import type { DeployedRelease } from './deployment.ts';
+import type { LedgerEntry } from './ledger.ts';
 
 /** What a deployment will do, decided before anything is changed. */
 export interface DeploymentPlan {
@@ -36,6 +38,8 @@ export interface DeploymentPlan {
   readonly sites: readonly PlannedSite[];
   /** Whether a site has patches or doctypes to migrate. */
   readonly isMigration: boolean;
+  /** How long the sites were in maintenance mode in the last deployment that migrated. */
+  readonly lastDowntimeMs?: number;
 }
 
 export type PlannedSite = Pick<
@@ -58,6 +62,8 @@ export interface PlanSources {
   readonly isLocal: boolean;
   /** The whole project is taken down and brought up again. Default: false. */
   readonly full?: boolean;
+  /** Deployments and the like of this project, the oldest first. */
+  readonly history?: readonly LedgerEntry[];
 }
 
 export function planDeployment(sources: PlanSources): {
@@ -105,6 +111,7 @@ export function planDeployment(sources: PlanSources): {
       names.find((name) => /nginx/.test(commandOf(name))) ?? names.find((name) => name === 'frontend'),
     sites,
     isMigration: sites.some(({ patches, doctypes }) => patches.length > 0 || doctypes.length > 0),
+    ...omitUndefined({ lastDowntimeMs: lastDowntime(sources.history ?? []) }),
   };
   const isIdle = (name: string) => oneShots.includes(name) && !full;
   const needed = sites.reduce((sum, { databaseBytes }) => sum + databaseBytes, 0);
@@ -125,6 +132,17 @@ export function planDeployment(sources: PlanSources): {
         : []),
     ],
   };
+}
+
+/** Maintenance mode is on from the end of `pause` to the beginning of `gate`. */
+function lastDowntime(history: readonly LedgerEntry[]): number | undefined {
+  const last = history.findLast(
+    ({ kind, outcome, stages }) =>
+      kind === 'deploy' && outcome === 'done' && stages.some(({ name }) => name === 'migrate'),
+  );
+  return last?.stages
+    .filter(({ name }) => ['backup', 'migrate', 'swap'].includes(name))
+    .reduce((sum, { durationMs }) => sum + durationMs, 0);
 }
 
 /** It ended, and well: it is not restarted. */
